@@ -1,0 +1,154 @@
+/**
+ * Raft whose log is one slot `(term, version, whole state)`: every proposal replaces the state.
+ *
+ * What the rest of the core may know of consensus stands in this file. The protocol is in
+ * `election.ts`, `replication.ts` and `genesis.ts`.
+ */
+import type { ClusterId, Instant, MonitorName, StorageId } from "../ids.ts";
+import type { Stamp } from "../stamp.ts";
+
+export type JsonValue =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue };
+export type Part = { readonly [key: string]: JsonValue };
+export type Parts = Readonly<Record<string, Part>>;
+
+export interface Slot {
+  readonly stamp: Stamp;
+  readonly parts: Parts;
+  /** For each part the stamp at which it last changed: an Append carries only what a peer lacks. */
+  readonly changed: Readonly<Record<string, Stamp>>;
+}
+
+/** On disk, whole, before any message that depends on it leaves. */
+export interface Durable {
+  readonly name: MonitorName;
+  readonly storageId: StorageId;
+  readonly term: number;
+  readonly votedFor: MonitorName | null;
+  /** null: an empty monitor, which neither votes nor campaigns. */
+  readonly slot: Slot | null;
+  /** The newest (term, slot) that each peer was seen to have: less of it later means a restored backup. */
+  readonly acknowledged: Readonly<Record<MonitorName, { readonly term: number; readonly slot: Stamp }>>;
+}
+
+export type Role = "empty" | "follower" | "pre-candidate" | "candidate" | "leader";
+
+/** The parts that a peer lacks, on top of a slot of the same term that it already has. */
+export interface SlotDelta {
+  /** null: `parts` is the whole state. */
+  readonly base: Stamp | null;
+  readonly stamp: Stamp;
+  readonly parts: Parts;
+  readonly changed: Readonly<Record<string, Stamp>>;
+}
+
+/** What every consensus message says of its sender, beside its kind. */
+export interface Sender {
+  readonly storageId: StorageId;
+  readonly term: number;
+  readonly slot: Stamp | null;
+}
+
+export type ConsensusMessage = Sender &
+  (
+    | { readonly kind: "hello"; readonly clusterId: ClusterId | null; readonly schema: number; readonly address: string; readonly peers: number; readonly answer: boolean }
+    | { readonly kind: "genesis"; readonly delta: SlotDelta }
+    | { readonly kind: "pre-vote"; readonly candidateTerm: number }
+    | { readonly kind: "pre-vote-reply"; readonly candidateTerm: number; readonly granted: boolean }
+    | { readonly kind: "vote"; readonly transfer: boolean }
+    | { readonly kind: "vote-reply"; readonly granted: boolean }
+    | {
+        readonly kind: "append";
+        readonly round: number;
+        readonly version: number;
+        readonly delta: SlotDelta | null;
+        readonly commit: Stamp | null;
+        /** Opaque to consensus: what the leader tells its followers with each heartbeat. */
+        readonly note: JsonValue;
+      }
+    | {
+        readonly kind: "append-reply";
+        readonly round: number;
+        /** Version that the sender has accepted in this term; 0 for none. */
+        readonly version: number;
+      }
+    | { readonly kind: "timeout-now" }
+  );
+
+export type ConsensusEffect =
+  | { readonly kind: "persist"; readonly durable: Durable }
+  | { readonly kind: "send"; readonly to: MonitorName; readonly message: ConsensusMessage }
+  | { readonly kind: "report"; readonly event: ConsensusEvent };
+
+export type ConsensusEvent =
+  | { readonly kind: "genesis"; readonly clusterId: ClusterId; readonly members: readonly MonitorName[] }
+  | { readonly kind: "role"; readonly role: Role; readonly term: number; readonly reason: string }
+  | { readonly kind: "leader"; readonly leader: MonitorName | null; readonly term: number }
+  | { readonly kind: "committed"; readonly stamp: Stamp }
+  /** A peer that must not be counted: another cluster, another disk, a restored backup, a newer schema. */
+  | { readonly kind: "peer-refused"; readonly peer: MonitorName; readonly why: PeerRefusal };
+
+export type PeerRefusal =
+  | { readonly kind: "foreign-cluster"; readonly clusterId: ClusterId }
+  | { readonly kind: "not-a-member" }
+  | { readonly kind: "storage-replaced"; readonly expected: StorageId; readonly found: StorageId }
+  | { readonly kind: "went-back"; readonly had: Stamp; readonly has: Stamp | null }
+  | { readonly kind: "schema"; readonly theirs: number };
+
+/** Fixed by design; the simulator scales them. Milliseconds. */
+export interface ConsensusTimers {
+  readonly heartbeatMs: number;
+  /** F: minimum election timeout, and how long a vote is withheld after hearing a leader. */
+  readonly electionMs: number;
+  readonly jitterMs: number;
+}
+
+export const DEFAULT_TIMERS: ConsensusTimers = { heartbeatMs: 100, electionMs: 800, jitterMs: 600 };
+
+/** Leader only. */
+export interface Leadership {
+  /** Stamp of the re-stamped slot: nothing older is committed by counting. */
+  readonly start: Stamp;
+  readonly round: number;
+  /** When each recent round was sent. */
+  readonly sentAt: Readonly<Record<number, Instant>>;
+  readonly ackRound: Readonly<Record<MonitorName, number>>;
+  readonly ackVersion: Readonly<Record<MonitorName, number>>;
+  readonly nextHeartbeatAt: Instant;
+}
+
+export interface ConsensusState {
+  readonly timers: ConsensusTimers;
+  readonly durable: Durable;
+  readonly role: Role;
+  readonly leader: MonitorName | null;
+  /** The newest committed stamp that this monitor knows of. */
+  readonly commit: Stamp | null;
+  /** Slot at `commit`: what consumers see. Never an uncommitted one. */
+  readonly committed: Slot | null;
+  /** When a leader of this term was last heard; at start and on stepping down: now. Kept across terms. */
+  readonly heardLeaderAt: Instant;
+  /** The note of the leader's newest heartbeat. */
+  readonly note: JsonValue;
+  readonly electionAt: Instant;
+  readonly votes: readonly MonitorName[];
+  readonly leadership: Leadership | null;
+  /** Peers that said hello while this monitor is empty, and where; and those refused. */
+  readonly present: Readonly<Record<MonitorName, { readonly storageId: StorageId; readonly address: string; readonly empty: boolean; readonly peers: number; readonly at: Instant }>>;
+  readonly refused: Readonly<Record<MonitorName, PeerRefusal>>;
+  readonly genesis: GenesisPlan | null;
+}
+
+/** What this monitor's own configuration proposes if it must found the cluster. */
+export interface GenesisPlan {
+  /** How many peers are configured; genesis needs all of them, and all of them empty. */
+  readonly peers: number;
+  readonly ownAddress: string;
+  /** Every part but `cluster`, which genesis makes from the founding members. */
+  readonly groups: Parts;
+}

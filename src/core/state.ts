@@ -1,0 +1,189 @@
+/**
+ * The replicated state: everything that decides or fences, agreed on by the monitors.
+ *
+ * It is made of parts (`cluster`, and `group:NAME` for each group), so that a message carries only
+ * what changed. A part is plain JSON. Fields that this version does not know are kept: every
+ * reducer spreads the object that it changes.
+ */
+import type { ClusterId, GroupName, Ip, MonitorName, NodeName, StorageId, WallTime } from "./ids.ts";
+import type { GroupSettings } from "./settings.ts";
+import type { Stamp } from "./stamp.ts";
+
+/** Version of this schema. A monitor older than the state's schema does not campaign. */
+export const SCHEMA = 1;
+
+export interface Member {
+  readonly name: MonitorName;
+  readonly storageId: StorageId;
+  /** `host:port` as its peers dial it. */
+  readonly address: string;
+}
+
+export interface ClusterPart {
+  readonly schema: number;
+  readonly clusterId: ClusterId;
+  readonly members: readonly Member[];
+  /** Clusters whose registers may be overwritten: `mmm adopt`. */
+  readonly adopted: readonly ClusterId[];
+  /** Outcomes of recent client requests, newest last, so that a retry is not done twice. */
+  readonly requests: readonly { readonly id: string; readonly message: string }[];
+}
+
+export type AdminState = "online" | "offline" | "awaiting-recovery";
+/** Rule 11: whether the registers of a node are read and count (`in`), are only read, or neither. */
+export type Membership = "in" | "joining" | "out";
+
+export interface Node {
+  readonly name: NodeName;
+  readonly address: Ip;
+  readonly port: number;
+  readonly interface: string;
+  readonly sshUser: string;
+  readonly sshPort: number;
+  readonly sshHostKey: string | null;
+  readonly admin: AdminState;
+  /** Wall times of the last outages, for the flap rule. */
+  readonly outages: readonly WallTime[];
+}
+
+export type Mode = "active" | "manual" | "passive";
+
+export interface Lineage {
+  /** Newest last: a replication id, and the offset at which its master forked off the one before. */
+  readonly chain: readonly { readonly replId: string; readonly forkOffset: number }[];
+  /** The highest offset ever seen under the newest id. */
+  readonly highWater: number;
+}
+
+/**
+ * Who may serve a VIP. `unclaimed`: genesis, nothing is touched before the registers were read.
+ * `hold`: `node` serves. `fence`: nobody. `move`: `node` is to serve, once `claimable`.
+ */
+export type VipKind = "unclaimed" | "hold" | "fence" | "move";
+
+export interface Vip {
+  readonly ip: Ip;
+  readonly role: "writer" | "reader";
+  readonly kind: VipKind;
+  readonly node: NodeName | null;
+  readonly claimable: boolean;
+  /** Rule 1: the stamp of the proposal that introduced `node` or `readSet`. */
+  readonly epoch: Stamp;
+  /** Rule 11, of this epoch. Nodes that are missing are `out`. */
+  readonly readSet: Readonly<Record<NodeName, "in" | "joining">>;
+  /** Rule 8: nodes that may serve it, until proven empty. */
+  readonly holders: readonly NodeName[];
+  /** Nodes whose table was seen to guard this VIP: only of these the waiting time proves anything. */
+  readonly gated: readonly NodeName[];
+  /** After a change of N or T0 the larger values count (rule 12). */
+  readonly leaseMs: number;
+  readonly permitMs: number;
+}
+
+export type OperationKind = "failover" | "switchover";
+
+/**
+ * switchover: prepare → handover → promote → claim
+ * failover:   fence → promote → claim
+ * either, before `claim`: → undo. After the last phase the operation moves to `past`.
+ * The point of no return is the commit of `claim`.
+ */
+export type Phase = "prepare" | "handover" | "fence" | "promote" | "claim" | "undo";
+
+export interface VoteRecord {
+  readonly vote: string;
+  readonly reason: string | null;
+  readonly ageMs: number;
+}
+
+export interface Operation {
+  /** Stamp of the intent. Its version is shown to people as the operation's epoch. */
+  readonly id: Stamp;
+  readonly kind: OperationKind;
+  readonly from: NodeName;
+  readonly to: NodeName | null;
+  readonly phase: Phase;
+  readonly leader: MonitorName;
+  /** Counts take-overs and retries with another successor. */
+  readonly attempt: number;
+  readonly reason: string;
+  /** Who asked: `mon2` for an automatic failover, else the operator's name. */
+  readonly by: string;
+  readonly acceptDataLoss: boolean;
+  /** The votes that justified it. Empty for an operator's command. */
+  readonly votes: Readonly<Record<MonitorName, VoteRecord>>;
+  /** run_id of each node when the operation began. */
+  readonly runIds: Readonly<Record<NodeName, string>>;
+  /** Settings to restore, per node. */
+  readonly saved: Readonly<Record<NodeName, { readonly minReplicas: string }>>;
+  /** Successors that failed in an earlier attempt. */
+  readonly excluded: readonly NodeName[];
+  /** M: offset at which the successor forks off; set with `promote`. */
+  readonly forkOffset: number | null;
+  readonly fencing: "released" | "fenced" | "lease-ended" | null;
+  readonly startedAt: WallTime;
+  readonly phaseStartedAt: WallTime;
+  readonly phases: readonly { readonly name: string; readonly ms: number }[];
+}
+
+export interface PastOperation {
+  readonly epoch: Stamp;
+  readonly kind: OperationKind | "rejoin" | "adopt" | "accepted";
+  readonly from: NodeName | null;
+  readonly to: NodeName | null;
+  readonly result: "ok" | "undone" | "failed" | "preempted";
+  readonly reason: string;
+  readonly by: string;
+  readonly votes: Readonly<Record<MonitorName, VoteRecord>>;
+  readonly fencing: Operation["fencing"];
+  readonly startedAt: WallTime;
+  readonly durationMs: number;
+  readonly phases: readonly { readonly name: string; readonly ms: number }[];
+  /** Bytes of the old master's stream that the successor lacked, if known. */
+  readonly lostBytes: number | null;
+}
+
+export interface GroupPart {
+  readonly name: GroupName;
+  readonly settings: GroupSettings;
+  readonly nodes: readonly Node[];
+  /** null until a sole master was adopted. */
+  readonly master: NodeName | null;
+  readonly lineage: Lineage;
+  readonly mode: Mode;
+  /** What the hosts are able to do; null until all were asked. */
+  readonly backend: "nft" | "off" | null;
+  /** The writer VIP first, then reader VIPs. */
+  readonly vips: readonly Vip[];
+  readonly operation: Operation | null;
+  /** Old masters on their way back: they hold their data in the black hole until the master is good. */
+  readonly rejoining: Readonly<Record<NodeName, { readonly since: Stamp; readonly minReplicas: string }>>;
+  /** The last five, newest last. The long history is each monitor's own journal. */
+  readonly past: readonly PastOperation[];
+}
+
+/** The replicated state as a consumer sees it: committed, and typed. */
+export interface Committed {
+  readonly stamp: Stamp;
+  readonly cluster: ClusterPart;
+  readonly groups: readonly GroupPart[];
+}
+
+export const CLUSTER_PART = "cluster";
+
+export function groupPartName(group: GroupName): string {
+  return `group:${group}`;
+}
+
+export function nodeOf(group: GroupPart, name: NodeName): Node | undefined {
+  return group.nodes.find((node) => node.name === name);
+}
+
+export function writerVip(group: GroupPart): Vip | undefined {
+  return group.vips.find((vip) => vip.role === "writer");
+}
+
+/** ⌊n/2⌋ + 1 of the *configured* monitors: the only threshold there is. */
+export function quorumOf(count: number): number {
+  return Math.floor(count / 2) + 1;
+}
