@@ -28,6 +28,8 @@ export interface Target {
 export type Input =
   | { readonly kind: "tick" }
   | { readonly kind: "message"; readonly from: MonitorName; readonly version: string; readonly message: PeerMessage }
+  /** The transport learned who answers at a configured address. */
+  | { readonly kind: "peer-found"; readonly name: MonitorName; readonly address: string }
   /** A kept probe connection closed: probe now rather than at the next interval. */
   | { readonly kind: "connection-lost"; readonly group: GroupName; readonly node: NodeName }
   | { readonly kind: "finished"; readonly id: number; readonly result: Outcome }
