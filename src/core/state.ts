@@ -104,6 +104,8 @@ export interface Operation {
   readonly to: NodeName | null;
   readonly phase: Phase;
   readonly leader: MonitorName;
+  /** Term of the leader that runs it; another term's leader takes it over first. */
+  readonly term: number;
   /** Counts take-overs and retries with another successor. */
   readonly attempt: number;
   readonly reason: string;

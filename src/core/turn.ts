@@ -1,0 +1,273 @@
+/**
+ * One turn of the core: the state being changed, and the effects asked for so far. It lives within
+ * one call of `decide`; seen from outside, that call is a pure function.
+ */
+import { derive } from "./entropy.ts";
+import {
+  beginRound,
+  isEstablished,
+  answeredRoundSentAt,
+  newestSlot,
+  propose,
+  type Step,
+} from "./consensus/consensus.ts";
+import type { ConsensusState, Parts } from "./consensus/types.ts";
+import type { Event } from "./events.ts";
+import type { At, GroupName, Instant, Ip, NodeName } from "./ids.ts";
+import type { Effect, Target } from "./io.ts";
+import {
+  type Campaign,
+  type Desk,
+  EMPTY_CAMPAIGN,
+  EMPTY_DESK,
+  type Flight,
+  type GroupLocal,
+  type MonitorState,
+} from "./local.ts";
+import {
+  CLUSTER_PART,
+  type ClusterPart,
+  type Committed,
+  type GroupPart,
+  groupPartName,
+  type Node,
+} from "./state.ts";
+import { isNewer, type Stamp, sameStamp } from "./stamp.ts";
+
+type GroupChange = (group: GroupPart, stamp: Stamp) => GroupPart;
+type ClusterChange = (cluster: ClusterPart, stamp: Stamp) => ClusterPart;
+
+export class Turn {
+  state: MonitorState;
+  readonly at: At;
+  readonly effects: Effect[] = [];
+  #salt = 0;
+  #roundWanted = false;
+  readonly #groupChanges = new Map<GroupName, GroupChange[]>();
+  readonly #clusterChanges: ClusterChange[] = [];
+
+  constructor(state: MonitorState, at: At) {
+    this.state = state;
+    this.at = at;
+  }
+
+  get now(): Instant {
+    return this.at.now;
+  }
+
+  emit(effect: Effect): void {
+    this.effects.push(effect);
+  }
+
+  report(event: Event): void {
+    this.emit({ kind: "report", event });
+  }
+
+  /** A lasting condition: told once when it begins, and once when it ends. */
+  alarm(id: string, text: string | null): void {
+    const known = this.state.alarms[id];
+    if (text === null) {
+      if (known === undefined) return;
+      const { [id]: _, ...rest } = this.state.alarms;
+      this.state = { ...this.state, alarms: rest };
+      this.report({ kind: "alarm.cleared", id });
+      return;
+    }
+    if (known === text) return;
+    this.state = { ...this.state, alarms: { ...this.state.alarms, [id]: text } };
+    if (known === undefined) this.report({ kind: "alarm.raised", id, text });
+  }
+
+  /** A fresh random number in 1 … 2^32 − 1. */
+  random(): number {
+    this.#salt += 1;
+    return derive(this.at.entropy, this.#salt) || 1;
+  }
+
+  /** Registers an effect whose outcome will come back, and gives it its id. */
+  fly(flight: Flight): number {
+    const id = this.state.nextId;
+    this.state = {
+      ...this.state,
+      nextId: id + 1,
+      flights: { ...this.state.flights, [id]: flight },
+    };
+    return id;
+  }
+
+  nextSeq(): number {
+    const seq = this.state.nextSeq;
+    this.state = { ...this.state, nextSeq: seq + 1 };
+    return seq;
+  }
+
+  // ——— consensus ———
+
+  /** Takes over what a step of consensus changed and asked for. */
+  consensus(step: Step): void {
+    this.state = { ...this.state, consensus: step.state };
+    for (const effect of step.effects) {
+      if (effect.kind === "send") {
+        this.emit({ kind: "send", to: effect.to, message: { kind: "consensus", message: effect.message } });
+      } else {
+        this.emit(effect);
+      }
+    }
+    this.#refresh(step.state);
+  }
+
+  /** Leader of this term, with a committed slot of its own term: may act and propose. */
+  get established(): boolean {
+    return isEstablished(this.state.consensus);
+  }
+
+  get term(): number {
+    return this.state.consensus.durable.term;
+  }
+
+  /** Evidence of rule 6: whether a round sent after `instant` was answered by a majority. */
+  provenSince(instant: Instant): boolean {
+    const sentAt = answeredRoundSentAt(this.state.consensus);
+    if (sentAt !== null && sentAt > instant) return true;
+    this.#roundWanted = true;
+    return false;
+  }
+
+  /** Nothing that this leader proposed is still on its way. */
+  get settled(): boolean {
+    const slot = newestSlot(this.state.consensus);
+    return this.established && slot !== null && sameStamp(slot.stamp, this.state.consensus.commit);
+  }
+
+  /**
+   * Proposes a change of a group's part. All changes of one turn make one proposal; none is taken
+   * while an earlier one is under way, for every caller looks again at each turn.
+   */
+  change(group: GroupName, change: GroupChange): void {
+    if (!this.settled) return;
+    this.#groupChanges.set(group, [...(this.#groupChanges.get(group) ?? []), change]);
+  }
+
+  changeCluster(change: ClusterChange): void {
+    if (this.settled) this.#clusterChanges.push(change);
+  }
+
+  /** Whether a change of this group was asked for in this turn: what follows would act on old state. */
+  isChanging(group: GroupName): boolean {
+    return this.#groupChanges.has(group) || !this.settled;
+  }
+
+  /** At the end of a turn: the proposal, or else the round that somebody waits for. */
+  flush(): void {
+    if (this.#groupChanges.size > 0 || this.#clusterChanges.length > 0) {
+      this.consensus(propose(this.state.consensus, this.at, (parts, stamp) => this.#apply(parts, stamp)));
+    } else if (this.#roundWanted && this.established) {
+      this.consensus(beginRound(this.state.consensus, this.at));
+    }
+  }
+
+  #apply(parts: Parts, stamp: Stamp): Parts {
+    const next: Record<string, unknown> = { ...parts };
+    for (const change of this.#clusterChanges) {
+      next[CLUSTER_PART] = change(next[CLUSTER_PART] as ClusterPart, stamp);
+    }
+    for (const [group, changes] of this.#groupChanges) {
+      const key = groupPartName(group);
+      for (const change of changes) next[key] = change(next[key] as GroupPart, stamp);
+    }
+    return next as Parts;
+  }
+
+  #refresh(consensus: ConsensusState): void {
+    const slot = newestSlot(consensus);
+    if (!sameStamp(slot?.stamp ?? null, this.state.newest?.stamp ?? null)) {
+      this.state = { ...this.state, newest: slot && typed(slot.parts, slot.stamp) };
+    }
+    const committed = consensus.committed;
+    if (!sameStamp(committed?.stamp ?? null, this.state.committed?.stamp ?? null)) {
+      this.state = { ...this.state, committed: committed && typed(committed.parts, committed.stamp) };
+    }
+  }
+
+  // ——— what this monitor keeps of a group ———
+
+  local(group: GroupName): GroupLocal {
+    return this.state.groups[group] ?? EMPTY_LOCAL;
+  }
+
+  setLocal(group: GroupName, patch: Partial<GroupLocal>): void {
+    const next = { ...this.local(group), ...patch };
+    this.state = { ...this.state, groups: { ...this.state.groups, [group]: next } };
+  }
+
+  desk(group: GroupName, vip: Ip, node: NodeName): Desk {
+    return this.local(group).desks[vip]?.[node] ?? EMPTY_DESK;
+  }
+
+  setDesk(group: GroupName, vip: Ip, node: NodeName, patch: Partial<Desk>): void {
+    const desks = this.local(group).desks;
+    const next = { ...this.desk(group, vip, node), ...patch };
+    this.setLocal(group, { desks: { ...desks, [vip]: { ...desks[vip], [node]: next } } });
+  }
+
+  campaign(group: GroupName, vip: Ip): Campaign {
+    return this.local(group).campaigns[vip] ?? EMPTY_CAMPAIGN;
+  }
+
+  setCampaign(group: GroupName, vip: Ip, patch: Partial<Campaign>): void {
+    const campaigns = this.local(group).campaigns;
+    this.setLocal(group, { campaigns: { ...campaigns, [vip]: { ...this.campaign(group, vip), ...patch } } });
+  }
+
+  /** For how long a condition has held without a break; 0 when it does not hold. */
+  lasting(group: GroupName, key: string, holds: boolean): number {
+    const since = this.local(group).since;
+    const from = since[key];
+    if (!holds) {
+      if (from !== undefined) {
+        const { [key]: _, ...rest } = since;
+        this.setLocal(group, { since: rest });
+      }
+      return 0;
+    }
+    if (from === undefined) {
+      this.setLocal(group, { since: { ...since, [key]: this.now } });
+      return 0;
+    }
+    return this.now - from;
+  }
+}
+
+const EMPTY_LOCAL: GroupLocal = {
+  watches: {},
+  evidence: {},
+  desks: {},
+  campaigns: {},
+  errands: {},
+  verdict: { kind: "undecided", text: "no probe has finished yet" },
+  since: {},
+};
+
+function typed(parts: Parts, stamp: Stamp): Committed {
+  const groups = Object.keys(parts)
+    .filter((name) => name !== CLUSTER_PART)
+    .map((name) => parts[name] as unknown as GroupPart);
+  return { stamp, cluster: parts[CLUSTER_PART] as unknown as ClusterPart, groups };
+}
+
+export function targetOf(group: GroupName, node: Node): Target {
+  return {
+    group,
+    node: node.name,
+    address: node.address,
+    port: node.port,
+    sshUser: node.sshUser,
+    sshPort: node.sshPort,
+    sshHostKey: node.sshHostKey,
+  };
+}
+
+/** Whether a stamp is of this leadership's own making. */
+export function isOurs(turn: Turn, stamp: Stamp): boolean {
+  return stamp.term === turn.term && isNewer(stamp, { term: turn.term, version: 0 });
+}
