@@ -1,0 +1,184 @@
+/**
+ * The JSON that `mmm status -o json` and `mmm history -o json` print, and that the Control service
+ * carries. These names are a contract with other people's scripts: fields may be added, never
+ * renamed or removed, and a field that cannot be known is null rather than absent.
+ *
+ * Names are snake_case, durations are whole milliseconds (`_ms`), instants are ISO 8601 in UTC.
+ */
+import type { VoteKind } from "./health/types.ts";
+import type { ClusterId, GroupName, Ip, MonitorName, NodeName } from "./ids.ts";
+import type {
+  Membership,
+  Mode,
+  Operation,
+  OperationKind,
+  PastOperation,
+  Phase,
+  VipKind,
+} from "./state.ts";
+
+export interface Status {
+  readonly cluster: ClusterStatus;
+  readonly groups: readonly GroupStatus[];
+  /** The monitor that answered, and how old its knowledge of the leader's state is (null: none). */
+  readonly answered_by: { readonly name: MonitorName; readonly age_ms: number | null };
+  /** Wall clock of the monitor that answered. */
+  readonly at: string;
+  readonly warnings: readonly Warning[];
+}
+
+/** `critical`: a promise does not hold. `warning`: less than intended. `hint`: what to do next. */
+export interface Warning {
+  readonly level: "critical" | "warning" | "hint";
+  readonly text: string;
+}
+
+export interface ClusterStatus {
+  /** null: the monitors have not founded a cluster yet. */
+  readonly id: ClusterId | null;
+  readonly leader: MonitorName | null;
+  readonly term: number;
+  readonly quorum: number;
+  readonly has_quorum: boolean;
+  readonly monitors: readonly MonitorStatus[];
+}
+
+export interface MonitorStatus {
+  readonly name: MonitorName;
+  readonly address: string;
+  readonly role: "leader" | "follower" | "candidate" | "unknown";
+  /** By the monitor that answered. */
+  readonly reachable: boolean;
+  readonly last_seen_ms: number | null;
+  readonly version: string | null;
+  /** Why its messages are not counted: another cluster, another disk, a restored backup. */
+  readonly problem: string | null;
+}
+
+export interface GroupStatus {
+  readonly name: GroupName;
+  /** Version of the writer VIP's epoch. */
+  readonly epoch: number;
+  readonly master: NodeName | null;
+  readonly mode: Mode;
+  /** `healthy`, `suspect`, `master-down`, `unreachable`, `no-master`, `two-masters`, `undecided`. */
+  readonly verdict: string;
+  /** The verdict with its data, as a sentence for people. */
+  readonly verdict_text: string;
+  /** `off`: the address is permanent, and nothing fences a host that cannot be reached. */
+  readonly lease_backend: "nft" | "off" | null;
+  readonly writer: VipStatus | null;
+  readonly readers: readonly VipStatus[];
+  readonly operation: OperationStatus | null;
+  readonly alarms: readonly { readonly id: string; readonly text: string }[];
+  readonly nodes: readonly NodeStatus[];
+}
+
+export interface VipStatus {
+  readonly ip: Ip;
+  /** The node whose lease the monitors last saw alive. */
+  readonly holder: NodeName | null;
+  /** What is left of that lease; null: not known, or the backend has none. */
+  readonly lease_ms: number | null;
+  readonly kind: VipKind;
+  readonly epoch: number;
+  /** Nodes that might still serve it. More than one only while it moves. */
+  readonly possible_holders: readonly NodeName[];
+}
+
+export interface OperationStatus {
+  readonly kind: OperationKind;
+  readonly from: NodeName;
+  readonly to: NodeName | null;
+  readonly phase: Phase;
+  readonly epoch: number;
+  readonly by: string;
+  readonly leader: MonitorName;
+  readonly reason: string;
+  readonly attempt: number;
+  readonly started_at: string;
+  /** How long it has been in this phase. */
+  readonly phase_ms: number;
+}
+
+export type NodeState =
+  | "ONLINE"
+  | "ADMIN_OFFLINE"
+  | "HARD_OFFLINE"
+  | "AWAITING_RECOVERY"
+  | "REPLICATION_DELAY"
+  | "REPLICATION_FAIL";
+
+export interface NodeStatus {
+  readonly name: NodeName;
+  /** `ip:port` of its Redis. */
+  readonly address: string;
+  readonly role: "master" | "replica" | "unknown";
+  readonly state: NodeState;
+  readonly offset: number | null;
+  readonly lag_bytes: number | null;
+  readonly link: "up" | "down" | null;
+  readonly priority: number | null;
+  /** VIPs that it serves. */
+  readonly vips: readonly Ip[];
+  readonly membership: Membership;
+  /** Whether it may become master now, and if not, why not. */
+  readonly promotable: { readonly ok: boolean; readonly why: string | null };
+  readonly votes: Readonly<Record<MonitorName, VoteStatus>>;
+  readonly guard: GuardStatus;
+  /** null: no INFO was ever seen. */
+  readonly redis: RedisStatus | null;
+}
+
+export interface VoteStatus {
+  readonly vote: VoteKind;
+  readonly reason: string | null;
+  /** Since the vote was made. */
+  readonly age_ms: number;
+  /** How long it has been this one without a break. */
+  readonly since_ms: number;
+  readonly latency_ms: number | null;
+}
+
+export interface GuardStatus {
+  /** Since the guard on that host last answered; null: never. */
+  readonly heard_ms: number | null;
+  readonly gate: "present" | "absent" | "altered" | "unknown";
+  readonly problem: string | null;
+}
+
+export interface RedisStatus {
+  readonly version: string;
+  readonly run_id: string;
+  readonly uptime_s: number;
+  readonly repl_id: string;
+  /** Whom it follows, `ip:port`; null on a master. */
+  readonly master: string | null;
+  readonly loading: boolean;
+  readonly syncing: boolean;
+  readonly connected_clients: number;
+  readonly connected_replicas: number;
+}
+
+export interface HistoryEntry {
+  readonly group: GroupName;
+  readonly epoch: number;
+  readonly term: number;
+  readonly kind: PastOperation["kind"];
+  readonly from: NodeName | null;
+  readonly to: NodeName | null;
+  readonly result: PastOperation["result"];
+  readonly started_at: string;
+  readonly duration_ms: number;
+  readonly reason: string;
+  readonly votes: Readonly<
+    Record<
+      MonitorName,
+      { readonly vote: string; readonly reason: string | null; readonly age_ms: number }
+    >
+  >;
+  readonly fencing: Operation["fencing"];
+  readonly phases: readonly { readonly name: string; readonly ms: number }[];
+  readonly by: string;
+  readonly lost_bytes: number | null;
+}
