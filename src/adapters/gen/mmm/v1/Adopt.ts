@@ -1,0 +1,18 @@
+// Original file: proto/mmm.proto
+
+
+export interface Adopt {
+  'group'?: (string);
+  'cluster'?: (string);
+  'empty'?: (string);
+  '_cluster'?: "cluster";
+  '_empty'?: "empty";
+}
+
+export interface Adopt__Output {
+  'group': (string);
+  'cluster'?: (string);
+  'empty'?: (string);
+  '_cluster'?: "cluster";
+  '_empty'?: "empty";
+}

@@ -1,0 +1,16 @@
+// Original file: proto/mmm.proto
+
+import type { NodeVote as _mmm_v1_NodeVote, NodeVote__Output as _mmm_v1_NodeVote__Output } from '../../mmm/v1/NodeVote.ts';
+import type { Long } from '@grpc/proto-loader';
+
+export interface Health {
+  'seq'?: (number | string | Long);
+  'echo'?: (number | string | Long);
+  'votes'?: (_mmm_v1_NodeVote)[];
+}
+
+export interface Health__Output {
+  'seq': (number);
+  'echo': (number);
+  'votes': (_mmm_v1_NodeVote__Output)[];
+}

@@ -1,0 +1,8 @@
+// Original file: proto/mmm.proto
+
+
+export interface IdentifyRequest {
+}
+
+export interface IdentifyRequest__Output {
+}

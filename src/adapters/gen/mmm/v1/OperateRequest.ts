@@ -1,0 +1,36 @@
+// Original file: proto/mmm.proto
+
+import type { Switchover as _mmm_v1_Switchover, Switchover__Output as _mmm_v1_Switchover__Output } from '../../mmm/v1/Switchover.ts';
+import type { Failover as _mmm_v1_Failover, Failover__Output as _mmm_v1_Failover__Output } from '../../mmm/v1/Failover.ts';
+import type { NodeRef as _mmm_v1_NodeRef, NodeRef__Output as _mmm_v1_NodeRef__Output } from '../../mmm/v1/NodeRef.ts';
+import type { SetMode as _mmm_v1_SetMode, SetMode__Output as _mmm_v1_SetMode__Output } from '../../mmm/v1/SetMode.ts';
+import type { Adopt as _mmm_v1_Adopt, Adopt__Output as _mmm_v1_Adopt__Output } from '../../mmm/v1/Adopt.ts';
+import type { Reload as _mmm_v1_Reload, Reload__Output as _mmm_v1_Reload__Output } from '../../mmm/v1/Reload.ts';
+
+export interface OperateRequest {
+  'requestId'?: (string);
+  'by'?: (string);
+  'forwarded'?: (boolean);
+  'switchover'?: (_mmm_v1_Switchover | null);
+  'failover'?: (_mmm_v1_Failover | null);
+  'setOnline'?: (_mmm_v1_NodeRef | null);
+  'setOffline'?: (_mmm_v1_NodeRef | null);
+  'setMode'?: (_mmm_v1_SetMode | null);
+  'adopt'?: (_mmm_v1_Adopt | null);
+  'reload'?: (_mmm_v1_Reload | null);
+  'command'?: "switchover"|"failover"|"setOnline"|"setOffline"|"setMode"|"adopt"|"reload";
+}
+
+export interface OperateRequest__Output {
+  'requestId': (string);
+  'by': (string);
+  'forwarded': (boolean);
+  'switchover'?: (_mmm_v1_Switchover__Output | null);
+  'failover'?: (_mmm_v1_Failover__Output | null);
+  'setOnline'?: (_mmm_v1_NodeRef__Output | null);
+  'setOffline'?: (_mmm_v1_NodeRef__Output | null);
+  'setMode'?: (_mmm_v1_SetMode__Output | null);
+  'adopt'?: (_mmm_v1_Adopt__Output | null);
+  'reload'?: (_mmm_v1_Reload__Output | null);
+  'command'?: "switchover"|"failover"|"setOnline"|"setOffline"|"setMode"|"adopt"|"reload";
+}

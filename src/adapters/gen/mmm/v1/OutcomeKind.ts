@@ -1,0 +1,26 @@
+// Original file: proto/mmm.proto
+
+export const OutcomeKind = {
+  OUTCOME_KIND_UNSPECIFIED: 'OUTCOME_KIND_UNSPECIFIED',
+  OUTCOME_KIND_OK: 'OUTCOME_KIND_OK',
+  OUTCOME_KIND_REFUSED: 'OUTCOME_KIND_REFUSED',
+  OUTCOME_KIND_FAILED: 'OUTCOME_KIND_FAILED',
+  OUTCOME_KIND_UNKNOWN: 'OUTCOME_KIND_UNKNOWN',
+  OUTCOME_KIND_NOT_LEADER: 'OUTCOME_KIND_NOT_LEADER',
+} as const;
+
+export type OutcomeKind =
+  | 'OUTCOME_KIND_UNSPECIFIED'
+  | 0
+  | 'OUTCOME_KIND_OK'
+  | 1
+  | 'OUTCOME_KIND_REFUSED'
+  | 2
+  | 'OUTCOME_KIND_FAILED'
+  | 3
+  | 'OUTCOME_KIND_UNKNOWN'
+  | 4
+  | 'OUTCOME_KIND_NOT_LEADER'
+  | 5
+
+export type OutcomeKind__Output = typeof OutcomeKind[keyof typeof OutcomeKind]

@@ -1,0 +1,8 @@
+// Original file: proto/mmm.proto
+
+
+export interface TimeoutNow {
+}
+
+export interface TimeoutNow__Output {
+}
