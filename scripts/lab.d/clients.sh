@@ -1,0 +1,46 @@
+# shellcheck shell=bash
+# The clients that measure from outside. Sourced by scripts/lab. Each writes what it saw to a file;
+# `stop` ends it and prints its report as one JSON object.
+
+client_command() {
+  local kind=$1 verb=${2:-}
+  shift 2 || die "usage: $kind start | $kind stop"
+  case $verb in
+    start)
+      gone "$kind" || die "the $kind runs already"
+      rm -f "$LAB_DIR/$kind.json"
+      start_client "$kind" "$@"
+      ;;
+    stop)
+      pid_of "$kind" >/dev/null || [[ -f $LAB_DIR/$kind.json ]] || die "the $kind does not run: $(tail -n 3 "$LAB_DIR/log/$kind.log")"
+      stop_client "$kind"
+      ;;
+    *) die "usage: $kind start | $kind stop" ;;
+  esac
+}
+
+start_client() {
+  local kind=$1
+  shift
+  case $kind in
+    writer | waiters)
+      spawn "$kind" client node "$LAB_SCRIPTS/lab.d/$kind.mjs" --vip "$WRITER_VIP" \
+        --port "$REDIS_PORT" --report "$LAB_DIR/$kind.json" "$@"
+      ;;
+    observer)
+      # shellcheck disable=SC2046
+      spawn observer observer python3 "$LAB_SCRIPTS/lab.d/observer.py" --vip "$WRITER_VIP" \
+        --port "$REDIS_PORT" --report "$LAB_DIR/observer.json" "$@" $(node_names)
+      ;;
+  esac
+  wait_until 5 test -f "$LAB_DIR/run/$kind.pid"
+}
+
+stop_client() {
+  local kind=$1 pid
+  if pid=$(pid_of "$kind"); then
+    kill -TERM "$pid"
+    wait_until 30 gone "$kind" || die "the $kind did not end"
+  fi
+  cat "$LAB_DIR/$kind.json"
+}

@@ -1,0 +1,141 @@
+# shellcheck shell=bash
+# The monitors, their configuration file, and the command line that asks them. Sourced by
+# scripts/lab. Also the life of the whole lab: up, down, status.
+
+write_config() {
+  local node monitor
+  {
+    echo "master_ip = $WRITER_VIP"
+    [[ $READERS == 0 ]] || echo "slave_ip = $(seq -s ', ' -f '10.77.0.%g' 71 $((70 + READERS)))"
+    cat <<CONF
+cluster_interface = eth1
+ssh_key = $LAB_DIR/ssh/id_ed25519
+ssh_known_hosts = $LAB_DIR/ssh/known_hosts
+tls = off
+down_after = $DOWN_AFTER
+vip_lease = $LEASE
+CONF
+    [[ ${#EXTRA[@]} == 0 ]] || printf '%s\n' "${EXTRA[@]}"
+    for node in $(node_names); do
+      printf '\n[%s]\naddress = %s\nport = %s\nssh_user = %s\n' \
+        "$node" "$(address_of "$node")" "$REDIS_PORT" "$SSH_USER"
+    done
+    for monitor in $(monitor_names); do
+      printf '\n[monitor:%s]\naddress = %s\nport = %s\n' \
+        "$monitor" "$(address_of "$monitor")" "$MONITOR_PORT"
+    done
+  } >"$LAB_DIR/mmm.conf"
+}
+
+start_monitor() {
+  local name=$1 other peers=()
+  for other in $(monitor_names); do
+    [[ $other == "$name" ]] || peers+=(--peer "$other=$(address_of "$other"):$MONITOR_PORT")
+  done
+  spawn "$name" "$name" node "$REPO/dist/mmm-mon.js" --config "$LAB_DIR/mmm.conf" --name "$name" \
+    --listen "$(address_of "$name"):$MONITOR_PORT" "${peers[@]}" \
+    --data-dir "$LAB_DIR/data/$name" --tls off
+}
+
+restart_monitor() {
+  need_monitor "$@"
+  gone "$1" || die "$1 runs already"
+  note_event start "$1"
+  start_monitor "$1"
+}
+
+signal_monitor() {
+  need_monitor "${2:-}"
+  signal_part "$1" "$2"
+}
+
+run_mmm() {
+  on_host client node "$REPO/dist/mmm.js" --config "$LAB_DIR/mmm.conf" "$@"
+}
+
+vip_answers() {
+  [[ $(on_host client timeout 1 redis-cli -h "$WRITER_VIP" -p "$REDIS_PORT" role | head -1) == master ]]
+}
+
+parse_up_options() {
+  NODES=3 MONITORS=3 READERS=0 DOWN_AFTER=1s LEASE=1s SSH_USER=root EXTRA=()
+  while [[ $# -gt 0 ]]; do
+    case $1 in
+      --nodes) NODES=$2 ;;
+      --monitors) MONITORS=$2 ;;
+      --readers) READERS=$2 ;;
+      --down-after) DOWN_AFTER=$2 ;;
+      --lease) LEASE=$2 ;;
+      --set) EXTRA+=("${2/=/ = }") ;;
+      *) die "unknown option $1 of up" ;;
+    esac
+    shift 2 || die "an option of up lacks its value"
+  done
+  [[ $NODES =~ ^[1-9]$ && $MONITORS =~ ^[0-9]$ && $READERS =~ ^[0-9]$ ]] ||
+    die "--nodes takes 1 to 9, --monitors and --readers 0 to 9"
+}
+
+save_lab() {
+  mkdir -p "$LAB_DIR"/{log,run,redis,data}
+  {
+    echo "NODES=$NODES MONITORS=$MONITORS READERS=$READERS SSH_USER=$SSH_USER"
+    echo "DOWN_AFTER=$DOWN_AFTER LEASE=$LEASE EXTRA=()"
+  } >"$LAB_DIR/lab.env"
+}
+
+lab_up() {
+  local monitor
+  parse_up_options "$@"
+  [[ ! -e $LAB_DIR ]] || die "$LAB_DIR exists: scripts/lab down"
+  [[ $MONITORS == 0 || -f $REPO/dist/mmm-mon.js ]] || die "dist/mmm-mon.js is missing: npm run build"
+  trap 'lab_down; trap - EXIT' EXIT
+  save_lab
+  make_network
+  start_nodes
+  write_config
+  for monitor in $(monitor_names); do
+    start_monitor "$monitor"
+  done
+  [[ $MONITORS == 0 ]] || wait_until 30 vip_answers || die "the VIP is not served after 30 s: $(tail -n 3 "$LAB_DIR"/log/mon*.log)"
+  trap - EXIT
+}
+
+# Safe to run at any time, any number of times.
+lab_down() {
+  local record
+  if [[ -d $LAB_DIR/run ]]; then
+    for record in "$LAB_DIR"/run/*.pid; do
+      [[ -f $record ]] && kill_recorded "$(basename "$record" .pid)"
+    done
+  fi
+  remove_network
+  if [[ -f $LAB_DIR/lab.env ]]; then
+    rm -rf "$LAB_DIR"
+  fi
+}
+
+kill_recorded() {
+  local pid
+  pid=$(pid_of "$1") || return 0
+  kill -KILL "$pid" 2>/dev/null || true
+}
+
+lab_status() {
+  local node monitor
+  echo "lab $LAB_ID in $LAB_DIR"
+  for node in $(node_names); do
+    printf '%-7s %-12s redis %-8s %-24s VIP %s\n' "$node" "$(address_of "$node")" \
+      "$(state_of "redis-$node")" "$(redis "$node" role 2>/dev/null | head -1)" \
+      "$(on_host "$node" ip -4 -o addr show | grep -q " $WRITER_VIP/" && echo present || echo -)"
+  done
+  for monitor in $(monitor_names); do
+    printf '%-7s %-12s %s\n' "$monitor" "$(address_of "$monitor")" "$(state_of "$monitor")"
+  done
+}
+
+# running, stopped (SIGSTOP) or dead.
+state_of() {
+  local pid
+  pid=$(pid_of "$1") || { echo dead; return; }
+  if grep -q '^State:.T' "/proc/$pid/status"; then echo stopped; else echo running; fi
+}

@@ -1,0 +1,95 @@
+# shellcheck shell=bash
+# The database hosts: a redis-server and an sshd each. Sourced by scripts/lab.
+#
+# Redis keeps nothing on disk, so a restarted one is empty: the most dangerous kind of comeback.
+
+start_nodes() {
+  local node
+  make_keys
+  mkdir -p /run/sshd
+  for node in $(node_names); do
+    start_sshd "$node"
+    start_redis "$node"
+  done
+  wait_until 10 all_linked || die "replication did not come up (see $LAB_DIR/log)"
+}
+
+make_keys() {
+  local node ssh=$LAB_DIR/ssh
+  mkdir -p "$ssh"
+  ssh-keygen -q -t ed25519 -N '' -C redis-mmm-lab -f "$ssh/id_ed25519"
+  cp "$ssh/id_ed25519.pub" "$ssh/authorized_keys"
+  for node in $(node_names); do
+    ssh-keygen -q -t ed25519 -N '' -C "$node" -f "$ssh/host_$node"
+    echo "$(address_of "$node") $(cut -d' ' -f1,2 "$ssh/host_$node.pub")" >>"$ssh/known_hosts"
+  done
+}
+
+start_sshd() {
+  local node=$1 ssh=$LAB_DIR/ssh
+  cat >"$ssh/sshd_$node.conf" <<CONF
+ListenAddress $(address_of "$node"):22
+HostKey $ssh/host_$node
+AuthorizedKeysFile $ssh/authorized_keys
+PermitRootLogin prohibit-password
+PasswordAuthentication no
+KbdInteractiveAuthentication no
+StrictModes no
+UseDNS no
+UsePAM no
+PidFile none
+MaxStartups 100
+CONF
+  spawn "sshd-$node" "$node" "$(command -v sshd)" -D -e -f "$ssh/sshd_$node.conf"
+}
+
+write_redis_conf() {
+  local node=$1 dir=$LAB_DIR/redis/$1
+  mkdir -p "$dir"
+  cat >"$dir/redis.conf" <<CONF
+bind 0.0.0.0
+port $REDIS_PORT
+protected-mode no
+dir $dir
+save ""
+appendonly no
+repl-diskless-sync yes
+repl-diskless-sync-delay 0
+repl-ping-replica-period 1
+CONF
+  [[ $node == db1 ]] || echo "replicaof $(address_of db1) $REDIS_PORT" >>"$dir/redis.conf"
+}
+
+start_redis() {
+  local node=$1
+  write_redis_conf "$node"
+  spawn "redis-$node" "$node" "$(command -v redis-server)" "$LAB_DIR/redis/$node/redis.conf"
+}
+
+# A restarted node comes back as a supervisor would start it: from its own file, which still names
+# the roles of the first day.
+restart_node() {
+  need_node "$@"
+  gone "redis-$1" || die "redis on $1 runs already"
+  note_event start "$1"
+  start_redis "$1"
+}
+
+signal_node() {
+  need_node "${2:-}"
+  signal_part "$1" "redis-$2"
+}
+
+redis() {
+  local node=$1
+  shift
+  on_host "$node" timeout 2 redis-cli -h 127.0.0.1 -p "$REDIS_PORT" "$@"
+}
+
+all_linked() {
+  local node
+  for node in $(node_names); do
+    [[ $node == db1 ]] && continue
+    redis "$node" info replication | grep -q '^master_link_status:up' || return 1
+  done
+}

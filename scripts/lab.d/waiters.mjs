@@ -1,0 +1,41 @@
+// Two clients that only wait: one in BLPOP, one in SUBSCRIBE, both through the VIP. When the VIP
+// moves they must be told (an error or an end of their connection), never left hanging. They
+// connect once; on SIGTERM the report says when and how each was told.
+import { writeFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import { RespConnection } from "./resp.mjs";
+
+const { values: options } = parseArgs({
+  options: {
+    vip: { type: "string" },
+    port: { type: "string" },
+    report: { type: "string" },
+  },
+});
+const target = { host: options.vip, port: Number(options.port), timeoutMs: 2_000 };
+const nowS = () => Number(process.hrtime.bigint() / 1000n) / 1_000_000;
+const told = { blpop: null, subscribe: null };
+const waiting = { blpop: false, subscribe: false };
+
+process.on("SIGTERM", () => {
+  writeFileSync(options.report, `${JSON.stringify({ ready, told })}\n`);
+  process.exit(0);
+});
+
+let ready = false;
+await Promise.all([waitIn("blpop", ["BLPOP", "lab:nothing", "0"]), waitIn("subscribe", ["SUBSCRIBE", "lab:nothing"])]);
+ready = true;
+writeFileSync(`${options.report}.ready`, "");
+
+async function waitIn(kind, command) {
+  const connection = await RespConnection.open(target);
+  connection.onEnd = (reason) => tell(kind, reason);
+  connection.call(command).catch((error) => tell(kind, error));
+  waiting[kind] = true;
+  await sleep(50);
+}
+
+function tell(kind, reason) {
+  told[kind] ??= { at_s: nowS(), how: reason.code ?? reason.message };
+}
