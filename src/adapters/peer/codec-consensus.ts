@@ -1,0 +1,196 @@
+/** The agreement protocol's messages, between the core's words and the wire's. */
+import type { ConsensusMessage, Part, Sender, SlotDelta } from "../../core/consensus/types.ts";
+import type { Stamp } from "../../core/stamp.ts";
+import type {
+  Consensus as WireConsensus,
+  Consensus__Output as ReadConsensus,
+} from "../gen/mmm/v1/Consensus.ts";
+import type { Part__Output as ReadPart } from "../gen/mmm/v1/Part.ts";
+import type { PartStamp__Output as ReadPartStamp } from "../gen/mmm/v1/PartStamp.ts";
+import type {
+  SlotDelta as WireDelta,
+  SlotDelta__Output as ReadDelta,
+} from "../gen/mmm/v1/SlotDelta.ts";
+import type { Stamp__Output as ReadStamp } from "../gen/mmm/v1/Stamp.ts";
+import { clusterId, count, json, Malformed, name, optional, present, text } from "./fields.ts";
+
+export function encodeConsensus(message: ConsensusMessage): WireConsensus {
+  const { storageId, term, slot } = message;
+  return { storageId, term, slot, ...encodeKind(message) };
+}
+
+function encodeKind(message: ConsensusMessage): WireConsensus {
+  switch (message.kind) {
+    case "hello": {
+      const { schema, address, peers, answer } = message;
+      return { hello: { schema, address, peers, answer, ...some("clusterId", message.clusterId) } };
+    }
+    case "genesis":
+      return { genesis: { delta: encodeDelta(message.delta) } };
+    case "pre-vote":
+      return { preVote: { candidateTerm: message.candidateTerm } };
+    case "pre-vote-reply":
+      return { preVoteReply: { candidateTerm: message.candidateTerm, granted: message.granted } };
+    case "vote":
+      return { vote: { transfer: message.transfer } };
+    case "vote-reply":
+      return { voteReply: { granted: message.granted } };
+    case "append": {
+      const { round, version, commit, delta, note } = message;
+      return {
+        append: {
+          round,
+          version,
+          commit,
+          delta: delta === null ? null : encodeDelta(delta),
+          note: Buffer.from(JSON.stringify(note)),
+        },
+      };
+    }
+    case "append-reply":
+      return { appendReply: { round: message.round, version: message.version } };
+    case "timeout-now":
+      return { timeoutNow: {} };
+  }
+}
+
+function encodeDelta(delta: SlotDelta): WireDelta {
+  return {
+    base: delta.base,
+    stamp: delta.stamp,
+    parts: Object.entries(delta.parts).map(([part, value]) => ({
+      name: part,
+      json: Buffer.from(JSON.stringify(value)),
+    })),
+    changed: Object.entries(delta.changed).map(([part, stamp]) => ({ name: part, stamp })),
+  };
+}
+
+/** A field that is only sent when it has a value. */
+export function some<K extends string, V>(key: K, value: V | null): { [P in K]?: V } {
+  return value === null ? {} : ({ [key]: value } as { [P in K]?: V });
+}
+
+/** @throws Malformed */
+export function decodeConsensus(wire: ReadConsensus): ConsensusMessage {
+  const sender: Sender = {
+    storageId: name(wire.storageId, "storage_id"),
+    term: count(wire.term, "term"),
+    slot: optional(wire.slot, "slot", decodeStamp),
+  };
+  return { ...sender, ...decodeKind(wire) };
+}
+
+type Kind = ConsensusMessage extends infer M
+  ? M extends Sender
+    ? Omit<M, keyof Sender>
+    : never
+  : never;
+
+function decodeKind(wire: ReadConsensus): Kind {
+  switch (wire.message) {
+    case "hello":
+      return decodeHello(wire);
+    case "genesis":
+      return { kind: "genesis", delta: decodeDelta(wire.genesis?.delta, "genesis.delta") };
+    case "preVote": {
+      const { candidateTerm } = present(wire.preVote, "pre_vote");
+      return { kind: "pre-vote", candidateTerm: count(candidateTerm, "candidate_term") };
+    }
+    case "preVoteReply": {
+      const { candidateTerm, granted } = present(wire.preVoteReply, "pre_vote_reply");
+      return {
+        kind: "pre-vote-reply",
+        candidateTerm: count(candidateTerm, "candidate_term"),
+        granted,
+      };
+    }
+    case "vote":
+      return { kind: "vote", transfer: present(wire.vote, "vote").transfer };
+    case "voteReply":
+      return { kind: "vote-reply", granted: present(wire.voteReply, "vote_reply").granted };
+    case "append":
+      return decodeAppend(wire);
+    case "appendReply": {
+      const { round, version } = present(wire.appendReply, "append_reply");
+      return {
+        kind: "append-reply",
+        round: count(round, "round"),
+        version: count(version, "version"),
+      };
+    }
+    case "timeoutNow":
+      return { kind: "timeout-now" };
+    case undefined:
+    default:
+      throw new Malformed("consensus", "no message that this version knows");
+  }
+}
+
+function decodeHello(wire: ReadConsensus): Kind {
+  const hello = present(wire.hello, "hello");
+  return {
+    kind: "hello",
+    clusterId: optional(hello.clusterId, "hello.cluster_id", clusterId),
+    schema: count(hello.schema, "hello.schema"),
+    address: text(hello.address, "hello.address"),
+    peers: count(hello.peers, "hello.peers"),
+    answer: hello.answer,
+  };
+}
+
+function decodeAppend(wire: ReadConsensus): Kind {
+  const append = present(wire.append, "append");
+  return {
+    kind: "append",
+    round: count(append.round, "append.round"),
+    version: count(append.version, "append.version"),
+    delta: append.delta === null ? null : decodeDelta(append.delta, "append.delta"),
+    commit: optional(append.commit, "append.commit", decodeStamp),
+    note: json(append.note, "append.note"),
+  };
+}
+
+function decodeDelta(wire: ReadDelta | null | undefined, path: string): SlotDelta {
+  const delta = present(wire, path);
+  return {
+    base: optional(delta.base, `${path}.base`, decodeStamp),
+    stamp: decodeStamp(present(delta.stamp, `${path}.stamp`), `${path}.stamp`),
+    parts: byName(delta.parts, `${path}.parts`, decodePart),
+    changed: byName(delta.changed, `${path}.changed`, decodePartStamp),
+  };
+}
+
+function decodeStamp(wire: ReadStamp, path: string): Stamp {
+  return {
+    term: count(wire.term, `${path}.term`),
+    version: count(wire.version, `${path}.version`),
+  };
+}
+
+function byName<T extends { name: string }, R>(
+  entries: readonly T[],
+  path: string,
+  read: (entry: T, path: string) => R,
+): Record<string, R> {
+  const result: Record<string, R> = {};
+  for (const [index, entry] of entries.entries()) {
+    const at = `${path}[${index}]`;
+    const key = name(entry.name, `${at}.name`);
+    if (Object.hasOwn(result, key)) throw new Malformed(`${at}.name`, "given twice");
+    result[key] = read(entry, at);
+  }
+  return result;
+}
+
+function decodePart(part: ReadPart, path: string): Part {
+  const value = json(part.json, `${path}.json`);
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new Malformed(`${path}.json`, "not an object");
+  }
+  return value as Part;
+}
+
+function decodePartStamp(entry: ReadPartStamp, path: string): Stamp {
+  return decodeStamp(present(entry.stamp, `${path}.stamp`), `${path}.stamp`);
+}

@@ -1,0 +1,98 @@
+/**
+ * Checks of single fields of a message that somebody else sent.
+ *
+ * proto3 has no required fields and fills what is missing with zeros, so everything that must be
+ * there is asked for here. A field that does not pass ends the reading of the whole message, with
+ * the path of the field and what is wrong with it.
+ */
+import type { JsonValue } from "../../core/consensus/types.ts";
+
+/** Longest text that is taken from a peer; longer ones are cut by the sender. */
+export const TEXT_LIMIT = 1_000;
+const NAME = /^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,127}$/;
+
+/** The sender's fault: its message is refused with this reason. */
+export class Malformed extends Error {
+  override readonly name = "Malformed";
+
+  constructor(path: string, problem: string) {
+    super(`${path}: ${problem}`);
+  }
+}
+
+export function present<T>(value: T | null | undefined, path: string): T {
+  if (value === null || value === undefined) throw new Malformed(path, "missing");
+  return value;
+}
+
+/** Reads a field that may be absent. */
+export function optional<T, R>(
+  value: T | null | undefined,
+  path: string,
+  read: (value: T, path: string) => R,
+): R | null {
+  return value === null || value === undefined ? null : read(value, path);
+}
+
+/** A monitor, node, group or part. `__proto__` is no name: names are keys of plain objects. */
+export function name(value: string, path: string): string {
+  if (!NAME.test(value) || value === "__proto__") throw new Malformed(path, "not a name");
+  return value;
+}
+
+export function clusterId(value: string, path: string): string {
+  if (!/^[0-9a-f]{8}$/.test(value)) throw new Malformed(path, "not a cluster id");
+  return value;
+}
+
+export function text(value: string, path: string): string {
+  if (value.length > TEXT_LIMIT) throw new Malformed(path, `longer than ${TEXT_LIMIT} characters`);
+  return value;
+}
+
+/** A whole number, exact. */
+export function integer(value: number, path: string): number {
+  if (!Number.isSafeInteger(value)) throw new Malformed(path, "not an exact whole number");
+  return value;
+}
+
+/** A whole number of at least 0. */
+export function count(value: number, path: string): number {
+  if (integer(value, path) < 0) throw new Malformed(path, "negative");
+  return value;
+}
+
+/** Milliseconds ago. */
+export function age(value: number, path: string): number {
+  if (!Number.isFinite(value) || value < 0) throw new Malformed(path, "not an age");
+  return value;
+}
+
+export function port(value: number, path: string): number {
+  if (value > 65_535) throw new Malformed(path, "not a port");
+  return value;
+}
+
+/** Translates an enumeration. What is not in the table is refused. */
+export function oneOf<V>(
+  table: Readonly<Record<string, V>>,
+  value: string | number,
+  path: string,
+): V {
+  const found = Object.hasOwn(table, value) ? table[value] : undefined;
+  if (found === undefined) throw new Malformed(path, `unknown value ${String(value)}`);
+  return found;
+}
+
+export function json(bytes: Buffer, path: string): JsonValue {
+  try {
+    return JSON.parse(bytes.toString("utf8")) as JsonValue;
+  } catch (error) {
+    throw new Malformed(path, error instanceof Error ? error.message : "not JSON");
+  }
+}
+
+/** What a sender cuts a text for people to. */
+export function clip(value: string): string {
+  return value.length <= TEXT_LIMIT ? value : `${value.slice(0, TEXT_LIMIT - 1)}…`;
+}
