@@ -28,21 +28,40 @@ export interface NodeInfo {
   readonly priority: number;
   readonly readOnly: boolean;
   readonly aof: boolean;
-  readonly replicas: readonly { readonly host: string; readonly port: number; readonly state: string; readonly offset: number }[];
+  readonly replicas: readonly {
+    readonly host: string;
+    readonly port: number;
+    readonly state: string;
+    readonly offset: number;
+  }[];
   readonly connectedClients: number;
   readonly failoverState: string | null;
 }
 
 /** Redis error replies that mean something of their own; the rest is `OTHER`. */
 export type ErrorReplyCode =
-  | "LOADING" | "BUSY" | "MASTERDOWN" | "MISCONF" | "NOAUTH" | "WRONGPASS" | "NOPERM" | "DENIED"
-  | "MAXCLIENTS" | "OTHER";
+  | "LOADING"
+  | "BUSY"
+  | "MASTERDOWN"
+  | "MISCONF"
+  | "NOAUTH"
+  | "WRONGPASS"
+  | "NOPERM"
+  | "DENIED"
+  | "MAXCLIENTS"
+  | "OTHER";
 
 /** What one probe of one node saw. A probe is PING and INFO on a kept connection. */
 export type ProbeResult =
   | { readonly kind: "info"; readonly latencyMs: number; readonly info: NodeInfo }
   /** It answered, with an error; INFO may have answered all the same. */
-  | { readonly kind: "error-reply"; readonly latencyMs: number; readonly code: ErrorReplyCode; readonly text: string; readonly info: NodeInfo | null }
+  | {
+      readonly kind: "error-reply";
+      readonly latencyMs: number;
+      readonly code: ErrorReplyCode;
+      readonly text: string;
+      readonly info: NodeInfo | null;
+    }
   /** The kept connection is gone, and a new one was refused or reset. */
   | { readonly kind: "refused"; readonly text: string }
   | { readonly kind: "timeout"; readonly stage: "connect" | "reply" }
@@ -67,9 +86,12 @@ export interface NodeVote {
   readonly latencyMs: number | null;
   readonly info: NodeInfo | null;
   readonly infoAgeMs: number | null;
-  /** Of a replica: how long ago its applied offset was seen to grow; null: not seen. */
+  /**
+   * Of a replica: how long ago the *earlier* of the two probes began between which its applied
+   * offset was last seen to grow. So it grew after that instant. null: not seen.
+   */
   readonly grewMs: number | null;
-  /** run_ids under which this replica's link was seen up. */
+  /** The run_id under which this replica's link was last seen up. */
   readonly linkSeenUpFor: string | null;
   readonly guard: {
     /** Since the guard on that host last answered this monitor; null: never. */

@@ -1,0 +1,179 @@
+/**
+ * Whether a replica may become master: a table of rules, of which the first that fails is the
+ * answer. Rules that only weigh how much data would be lost can be waived by an operator; those
+ * that tell whether there are good data at all cannot.
+ */
+import type { NodeName } from "../ids.ts";
+import { type GroupPart, type Lineage, nodeOf, writerVip } from "../state.ts";
+import { currentReplId, positionOf } from "./lineage.ts";
+import type { NodeInfo } from "./types.ts";
+
+export type RefusalReason =
+  | "is-source"
+  | "excluded"
+  | "offline"
+  | "awaiting-recovery"
+  | "not-in"
+  | "unreachable"
+  | "not-a-replica"
+  | "loading"
+  | "syncing"
+  | "priority-zero"
+  | "rejoining"
+  | "never-synced"
+  | "other-lineage"
+  | "not-applied"
+  | "lagging";
+
+export interface Refusal {
+  readonly reason: RefusalReason;
+  readonly text: string;
+  /** Whether `--accept-data-loss` would let it pass this rule. */
+  readonly waivable: boolean;
+}
+
+export interface SuccessorFacts {
+  readonly info: NodeInfo | null;
+  readonly reachable: boolean;
+  /** Its link to the master was seen up under its present run_id, by any monitor. */
+  readonly linkSeenUp: boolean;
+  /** The replicas were frozen: what was received must have been applied by now. */
+  readonly frozen?: boolean;
+  readonly acceptDataLoss?: boolean;
+}
+
+export interface Candidate extends SuccessorFacts {
+  readonly node: NodeName;
+}
+
+interface Case {
+  readonly group: GroupPart;
+  readonly node: NodeName;
+  readonly info: NodeInfo;
+  readonly facts: SuccessorFacts;
+  readonly lineage: Lineage;
+}
+
+interface Rule {
+  readonly reason: RefusalReason;
+  readonly waivable: boolean;
+  readonly fails: (subject: Case) => string | null;
+}
+
+const when = (condition: boolean, text: string): string | null => (condition ? text : null);
+
+const RULES: readonly Rule[] = [
+  {
+    reason: "not-a-replica",
+    waivable: false,
+    fails: ({ info }) => when(info.role !== "replica", "is not a replica"),
+  },
+  {
+    reason: "loading",
+    waivable: false,
+    fails: ({ info }) => when(info.loading, "is loading its data"),
+  },
+  {
+    reason: "syncing",
+    waivable: false,
+    fails: ({ info }) => when(info.syncing, "is in the middle of a full sync"),
+  },
+  {
+    reason: "priority-zero",
+    waivable: false,
+    fails: ({ info }) => when(info.priority === 0, "has replica-priority 0"),
+  },
+  {
+    reason: "never-synced",
+    waivable: false,
+    fails: ({ info, facts, lineage }) =>
+      when(!facts.linkSeenUp && !isKin(info, lineage), "was never seen in sync since it started"),
+  },
+  {
+    reason: "rejoining",
+    waivable: true,
+    fails: ({ group, node }) => when(node in group.rejoining, "is an old master on its way back"),
+  },
+  {
+    reason: "never-synced",
+    waivable: true,
+    fails: ({ facts }) => when(!facts.linkSeenUp, "was never seen in sync since it started"),
+  },
+  {
+    reason: "other-lineage",
+    waivable: true,
+    fails: ({ info, lineage }) =>
+      when(info.replId !== currentReplId(lineage), "holds the data of another replication history"),
+  },
+  {
+    reason: "not-applied",
+    waivable: true,
+    fails: ({ info, facts }) =>
+      when(facts.frozen === true && !allApplied(info), "has not applied all that it received"),
+  },
+  { reason: "lagging", waivable: true, fails: lagText },
+];
+
+/** Its data belong to some generation of this group, and it is not empty (offset 0 or 1). */
+function isKin(info: NodeInfo, lineage: Lineage): boolean {
+  const known = lineage.chain.some(
+    ({ replId }) => replId === info.replId || replId === info.replId2,
+  );
+  return known && (info.appliedOffset ?? 0) > 1;
+}
+
+/** Redis before 6.2 does not say what it received; what it applied is then all we know. */
+export function allApplied(info: NodeInfo): boolean {
+  return info.readOffset === null || info.readOffset === info.appliedOffset;
+}
+
+function lagText({ group, info, lineage }: Case): string | null {
+  const position = positionOf(info, lineage);
+  if (position === null) return "does not show a position in the replication stream";
+  const lag = lineage.highWater - position;
+  const max = group.settings.maxLagBytes;
+  return when(lag > max, `lacks ${lag} bytes of the highest offset seen, ${max} are allowed`);
+}
+
+/** null: it may become master. */
+export function eligible(
+  group: GroupPart,
+  node: NodeName,
+  facts: SuccessorFacts,
+  lineage: Lineage,
+): Refusal | null {
+  const barred = barredBy(group, node);
+  if (barred !== null) return barred;
+  const { info } = facts;
+  if (!facts.reachable || info === null) {
+    return { reason: "unreachable", text: `${node} does not answer`, waivable: false };
+  }
+  const subject = { group, node, info, facts, lineage };
+  for (const { reason, waivable, fails } of RULES) {
+    const text = waivable && facts.acceptDataLoss === true ? null : fails(subject);
+    if (text !== null) return { reason, text: `${node} ${text}`, waivable };
+  }
+  return null;
+}
+
+/** What the operator and the register say of it, whatever its data. */
+function barredBy(group: GroupPart, node: NodeName): Refusal | null {
+  const admin = nodeOf(group, node)?.admin ?? "offline";
+  if (admin === "offline")
+    return { reason: "offline", text: `${node} was set offline`, waivable: false };
+  if (admin === "awaiting-recovery") {
+    return {
+      reason: "awaiting-recovery",
+      text: `${node} failed too often and awaits set_online`,
+      waivable: false,
+    };
+  }
+  const vip = writerVip(group);
+  const counts = group.backend === "nft" && vip !== undefined && vip.kind !== "unclaimed";
+  if (!counts || vip.readSet[node] === "in") return null;
+  return {
+    reason: "not-in",
+    text: `the monitors do not reach the guard of ${node}`,
+    waivable: false,
+  };
+}

@@ -1,0 +1,41 @@
+/** What the evidence says of each node as a possible successor, before anything was frozen or asked anew. */
+import type { Instant, NodeName } from "../ids.ts";
+import type { GroupPart } from "../state.ts";
+import type { NodeInfo } from "./types.ts";
+import { type Candidate, eligible } from "./eligibility.ts";
+import { bestInfo, type Evidence, FRESH_MS, freshVotes, isAnswering } from "./votes.ts";
+
+export function candidateOf(evidence: Evidence, node: NodeName, now: Instant): Candidate {
+  const best = bestInfo(evidence, node, now);
+  const answers = freshVotes(evidence, Object.keys(evidence), node, now).some(({ held }) =>
+    isAnswering(held.vote),
+  );
+  return {
+    node,
+    info: best?.info ?? null,
+    reachable: answers && best !== null && best.ageMs <= FRESH_MS,
+    linkSeenUp: best !== null && wasLinked(evidence, node, best.info),
+  };
+}
+
+/** True for the life of the process, so the age of the vote does not matter. */
+function wasLinked(evidence: Evidence, node: NodeName, info: NodeInfo): boolean {
+  return Object.values(evidence).some((votes) => votes[node]?.vote.linkSeenUpFor === info.runId);
+}
+
+export function candidatesOf(
+  group: GroupPart,
+  evidence: Evidence,
+  now: Instant,
+): readonly Candidate[] {
+  return group.nodes
+    .filter((node) => node.name !== group.master)
+    .map((node) => candidateOf(evidence, node.name, now));
+}
+
+/** Whether anybody could take over now: what a merely doubtful master is measured against. */
+export function hasSuccessor(group: GroupPart, evidence: Evidence, now: Instant): boolean {
+  return candidatesOf(group, evidence, now).some(
+    (candidate) => eligible(group, candidate.node, candidate, group.lineage) === null,
+  );
+}

@@ -1,0 +1,58 @@
+/** When the nodes' own idea of who is master differs from the agreed one. */
+import type { NodeName } from "../ids.ts";
+import type { Inquiry, Rule, Stray } from "./inquiry.ts";
+import { type NodeInfo } from "./types.ts";
+import { FRESH_MS, infoAgeMs, isAnswering, presentInfo } from "./votes.ts";
+
+/**
+ * A majority sees that the agreed master follows somebody. Either nobody is master now, or a
+ * person (or another tool) made another node master: that is not ours to undo blindly.
+ */
+export const masterDemoted: Rule = (inquiry) => {
+  const { master, tally } = inquiry;
+  if (seenAsReplica(inquiry) < tally.quorum) return null;
+  const [elsewhere] = otherMasters(inquiry);
+  if (elsewhere !== undefined) {
+    const text = `${master} was made a replica, and ${elsewhere.node} is master now`;
+    return { kind: "undecided", moved: elsewhere.node, tally, text };
+  }
+  const text = `${master} was made a replica, and no node is master`;
+  return { kind: "no-master", master, tally, votes: tally.votes, text };
+};
+
+export const strayMasters: Rule = (inquiry) => {
+  const { master, tally, evidence, now } = inquiry;
+  if (presentInfo(evidence, master, now)?.role !== "master") return null;
+  const others = otherMasters(inquiry).map(
+    ({ node, info }): Stray => ({ node, ownWrites: hasOwnWrites(info) }),
+  );
+  if (others.length === 0) return null;
+  const text = `${others.map(({ node }) => node).join(", ")} is master beside ${master}`;
+  return { kind: "two-masters", master, tally, others, text };
+};
+
+function seenAsReplica({ votes, now }: Inquiry): number {
+  return votes.filter(
+    ({ held }) =>
+      isAnswering(held.vote) &&
+      held.vote.info?.role === "replica" &&
+      (infoAgeMs(held, now) ?? Number.POSITIVE_INFINITY) <= FRESH_MS,
+  ).length;
+}
+
+function otherMasters({
+  group,
+  master,
+  evidence,
+  now,
+}: Inquiry): { node: NodeName; info: NodeInfo }[] {
+  return group.nodes.flatMap(({ name }) => {
+    const info = name === master ? null : presentInfo(evidence, name, now);
+    return info?.role === "master" ? [{ node: name, info }] : [];
+  });
+}
+
+/** A promoted node without own writes stands where its second stream begins. While it loads, nothing is known. */
+function hasOwnWrites(info: NodeInfo): boolean {
+  return info.loading || info.secondOffset < 0 || info.offset !== info.secondOffset - 1;
+}

@@ -1,0 +1,112 @@
+/**
+ * Which of the eligible replicas becomes master.
+ *
+ * Once the candidates are frozen their positions are final, and the freshest data win over every
+ * preference. Before that positions still move, and Redis' own order holds: replica-priority,
+ * offset, name.
+ */
+import type { NodeName } from "../ids.ts";
+import type { GroupPart } from "../state.ts";
+import { type Candidate, eligible, type Refusal, type SuccessorFacts } from "./eligibility.ts";
+import { positionOf } from "./lineage.ts";
+
+export interface SuccessorQuestion {
+  readonly group: GroupPart;
+  /** The old master; null: there is none. */
+  readonly from: NodeName | null;
+  readonly candidates: readonly Candidate[];
+  readonly preferred: NodeName | null;
+  /** Successors that failed in an earlier attempt. */
+  readonly excluded: readonly NodeName[];
+}
+
+export interface RefusedCandidate extends Refusal {
+  readonly node: NodeName;
+}
+
+export interface SuccessorAnswer {
+  readonly chosen: NodeName | null;
+  readonly refusals: readonly RefusedCandidate[];
+  /** The freshest of those that only `--accept-data-loss` would let pass: for the alarm. */
+  readonly best: NodeName | null;
+  /** A preferred node that lacks data of `source`: choosable once it was drained up to `offset`. */
+  readonly drainTo: {
+    readonly node: NodeName;
+    readonly source: NodeName;
+    readonly offset: number;
+  } | null;
+}
+
+interface Ranked {
+  readonly node: NodeName;
+  readonly position: number;
+  readonly priority: number;
+  readonly isPreferred: boolean;
+  readonly facts: SuccessorFacts;
+}
+
+export function chooseSuccessor(question: SuccessorQuestion): SuccessorAnswer {
+  const refusals = question.candidates.flatMap((candidate) => refusalOf(question, candidate) ?? []);
+  const refused = new Set(refusals.map(({ node }) => node));
+  const good = question.candidates.filter(({ node }) => !refused.has(node)).map(rankIn(question));
+  const waivable = new Set(refusals.filter((refusal) => refusal.waivable).map(({ node }) => node));
+  const waived = question.candidates.filter(({ node }) => waivable.has(node)).map(rankIn(question));
+  const chosen = good.toSorted(orderOf(good))[0] ?? null;
+  return {
+    chosen: chosen?.node ?? null,
+    refusals,
+    best: waived.toSorted(byPosition)[0]?.node ?? null,
+    drainTo: chosen === null ? null : drainOf(chosen, good),
+  };
+}
+
+function refusalOf(question: SuccessorQuestion, candidate: Candidate): RefusedCandidate | null {
+  const { node } = candidate;
+  if (node === question.from) {
+    return { node, reason: "is-source", text: `${node} is the old master`, waivable: false };
+  }
+  if (question.excluded.includes(node)) {
+    return {
+      node,
+      reason: "excluded",
+      text: `${node} failed in an earlier attempt`,
+      waivable: false,
+    };
+  }
+  const refusal = eligible(question.group, node, candidate, question.group.lineage);
+  return refusal === null ? null : { node, ...refusal };
+}
+
+/** A position that cannot be told ranks last: only `--accept-data-loss` lets such a node in. */
+function rankIn({ group, preferred }: SuccessorQuestion): (candidate: Candidate) => Ranked {
+  return (facts) => ({
+    node: facts.node,
+    position: (facts.info && positionOf(facts.info, group.lineage)) ?? -1,
+    priority: facts.info?.priority ?? 0,
+    isPreferred: facts.node === preferred,
+    facts,
+  });
+}
+
+type Order = (a: Ranked, b: Ranked) => number;
+const byName: Order = (a, b) => (a.node < b.node ? -1 : 1);
+const byPreference: Order = (a, b) => Number(b.isPreferred) - Number(a.isPreferred);
+const byPriority: Order = (a, b) => a.priority - b.priority;
+const byPosition: Order = (a, b) => b.position - a.position || byPriority(a, b) || byName(a, b);
+const byWish: Order = (a, b) => byPreference(a, b) || byPriority(a, b) || byPosition(a, b);
+const byData: Order = (a, b) => b.position - a.position || byWish(a, b);
+
+/** Who accepted the loss of data and named a node gets that node. */
+function orderOf(good: readonly Ranked[]): Order {
+  const accepted = good.some(
+    ({ facts, isPreferred }) => isPreferred && facts.acceptDataLoss === true,
+  );
+  const final = good.some(({ facts }) => facts.frozen === true);
+  return final && !accepted ? byData : byWish;
+}
+
+function drainOf(chosen: Ranked, good: readonly Ranked[]): SuccessorAnswer["drainTo"] {
+  const wished = good.toSorted(byWish)[0];
+  if (wished === undefined || wished.position >= chosen.position) return null;
+  return { node: wished.node, source: chosen.node, offset: chosen.position };
+}

@@ -1,0 +1,102 @@
+/**
+ * Votes as kept by a monitor, its own and its peers', and what can be read off them together.
+ *
+ * A vote's ages count back from its sending, which happened at some instant between `atLeast` and
+ * `receivedAt` of this monitor's clock. A held vote testifies up to its sending and not a
+ * millisecond further: a silence does not go on growing while a vote lies here.
+ */
+import type { Instant, MonitorName, NodeName } from "../ids.ts";
+import type { HeldVote, NodeInfo, NodeVote } from "./types.ts";
+
+/** Of one group. Only members' votes belong here; whoever counts still asks by member. */
+export type Evidence = Readonly<Record<MonitorName, Readonly<Record<NodeName, HeldVote>>>>;
+
+/** A vote that may be older than this does not count. Votes are sent each 250 ms. */
+export const FRESH_MS = 1500;
+
+export interface FreshVote {
+  readonly monitor: MonitorName;
+  readonly held: HeldVote;
+}
+
+/** The best INFO there is of a node. `ageMs` is an upper bound. */
+export interface BestInfo {
+  readonly info: NodeInfo;
+  readonly ageMs: number;
+  readonly monitor: MonitorName;
+}
+
+/** For this monitor's own votes, both instants are now. */
+export function hold(vote: NodeVote, atLeast: Instant, receivedAt: Instant): HeldVote {
+  return { vote, atLeast, receivedAt };
+}
+
+export function isFresh(held: HeldVote, now: Instant): boolean {
+  return now - held.atLeast <= FRESH_MS;
+}
+
+/** Whether this monitor gets answers from the node, good or bad. */
+export function isAnswering(vote: NodeVote): boolean {
+  return vote.vote === "up" || vote.vote === "degraded";
+}
+
+/** The fresh votes on a node by these monitors; `unknown` is not a vote. */
+export function freshVotes(
+  evidence: Evidence,
+  members: readonly MonitorName[],
+  node: NodeName,
+  now: Instant,
+): readonly FreshVote[] {
+  const votes: FreshVote[] = [];
+  for (const monitor of members) {
+    const held = evidence[monitor]?.[node];
+    if (held !== undefined && isFresh(held, now) && held.vote.vote !== "unknown") {
+      votes.push({ monitor, held });
+    }
+  }
+  return votes;
+}
+
+/** An upper bound of the age of a vote's INFO; null when it has none. */
+export function infoAgeMs(held: HeldVote, now: Instant): number | null {
+  const { info, infoAgeMs: age } = held.vote;
+  return info === null || age === null ? null : age + (now - held.atLeast);
+}
+
+/** The freshest INFO of a node from any monitor, however old: the caller judges its age. */
+export function bestInfo(evidence: Evidence, node: NodeName, now: Instant): BestInfo | null {
+  let best: BestInfo | null = null;
+  for (const [monitor, votes] of Object.entries(evidence)) {
+    const held = votes[node];
+    if (held === undefined) continue;
+    const ageMs = infoAgeMs(held, now);
+    if (ageMs === null || held.vote.info === null) continue;
+    if (best === null || ageMs < best.ageMs) best = { info: held.vote.info, ageMs, monitor };
+  }
+  return best;
+}
+
+/** The freshest INFO of a node, if it is recent enough to speak of the present. */
+export function presentInfo(evidence: Evidence, node: NodeName, now: Instant): NodeInfo | null {
+  const best = bestInfo(evidence, node, now);
+  return best !== null && best.ageMs <= FRESH_MS ? best.info : null;
+}
+
+/** Rule 10: how many monitors have heard neither Redis nor the guard of a node for `ms`. */
+export function guardSilentBy(
+  evidence: Evidence,
+  node: NodeName,
+  now: Instant,
+  ms: number,
+): number {
+  return freshVotes(evidence, Object.keys(evidence), node, now).filter(
+    ({ held }) => unheardMs(held.vote) >= ms,
+  ).length;
+}
+
+/** For how long a monitor has heard neither Redis nor the guard of a node, up to the sending. */
+export function unheardMs(vote: NodeVote): number {
+  const redis =
+    vote.lastGoodMs ?? (isAnswering(vote) || vote.vote === "abstain" ? 0 : vote.sinceMs);
+  return Math.min(redis, vote.guard.heardMs ?? Number.POSITIVE_INFINITY);
+}

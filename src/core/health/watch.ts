@@ -1,0 +1,233 @@
+/**
+ * One monitor's own observation of one node: what its probes saw, and the vote that follows.
+ *
+ * A watch remembers little: the last reply, the last INFO, and since when the present opinion holds
+ * without a break. Silence counts from the last reply (not from the first timeout), so that the
+ * verdict can demand `down_after` exactly. A refusal counts only when a second one, 50 ms later,
+ * confirms it: a listen backlog that overflows for a moment, or a supervisor's quick restart, also
+ * looks refused once.
+ */
+import type { GroupName, Instant, NodeName } from "../ids.ts";
+import type { GroupSettings } from "../settings.ts";
+import { type Meaning, meaningOf, type VoteReason } from "./opinion.ts";
+import type { NodeInfo, NodeVote, ProbeResult, VoteKind } from "./types.ts";
+
+/** Two refusals at least this far apart make a `refused` vote. */
+export const REFUSAL_GAP_MS = 50;
+/** The core gives up a probe this long after its adapter should have. */
+const ADAPTER_SLACK_MS = 250;
+
+interface Opinion {
+  readonly vote: VoteKind;
+  readonly reason: VoteReason | null;
+  readonly since: Instant;
+}
+
+export interface NodeWatch {
+  readonly opinion: Opinion;
+  /** At most one probe at a time. `spoiled`: this monitor slept meanwhile, a timeout proves nothing. */
+  readonly inFlight: { readonly startedAt: Instant; readonly spoiled: boolean } | null;
+  readonly lastStartedAt: Instant | null;
+  /** A probe that should not wait for the interval. */
+  readonly dueAt: Instant | null;
+  /** Silence counts from here: the last answer of any kind, or the beginning of the watch. */
+  readonly quietFrom: Instant;
+  readonly lastGoodAt: Instant | null;
+  readonly latencyMs: number | null;
+  readonly busySince: Instant | null;
+  readonly firstRefusedAt: Instant | null;
+  /** The newest INFO. `askedAt` is when its probe started: the data are not older than that. */
+  readonly seen: {
+    readonly info: NodeInfo;
+    readonly askedAt: Instant;
+    readonly at: Instant;
+  } | null;
+  /** Start of the earlier of the two probes between which the applied offset grew. */
+  readonly grewAfter: Instant | null;
+  readonly linkSeenUpFor: string | null;
+}
+
+export function createWatch(now: Instant): NodeWatch {
+  return {
+    opinion: { vote: "unknown", reason: "not probed yet", since: now },
+    inFlight: null,
+    lastStartedAt: null,
+    dueAt: now,
+    quietFrom: now,
+    lastGoodAt: null,
+    latencyMs: null,
+    busySince: null,
+    firstRefusedAt: null,
+    seen: null,
+    grewAfter: null,
+    linkSeenUpFor: null,
+  };
+}
+
+/** How long a probe's adapter may take. Four probes fit into `down_after`. */
+export function probeDeadlineMs(settings: GroupSettings): number {
+  return Math.max(settings.probeIntervalMs, Math.floor(settings.downAfterMs / 4));
+}
+
+/** When to start a probe; while one is in flight, when to take it for a timeout and start the next. */
+export function nextProbeAt(watch: NodeWatch, settings: GroupSettings): Instant {
+  if (watch.inFlight !== null) {
+    return watch.inFlight.startedAt + probeDeadlineMs(settings) + ADAPTER_SLACK_MS;
+  }
+  const regular = (watch.lastStartedAt ?? watch.quietFrom) + settings.probeIntervalMs;
+  return watch.dueAt === null ? regular : Math.min(watch.dueAt, regular);
+}
+
+/** A probe that was still in flight is taken for a timeout: its outcome must then be dropped. */
+export function probeStarted(watch: NodeWatch, now: Instant): NodeWatch {
+  const settled = watch.inFlight === null ? watch : silenced(watch, "reply timeout");
+  return {
+    ...settled,
+    inFlight: { startedAt: now, spoiled: false },
+    lastStartedAt: now,
+    dueAt: null,
+  };
+}
+
+/** The kept connection is gone, or something else makes this node worth a look now. */
+export function suspectConnection(watch: NodeWatch, now: Instant): NodeWatch {
+  return { ...watch, dueAt: watch.dueAt === null ? now : Math.min(watch.dueAt, now) };
+}
+
+/** This monitor was away for `ms`: no vote until the next result, and that time is no silence of the node. */
+export function stalled(watch: NodeWatch, ms: number): NodeWatch {
+  return {
+    ...watch,
+    opinion: { vote: "unknown", reason: "stalled", since: watch.opinion.since },
+    inFlight: watch.inFlight === null ? null : { ...watch.inFlight, spoiled: true },
+    quietFrom: watch.quietFrom + ms,
+    firstRefusedAt: null,
+  };
+}
+
+export function observed(
+  watch: NodeWatch,
+  result: ProbeResult,
+  at: { readonly now: Instant },
+  settings: GroupSettings,
+): NodeWatch {
+  const meaning = meaningOf(result);
+  switch (meaning.kind) {
+    case "answer":
+      return answered(learned(watch, result, at.now), meaning, at.now);
+    case "busy":
+      return busy(learned(watch, result, at.now), at.now, settings.busyGraceMs);
+    case "refusal":
+      return refused(watch, at.now);
+    case "silence":
+      return silenced(watch, meaning.reason);
+  }
+}
+
+/** Facts that any reply brings, whatever it means for the vote. */
+function learned(watch: NodeWatch, result: ProbeResult, now: Instant): NodeWatch {
+  if (result.kind !== "info" && result.kind !== "error-reply") return watch;
+  const heard = { ...watch, lastGoodAt: now, latencyMs: result.latencyMs };
+  return result.info === null ? heard : read(heard, result.info, now);
+}
+
+function read(watch: NodeWatch, info: NodeInfo, now: Instant): NodeWatch {
+  const linked = info.role === "replica" && info.link === "up" && !info.syncing && !info.loading;
+  return {
+    ...watch,
+    seen: { info, askedAt: watch.inFlight?.startedAt ?? now, at: now },
+    grewAfter: grewBetween(watch.seen?.info, info)
+      ? (watch.seen?.askedAt ?? null)
+      : watch.grewAfter,
+    linkSeenUpFor: linked ? info.runId : watch.linkSeenUpFor,
+  };
+}
+
+/** Only the same process following the same stream can testify that its master still writes. */
+function grewBetween(before: NodeInfo | undefined, after: NodeInfo): boolean {
+  if (before === undefined || before.runId !== after.runId || before.replId !== after.replId)
+    return false;
+  if (before.appliedOffset === null || after.appliedOffset === null) return false;
+  return after.appliedOffset > before.appliedOffset;
+}
+
+function answered(
+  watch: NodeWatch,
+  meaning: Meaning & { kind: "answer" },
+  now: Instant,
+): NodeWatch {
+  const { opinion } = watch;
+  const same = opinion.vote === meaning.vote && opinion.reason === meaning.reason;
+  return {
+    ...settled(watch),
+    opinion: same ? opinion : { vote: meaning.vote, reason: meaning.reason, since: now },
+    quietFrom: now,
+    busySince: null,
+    firstRefusedAt: null,
+  };
+}
+
+function busy(watch: NodeWatch, now: Instant, graceMs: number): NodeWatch {
+  const busySince = watch.busySince ?? now;
+  const vote = now - busySince > graceMs ? "silent" : "degraded";
+  return {
+    ...settled(watch),
+    opinion: { vote, reason: "busy", since: busySince },
+    quietFrom: now,
+    busySince,
+    firstRefusedAt: null,
+  };
+}
+
+function refused(watch: NodeWatch, now: Instant): NodeWatch {
+  const firstRefusedAt = watch.firstRefusedAt ?? now;
+  const confirmed = now - firstRefusedAt >= REFUSAL_GAP_MS;
+  return {
+    ...settled(watch),
+    opinion: confirmed ? { vote: "refused", reason: null, since: firstRefusedAt } : watch.opinion,
+    firstRefusedAt,
+    dueAt: confirmed ? null : firstRefusedAt + REFUSAL_GAP_MS,
+  };
+}
+
+/** One silence goes on while its reason changes: a script that outstayed its grace, then a hang. */
+function silenced(watch: NodeWatch, reason: VoteReason): NodeWatch {
+  if (watch.inFlight?.spoiled === true) return settled(watch);
+  const since = watch.opinion.vote === "silent" ? watch.opinion.since : watch.quietFrom;
+  return { ...settled(watch), opinion: { vote: "silent", reason, since } };
+}
+
+function settled(watch: NodeWatch): NodeWatch {
+  return { ...watch, inFlight: null, dueAt: null };
+}
+
+export interface WatchedNode {
+  readonly group: GroupName;
+  readonly node: NodeName;
+}
+
+/** The vote as it would be sent at `now`. `guard` comes from this monitor's channel to the host. */
+export function voteOf(
+  watch: NodeWatch,
+  now: Instant,
+  guard: NodeVote["guard"],
+  ids: WatchedNode,
+): NodeVote {
+  const age = (instant: Instant | null | undefined): number | null =>
+    instant === null || instant === undefined ? null : Math.max(0, now - instant);
+  const { opinion } = watch;
+  return {
+    group: ids.group,
+    node: ids.node,
+    vote: opinion.vote,
+    reason: opinion.reason,
+    sinceMs: Math.max(0, now - opinion.since),
+    lastGoodMs: age(watch.lastGoodAt),
+    latencyMs: watch.latencyMs,
+    info: watch.seen?.info ?? null,
+    infoAgeMs: age(watch.seen?.at),
+    grewMs: age(watch.grewAfter),
+    linkSeenUpFor: watch.linkSeenUpFor,
+    guard,
+  };
+}
