@@ -1,0 +1,391 @@
+/** Probes against real redis-servers: what each way of being unwell looks like to a monitor. */
+import { once } from "node:events";
+import { mkdir } from "node:fs/promises";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { networkInterfaces } from "node:os";
+import { setTimeout as pause } from "node:timers/promises";
+import { Redis } from "ioredis";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Credentials } from "../../src/adapters/redis/connection.ts";
+import { RedisProbes } from "../../src/adapters/redis/probe.ts";
+import type { ProbeResult } from "../../src/core/health/types.ts";
+import type { Target } from "../../src/core/io.ts";
+import { eventually } from "../helpers/eventually.ts";
+import { RedisServer } from "../helpers/redis-server.ts";
+
+/** An address that Redis does not hold for its own host's. */
+const outside =
+  Object.values(networkInterfaces())
+    .flatMap((list) => list ?? [])
+    .find((entry) => entry.family === "IPv4" && !entry.internal)?.address ?? null;
+
+let probes: RedisProbes;
+let credentials: Credentials;
+let lost: { readonly node: string; readonly at: number }[];
+
+beforeEach(() => {
+  credentials = {};
+  lost = [];
+  probes = new RedisProbes(() => credentials);
+  probes.onLost((_group, node) => lost.push({ node, at: performance.now() }));
+});
+
+afterEach(() => probes.close());
+
+function targetOf(server: { readonly host: string; readonly port: number }): Target {
+  const { host: address, port } = server;
+  const ssh = { sshUser: "nobody", sshPort: 22, sshHostKey: null };
+  return { group: "main", node: "db1", address, port, ...ssh };
+}
+
+function probe(server: { readonly host: string; readonly port: number }, deadlineMs = 500) {
+  return probes.probe(targetOf(server), deadlineMs);
+}
+
+async function probeConnections(server: RedisServer): Promise<number> {
+  const list = String(await server.client.call("CLIENT", "LIST"));
+  return list.split("\n").filter((line) => line.includes(" name=mmm-probe ")).length;
+}
+
+function expectInfo(result: ProbeResult) {
+  if (result.kind !== "info") throw new Error(`not info: ${JSON.stringify(result)}`);
+  return result.info;
+}
+
+describe("a healthy node", () => {
+  test("a master shows who it is, over one kept and named connection", async () => {
+    await using server = await RedisServer.start();
+    const first = expectInfo(await probe(server));
+    const second = expectInfo(await probe(server));
+
+    expect(first).toMatchObject({
+      role: "master",
+      masterHost: null,
+      link: null,
+      appliedOffset: null,
+      readOffset: null,
+      replId2: null,
+      secondOffset: -1,
+      priority: 100,
+      loading: false,
+      aof: false,
+      replicas: [],
+    });
+    expect(first.runId).toMatch(/^[0-9a-f]{40}$/);
+    expect(second.runId).toBe(first.runId);
+    expect(await probeConnections(server)).toBe(1);
+  });
+
+  test("a replica shows its master, its link and its place; the master shows the replica", async () => {
+    await using master = await RedisServer.start();
+    await using replica = await RedisServer.start({
+      replicaOf: master,
+      config: ["replica-priority 7"],
+    });
+    await master.client.set("key", "value");
+
+    const target: Target = { ...targetOf(replica), node: "db2" };
+    const info = await eventually(
+      async () => expectInfo(await probes.probe(target, 500)),
+      (seen) => seen.link === "up" && (seen.appliedOffset ?? 0) > 0,
+    );
+    expect(info).toMatchObject({
+      role: "replica",
+      masterHost: "127.0.0.1",
+      masterPort: master.port,
+      linkDownSinceS: null,
+      syncing: false,
+      priority: 7,
+      readOnly: true,
+    });
+    expect(info.readOffset).toBe(info.appliedOffset);
+
+    const ofMaster = await eventually(
+      async () => expectInfo(await probe(master)),
+      (seen) => seen.replicas[0]?.state === "online",
+    );
+    expect(ofMaster.replicas[0]).toMatchObject({ host: "127.0.0.1", port: replica.port });
+    expect(ofMaster.replId).toBe(info.replId);
+  });
+});
+
+describe("a dead process", () => {
+  test("its kept connection tells at once, and the next probe is refused", async () => {
+    await using server = await RedisServer.start();
+    expectInfo(await probe(server));
+
+    const killedAt = performance.now();
+    const gone = server.kill();
+    const [event] = await eventually(
+      () => lost,
+      (seen) => seen.length > 0,
+      { everyMs: 1 },
+    );
+    await gone;
+    expect(event?.node).toBe("db1");
+    expect((event?.at ?? 0) - killedAt).toBeLessThan(50);
+
+    const askedAt = performance.now();
+    expect(await probe(server)).toMatchObject({ kind: "refused" });
+    expect(performance.now() - askedAt).toBeLessThan(50);
+  });
+
+  test("dying during a probe is refused as well, not silence", async () => {
+    await using server = await RedisServer.start();
+    expectInfo(await probe(server));
+    server.pause();
+    const probing = probe(server, 2_000);
+    await server.kill();
+    expect(await probing).toMatchObject({ kind: "refused" });
+  });
+
+  test("it is seen again when it is back", async () => {
+    await using server = await RedisServer.start();
+    const before = expectInfo(await probe(server));
+    await server.kill();
+    expect((await probe(server)).kind).toBe("refused");
+    await server.restart();
+    expect(expectInfo(await probe(server)).runId).not.toBe(before.runId);
+  });
+});
+
+describe("silence", () => {
+  test("a stopped process is silent until the deadline, and no late answer is believed", async () => {
+    await using server = await RedisServer.start();
+    await using replica = await RedisServer.start({ replicaOf: server });
+    expectInfo(await probe(server));
+
+    server.pause();
+    const askedAt = performance.now();
+    expect(await probe(server, 100)).toEqual({ kind: "timeout", stage: "reply" });
+    expect(performance.now() - askedAt).toBeLessThan(200);
+    expect(await probe(server, 100)).toEqual({ kind: "timeout", stage: "reply" });
+
+    server.resume();
+    // The question that was put during the silence is answered while it still was a master.
+    await server.client.call("REPLICAOF", replica.host, String(replica.port));
+    expect(expectInfo(await probe(server)).role).toBe("replica");
+    expect(lost).toEqual([]);
+  });
+
+  test("another connection takes over after three silent probes, without a false refusal", async () => {
+    await using server = await RedisServer.start();
+    expectInfo(await probe(server));
+    server.pause();
+    for (let count = 0; count < 6; count += 1) {
+      expect(await probe(server, 30)).toEqual({ kind: "timeout", stage: "reply" });
+    }
+    server.resume();
+    expectInfo(await probe(server));
+    await eventually(
+      () => probeConnections(server),
+      (count) => count === 1,
+    );
+    expect(lost).toEqual([]);
+  });
+
+  test("a silent node whose new connections are refused stays silent: its kept one still stands", async () => {
+    await using server = await RedisServer.start({ host: "127.0.0.1" });
+    expectInfo(await probe(server));
+    await server.client.call("CONFIG", "SET", "bind", "127.0.0.9");
+    server.pause();
+    for (let count = 0; count < 6; count += 1) {
+      expect(await probe(server, 30)).toEqual({ kind: "timeout", stage: "reply" });
+    }
+    server.resume();
+    expectInfo(await probe(server));
+  });
+
+  test("no answer to connecting is a timeout of connecting", async () => {
+    await using server = await RedisServer.start({ config: ["tcp-backlog 1"] });
+    server.pause();
+    const queue = await fillBacklog(server);
+    expect(await probe(server, 100)).toEqual({ kind: "timeout", stage: "connect" });
+    for (const socket of queue) socket.destroy();
+  });
+});
+
+describe("alive, whatever the operator did", () => {
+  test("new connections are refused after CONFIG SET bind, and the kept one still answers", async () => {
+    await using server = await RedisServer.start();
+    expectInfo(await probe(server));
+    await server.client.call("CONFIG", "SET", "bind", "127.0.0.9");
+
+    const other = new Redis({
+      host: server.host,
+      port: server.port,
+      lazyConnect: true,
+      retryStrategy: null,
+    });
+    other.on("error", () => {});
+    await expect(other.connect()).rejects.toThrow();
+    expectInfo(await probe(server));
+  });
+
+  test("a rotated password: the kept connection works on, a new one tells NOAUTH", async () => {
+    await using server = await RedisServer.start();
+    expectInfo(await probe(server));
+    await server.client.call("CONFIG", "SET", "requirepass", "secret");
+    expectInfo(await probe(server));
+
+    probes.close();
+    probes = new RedisProbes(() => credentials);
+    expect(await probe(server)).toMatchObject({ kind: "error-reply", code: "NOAUTH", info: null });
+    credentials = { password: "wrong-one" };
+    const refused = await probe(server);
+    expect(refused).toMatchObject({ kind: "error-reply", code: "WRONGPASS" });
+    expect(JSON.stringify(refused)).not.toContain("wrong-one");
+    credentials = { password: "secret" };
+    expectInfo(await probe(server));
+  });
+
+  test("a needless password does no harm", async () => {
+    await using server = await RedisServer.start();
+    credentials = { password: "needless" };
+    expectInfo(await probe(server));
+  });
+
+  test("a user without the right to INFO is told by NOPERM", async () => {
+    await using server = await RedisServer.start({
+      config: ["user probe on >secret -@all +ping +client|setname"],
+    });
+    credentials = { username: "probe", password: "secret" };
+    expect(await probe(server)).toMatchObject({ kind: "error-reply", code: "NOPERM" });
+  });
+
+  test("too many clients: a new connection is told, a kept one answers", async () => {
+    await using server = await RedisServer.start();
+    await server.client.ping();
+    await server.client.call("CONFIG", "SET", "maxclients", "1");
+    expect(await probe(server)).toMatchObject({ kind: "error-reply", code: "MAXCLIENTS" });
+    expect(await probe(server)).toMatchObject({ kind: "error-reply", code: "MAXCLIENTS" });
+    expect(lost).toEqual([]);
+
+    await server.client.call("CONFIG", "SET", "maxclients", "100");
+    expectInfo(await probe(server));
+    await server.client.call("CONFIG", "SET", "maxclients", "1");
+    expectInfo(await probe(server));
+  });
+
+  test.skipIf(outside === null)("protected mode is told by DENIED", async () => {
+    await using server = await RedisServer.start({ config: ["protected-mode yes", "bind * -::*"] });
+    const result = await probe({ host: outside ?? "", port: server.port });
+    expect(result).toMatchObject({ kind: "error-reply", code: "DENIED" });
+  });
+
+  test("a running script: BUSY, then well again", async () => {
+    await using server = await RedisServer.start({ config: ["busy-reply-threshold 20"] });
+    expectInfo(await probe(server));
+    const other = server.client.duplicate();
+    other.on("error", () => {});
+    const script = other.call("EVAL", "while true do end", "0").catch(() => "killed");
+    const busy = await eventually(
+      () => probe(server, 100),
+      (seen) => seen.kind === "error-reply",
+    );
+    expect(busy).toMatchObject({ code: "BUSY", info: null });
+    await server.client.call("SCRIPT", "KILL");
+    expect(await script).toBe("killed");
+    other.disconnect();
+    await eventually(
+      () => probe(server),
+      (seen) => seen.kind === "info",
+    );
+  });
+
+  test("a master that cannot save tells MISCONF, with INFO", async () => {
+    await using server = await RedisServer.start({ config: ["save 3600 1"] });
+    await server.client.set("key", "value");
+    // A directory in the place of the file makes the last rename of the save fail.
+    await mkdir(`${server.dir}/dump.rdb/in-the-way`, { recursive: true });
+    await server.client.call("BGSAVE");
+    const result = await eventually(
+      () => probe(server),
+      (seen) => seen.kind === "error-reply",
+    );
+    expect(result).toMatchObject({ code: "MISCONF", info: { role: "master" } });
+  });
+
+  test("a replica that lost its master and must not serve stale data tells MASTERDOWN, with INFO", async () => {
+    await using server = await RedisServer.start({ replicaOf: { host: "127.0.0.1", port: 1 } });
+    await server.client.call("CONFIG", "SET", "replica-serve-stale-data", "no");
+    expect(await probe(server)).toMatchObject({
+      kind: "error-reply",
+      code: "MASTERDOWN",
+      info: { role: "replica", link: "down", linkDownSinceS: -1 },
+    });
+  });
+});
+
+describe("something else", () => {
+  test("another protocol is garbled", async () => {
+    await using other = await listener((socket) => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n"));
+    expect(await probe(other)).toMatchObject({ kind: "garbled" });
+  });
+
+  test("a stranger that hangs up is garbled; a node that answered before is refused", async () => {
+    await using other = await listener((socket) => socket.end());
+    expect(await probe(other)).toMatchObject({ kind: "garbled" });
+
+    await using server = await RedisServer.start();
+    expectInfo(await probe(server));
+    await server.kill();
+    await using _forwarder = await listener((socket) => socket.resetAndDestroy(), server.port);
+    expect(await probe(server)).toMatchObject({ kind: "refused" });
+  });
+
+  test("TLS that is not answered is garbled from a stranger: it may expect plain text", async () => {
+    await using server = await RedisServer.start();
+    credentials = { tls: {} };
+    expect(await probe(server, 100)).toMatchObject({ kind: "garbled" });
+    // Of a node that answered before, the same is silence.
+    credentials = {};
+    expectInfo(await probe(server));
+    await server.restart();
+    credentials = { tls: {} };
+    await eventually(
+      () => lost.length,
+      (count) => count > 0,
+    );
+    expect(await probe(server, 100)).toEqual({ kind: "timeout", stage: "reply" });
+  });
+
+  test("no route is no testimony", async () => {
+    const result = await probes.probe(targetOf({ host: "255.255.255.255", port: 6379 }), 200);
+    expect(result).toMatchObject({ kind: "unreachable" });
+  });
+});
+
+async function listener(
+  serve: (socket: Socket) => void,
+  port = 0,
+): Promise<AsyncDisposable & { host: string; port: number }> {
+  const server = createServer((socket) => {
+    socket.on("error", () => {});
+    socket.resume();
+    serve(socket);
+  });
+  server.listen(port, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address() as AddressInfo;
+  return {
+    host: "127.0.0.1",
+    port: address.port,
+    async [Symbol.asyncDispose]() {
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
+
+/** Connects until the kernel takes no more for a process that does not accept. */
+async function fillBacklog(server: RedisServer): Promise<readonly Socket[]> {
+  const queue: Socket[] = [];
+  for (;;) {
+    const socket = connect(server.port, server.host);
+    socket.on("error", () => {});
+    queue.push(socket);
+    const isTaken = once(socket, "connect").then(() => true);
+    if (!(await Promise.race([isTaken, pause(100, false)]))) return queue;
+  }
+}
