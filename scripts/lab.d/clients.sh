@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # The clients that measure from outside. Sourced by scripts/lab. Each writes what it saw to a file;
-# `stop` ends it and prints its report as one JSON object.
+# `start` waits until it is at work; `stop` ends it and prints its report as one JSON object.
 
 client_command() {
   local kind=$1 verb=${2:-}
@@ -8,7 +8,7 @@ client_command() {
   case $verb in
     start)
       gone "$kind" || die "the $kind runs already"
-      rm -f "$LAB_DIR/$kind.json"
+      rm -f "$LAB_DIR/$kind.json" "$LAB_DIR/$kind.json.ready"
       start_client "$kind" "$@"
       ;;
     stop)
@@ -33,7 +33,8 @@ start_client() {
         --port "$REDIS_PORT" --report "$LAB_DIR/observer.json" "$@" $(node_names)
       ;;
   esac
-  wait_until 5 test -f "$LAB_DIR/run/$kind.pid"
+  wait_until 10 test -f "$LAB_DIR/$kind.json.ready" ||
+    die "the $kind did not start: $(tail -n 3 "$LAB_DIR/log/$kind.log")"
 }
 
 stop_client() {

@@ -54,12 +54,17 @@ observe_host() {
 
 # Processes that sshd or a monitor started have no record of their own, but nobody else's process
 # lives in a namespace of this lab.
+kill_everything_on() {
+  local pid
+  for pid in $(ip netns pids "$(ns "$1")"); do
+    kill -KILL "$pid" 2>/dev/null || true
+  done
+}
+
 remove_network() {
-  local name pid
+  local name
   for name in $(ip netns list | cut -d' ' -f1 | grep -x "mmmlab-$LAB_ID-[a-z0-9]*" || true); do
-    for pid in $(ip netns pids "$name"); do
-      kill -KILL "$pid" 2>/dev/null || true
-    done
+    kill_everything_on "${name##*-}"
     ip netns delete "$name"
     rm -rf "/etc/netns/$name"
   done

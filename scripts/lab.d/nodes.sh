@@ -80,6 +80,25 @@ signal_node() {
   signal_part "$1" "redis-$2"
 }
 
+# What a power failure takes: processes, packet filters, and addresses that no file configures.
+crash_host() {
+  local host=${1:-}
+  need_node "$host"
+  set_port down "$host"
+  kill_everything_on "$host"
+  on_host "$host" ip -4 addr flush dev eth1
+  on_host "$host" nft flush ruleset
+  on_host "$host" ip addr add "$(address_of "$host")/24" dev eth1
+}
+
+boot_host() {
+  need_node "$@"
+  gone "redis-$1" || die "$1 runs already"
+  start_sshd "$1"
+  start_redis "$1"
+  set_port up "$1"
+}
+
 redis() {
   local node=$1
   shift

@@ -203,6 +203,8 @@ def main():
         link.peer_mac = host_mac(link)
         selector.register(link.socket, selectors.EVENT_READ, link)
 
+    with open(options.report + ".ready", "w", encoding="utf-8"):
+        pass
     started = previous = time.monotonic()
     stall = 0.0
     number = 1

@@ -64,9 +64,9 @@ export class RespConnection {
   onPush = () => {};
 
   /** Connects within `timeoutMs` or throws. */
-  static open({ host, port, timeoutMs }) {
+  static open({ host, port, timeoutMs, keepAlive = false }) {
     return new Promise((resolve, reject) => {
-      const socket = connect({ host, port, noDelay: true });
+      const socket = connect({ host, port, noDelay: true, keepAlive, keepAliveInitialDelay: 1_000 });
       const timer = setTimeout(() => socket.destroy(new Error("connect timed out")), timeoutMs);
       const fail = (error) => {
         clearTimeout(timer);

@@ -1,6 +1,9 @@
 // Two clients that only wait: one in BLPOP, one in SUBSCRIBE, both through the VIP. When the VIP
 // moves they must be told (an error or an end of their connection), never left hanging. They
 // connect once; on SIGTERM the report says when and how each was told.
+//
+// A host whose cable was pulled can tell nobody anything. `--keepalive` is then what tells: the
+// probe of the waiting client reaches the new host, which knows no such connection.
 import { writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
@@ -11,12 +14,17 @@ const { values: options } = parseArgs({
     vip: { type: "string" },
     port: { type: "string" },
     report: { type: "string" },
+    keepalive: { type: "boolean", default: false },
   },
 });
-const target = { host: options.vip, port: Number(options.port), timeoutMs: 2_000 };
+const target = {
+  host: options.vip,
+  port: Number(options.port),
+  timeoutMs: 2_000,
+  keepAlive: options.keepalive,
+};
 const nowS = () => Number(process.hrtime.bigint() / 1000n) / 1_000_000;
 const told = { blpop: null, subscribe: null };
-const waiting = { blpop: false, subscribe: false };
 
 process.on("SIGTERM", () => {
   writeFileSync(options.report, `${JSON.stringify({ ready, told })}\n`);
@@ -24,7 +32,10 @@ process.on("SIGTERM", () => {
 });
 
 let ready = false;
-await Promise.all([waitIn("blpop", ["BLPOP", "lab:nothing", "0"]), waitIn("subscribe", ["SUBSCRIBE", "lab:nothing"])]);
+await Promise.all([
+  waitIn("blpop", ["BLPOP", "lab:nothing", "0"]),
+  waitIn("subscribe", ["SUBSCRIBE", "lab:nothing"]),
+]);
 ready = true;
 writeFileSync(`${options.report}.ready`, "");
 
@@ -32,7 +43,6 @@ async function waitIn(kind, command) {
   const connection = await RespConnection.open(target);
   connection.onEnd = (reason) => tell(kind, reason);
   connection.call(command).catch((error) => tell(kind, error));
-  waiting[kind] = true;
   await sleep(50);
 }
 

@@ -28,6 +28,7 @@ const prefix = `lab:${process.pid}:${Date.now()}:`;
 
 const nowMs = () => Number(process.hrtime.bigint() / 1000n) / 1000;
 const acknowledged = [];
+const acknowledgedAt = [];
 const errors = new Map();
 let stopping = false;
 let gap = { ms: 0, from: 0, to: 0 };
@@ -68,7 +69,9 @@ async function writeOne(connection) {
 
 function acknowledge(number) {
   const now = nowMs();
+  if (lastAt === undefined) writeFileSync(`${options.report}.ready`, "");
   acknowledged.push(number);
+  acknowledgedAt.push(now);
   if (lastAt !== undefined && now - lastAt > gap.ms) gap = { ms: now - lastAt, from: lastAt, to: now };
   lastAt = now;
 }
@@ -85,7 +88,9 @@ async function report() {
     acknowledged: acknowledged.length,
     tried,
     lost: lost.length,
-    lost_examples: lost.slice(0, 10),
+    // When the first and the last lost write were acknowledged.
+    lost_from_s: lost.length === 0 ? null : acknowledgedAt[lost[0]] / 1000,
+    lost_to_s: lost.length === 0 ? null : acknowledgedAt[lost.at(-1)] / 1000,
     gap_ms: Math.round(gap.ms * 10) / 10,
     gap_from_s: gap.from / 1000,
     gap_to_s: gap.to / 1000,
@@ -95,7 +100,7 @@ async function report() {
   };
 }
 
-/** The acknowledged numbers whose key the present master lacks. The keys are removed afterwards. */
+/** The acknowledged writes (by place) that the present master lacks. The keys are then removed. */
 async function verify() {
   const deadline = nowMs() + VERIFY_MS;
   for (;;) {
@@ -114,11 +119,13 @@ async function verify() {
 
 async function missingKeys(connection) {
   const missing = [];
+  let place = 0;
   for (const numbers of chunks(acknowledged)) {
     const values = await connection.call(["MGET", ...numbers.map((n) => prefix + n)], 2_000);
     values.forEach((value, index) => {
-      if (value !== String(numbers[index])) missing.push(numbers[index]);
+      if (value !== String(numbers[index])) missing.push(place + index);
     });
+    place += numbers.length;
   }
   return missing;
 }

@@ -1,0 +1,81 @@
+# shellcheck shell=bash
+# What a fresh machine lacks: Debian packages, node_modules, the build. Sourced by scripts/demo,
+# scripts/test and scripts/figures, which set REPO.
+
+PACKAGES=(redis-server nftables iproute2 arping openssh-server openssh-client sudo python3 shellcheck)
+TOOLS=(redis-server nft ip arping sshd ssh-keygen sudo python3 shellcheck)
+
+prepare_machine() {
+  require_node
+  install_missing_packages
+  install_node_modules
+  build
+}
+
+require_node() {
+  command -v node >/dev/null || fail "Node.js is missing: install Node 20.19 or newer"
+  node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' ||
+    fail "Node $(node --version) is too old: install Node 20.19 or newer"
+}
+
+missing_tools() {
+  local tool
+  PATH=$PATH:/usr/sbin:/sbin
+  for tool in "${TOOLS[@]}"; do
+    command -v "$tool" >/dev/null || echo "$tool"
+  done
+}
+
+# Installing redis-server and openssh-server must not open a Redis and an SSH port on this machine,
+# now or at the next boot: the lab starts its own, inside its namespaces.
+install_missing_packages() {
+  local missing
+  missing=$(missing_tools | tr '\n' ' ')
+  [[ -n $missing ]] || return 0
+  if [[ $(id -u) != 0 ]] || ! command -v apt-get >/dev/null; then
+    say "missing and not installed (needs root and apt-get): $missing"
+    return 0
+  fi
+  say "installing what is missing: $missing"
+  forbid_service_starts
+  apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "${PACKAGES[@]}" >/dev/null
+  allow_service_starts
+  disable_new_services "$missing"
+}
+
+POLICY=/usr/sbin/policy-rc.d
+
+forbid_service_starts() {
+  [[ ! -e $POLICY ]] || return 0
+  printf '#!/bin/sh\n# redis-mmm lab: no service starts while its packages are installed\nexit 101\n' >"$POLICY"
+  chmod +x "$POLICY"
+}
+
+allow_service_starts() {
+  ! grep -qs 'redis-mmm lab' "$POLICY" || rm -f "$POLICY"
+}
+
+disable_new_services() {
+  [[ -d /run/systemd/system ]] || return 0
+  [[ $1 != *redis-server* ]] || systemctl disable --quiet redis-server || true
+  [[ $1 != *sshd* ]] || systemctl disable --quiet ssh || true
+}
+
+install_node_modules() {
+  local stamp=$REPO/node_modules/.package-lock.json
+  [[ -f $stamp && ! $REPO/package-lock.json -nt $stamp ]] && return 0
+  say "installing node modules"
+  (cd "$REPO" && npm ci --no-audit --no-fund --loglevel=error)
+}
+
+build() {
+  (cd "$REPO" && npm run --silent build)
+}
+
+# Namespaces with packet filters are what the lab is made of; a plain container has neither.
+can_run_lab() {
+  [[ $(id -u) == 0 && -z $(missing_tools) ]] || return 1
+  unshare --net --mount sh -c 'ip link set lo up && nft add table inet mmmlab_try && nft add chain arp mmmlab_try 2>/dev/null; nft list tables >/dev/null' 2>/dev/null || return 1
+  ip netns add mmmlab-try-$$ 2>/dev/null && ip netns delete mmmlab-try-$$
+}

@@ -1,0 +1,268 @@
+/**
+ * Drives scripts/lab from a test: whole systems in network namespaces, seen and broken only through
+ * public commands. What the clients and the observer report is typed here, and so is what must hold
+ * after every fault.
+ */
+import { execFile } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { promisify } from "node:util";
+import type { GroupStatus, HistoryEntry, Status } from "../../src/core/status-types.ts";
+import { eventually } from "./eventually.ts";
+
+const execute = promisify(execFile);
+const SCRIPT = new URL("../../scripts/lab", import.meta.url).pathname;
+const COMMAND_TIMEOUT_MS = 60_000;
+let labs = 0;
+
+/** Seconds of the machine's monotonic clock, as in every report below. */
+export function nowS(): number {
+  return Number(process.hrtime.bigint() / 1000n) / 1_000_000;
+}
+
+export interface WriterReport {
+  readonly acknowledged: number;
+  readonly tried: number;
+  readonly lost: number;
+  /** When the first and the last lost write were acknowledged. */
+  readonly lost_from_s: number | null;
+  readonly lost_to_s: number | null;
+  /** The longest time between two acknowledgements, and when it was. */
+  readonly gap_ms: number;
+  readonly gap_from_s: number;
+  readonly gap_to_s: number;
+  /** Since the last acknowledgement, when the writer was stopped. */
+  readonly open_gap_ms: number | null;
+  readonly errors: Readonly<Record<string, number>>;
+}
+
+export interface ObserverReport {
+  readonly from: number;
+  readonly to: number;
+  readonly longest_stall_ms: number;
+  readonly hosts: readonly {
+    readonly host: string;
+    readonly served: readonly (readonly [from: number, to: number])[];
+  }[];
+  readonly overlaps: readonly {
+    readonly hosts: readonly string[];
+    readonly from: number;
+    readonly ms: number;
+  }[];
+}
+
+export interface WaitersReport {
+  readonly ready: boolean;
+  readonly told: Readonly<
+    Record<"blpop" | "subscribe", { readonly at_s: number; readonly how: string } | null>
+  >;
+}
+
+export interface Measurement {
+  /** When the fault was asked for. */
+  readonly faultAtS: number;
+  readonly writer: WriterReport;
+  readonly observer: ObserverReport;
+  readonly waiters: WaitersReport;
+}
+
+export interface UpOptions {
+  readonly nodes?: number;
+  readonly monitors?: number;
+  readonly readers?: number;
+  readonly downAfter?: string;
+  readonly lease?: string;
+  /** Further lines of the configuration: `cooldown=0s`. */
+  readonly set?: readonly string[];
+}
+
+export interface MeasureOptions {
+  /** Milliseconds between two writes; 0 is as fast as it goes. */
+  readonly pauseMs?: number;
+  /** The waiting clients use TCP keepalive. */
+  readonly keepalive?: boolean;
+}
+
+export class Lab implements AsyncDisposable {
+  readonly id: string;
+  readonly directory: string;
+
+  private constructor(id: string) {
+    this.id = id;
+    this.directory = `/tmp/mmmlab-${id}`;
+  }
+
+  /** A lab whose cluster is founded, serves the VIP, and is healthy. */
+  static async up(options: UpOptions = {}): Promise<Lab> {
+    labs += 1;
+    const lab = new Lab(`t${process.pid}x${labs}`);
+    const flags = [
+      ["--nodes", options.nodes],
+      ["--monitors", options.monitors],
+      ["--readers", options.readers],
+      ["--down-after", options.downAfter],
+      ["--lease", options.lease],
+      ...(options.set ?? []).map((line) => ["--set", line] as const),
+    ].flatMap(([flag, value]) => (value === undefined ? [] : [String(flag), String(value)]));
+    try {
+      await lab.run("up", ...flags);
+      if (options.monitors !== 0) await lab.healthy();
+    } catch (error) {
+      const logs = lab.logs();
+      await lab.down();
+      throw new Error(`the lab did not come up\n${logs}`, { cause: error });
+    }
+    return lab;
+  }
+
+  /** One command of scripts/lab. Throws with what it printed when it fails. */
+  async run(...args: readonly string[]): Promise<string> {
+    const { stdout } = await execute(SCRIPT, ["--id", this.id, ...args], {
+      timeout: COMMAND_TIMEOUT_MS,
+      maxBuffer: 64 * 1024 * 1024,
+    });
+    return stdout;
+  }
+
+  /** Like `run`, for what may fail: yields undefined then. */
+  async tryRun(...args: readonly string[]): Promise<string | undefined> {
+    try {
+      return await this.run(...args);
+    } catch {
+      return undefined;
+    }
+  }
+
+  async status(): Promise<Status> {
+    const printed = await this.mmm("status", "--cluster", "-o", "json");
+    return JSON.parse(printed) as Status;
+  }
+
+  async history(): Promise<readonly HistoryEntry[]> {
+    return JSON.parse(await this.mmm("history", "-o", "json")) as readonly HistoryEntry[];
+  }
+
+  /** A command of mmm whose exit code does not matter: 6, degraded, prints a status all the same. */
+  async mmm(...args: readonly string[]): Promise<string> {
+    try {
+      return await this.run("mmm", ...args);
+    } catch (error) {
+      const printed = (error as { readonly stdout?: string }).stdout ?? "";
+      if (printed === "") throw error;
+      return printed;
+    }
+  }
+
+  async leader(): Promise<string> {
+    const status = await eventually(
+      () => this.status(),
+      ({ cluster }) => cluster.leader !== null,
+      { withinMs: 15_000, everyMs: 100, what: "a leader" },
+    );
+    return status.cluster.leader ?? "";
+  }
+
+  async group(): Promise<GroupStatus> {
+    const [group] = (await this.status()).groups;
+    if (group === undefined) throw new Error("status shows no group");
+    return group;
+  }
+
+  /** Waits until everything is as it should be, and yields the status that says so. */
+  async healthy(withinMs = 30_000): Promise<Status> {
+    return await eventually(() => this.status(), isHealthy, {
+      withinMs,
+      everyMs: 200,
+      what: "a healthy cluster",
+    });
+  }
+
+  /** Waits until `node` is master, holds the writer VIP, and no operation runs. */
+  async movedTo(isNode: (node: string) => boolean, withinMs = 30_000): Promise<string> {
+    const group = await eventually(
+      () => this.group(),
+      ({ master, writer, operation }) =>
+        master !== null && isNode(master) && writer?.holder === master && operation === null,
+      { withinMs, everyMs: 100, what: "the move of the master" },
+    );
+    return group.master ?? "";
+  }
+
+  /** What Redis itself says: the nodes whose role is master. Dead or stopped ones are left out. */
+  async masters(): Promise<readonly string[]> {
+    const nodes = (await this.group()).nodes.map(({ name }) => name);
+    const roles = await Promise.all(
+      nodes.map(async (node) => ({
+        node,
+        role: await this.tryRun("exec", node, "timeout", "1", "redis-cli", "role"),
+      })),
+    );
+    return roles.filter(({ role }) => role?.startsWith("master")).map(({ node }) => node);
+  }
+
+  /** Runs clients and observer around `fault`, until `settled` is over. */
+  async measure(
+    fault: () => Promise<unknown>,
+    settled: () => Promise<unknown>,
+    options: MeasureOptions = {},
+  ): Promise<Measurement> {
+    await this.run("observer", "start");
+    await this.run("waiters", "start", ...(options.keepalive === true ? ["--keepalive"] : []));
+    await this.run("writer", "start", "--pause", String(options.pauseMs ?? 1));
+    await passing(1_000);
+    const faultAtS = nowS();
+    await fault();
+    await settled();
+    await passing(500);
+    const writer = JSON.parse(await this.run("writer", "stop")) as WriterReport;
+    const waiters = JSON.parse(await this.run("waiters", "stop")) as WaitersReport;
+    const observer = JSON.parse(await this.run("observer", "stop")) as ObserverReport;
+    return { faultAtS, writer, observer, waiters };
+  }
+
+  /** The last lines of every part, for a failure's message. */
+  logs(): string {
+    const names = ["mon1", "mon2", "mon3"].map((name) => `${this.directory}/log/${name}.log`);
+    return names
+      .filter((file) => existsSync(file))
+      .map((file) => `--- ${file}\n${readFileSync(file, "utf8").split("\n").slice(-25).join("\n")}`)
+      .join("\n");
+  }
+
+  async down(): Promise<void> {
+    await this.run("down");
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.down();
+  }
+}
+
+/** Lets a span of the fault's own length pass: here the time itself is what is tested. */
+export function passing(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+function isHealthy(status: Status): boolean {
+  const { cluster, groups } = status;
+  return (
+    cluster.leader !== null &&
+    cluster.has_quorum &&
+    cluster.monitors.every(({ reachable }) => reachable) &&
+    groups.length > 0 &&
+    groups.every(isHealthyGroup)
+  );
+}
+
+function isHealthyGroup(group: GroupStatus): boolean {
+  return (
+    group.master !== null &&
+    group.verdict === "healthy" &&
+    group.operation === null &&
+    group.writer?.holder === group.master &&
+    group.readers.every(({ holder }) => holder !== null) &&
+    group.nodes.every(
+      ({ name, role, state, link }) =>
+        state === "ONLINE" && (name === group.master ? role === "master" : link === "up"),
+    )
+  );
+}

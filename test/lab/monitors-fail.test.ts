@@ -1,0 +1,104 @@
+/**
+ * Monitors fail, and Redis must not notice: without a majority nothing is moved, and what serves
+ * goes on serving.
+ */
+import { describe, expect, it } from "vitest";
+import {
+  expectNobodyDisturbed,
+  expectNothingLost,
+  expectNothingLostBefore,
+  expectOneServer,
+  expectOnlyMaster,
+  expectUnmoved,
+  servers,
+} from "../helpers/lab-expect.ts";
+import { Lab, passing } from "../helpers/lab.ts";
+
+const FAST = { downAfter: "1s", lease: "1s" } as const;
+const MONITORS = ["mon1", "mon2", "mon3"];
+const isAnother = (node: string) => node !== "db1";
+/** Writers may feel a busy machine, never the lapse of a lease. */
+const NO_GAP_MS = 400;
+
+describe("when monitors fail", () => {
+  it.each([0, 60, 120, 250])(
+    "a leader killed %i ms into a failover is replaced by one that finishes it",
+    async (delayMs) => {
+      await using lab = await Lab.up(FAST);
+      const leader = await lab.leader();
+      const measured = await lab.measure(
+        async () => {
+          await lab.run("kill", "db1");
+          await passing(delayMs);
+          await lab.run("kill-monitor", leader);
+        },
+        () => lab.movedTo(isAnother),
+      );
+      const master = await lab.movedTo(isAnother);
+      expectOneServer(measured.observer);
+      expect(servers(measured.observer)).toEqual(["db1", master]);
+      expectNothingLostBefore(measured.writer, measured.faultAtS);
+      await lab.run("start-monitor", leader);
+      await lab.run("start", "db1");
+      await lab.healthy();
+      await expectOnlyMaster(lab, master);
+    },
+  );
+
+  it("two of three killed: no failover, the VIP stays, and writes flow", async () => {
+    await using lab = await Lab.up(FAST);
+    const leader = await lab.leader();
+    const other = MONITORS.find((name) => name !== leader) ?? "";
+    const measured = await lab.measure(
+      async () => {
+        await lab.run("kill-monitor", leader);
+        await lab.run("kill-monitor", other);
+      },
+      () => passing(6_000),
+    );
+    expectUnmoved(measured, "db1", NO_GAP_MS);
+    expectNobodyDisturbed(measured.waiters);
+    await lab.run("start-monitor", leader);
+    await lab.run("start-monitor", other);
+    await lab.healthy();
+    await expectOnlyMaster(lab, "db1");
+    expect((await lab.history()).filter(({ kind }) => kind === "failover")).toEqual([]);
+  });
+
+  it("all stopped for 10 s and continued: the same host serves again, and nothing is lost", async () => {
+    await using lab = await Lab.up(FAST);
+    const measured = await lab.measure(
+      async () => {
+        await Promise.all(MONITORS.map((name) => lab.run("stop-monitor", name)));
+        await passing(10_000);
+        await Promise.all(MONITORS.map((name) => lab.run("cont-monitor", name)));
+      },
+      () => lab.healthy(),
+    );
+    expectOneServer(measured.observer);
+    expect(servers(measured.observer)).toEqual(["db1"]);
+    expectNothingLost(measured.writer);
+    await expectOnlyMaster(lab, "db1");
+    expect((await lab.history()).filter(({ kind }) => kind === "failover")).toEqual([]);
+  });
+
+  it.each(["leader", "follower"])(
+    "a minority that cannot see a healthy master moves nothing (the %s)",
+    async (role) => {
+      await using lab = await Lab.up(FAST);
+      const leader = await lab.leader();
+      const blind = role === "leader" ? leader : (MONITORS.find((name) => name !== leader) ?? "");
+      const measured = await lab.measure(
+        () => lab.run("isolate", "db1", "from", blind),
+        () => passing(6_000),
+      );
+      expectUnmoved(measured, "db1", NO_GAP_MS);
+      expectNobodyDisturbed(measured.waiters);
+      const [group] = (await lab.status()).groups;
+      expect(group?.nodes.find(({ name }) => name === "db1")?.votes[blind]?.vote).toBe("silent");
+      await lab.run("heal");
+      await lab.healthy();
+      await expectOnlyMaster(lab, "db1");
+    },
+  );
+});
