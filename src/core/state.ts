@@ -41,6 +41,8 @@ export interface Node {
   readonly sshUser: string;
   readonly sshPort: number;
   readonly sshHostKey: string | null;
+  /** Stands in for the replica-priority that its Redis reports; 0: never promote. Absent: as reported. */
+  readonly priority?: number;
   readonly admin: AdminState;
   /** Wall times of the last outages, for the flap rule. */
   readonly outages: readonly WallTime[];
@@ -112,6 +114,8 @@ export interface Operation {
   /** Who asked: `mon2` for an automatic failover, else the operator's name. */
   readonly by: string;
   readonly acceptDataLoss: boolean;
+  /** Of the client that asked, so that a retry finds it instead of doing it again. */
+  readonly requestId: string | null;
   /** The votes that justified it. Empty for an operator's command. */
   readonly votes: Readonly<Record<MonitorName, VoteRecord>>;
   /** run_id of each node when the operation began. */
@@ -122,6 +126,8 @@ export interface Operation {
   readonly excluded: readonly NodeName[];
   /** M: offset at which the successor forks off; set with `promote`. */
   readonly forkOffset: number | null;
+  /** The highest offset seen of the old master's stream when the successor was chosen. */
+  readonly highWater: number | null;
   readonly fencing: "released" | "fenced" | "lease-ended" | null;
   readonly startedAt: WallTime;
   readonly phaseStartedAt: WallTime;
@@ -136,6 +142,7 @@ export interface PastOperation {
   readonly result: "ok" | "undone" | "failed" | "preempted";
   readonly reason: string;
   readonly by: string;
+  readonly requestId: string | null;
   readonly votes: Readonly<Record<MonitorName, VoteRecord>>;
   readonly fencing: Operation["fencing"];
   readonly startedAt: WallTime;

@@ -1,0 +1,161 @@
+/** From the values of the sections to the configuration: nodes, settings, monitors, logins. */
+import type { Node } from "../../core/state.ts";
+import { type GroupSettings, permitMsFor } from "../../core/settings.ts";
+import type { MonitorValues, NodeValues, TopValues } from "./schema.ts";
+import { Secret } from "./secret.ts";
+import type {
+  GroupProposal,
+  Local,
+  MonitorAddress,
+  MonitorTls,
+  NodeLogin,
+  RedisTls,
+} from "./types.ts";
+
+/** What the file does not say and this computer does. */
+export interface Environment {
+  readonly home: string;
+  readonly exists: (path: string) => boolean;
+}
+
+export interface Named<T> {
+  readonly name: string;
+  readonly values: T;
+}
+
+/** There is one group in a file so far; this is its name. */
+const GROUP = "main";
+const LEASE_MIN_MS = 300;
+const LEASE_MAX_MS = 300_000;
+const NO_TLS: RedisTls = { kind: "off" };
+
+export function buildGroup(top: TopValues, nodes: readonly Named<NodeValues>[]): GroupProposal {
+  return {
+    name: GROUP,
+    settings: buildSettings(top, nodes),
+    nodes: nodes.map(({ name, values }) => buildNode(name, values, top)),
+    writer: top.master_ip,
+    readers: top.slave_ip ?? [],
+    mode: top.mode,
+  };
+}
+
+/** Unless told otherwise, as long as `down_after`: a shorter blip should not take the VIP away. */
+export function leaseMsOf(top: TopValues): number {
+  return top.vip_lease ?? Math.min(Math.max(top.down_after, LEASE_MIN_MS), LEASE_MAX_MS);
+}
+
+function buildSettings(top: TopValues, nodes: readonly Named<NodeValues>[]): GroupSettings {
+  const leaseMs = leaseMsOf(top);
+  return {
+    probeIntervalMs: top.probe_interval,
+    downAfterMs: top.down_after,
+    leaseMs,
+    permitMs: permitMsFor(leaseMs),
+    clockDrift: top.clock_drift,
+    leaseBackend: shareAHost(nodes) ? "off" : top.lease_backend,
+    onQuorumLoss: top.on_quorum_loss,
+    onReboot: top.on_reboot,
+    restartGraceMs: top.restart_grace,
+    busyGraceMs: top.busy_grace,
+    maxLagBytes: top.max_lag,
+    cooldownMs: top.cooldown,
+    flapCount: top.flap_count,
+    flapWindowMs: top.flap_window,
+    fenceCommand: top.fence_command,
+    writeGuard: top.write_guard,
+  };
+}
+
+/** Two nodes of one host share its packet filter, which therefore cannot tell them apart. */
+export function shareAHost(nodes: readonly Named<NodeValues>[]): boolean {
+  const addresses = nodes.map(({ values }) => values.address).filter((address) => address !== "");
+  return new Set(addresses).size < addresses.length;
+}
+
+function buildNode(name: string, values: NodeValues, top: TopValues): Node {
+  return {
+    name,
+    address: values.address,
+    port: values.port ?? top.port,
+    interface: values.interface ?? top.cluster_interface ?? "",
+    sshUser: values.ssh_user ?? top.ssh_user,
+    sshPort: values.ssh_port ?? top.ssh_port,
+    sshHostKey: values.ssh_host_key,
+    admin: "online",
+    outages: [],
+    ...(values.priority === null ? {} : { priority: values.priority }),
+  };
+}
+
+export function buildLocal(
+  top: TopValues,
+  nodes: readonly Named<NodeValues>[],
+  environment: Environment,
+): Local {
+  const shared = buildSharedLogin(top, environment);
+  return {
+    name: top.name,
+    listen: top.listen,
+    dataDir: expand(top.data_dir, environment),
+    log: top.log,
+    pid: top.pid,
+    verbose: top.verbose,
+    sshKnownHosts: chooseFile(top.ssh_known_hosts, "known_hosts", environment),
+    guard: top.guard,
+    ...shared,
+    logins: Object.fromEntries(
+      nodes.map(({ name, values }) => [name, buildLogin(values, shared, environment)]),
+    ),
+    tls: buildTls(top),
+  };
+}
+
+function buildSharedLogin(top: TopValues, environment: Environment): NodeLogin {
+  return {
+    redisUser: top.redis_user,
+    redisPassword: top.redis_password === null ? null : new Secret(top.redis_password),
+    redisPasswordFile: top.redis_password_file,
+    redisTls: top.redis_tls ?? NO_TLS,
+    sshKey: chooseFile(top.ssh_key, "id_ed25519", environment),
+  };
+}
+
+/** A password of the node's own, in either form, replaces both forms of the shared one. */
+function buildLogin(node: NodeValues, shared: NodeLogin, environment: Environment): NodeLogin {
+  const own = node.redis_password !== null || node.redis_password_file !== null;
+  return {
+    redisUser: node.redis_user ?? shared.redisUser,
+    redisPassword: ownPassword(node) ?? (own ? null : shared.redisPassword),
+    redisPasswordFile: node.redis_password_file ?? (own ? null : shared.redisPasswordFile),
+    redisTls: node.redis_tls ?? shared.redisTls,
+    sshKey: node.ssh_key === null ? shared.sshKey : expand(node.ssh_key, environment),
+  };
+}
+
+function ownPassword(node: NodeValues): Secret | null {
+  return node.redis_password === null ? null : new Secret(node.redis_password);
+}
+
+function buildTls(top: TopValues): MonitorTls {
+  const { tls_ca: ca, tls_cert: cert, tls_key: key } = top;
+  if (ca !== null && cert !== null && key !== null) return { ca, cert, key };
+  return top.tls === "off" ? "off" : "unset";
+}
+
+export function buildMonitors(
+  monitors: readonly Named<MonitorValues>[],
+): readonly MonitorAddress[] {
+  return monitors.map(({ name, values }) => ({ name, address: values.address, port: values.port }));
+}
+
+/** The service account's own file if there is one, else that of the user who runs this. */
+export function chooseFile(given: string | null, file: string, environment: Environment): string {
+  if (given !== null) return expand(given, environment);
+  const installed = `/etc/redis-mmm/${file}`;
+  return environment.exists(installed) ? installed : `${environment.home}/.ssh/${file}`;
+}
+
+function expand(path: string, { home }: Environment): string {
+  return path.startsWith("~/") ? `${home}${path.slice(1)}` : path;
+}

@@ -1,0 +1,104 @@
+/**
+ * What a configuration file says, checked and in our own words.
+ *
+ * `groups` and `monitors` are a *proposal*: what decides or fences is replicated state, which the
+ * file enters at genesis and at `mmm reload` only. `local` is this monitor's own.
+ */
+import type { Ip, MonitorName, NodeName } from "../../core/ids.ts";
+import type { GroupSettings } from "../../core/settings.ts";
+import type { Mode, Node } from "../../core/state.ts";
+import type { Secret } from "./secret.ts";
+
+export interface Config {
+  readonly file: string;
+  readonly groups: readonly GroupProposal[];
+  /** From `[monitor:NAME]` sections, then `--peer`. Includes this monitor, if the file names it. */
+  readonly monitors: readonly MonitorAddress[];
+  readonly local: Local;
+  /** Legal, but less than what the reader probably wants. Sentences. */
+  readonly warnings: readonly string[];
+  /** What the file says and what it leaves to a default, for `mmm config show`. */
+  readonly entries: readonly EffectiveEntry[];
+}
+
+export interface GroupProposal {
+  readonly name: string;
+  readonly settings: GroupSettings;
+  readonly nodes: readonly Node[];
+  readonly writer: Ip | null;
+  readonly readers: readonly Ip[];
+  readonly mode: Mode;
+}
+
+export interface MonitorAddress {
+  /** null: given as `--peer HOST:PORT`; its name is learned when it answers. */
+  readonly name: MonitorName | null;
+  readonly address: string;
+  readonly port: number;
+}
+
+export interface HostPort {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface Local {
+  /** null: not said; see `identify`. */
+  readonly name: MonitorName | null;
+  readonly listen: HostPort | null;
+  readonly dataDir: string;
+  readonly log: string | null;
+  readonly pid: string | null;
+  readonly verbose: boolean;
+  readonly sshKey: string;
+  readonly sshKnownHosts: string;
+  readonly guard: "auto" | "installed" | "inline";
+  readonly redisUser: string | null;
+  readonly redisPassword: Secret | null;
+  readonly redisPasswordFile: string | null;
+  readonly redisTls: RedisTls;
+  /** How to log in to each node: the values above, unless the node's own section says otherwise. */
+  readonly logins: Readonly<Record<NodeName, NodeLogin>>;
+  readonly tls: MonitorTls;
+}
+
+/** `system`: TLS, trusting the authorities of the operating system. `ca`: trusting that file. */
+export type RedisTls =
+  | { readonly kind: "off" }
+  | { readonly kind: "system" }
+  | { readonly kind: "ca"; readonly file: string };
+
+/** `unset`: nobody decided; allowed, but loudly. */
+export type MonitorTls =
+  | "off"
+  | "unset"
+  | { readonly ca: string; readonly cert: string; readonly key: string };
+
+export interface NodeLogin {
+  readonly redisUser: string | null;
+  readonly redisPassword: Secret | null;
+  readonly redisPasswordFile: string | null;
+  readonly redisTls: RedisTls;
+  readonly sshKey: string;
+}
+
+export interface EffectiveEntry {
+  /** Empty for the top of the file. */
+  readonly section: string;
+  readonly key: string;
+  /** `***` for a secret. */
+  readonly value: string;
+  /** `file`: as written. `default`: the program's. `derived`: computed from another key. */
+  readonly from: "file" | "default" | "derived";
+}
+
+/** Flags of `mmm-mon` that win over the file. */
+export interface Overrides {
+  readonly name?: string | undefined;
+  readonly listen?: string | undefined;
+  readonly peers?: readonly string[] | undefined;
+  readonly dataDir?: string | undefined;
+  readonly log?: string | undefined;
+  readonly pid?: string | undefined;
+  readonly verbose?: boolean | undefined;
+}
