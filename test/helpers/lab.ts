@@ -3,7 +3,7 @@
  * public commands. What the clients and the observer report is typed here, and so is what must hold
  * after every fault.
  */
-import { execFile } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { promisify } from "node:util";
 import type { GroupStatus, HistoryEntry, Status } from "../../src/core/status-types.ts";
@@ -12,7 +12,14 @@ import { eventually } from "./eventually.ts";
 const execute = promisify(execFile);
 const SCRIPT = new URL("../../scripts/lab", import.meta.url).pathname;
 const COMMAND_TIMEOUT_MS = 60_000;
+/** scripts/test gives its own, so that it can remove what a killed test left. */
+const RUN = process.env["MMM_LAB_RUN"] ?? "t";
 let labs = 0;
+const standing = new Set<string>();
+
+process.once("exit", () => {
+  for (const id of standing) execFileSync(SCRIPT, ["--id", id, "down"]);
+});
 
 /** Seconds of the machine's monotonic clock, as in every report below. */
 export function nowS(): number {
@@ -94,7 +101,8 @@ export class Lab implements AsyncDisposable {
   /** A lab whose cluster is founded, serves the VIP, and is healthy. */
   static async up(options: UpOptions = {}): Promise<Lab> {
     labs += 1;
-    const lab = new Lab(`t${process.pid}x${labs}`);
+    const lab = new Lab(`${RUN}x${process.pid}x${labs}`);
+    standing.add(lab.id);
     const flags = [
       ["--nodes", options.nodes],
       ["--monitors", options.monitors],
@@ -230,6 +238,7 @@ export class Lab implements AsyncDisposable {
 
   async down(): Promise<void> {
     await this.run("down");
+    standing.delete(this.id);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
