@@ -7,7 +7,10 @@ import { fromJSON } from "@grpc/proto-loader";
 import { descriptor } from "./gen/descriptor.ts";
 import type { ProtoGrpcType } from "./gen/mmm.ts";
 
-const definition = fromJSON(descriptor, {
+/** The library's type of a descriptor asks for comments, which a descriptor need not have. */
+type Descriptor = Parameters<typeof fromJSON>[0];
+
+const definition = fromJSON(descriptor as unknown as Descriptor, {
   longs: Number,
   enums: String,
   defaults: true,

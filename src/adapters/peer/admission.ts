@@ -1,0 +1,91 @@
+/**
+ * Which messages reach the core. The core judges what a message says; here it is judged whether
+ * the two monitors have anything to say to each other at all. Every refusal has a reason for the
+ * sender, and is kept for a while for the status of the receiver.
+ */
+import type { ClusterId, Instant, MonitorName } from "../../core/ids.ts";
+import { PROTOCOL } from "../../core/messages.ts";
+import type { Refusal } from "../gen/mmm/v1/Refusal.ts";
+import type { Addressed, Decoded } from "./codec.ts";
+
+export interface Receiver {
+  readonly name: MonitorName;
+  /** null while it is empty: then the core decides. */
+  readonly clusterId: ClusterId | null;
+  readonly knows: (name: MonitorName) => boolean;
+}
+
+export type Admission =
+  | { readonly kind: "admitted"; readonly addressed: Addressed }
+  | {
+      readonly kind: "refused";
+      readonly from: string | null;
+      readonly refusal: Refusal;
+      readonly reason: string;
+    };
+
+export function admit(decoded: Decoded, receiver: Receiver): Admission {
+  switch (decoded.kind) {
+    case "malformed":
+      return refused(null, "REFUSAL_MALFORMED", `not understood: ${decoded.reason}`);
+    case "other-protocol": {
+      const { from, theirs, version } = decoded;
+      const reason = `${from} (version ${version}) speaks protocol ${theirs}, ${receiver.name} speaks ${PROTOCOL}: install the same version on both`;
+      return refused(from, "REFUSAL_PROTOCOL", reason);
+    }
+    case "understood":
+      return admitAddressed(decoded.addressed, receiver);
+  }
+}
+
+function admitAddressed(addressed: Addressed, receiver: Receiver): Admission {
+  const { to, envelope } = addressed;
+  const { from, clusterId } = envelope;
+  if (to !== receiver.name) {
+    const reason = `${from} takes this monitor for ${to}, but it is ${receiver.name}: correct its --peer`;
+    return refused(from, "REFUSAL_WRONG_NAME", reason);
+  }
+  if (from === receiver.name) {
+    const reason = `two monitors are called ${from}: give each its own --name`;
+    return refused(from, "REFUSAL_WRONG_NAME", reason);
+  }
+  if (!receiver.knows(from)) {
+    const reason = `${from} is not among the peers of ${receiver.name}: add it there with --peer or in the file`;
+    return refused(from, "REFUSAL_UNKNOWN_SENDER", reason);
+  }
+  if (clusterId !== null && receiver.clusterId !== null && clusterId !== receiver.clusterId) {
+    const reason = `${from} belongs to cluster ${clusterId}, ${receiver.name} to ${receiver.clusterId}`;
+    return refused(from, "REFUSAL_FOREIGN_CLUSTER", reason);
+  }
+  return { kind: "admitted", addressed };
+}
+
+function refused(from: string | null, refusal: Refusal, reason: string): Admission {
+  return { kind: "refused", from, refusal, reason };
+}
+
+const KEPT_MS = 10_000;
+const KEPT_AT_MOST = 32;
+
+/** Recent refusals, one for each sender; bounded, whoever knocks. */
+export class Refusals {
+  readonly #recent = new Map<string, { readonly reason: string; readonly at: Instant }>();
+
+  add(from: string | null, reason: string, now: Instant): void {
+    const key = from ?? "?";
+    this.#recent.delete(key);
+    this.#recent.set(key, { reason, at: now });
+    if (this.#recent.size > KEPT_AT_MOST) {
+      for (const oldest of this.#recent.keys()) {
+        this.#recent.delete(oldest);
+        break;
+      }
+    }
+  }
+
+  list(now: Instant): readonly { readonly from: string; readonly reason: string }[] {
+    return [...this.#recent]
+      .filter(([, { at }]) => now - at < KEPT_MS)
+      .map(([from, { reason }]) => ({ from, reason }));
+  }
+}

@@ -1,0 +1,29 @@
+/**
+ * What waits to be sent to one peer. Of each kind of message only the newest is worth sending: a
+ * newer heartbeat, vote or health message replaces an older one. So it is bounded by the number of
+ * kinds, however long the peer is silent.
+ */
+import type { PeerMessage } from "../../core/messages.ts";
+
+export class Outbox {
+  readonly #waiting = new Map<string, PeerMessage>();
+
+  put(message: PeerMessage): void {
+    const kind = message.kind === "health" ? "health" : message.message.kind;
+    this.#waiting.delete(kind);
+    this.#waiting.set(kind, message);
+  }
+
+  /** The one that waits longest. */
+  take(): PeerMessage | null {
+    for (const [kind, message] of this.#waiting) {
+      this.#waiting.delete(kind);
+      return message;
+    }
+    return null;
+  }
+
+  get size(): number {
+    return this.#waiting.size;
+  }
+}

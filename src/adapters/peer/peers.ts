@@ -1,0 +1,128 @@
+/**
+ * All peers of this monitor, by name. A peer may be configured by address only; it is then asked
+ * for its name, and the core is told. What is wrong with a peer is kept for the status.
+ */
+import type { Identity__Output as Identity } from "../gen/mmm/v1/Identity.ts";
+import type { MonitorName } from "../../core/ids.ts";
+import type { PeerMessage } from "../../core/messages.ts";
+import type { PeerSender } from "../../ports.ts";
+import { isMonitorName, parseHostPort, type PeerAddress } from "./address.ts";
+import { type LinkOptions, PeerLink } from "./link.ts";
+
+const IDENTIFY_EVERY_MS = 500;
+
+export interface PeersOptions extends Omit<LinkOptions, "address"> {
+  readonly name: MonitorName;
+  /** Called once for each peer, as soon as its name is known. */
+  readonly onFound: (name: MonitorName, address: string) => void;
+}
+
+/** One peer as the status shows it. */
+export interface PeerReport {
+  readonly name: MonitorName | null;
+  readonly address: string;
+  /** null: it answers. */
+  readonly silentMs: number | null;
+  /** null: nothing is wrong with it. */
+  readonly problem: string | null;
+}
+
+export class Peers implements PeerSender {
+  readonly #options: PeersOptions;
+  readonly #links: PeerLink[] = [];
+  readonly #clashes = new Map<PeerLink, string>();
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(options: PeersOptions) {
+    this.#options = options;
+    this.#timer = setInterval(() => this.#identifyNameless(), IDENTIFY_EVERY_MS);
+    this.#timer.unref();
+  }
+
+  /** Adds a configured peer. */
+  add({ name, host, port }: PeerAddress): void {
+    const link = new PeerLink(name, { ...this.#options, address: { host, port } });
+    this.#links.push(link);
+    if (name !== null) this.#options.onFound(name, link.address);
+  }
+
+  /** The agreed members: those that are not configured here are talked to all the same. */
+  meet(name: MonitorName, address: string): void {
+    if (name === this.#options.name || this.#find(name) !== undefined) return;
+    const parsed = parseHostPort(address);
+    if (parsed === null || this.#links.some((link) => link.address === address)) return;
+    this.add({ name, ...parsed });
+  }
+
+  /** Whether messages of this monitor are taken: while a peer is nameless it might be anyone. */
+  knows(name: MonitorName): boolean {
+    return this.#links.some((link) => link.name === name || link.name === null);
+  }
+
+  addressOf(name: MonitorName): string | null {
+    return this.#find(name)?.address ?? null;
+  }
+
+  send(to: MonitorName, message: PeerMessage): void {
+    this.#find(to)?.send(message);
+  }
+
+  reports(): readonly PeerReport[] {
+    const now = this.#options.now();
+    return this.#links.map((link) => ({
+      name: link.name,
+      address: link.address,
+      silentMs: link.silentSince === null ? null : Math.round(now - link.silentSince),
+      problem: this.#clashes.get(link) ?? problemOf(link),
+    }));
+  }
+
+  /** Resolves when what was sent has left or cannot leave. */
+  async drain(): Promise<void> {
+    await Promise.all(this.#links.map((link) => link.drain()));
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    for (const link of this.#links) link.close();
+  }
+
+  #find(name: MonitorName): PeerLink | undefined {
+    return this.#links.find((link) => link.name === name);
+  }
+
+  #identifyNameless(): void {
+    for (const link of this.#links) {
+      if (link.name === null) {
+        void link.identify().then((identity) => this.#onIdentity(link, identity));
+      }
+    }
+  }
+
+  #onIdentity(link: PeerLink, identity: Identity | null): void {
+    if (identity === null || link.name !== null) return;
+    const clash = this.#clashOf(link, identity.name);
+    if (clash !== null) {
+      this.#clashes.set(link, clash);
+      return;
+    }
+    this.#clashes.delete(link);
+    link.name = identity.name;
+    this.#options.onFound(identity.name, link.address);
+  }
+
+  #clashOf(link: PeerLink, name: string): string | null {
+    if (!isMonitorName(name)) return `whoever answers at ${link.address} gives no usable name`;
+    if (name === this.#options.name) {
+      return `the monitor at ${link.address} is called ${name}, as this one is: give each its own --name`;
+    }
+    const other = this.#find(name);
+    if (other === undefined) return null;
+    return `the monitors at ${link.address} and ${other.address} are both called ${name}`;
+  }
+}
+
+function problemOf(link: PeerLink): string | null {
+  const { standing } = link;
+  return standing.kind === "silent" || standing.kind === "refused" ? standing.text : null;
+}

@@ -1,0 +1,57 @@
+/**
+ * The receiving end of the Peer service: an envelope is translated, admitted or refused, and handed
+ * over. The answer never waits for what the core makes of it.
+ */
+import type { handleUnaryCall } from "@grpc/grpc-js";
+import type { Instant } from "../../core/ids.ts";
+import { type Envelope, PROTOCOL } from "../../core/messages.ts";
+import type { Ack } from "../gen/mmm/v1/Ack.ts";
+import type { Envelope__Output as ReadEnvelope } from "../gen/mmm/v1/Envelope.ts";
+import type { Identity } from "../gen/mmm/v1/Identity.ts";
+import type { IdentifyRequest__Output as IdentifyRequest } from "../gen/mmm/v1/IdentifyRequest.ts";
+import { admit, type Receiver, Refusals } from "./admission.ts";
+import { decodeEnvelope } from "./codec.ts";
+import { some } from "./codec-consensus.ts";
+
+export interface PeerServerOptions {
+  readonly self: () => Receiver & { readonly version: string };
+  /** false: the receiver cannot keep up, or is ending. */
+  readonly onMessage: (envelope: Envelope) => boolean;
+  readonly now: () => Instant;
+}
+
+export class PeerServer {
+  readonly refusals = new Refusals();
+  readonly #options: PeerServerOptions;
+
+  constructor(options: PeerServerOptions) {
+    this.#options = options;
+  }
+
+  readonly deliver: handleUnaryCall<ReadEnvelope, Ack> = (call, answer) => {
+    answer(null, this.#take(call.request));
+  };
+
+  readonly identify: handleUnaryCall<IdentifyRequest, Identity> = (_call, answer) => {
+    const { name, version, clusterId } = this.#options.self();
+    answer(null, { name, version, protocol: PROTOCOL, ...some("clusterId", clusterId) });
+  };
+
+  #take(wire: ReadEnvelope): Ack {
+    const self = this.#options.self();
+    const { name, version } = self;
+    const admission = admit(decodeEnvelope(wire), self);
+    if (admission.kind === "refused") {
+      const { from, refusal, reason } = admission;
+      this.refusals.add(from, reason, this.#options.now());
+      return { name, version, refusal, reason };
+    }
+    if (this.#options.onMessage(admission.addressed.envelope)) return { name, version };
+    return {
+      name,
+      version,
+      refusal: "REFUSAL_BUSY",
+      reason: `${name} cannot keep up, or is ending`,
+    };
+  }
+}
