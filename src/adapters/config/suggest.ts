@@ -1,7 +1,8 @@
 /** "Did you mean": the known word that is fewest edits away, if it is near enough to be a slip. */
 
 export function suggest(word: string, known: readonly string[]): string | null {
-  const limit = Math.max(1, Math.floor(word.length / 3));
+  // Two swapped letters are two edits.
+  const limit = word.length < 4 ? 1 : Math.max(2, Math.floor(word.length / 3));
   const near = known
     .map((candidate) => ({ candidate, distance: editDistance(word, candidate) }))
     .filter(({ distance }) => distance <= limit)
