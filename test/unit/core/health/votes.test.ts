@@ -1,0 +1,141 @@
+import { describe, expect, it } from "vitest";
+import { isNews } from "../../../../src/core/health/news.ts";
+import { tallyOf } from "../../../../src/core/health/tally.ts";
+import {
+  bestInfo,
+  FRESH_MS,
+  guardSilentBy,
+  hold,
+  isFresh,
+  presentInfo,
+} from "../../../../src/core/health/votes.ts";
+import {
+  abstains,
+  all,
+  evidence,
+  MONITORS,
+  masterInfo,
+  NOW,
+  refused,
+  seesMaster,
+  seesReplica,
+  settings,
+  silent,
+  vote,
+} from "./build.ts";
+
+describe("freshness", () => {
+  it("counts from the latest instant before which the vote cannot have been made", () => {
+    const held = hold(seesMaster(), NOW - FRESH_MS, NOW);
+    expect(isFresh(held, NOW)).toBe(true);
+    expect(isFresh(held, NOW + 1)).toBe(false);
+  });
+});
+
+describe("the best info", () => {
+  const aged = (infoAgeMs: number, runId: string) =>
+    vote({ info: masterInfo({ runId }), infoAgeMs });
+
+  it("is the one with the smallest age, the travel of its vote included", () => {
+    const votes = {
+      mon1: { db1: hold(aged(100, "a"), NOW, NOW) },
+      mon2: { db1: hold(aged(10, "b"), NOW - 200, NOW) },
+    };
+    expect(bestInfo(votes, "db1", NOW)).toMatchObject({ monitor: "mon1", ageMs: 100 });
+  });
+
+  it("is null for a node that nobody ever read", () => {
+    expect(bestInfo(evidence({ db1: all(silent(100)) }), "db1", NOW)).toBeNull();
+  });
+
+  it("is not present information once it is old", () => {
+    const votes = evidence({ db1: { mon1: aged(FRESH_MS + 1, "a") } });
+    expect(bestInfo(votes, "db1", NOW)).not.toBeNull();
+    expect(presentInfo(votes, "db1", NOW)).toBeNull();
+  });
+});
+
+describe("monitors that hear neither Redis nor guard", () => {
+  const guard = (heardMs: number | null) => ({ heardMs, problem: null, gate: "present" as const });
+
+  it.each([
+    ["both silent", { lastGoodMs: 400, guard: guard(400) }, 1],
+    ["Redis answers", { lastGoodMs: 30, guard: guard(400) }, 0],
+    ["the guard answers", { lastGoodMs: 400, guard: guard(30) }, 0],
+    ["the guard was never reached", { lastGoodMs: 400, guard: guard(null) }, 1],
+    [
+      "Redis was never heard",
+      { vote: "silent", sinceMs: 400, lastGoodMs: null, guard: guard(null) },
+      1,
+    ],
+    ["no opinion yet", { vote: "unknown", lastGoodMs: 400, guard: guard(null) }, 0],
+  ] as const)("%s", (_, change, expected) => {
+    expect(guardSilentBy(evidence({ db1: { mon1: vote(change) } }), "db1", NOW, 350)).toBe(
+      expected,
+    );
+  });
+
+  it("are not counted on a stale vote", () => {
+    const votes = evidence({ db1: all(silent(400)) }, FRESH_MS + 1);
+    expect(guardSilentBy(votes, "db1", NOW, 350)).toBe(0);
+  });
+});
+
+describe("the tally", () => {
+  it("demands a majority of the configured monitors, whoever is heard", () => {
+    const five = [...MONITORS, "mon4", "mon5"];
+    const tally = tallyOf(
+      evidence({ db1: { mon1: refused(), mon2: refused() } }),
+      five,
+      "db1",
+      NOW,
+    );
+    expect(tally).toMatchObject({ refused: 2, missing: 3, quorum: 3, down: null });
+  });
+
+  it("counts refusals as silence too", () => {
+    const votes = evidence({ db1: { mon1: refused(), mon2: silent(100), mon3: seesMaster() } });
+    expect(tallyOf(votes, MONITORS, "db1", NOW)).toMatchObject({ down: "silent", up: 1 });
+  });
+
+  it("counts an abstention for neither side, and records its reason", () => {
+    const votes = evidence({ db1: { mon1: silent(100), mon2: abstains(), mon3: abstains() } });
+    const tally = tallyOf(votes, MONITORS, "db1", NOW);
+    expect(tally).toMatchObject({ silent: 1, abstain: 2, missing: 0, down: null });
+    expect(tally.votes["mon2"]).toMatchObject({ vote: "abstain", reason: "noauth" });
+  });
+
+  it("counts stale votes, unknown votes and strangers as missing", () => {
+    const stale = evidence({ db1: { mon1: refused() } }, FRESH_MS + 1);
+    const votes = {
+      ...stale,
+      ...evidence({
+        db1: { mon2: vote({ vote: "unknown", reason: "stalled" }), other: refused() },
+      }),
+    };
+    const tally = tallyOf(votes, MONITORS, "db1", NOW);
+    expect(tally).toMatchObject({ refused: 0, missing: 3 });
+    expect(tally.votes).toEqual({
+      mon1: { vote: "missing", reason: "too old", ageMs: FRESH_MS + 1 },
+      mon2: { vote: "missing", reason: "stalled", ageMs: 0 },
+      mon3: { vote: "missing", reason: "never heard", ageMs: 0 },
+    });
+  });
+});
+
+describe("news", () => {
+  const S = settings();
+  it.each([
+    ["the first vote", undefined, seesMaster(), true],
+    ["nothing new", seesMaster(), seesMaster(), false],
+    ["a growing offset", seesReplica(), seesReplica({ appliedOffset: 9999 }), false],
+    ["another vote", seesMaster(), refused(), true],
+    ["another run_id", seesMaster(), seesMaster({ runId: "new" }), true],
+    ["a broken link", seesReplica(), seesReplica({ link: "down" }), true],
+    ["a silence that reaches down_after", silent(1999), silent(2000), true],
+    ["a silence that goes on", silent(2000), silent(2100), false],
+    ["a holder unheard for 350 ms", silent(349), silent(350), true],
+  ])("%s", (_, before, now, expected) => {
+    expect(isNews(before, now, S)).toBe(expected);
+  });
+});
