@@ -1,9 +1,13 @@
 /** Probes against real redis-servers: what each way of being unwell looks like to a monitor. */
+
+import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { mkdir } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { networkInterfaces } from "node:os";
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { promisify } from "node:util";
 import { Redis } from "ioredis";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Credentials } from "../../src/adapters/redis/connection.ts";
@@ -11,7 +15,9 @@ import { RedisProbes } from "../../src/adapters/redis/probe.ts";
 import type { ProbeResult } from "../../src/core/health/types.ts";
 import type { Target } from "../../src/core/io.ts";
 import { eventually } from "../helpers/eventually.ts";
+import { freePort } from "../helpers/free-port.ts";
 import { RedisServer } from "../helpers/redis-server.ts";
+import { tempDir } from "../helpers/temp-dir.ts";
 
 /** An address that Redis does not hold for its own host's. */
 const outside =
@@ -196,6 +202,15 @@ describe("silence", () => {
     expectInfo(await probe(server));
   });
 
+  test("this monitor's own stall is not the node's silence", async () => {
+    await using server = await RedisServer.start();
+    expectInfo(await probe(server));
+    const probing = probe(server, 30);
+    const until = performance.now() + 150;
+    while (performance.now() < until);
+    expectInfo(await probing);
+  });
+
   test("no answer to connecting is a timeout of connecting", async () => {
     await using server = await RedisServer.start({ config: ["tcp-backlog 1"] });
     server.pause();
@@ -306,6 +321,33 @@ describe("alive, whatever the operator did", () => {
     expect(result).toMatchObject({ code: "MISCONF", info: { role: "master" } });
   });
 
+  test("a node that loads its data tells LOADING, with INFO", async () => {
+    const slowly = [
+      "save 3600 1",
+      "key-load-delay 5000",
+      "loading-process-events-interval-bytes 1024",
+    ];
+    await using server = await RedisServer.start({ config: slowly });
+    const keys = Array.from({ length: 300 }, (_, index) => [`key:${index}`, "x".repeat(100)]);
+    await server.client.mset(...keys.flat());
+    await server.client.call("SAVE");
+    await server.kill();
+    await server.startProcess();
+    const result = await eventually(
+      () => probe(server, 1_000),
+      (seen) => seen.kind === "error-reply",
+    );
+    expect(result).toMatchObject({ code: "LOADING", info: { loading: true, role: "master" } });
+    expect(
+      await eventually(
+        () => probe(server),
+        (seen) => seen.kind === "info",
+      ),
+    ).toMatchObject({
+      info: { loading: false },
+    });
+  });
+
   test("a replica that lost its master and must not serve stale data tells MASTERDOWN, with INFO", async () => {
     await using server = await RedisServer.start({ replicaOf: { host: "127.0.0.1", port: 1 } });
     await server.client.call("CONFIG", "SET", "replica-serve-stale-data", "no");
@@ -355,6 +397,39 @@ describe("something else", () => {
     expect(result).toMatchObject({ kind: "unreachable" });
   });
 });
+
+describe("TLS", () => {
+  test("is spoken and checked; plain text to that port is garbled", async () => {
+    await using dir = await tempDir();
+    const { cert, lines } = await selfSigned(dir.path);
+    const port = await freePort();
+    await using server = await RedisServer.start({ config: [`tls-port ${port}`, ...lines] });
+    const secure = { host: server.host, port };
+
+    expect(await probe(secure)).toMatchObject({ kind: "garbled" });
+    credentials = { tls: {} };
+    expect(await probe(secure)).toMatchObject({ kind: "garbled" });
+    credentials = { tls: { ca: cert } };
+    expectInfo(await probe(secure, 2_000));
+    await server.kill();
+    expect(await probe(secure)).toMatchObject({ kind: "refused" });
+  });
+});
+
+async function selfSigned(dir: string) {
+  const [certFile, keyFile] = [join(dir, "cert.pem"), join(dir, "key.pem")];
+  const name = ["-subj", "/CN=redis", "-addext", "subjectAltName=IP:127.0.0.1"];
+  const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-noenc"];
+  const files = ["-keyout", keyFile, "-out", certFile];
+  await promisify(execFile)("openssl", ["req", "-x509", "-days", "1", ...key, ...name, ...files]);
+  const lines = [
+    `tls-cert-file ${certFile}`,
+    `tls-key-file ${keyFile}`,
+    `tls-ca-cert-file ${certFile}`,
+    "tls-auth-clients no",
+  ];
+  return { cert: await readFile(certFile, "utf8"), lines };
+}
 
 async function listener(
   serve: (socket: Socket) => void,
