@@ -40,10 +40,10 @@ export const refusedByMajority: Rule = (inquiry) => {
 export const silentToMajority: Rule = (inquiry) => {
   const { group, master, tally } = inquiry;
   const { downAfterMs, restartGraceMs } = group.settings;
-  const against = inquiry.votes.filter(({ held: { vote } }) => {
-    const patience = vote.vote === "refused" ? Math.max(downAfterMs, restartGraceMs) : downAfterMs;
-    return quietMs(vote) >= patience;
-  });
+  const against = inquiry.votes.filter(
+    ({ held: { vote } }) =>
+      quietMs(vote) >= downAfterMs && (vote.vote === "silent" || vote.sinceMs >= restartGraceMs),
+  );
   if (against.length < tally.quorum) return null;
   const { growing } = testimonyOf(inquiry, master, lastHeardAt(against));
   if (growing.length > 0 && !inquiry.leaseRunOut) return vetoed(inquiry, against, growing);

@@ -43,10 +43,14 @@ function identity(info: NodeInfo | null): string {
   return [runId, role, replId, link, loading, syncing, masterHost, masterPort, priority].join(" ");
 }
 
+/** The limits of the verdict's rules, for the vote itself and for the silence behind it. */
 function passedLimit(before: NodeVote, after: NodeVote, settings: GroupSettings): boolean {
   const { downAfterMs, restartGraceMs } = settings;
+  if (after.vote === "up" || after.vote === "abstain") return false;
   return [downAfterMs, restartGraceMs, downAfterMs + restartGraceMs].some(
-    (limit) => after.vote !== "up" && crossed(before.sinceMs, after.sinceMs, limit),
+    (limit) =>
+      crossed(before.sinceMs, after.sinceMs, limit) ||
+      crossed(before.lastGoodMs ?? 0, after.lastGoodMs ?? 0, limit),
   );
 }
 

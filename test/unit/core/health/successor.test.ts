@@ -1,0 +1,325 @@
+import { describe, expect, it } from "vitest";
+import {
+  type Candidate,
+  eligible,
+  type SuccessorFacts,
+} from "../../../../src/core/health/eligibility.ts";
+import { candidateOf, hasSuccessor } from "../../../../src/core/health/facts.ts";
+import { chooseSuccessor } from "../../../../src/core/health/successor.ts";
+import type { NodeInfo } from "../../../../src/core/health/types.ts";
+import { FRESH_MS } from "../../../../src/core/health/votes.ts";
+import type { AdminState, GroupPart, Vip } from "../../../../src/core/state.ts";
+import {
+  ALIEN,
+  all,
+  evidence,
+  group,
+  HIGH_WATER,
+  L,
+  masterInfo,
+  NOW,
+  OLD,
+  replicaInfo,
+  silent,
+  unlinked,
+  vote,
+} from "./build.ts";
+
+function facts(change: Partial<NodeInfo> = {}, rest: Partial<SuccessorFacts> = {}): SuccessorFacts {
+  return {
+    info: replicaInfo({ link: "down", ...change }),
+    reachable: true,
+    linkSeenUp: true,
+    ...rest,
+  };
+}
+
+function candidate(
+  node: string,
+  change: Partial<NodeInfo> = {},
+  rest: Partial<SuccessorFacts> = {},
+): Candidate {
+  return { node, ...facts(change, rest) };
+}
+
+function why(subject: SuccessorFacts, of: GroupPart = group()): string | null {
+  return eligible(of, "db2", subject, of.lineage)?.reason ?? null;
+}
+
+function administered(admin: AdminState): GroupPart {
+  const { nodes } = group();
+  return group({ nodes: nodes.map((node) => (node.name === "db2" ? { ...node, admin } : node)) });
+}
+
+function registered(readSet: Vip["readSet"], kind: Vip["kind"] = "fence"): GroupPart {
+  const vip: Vip = {
+    ip: "10.0.0.100",
+    role: "writer",
+    kind,
+    node: null,
+    claimable: false,
+    epoch: { term: 1, version: 1 },
+    readSet,
+    holders: [],
+    gated: [],
+    leaseMs: 2000,
+    permitMs: 400,
+  };
+  return group({ backend: "nft", vips: [vip] });
+}
+
+describe("a replica may become master", () => {
+  it("when it is reachable, was in sync, and has the data", () => {
+    expect(why(facts())).toBeNull();
+  });
+
+  it("while it lags no more than max_lag allows", () => {
+    expect(why(facts({ appliedOffset: HIGH_WATER - 1000 }))).toBeNull();
+    expect(why(facts({ appliedOffset: HIGH_WATER - 1001 }))).toBe("lagging");
+  });
+
+  it("before it is frozen although it has not applied all it received", () => {
+    const behind = { appliedOffset: 4990, readOffset: 5000 };
+    expect(why(facts(behind))).toBeNull();
+    expect(why(facts(behind, { frozen: true }))).toBe("not-applied");
+  });
+
+  it("when it does not say what it received, as before Redis 6.2", () => {
+    expect(why(facts({ readOffset: null }, { frozen: true }))).toBeNull();
+  });
+});
+
+describe("a replica may not become master", () => {
+  it.each<[string, SuccessorFacts, string]>([
+    ["when it does not answer", facts({}, { reachable: false }), "unreachable"],
+    [
+      "when nothing is known of it",
+      { info: null, reachable: true, linkSeenUp: false },
+      "unreachable",
+    ],
+    ["when it is a master", { ...facts(), info: masterInfo() }, "not-a-replica"],
+    ["while it loads", facts({ loading: true }), "loading"],
+    ["while it syncs", facts({ syncing: true }), "syncing"],
+    ["with priority 0", facts({ priority: 0 }), "priority-zero"],
+    [
+      "when its link was not seen up under its present run_id",
+      facts({}, { linkSeenUp: false }),
+      "never-synced",
+    ],
+    [
+      "when it restarted empty: the right id, offset 0",
+      facts({ appliedOffset: 0 }, { linkSeenUp: false }),
+      "never-synced",
+    ],
+    ["when it restarted empty and was linked again", facts({ appliedOffset: 0 }), "lagging"],
+    ["with another stream", facts({ replId: ALIEN }), "other-lineage"],
+    ["with an older generation's stream", facts({ replId: OLD }), "other-lineage"],
+    [
+      "with our stream only as its second id",
+      facts({ replId: ALIEN, replId2: L, secondOffset: 5001 }),
+      "other-lineage",
+    ],
+  ])("%s", (_, subject, reason) => {
+    expect(why(subject)).toBe(reason);
+  });
+
+  it("when an operator or the flap rule took it out", () => {
+    expect(why(facts(), administered("offline"))).toBe("offline");
+    expect(why(facts(), administered("awaiting-recovery"))).toBe("awaiting-recovery");
+  });
+
+  it("when it is an old master on its way back", () => {
+    const since = { term: 1, version: 1 };
+    expect(why(facts(), group({ rejoining: { db2: { since, minReplicas: "0" } } }))).toBe(
+      "rejoining",
+    );
+  });
+
+  it("when its register is not read, if registers are used and were read", () => {
+    expect(why(facts(), registered({ db2: "in" }))).toBeNull();
+    expect(why(facts(), registered({ db2: "joining" }))).toBe("not-in");
+    expect(why(facts(), registered({}))).toBe("not-in");
+    expect(why(facts(), registered({}, "unclaimed"))).toBeNull();
+  });
+
+  it("when no master was ever adopted", () => {
+    expect(why(facts(), group({ lineage: { chain: [], highWater: 0 } }))).toBe("other-lineage");
+  });
+});
+
+describe("an operator who accepts data loss", () => {
+  it.each<[string, SuccessorFacts]>([
+    ["may promote one that lags", facts({ appliedOffset: 200 })],
+    ["may promote an older generation", facts({ replId: OLD })],
+    ["may promote one that restarted from our data", facts({}, { linkSeenUp: false })],
+    ["may promote one that has not applied all", facts({ readOffset: 6000 }, { frozen: true })],
+  ])("%s", (_, subject) => {
+    expect(why(subject)).not.toBeNull();
+    expect(why({ ...subject, acceptDataLoss: true })).toBeNull();
+  });
+
+  it.each<[string, SuccessorFacts, string]>([
+    ["one that loads", facts({ loading: true }), "loading"],
+    ["one that syncs", facts({ syncing: true }), "syncing"],
+    ["one that does not answer", facts({}, { reachable: false }), "unreachable"],
+    ["one that was never in sync", facts({ replId: ALIEN }, { linkSeenUp: false }), "never-synced"],
+    [
+      "one that restarted empty",
+      facts({ appliedOffset: 0 }, { linkSeenUp: false }),
+      "never-synced",
+    ],
+    ["one with priority 0", facts({ priority: 0 }), "priority-zero"],
+  ])("may not promote %s", (_, subject, reason) => {
+    expect(why({ ...subject, acceptDataLoss: true })).toBe(reason);
+  });
+});
+
+describe("the choice", () => {
+  const FROZEN = { frozen: true };
+  function choose(
+    candidates: readonly Candidate[],
+    change: { preferred?: string; excluded?: string[]; from?: string } = {},
+  ) {
+    return chooseSuccessor({
+      group: group(),
+      from: change.from ?? "db1",
+      candidates,
+      preferred: change.preferred ?? null,
+      excluded: change.excluded ?? [],
+    });
+  }
+
+  it.each<[string, readonly Candidate[], string | undefined, string]>([
+    [
+      "lower priority first, before the data are final",
+      [candidate("db2", { appliedOffset: 4900, priority: 1 }), candidate("db3")],
+      undefined,
+      "db2",
+    ],
+    [
+      "then the higher offset",
+      [candidate("db2", { appliedOffset: 4900 }), candidate("db3")],
+      undefined,
+      "db3",
+    ],
+    ["then the name", [candidate("db3"), candidate("db2")], undefined, "db2"],
+    [
+      "the wished one, before the data are final",
+      [candidate("db2"), candidate("db3", { appliedOffset: 4900 })],
+      "db3",
+      "db3",
+    ],
+    [
+      "the freshest, once frozen",
+      [
+        candidate("db2", { appliedOffset: 4900, priority: 1 }, FROZEN),
+        candidate("db3", {}, FROZEN),
+      ],
+      undefined,
+      "db3",
+    ],
+    [
+      "the freshest even against a wish",
+      [candidate("db2", { appliedOffset: 4999 }, FROZEN), candidate("db3", {}, FROZEN)],
+      "db2",
+      "db3",
+    ],
+    [
+      "the wished one among equals",
+      [candidate("db2", { priority: 1 }, FROZEN), candidate("db3", {}, FROZEN)],
+      "db3",
+      "db3",
+    ],
+    [
+      "lower priority among equals",
+      [candidate("db2", {}, FROZEN), candidate("db3", { priority: 1 }, FROZEN)],
+      undefined,
+      "db3",
+    ],
+    [
+      "the named one, when data loss is accepted",
+      [
+        candidate("db2", { appliedOffset: 10 }, { ...FROZEN, acceptDataLoss: true }),
+        candidate("db3", {}, { ...FROZEN, acceptDataLoss: true }),
+      ],
+      "db2",
+      "db2",
+    ],
+    [
+      "the freshest, when data loss is accepted for nobody in particular",
+      [
+        candidate("db2", { appliedOffset: 10, priority: 1 }, { ...FROZEN, acceptDataLoss: true }),
+        candidate("db3", {}, { ...FROZEN, acceptDataLoss: true }),
+      ],
+      undefined,
+      "db3",
+    ],
+  ])("takes %s", (_, candidates, preferred, chosen) => {
+    expect(choose(candidates, preferred === undefined ? {} : { preferred }).chosen).toBe(chosen);
+  });
+
+  it("does not prefer one that may not become master", () => {
+    const answer = choose([candidate("db2", { loading: true }), candidate("db3")], {
+      preferred: "db2",
+    });
+    expect(answer.chosen).toBe("db3");
+    expect(answer.refusals).toMatchObject([
+      { node: "db2", reason: "loading", text: "db2 is loading its data" },
+    ]);
+  });
+
+  it("never takes the old master, nor one that failed before", () => {
+    const answer = choose([candidate("db1"), candidate("db2")], { excluded: ["db2"] });
+    expect(answer).toMatchObject({ chosen: null, best: null });
+    expect(answer.refusals.map(({ reason }) => reason)).toEqual(["is-source", "excluded"]);
+  });
+
+  it("names the freshest of those whose data could be accepted, when none is good", () => {
+    const answer = choose([
+      candidate("db2", { appliedOffset: 100 }),
+      candidate("db3", { appliedOffset: 200 }),
+      candidate("db4", { loading: true }),
+    ]);
+    expect(answer).toMatchObject({ chosen: null, best: "db3" });
+  });
+
+  it("tells up to where the wished one would have to be drained", () => {
+    const answer = choose(
+      [candidate("db2", { appliedOffset: 4900 }, FROZEN), candidate("db3", {}, FROZEN)],
+      { preferred: "db2" },
+    );
+    expect(answer.drainTo).toEqual({ node: "db2", source: "db3", offset: HIGH_WATER });
+  });
+
+  it("has nothing to drain when the wished one is chosen", () => {
+    expect(choose([candidate("db2", {}, FROZEN)], { preferred: "db2" }).drainTo).toBeNull();
+  });
+
+  it("answers with nobody when there are no candidates", () => {
+    expect(choose([])).toEqual({ chosen: null, refusals: [], best: null, drainTo: null });
+  });
+});
+
+describe("the evidence on a candidate", () => {
+  it("is reachable only while somebody gets fresh answers", () => {
+    expect(candidateOf(evidence({ db2: all(unlinked()) }), "db2", NOW).reachable).toBe(true);
+    expect(candidateOf(evidence({ db2: all(silent(600)) }), "db2", NOW).reachable).toBe(false);
+    expect(
+      candidateOf(evidence({ db2: all(unlinked()) }, FRESH_MS + 1), "db2", NOW).reachable,
+    ).toBe(false);
+  });
+
+  it("was linked when any monitor saw it under its present run_id, however long ago", () => {
+    const present = evidence({ db2: { mon1: vote({ info: replicaInfo(), linkSeenUpFor: null }) } });
+    expect(candidateOf(present, "db2", NOW).linkSeenUp).toBe(false);
+    const past = evidence({ db2: { mon2: vote({ linkSeenUpFor: "run-replica" }) } }, 60_000);
+    expect(candidateOf({ ...present, ...past }, "db2", NOW).linkSeenUp).toBe(true);
+  });
+
+  it("says whether anybody could take over", () => {
+    expect(hasSuccessor(group(), evidence({ db2: all(unlinked()) }), NOW)).toBe(true);
+    expect(hasSuccessor(group(), evidence({ db2: all(unlinked({ replId: ALIEN })) }), NOW)).toBe(
+      false,
+    );
+  });
+});
