@@ -14,6 +14,7 @@ import type { Effect, Input, Outcome, Target } from "./core/io.ts";
 import type { PeerMessage } from "./core/messages.ts";
 import type { ActionConnection, RedisAction, RedisActionResult } from "./core/operation/action.ts";
 import type { Committed, PastOperation } from "./core/state.ts";
+import type { Status } from "./core/status-types.ts";
 import type { GuardRequest, GuardResult } from "./core/vip/types.ts";
 
 /** The deciding part, as the shell drives it. `S` is opaque here. */
@@ -28,8 +29,7 @@ export interface Core<S> {
   /** null while the monitor is empty. The same object as long as nothing new is committed. */
   committed(state: S): Committed | null;
   view(state: S, at: At): MonitorView;
-  /** The status contract, as plain JSON. */
-  status(state: S, at: At): object;
+  status(state: S, at: At): Status;
 }
 
 /** The little that the shell itself asks of the core. */
@@ -38,8 +38,6 @@ export interface MonitorView {
   readonly leads: boolean;
   readonly leader: MonitorName | null;
   readonly term: number;
-  readonly hasQuorum: boolean;
-  readonly degraded: boolean;
 }
 
 /** Monotonic and wall time, and randomness. */

@@ -1,0 +1,91 @@
+/**
+ * The long history of finished operations, this monitor's own: one JSON line each, appended. The
+ * agreed state keeps only the last few of each group; this keeps them for years of ordinary use.
+ *
+ * It is no part of what is agreed on. So a line that cannot be read is skipped, and a journal that
+ * cannot be written is told of and does no other harm. One rotation bounds its size.
+ */
+import { appendFileSync, existsSync, readFileSync, renameSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { type Stamp, showStamp } from "../../core/stamp.ts";
+import { messageOf } from "../../errors.ts";
+import type { Journal, JournalEntry, Log } from "../../ports.ts";
+
+/** Some 2,000 operations; twice that with the older file. */
+const ROTATE_AT_BYTES = 2 * 1024 * 1024;
+
+export class FileJournal implements Journal {
+  readonly #file: string;
+  readonly #older: string;
+  readonly #log: Log;
+  readonly #rotateAt: number;
+  readonly #known: Set<string>;
+
+  constructor(dataDir: string, log: Log, rotateAt: number = ROTATE_AT_BYTES) {
+    this.#file = join(dataDir, "journal.jsonl");
+    this.#older = join(dataDir, "journal.1.jsonl");
+    this.#log = log;
+    this.#rotateAt = rotateAt;
+    this.#known = new Set(this.read().map(keyOf));
+  }
+
+  record(entries: readonly JournalEntry[]): void {
+    const fresh = entries.filter((entry) => !this.#known.has(keyOf(entry)));
+    if (fresh.length === 0) return;
+    for (const entry of fresh) this.#known.add(keyOf(entry));
+    try {
+      this.#rotate();
+      // A line that a crash cut short must not swallow the next one.
+      const start = this.#endsMidLine() ? "\n" : "";
+      const lines = fresh.map((entry) => `${JSON.stringify(entry)}\n`);
+      appendFileSync(this.#file, start + lines.join(""), { mode: 0o600 });
+    } catch (error) {
+      this.#log.write("error", "journal.failed", `cannot write ${this.#file}: ${messageOf(error)}`);
+    }
+  }
+
+  read(): readonly JournalEntry[] {
+    return [this.#older, this.#file].flatMap((file) => readLines(file)).flatMap(parse);
+  }
+
+  #rotate(): void {
+    if (!existsSync(this.#file) || statSync(this.#file).size < this.#rotateAt) return;
+    renameSync(this.#file, this.#older);
+  }
+
+  #endsMidLine(): boolean {
+    return existsSync(this.#file) && !/(^|\n)$/.test(readFileSync(this.#file, "utf8"));
+  }
+}
+
+function keyOf({ group, past }: JournalEntry): string {
+  return `${group} ${past.kind} ${showStamp(past.epoch)}`;
+}
+
+function readLines(file: string): readonly string[] {
+  return existsSync(file) ? readFileSync(file, "utf8").split("\n") : [];
+}
+
+function parse(line: string): readonly JournalEntry[] {
+  try {
+    const value: unknown = JSON.parse(line);
+    return isEntry(value) ? [value] : [];
+  } catch {
+    // Cut short by a crash, or not ours.
+    return [];
+  }
+}
+
+function isEntry(value: unknown): value is JournalEntry {
+  if (typeof value !== "object" || value === null) return false;
+  const { group, past } = value as { readonly group?: unknown; readonly past?: unknown };
+  if (typeof group !== "string" || typeof past !== "object" || past === null) return false;
+  const { epoch, kind } = past as { readonly epoch?: unknown; readonly kind?: unknown };
+  return typeof kind === "string" && isStamp(epoch);
+}
+
+function isStamp(value: unknown): value is Stamp {
+  if (typeof value !== "object" || value === null) return false;
+  const { term, version } = value as { readonly term?: unknown; readonly version?: unknown };
+  return typeof term === "number" && typeof version === "number";
+}

@@ -1,0 +1,123 @@
+/**
+ * Drives the core: one queue of inputs, one turn at a time.
+ *
+ * What a turn must persist is on disk before anything else of that turn starts; if it cannot be,
+ * or if the core fails, the monitor ends: its peers count one vote fewer, which they can live with.
+ * Messages of peers are refused while the queue is long. Everything else in it answers something
+ * that this monitor itself asked for, so that the queue is bounded.
+ */
+import { setImmediate } from "node:timers/promises";
+import type { Effect, Input } from "../core/io.ts";
+import type { Clock, Core, DurableStore } from "../ports.ts";
+
+/** Messages of some seconds; more means that the disk or this process stands still. */
+const QUEUE_LIMIT = 4_096;
+/** With so much in the queue that is no message, something asks without end: a fault. */
+const QUEUE_FAULT = 4 * QUEUE_LIMIT;
+/** Timers and sockets get their turn at least this often. */
+const YIELD_EVERY_MS = 10;
+/** The core is looked after at least this often, whatever it says. */
+const LONGEST_SLEEP_MS = 1_000;
+
+/** Everything that a turn may ask for, but the writing to disk. */
+export type WorldEffect = Exclude<Effect, { readonly kind: "persist" }>;
+
+export interface RuntimeOptions<S> {
+  readonly core: Core<S>;
+  readonly state: S;
+  readonly clock: Clock;
+  readonly store: DurableStore;
+  /** Starts an effect; must not throw. */
+  readonly perform: (effect: WorldEffect) => void;
+  /** After each turn. */
+  readonly onTurn: (state: S) => void;
+  /** Called once: nothing is done afterwards. */
+  readonly onFault: (error: unknown) => void;
+}
+
+export class Runtime<S> {
+  readonly #options: RuntimeOptions<S>;
+  readonly #queue: Input[] = [];
+  #state: S;
+  #isWorking = false;
+  #isStopped = false;
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(options: RuntimeOptions<S>) {
+    this.#options = options;
+    this.#state = options.state;
+  }
+
+  get state(): S {
+    return this.#state;
+  }
+
+  /** false: not taken, because the queue is long or the monitor has ended. */
+  push(input: Input): boolean {
+    const { length } = this.#queue;
+    if (this.#isStopped || (input.kind === "message" && length >= QUEUE_LIMIT)) return false;
+    if (length >= QUEUE_FAULT) {
+      this.#fail(new Error(`${length} inputs wait: something asks without end`));
+      return false;
+    }
+    this.#queue.push(input);
+    if (!this.#isWorking) void this.#work();
+    return true;
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#queue.length = 0;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  async #work(): Promise<void> {
+    this.#isWorking = true;
+    try {
+      await this.#drain();
+      if (!this.#isStopped) this.#sleep();
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      this.#isWorking = false;
+    }
+  }
+
+  async #drain(): Promise<void> {
+    let yieldedAt = performance.now();
+    for (let input = this.#queue.shift(); input !== undefined; input = this.#queue.shift()) {
+      await this.#turn(input);
+      if (this.#isStopped) return;
+      if (performance.now() - yieldedAt > YIELD_EVERY_MS) {
+        await setImmediate();
+        yieldedAt = performance.now();
+      }
+    }
+  }
+
+  async #turn(input: Input): Promise<void> {
+    const { core, clock, store, perform, onTurn } = this.#options;
+    const { state, effects } = core.decide(this.#state, input, clock.at());
+    this.#state = state;
+    const newest = effects.findLast((effect) => effect.kind === "persist");
+    if (newest !== undefined) await store.save(newest.durable);
+    if (this.#isStopped) return;
+    for (const effect of effects) if (effect.kind !== "persist") perform(effect);
+    onTurn(state);
+  }
+
+  #sleep(): void {
+    const { core, clock } = this.#options;
+    const { now } = clock.at();
+    const ms = Math.min(Math.max(core.nextWakeAt(this.#state, now) - now, 0), LONGEST_SLEEP_MS);
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.push({ kind: "tick" }), Math.ceil(ms));
+  }
+
+  #fail(error: unknown): void {
+    if (this.#isStopped) return;
+    this.stop();
+    this.#options.onFault(error);
+  }
+}
