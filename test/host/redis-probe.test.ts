@@ -174,11 +174,11 @@ describe("silence", () => {
     expect(lost).toEqual([]);
   });
 
-  test("another connection takes over after three silent probes, without a false refusal", async () => {
+  test("a stopped node costs few connections, and its kept one is asked again", async () => {
     await using server = await RedisServer.start();
     expectInfo(await probe(server));
     server.pause();
-    for (let count = 0; count < 6; count += 1) {
+    for (let count = 0; count < 12; count += 1) {
       expect(await probe(server, 30)).toEqual({ kind: "timeout", stage: "reply" });
     }
     server.resume();
@@ -187,7 +187,33 @@ describe("silence", () => {
       () => probeConnections(server),
       (count) => count === 1,
     );
+    const stats = String(await server.client.call("INFO", "stats"));
+    // The test's own, the kept one, and one rival.
+    expect(/total_connections_received:(\d+)/.exec(stats)?.[1]).toBe("3");
     expect(lost).toEqual([]);
+  });
+
+  test("a rival that answers takes over from a half-open connection", async () => {
+    await using server = await RedisServer.start();
+    await using forwarder = await forwarderTo(server);
+    expectInfo(await probe(forwarder, 100));
+    forwarder.muteAll();
+    const results: ProbeResult[] = [];
+    for (let count = 0; count < 4; count += 1) results.push(await probe(forwarder, 100));
+    expect(results.map(({ kind }) => kind)).toEqual(["timeout", "timeout", "timeout", "info"]);
+    expectInfo(await probe(forwarder, 100));
+    expect(lost).toEqual([]);
+  });
+
+  test("a rival that is turned away does not cost the kept connection its place", async () => {
+    await using server = await RedisServer.start();
+    expectInfo(await probe(server));
+    await server.client.call("CONFIG", "SET", "maxclients", "1");
+    server.pause();
+    for (let count = 0; count < 5; count += 1) await probe(server, 30);
+    server.resume();
+    expectInfo(await probe(server));
+    expectInfo(await probe(server));
   });
 
   test("a silent node whose new connections are refused stays silent: its kept one still stands", async () => {
@@ -429,6 +455,27 @@ async function selfSigned(dir: string) {
     "tls-auth-clients no",
   ];
   return { cert: await readFile(certFile, "utf8"), lines };
+}
+
+/** Passes connections on, until those that exist are muted: like a path to a host that is gone. */
+async function forwarderTo(server: RedisServer) {
+  const sockets: Socket[] = [];
+  const base = await listener((socket) => {
+    const onward = connect(server.port, server.host);
+    onward.on("error", () => {});
+    sockets.push(socket, onward);
+    socket.pipe(onward).pipe(socket);
+  });
+  return {
+    ...base,
+    muteAll() {
+      for (const socket of sockets) socket.unpipe().pause();
+    },
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      await base[Symbol.asyncDispose]();
+    },
+  };
 }
 
 async function listener(

@@ -25,7 +25,7 @@ import {
 } from "./connection.ts";
 import { type Deadline, LATE } from "./deadline.ts";
 import { textOf } from "./info-request.ts";
-import { findLoss } from "./interpret.ts";
+import { findLoss, findRejection } from "./interpret.ts";
 
 export interface Node {
   readonly address: string;
@@ -119,7 +119,7 @@ export class ActionLine {
     const loss = findLoss(replies);
     if (loss === null) return { kind: "replies", replies };
     this.close();
-    return unknown(`connection lost: ${loss.text}`);
+    return unknown(`connection lost: ${findRejection(replies) ?? loss.text}`);
   }
 }
 

@@ -1,9 +1,9 @@
 /**
  * Watching one node over one kept connection. `refused` means that the kept connection is gone
  * *and* a new one is refused: a healthy master whose `bind` was changed refuses new connections
- * while the kept one answers. So the kept connection is given up only when it has closed, or when
- * it stays silent and another one could be made (a half-open connection to a host that was
- * rebooted would otherwise be asked in vain for a quarter of an hour).
+ * while the kept one answers, and one with too many clients has no place for another. So the kept
+ * connection is given up only when it has closed, or when it is silent and a rival *answers*: a
+ * half-open connection to a rebooted host would otherwise be asked in vain for a quarter of an hour.
  */
 import type { ProbeResult } from "../../core/health/types.ts";
 import { Connection, type Credentials, type Opening } from "./connection.ts";
@@ -11,10 +11,16 @@ import { Deadline } from "./deadline.ts";
 import type { Failure } from "./failure.ts";
 import { type LineAnswer, ProbeLine } from "./probe-line.ts";
 
-/** Silent probes before another connection is tried, and again after each failed try. */
+/** Silent probes before a rival is tried, and again after each one that could not connect. */
 const PATIENCE = 3;
-/** The same after a try that connected: a stopped Redis lets only so many connections queue up. */
+/** The same after one that connected in vain: a stopped Redis lets only so many queue up. */
 const LONG_PATIENCE = 30;
+
+interface Rival {
+  /** Null: it could not connect. */
+  readonly line: ProbeLine | null;
+  readonly answer: LineAnswer;
+}
 
 export interface Watched {
   readonly address: string;
@@ -28,7 +34,7 @@ export class NodeWatch {
   #line: ProbeLine | null = null;
   #probing: Promise<ProbeResult> | null = null;
   #silent = 0;
-  #replaceAt = PATIENCE;
+  #rivalAt = PATIENCE;
   #everAnswered = false;
   #isClosed = false;
 
@@ -49,8 +55,7 @@ export class NodeWatch {
 
   close(): void {
     this.#isClosed = true;
-    this.#line?.close();
-    this.#line = null;
+    this.#keepNone();
   }
 
   async #probe(deadline: Deadline): Promise<ProbeResult> {
@@ -64,35 +69,49 @@ export class NodeWatch {
   }
 
   async #askKept(kept: ProbeLine, deadline: Deadline): Promise<LineAnswer> {
-    const isDue = this.#silent >= this.#replaceAt;
-    const [answer, other] = await Promise.all([
-      kept.ask(this.#credentials(), deadline),
-      isDue ? this.#open(deadline) : null,
-    ]);
-    this.#note(answer);
-    if (other !== null) this.#settleReplacement(answer, other);
-    return answer;
+    const rival = this.#silent >= this.#rivalAt ? this.#tryRival(deadline) : null;
+    const answer = await kept.ask(this.#credentials, deadline);
+    this.#note(kept, answer);
+    if (rival === null) return answer;
+    if (answer.kind === "answered") {
+      rival.then(
+        ({ line }) => line?.close(),
+        () => {},
+      );
+      return answer;
+    }
+    return this.#settleRival(await rival) ?? answer;
   }
 
-  #settleReplacement(answer: LineAnswer, other: Opening): void {
-    if (other.kind === "open" && answer.kind === "answered") {
-      other.connection.close();
-      return;
+  async #tryRival(deadline: Deadline): Promise<Rival> {
+    const opening = await this.#open(deadline);
+    if (opening.kind === "failed") return { line: null, answer: { kind: "silent" } };
+    const line = new ProbeLine(opening.connection);
+    return { line, answer: await line.ask(this.#credentials, deadline) };
+  }
+
+  /** Its answer, if it is to be kept from now on. */
+  #settleRival({ line, answer }: Rival): LineAnswer | null {
+    if (line?.hasAnswered === true) {
+      this.#keep(line);
+      this.#note(line, answer);
+      return answer;
     }
-    this.#replaceAt = this.#silent + (other.kind === "open" ? LONG_PATIENCE : PATIENCE);
-    if (other.kind === "open") this.#keep(other.connection);
+    this.#rivalAt = this.#silent + (line === null ? PATIENCE : LONG_PATIENCE);
+    line?.close();
+    return null;
   }
 
   async #probeAnew(deadline: Deadline): Promise<ProbeResult> {
     if (this.#line === null) {
       const opening = await this.#open(deadline);
       if (opening.kind === "failed") return this.#failed(opening.failure);
-      this.#keep(opening.connection);
+      this.#keep(new ProbeLine(opening.connection));
     }
     const line = this.#line;
     if (line === null) return { kind: "unreachable", text: "no longer watched" };
-    const answer = await line.ask(this.#credentials(), deadline);
-    this.#note(answer);
+    const answer = await line.ask(this.#credentials, deadline);
+    this.#note(line, answer);
     switch (answer.kind) {
       case "answered":
         return answer.result;
@@ -108,13 +127,11 @@ export class NodeWatch {
     return Connection.open({ host: address, port, tls: this.#credentials().tls }, deadline);
   }
 
-  #keep(connection: Connection): void {
-    this.#line?.close();
-    this.#line = null;
-    if (this.#isClosed) return connection.close();
-    const line = new ProbeLine(connection);
+  #keep(line: ProbeLine): void {
+    this.#keepNone();
+    if (this.#isClosed) return line.close();
     line.onLost(() => this.#lost(line));
-    // It may have closed between connecting and now.
+    // It may have closed before somebody listened.
     if (line.isOpen) this.#line = line;
   }
 
@@ -124,14 +141,20 @@ export class NodeWatch {
     if (line.hasAnswered) this.#onLost();
   }
 
-  #note(answer: LineAnswer): void {
+  #note(line: ProbeLine, answer: LineAnswer): void {
     if (answer.kind === "silent") {
       this.#silent += 1;
       return;
     }
     this.#silent = 0;
-    this.#replaceAt = PATIENCE;
+    this.#rivalAt = PATIENCE;
     if (answer.kind === "answered") this.#everAnswered = true;
+    if (answer.kind === "lost" && this.#line === line) this.#keepNone();
+  }
+
+  #keepNone(): void {
+    this.#line?.close();
+    this.#line = null;
   }
 
   /**

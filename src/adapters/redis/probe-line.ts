@@ -54,13 +54,13 @@ export class ProbeLine {
   }
 
   /** PING and INFO; on a new connection after the greeting, in the same write. */
-  async ask(credentials: Credentials, deadline: Deadline): Promise<LineAnswer> {
+  async ask(credentials: () => Credentials, deadline: Deadline): Promise<LineAnswer> {
     if (this.#question !== null) {
       const old = await deadline.within(this.#question);
       if (old === LATE) return { kind: "silent" };
       this.#question = null;
     }
-    const hello = this.#isGreeted ? [] : greeting(credentials, PROBE_NAME);
+    const hello = this.#isGreeted ? [] : greeting(credentials(), PROBE_NAME);
     const askedAt = performance.now();
     this.#question = this.#connection.ask([...hello, ...PROBE]);
     const replies = await deadline.within(this.#question);

@@ -27,6 +27,7 @@ export class RedisProbes {
   readonly #entries = new Map<string, Entry>();
   #onLost: LostListener = () => {};
   #sweptAt = performance.now();
+  #isClosed = false;
 
   constructor(credentialsOf: CredentialsOf) {
     this.#credentialsOf = credentialsOf;
@@ -39,6 +40,7 @@ export class RedisProbes {
 
   /** Never throws, and ends at the deadline at the latest. */
   async probe(target: Target, deadlineMs: number): Promise<ProbeResult> {
+    if (this.#isClosed) return { kind: "unreachable", text: "this monitor is ending" };
     this.#sweep();
     try {
       return await this.#watchOf(target).probe(deadlineMs);
@@ -49,6 +51,7 @@ export class RedisProbes {
   }
 
   close(): void {
+    this.#isClosed = true;
     for (const { watch } of this.#entries.values()) watch.close();
     this.#entries.clear();
   }

@@ -4,7 +4,7 @@ import { Deadline, LATE } from "./deadline.ts";
 import { shorten } from "./failure.ts";
 import { parseRunId } from "./info.ts";
 import { textOf } from "./info-request.ts";
-import { authProblem, findLoss } from "./interpret.ts";
+import { authProblem, findLoss, findRejection } from "./interpret.ts";
 
 export interface VipCheck {
   /** Null: no Redis told its run_id; `text` says why. */
@@ -34,7 +34,7 @@ export async function checkVip(
 
 function readAnswer(replies: readonly Reply[], authSent: boolean): VipCheck {
   const loss = findLoss(replies);
-  if (loss !== null) return nobody(loss.text);
+  if (loss !== null) return nobody(findRejection(replies) ?? loss.text);
   const problem = authProblem(authSent ? (replies[0] ?? null) : null);
   if (problem !== null) return nobody(problem);
   const info = replies.at(-1);
