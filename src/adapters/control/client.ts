@@ -1,0 +1,164 @@
+/**
+ * Asks a monitor: for `mmm`, and for a follower that hands a command on to its leader.
+ * Every question has a deadline. A stream that breaks leaves the outcome of a command unknown.
+ */
+import { type ChannelOptions, credentials, type ServiceError, status } from "@grpc/grpc-js";
+import type { CommandOutcome } from "../../core/messages.ts";
+import type { HistoryEntry, Status } from "../../core/status-types.ts";
+import { MmmError } from "../../errors.ts";
+import type { Identity__Output as Identity } from "../gen/mmm/v1/Identity.ts";
+import type { OperateEvent__Output as OperateEvent } from "../gen/mmm/v1/OperateEvent.ts";
+import type { StatusAnswer__Output as StatusAnswer } from "../gen/mmm/v1/StatusAnswer.ts";
+import { ControlService, MAX_MESSAGE_BYTES } from "../grpc.ts";
+import { decodeOutcome, encodeRequest, type Request } from "./codec.ts";
+
+const OPTIONS: ChannelOptions = {
+  "grpc.enable_http_proxy": 0,
+  "grpc.enable_retries": 0,
+  "grpc.service_config_disable_resolution": 1,
+  "grpc.use_local_subchannel_pool": 1,
+  "grpc.keepalive_time_ms": 1_000,
+  "grpc.keepalive_timeout_ms": 2_000,
+  "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
+};
+
+export interface StatusReport {
+  readonly monitor: string;
+  readonly status: Status;
+  readonly leader: string | null;
+  readonly hasQuorum: boolean;
+  readonly degraded: boolean;
+}
+
+export interface NodeReport {
+  /** null: there is no such node. */
+  readonly node: object | null;
+  readonly nodes: readonly string[];
+}
+
+export interface ProgressEvent {
+  readonly event: string;
+  readonly text: string;
+  readonly data: object;
+}
+
+/** An error of a call, or null, and its answer. */
+type Answered<T> = (error: ServiceError | null, answer?: T) => void;
+
+export class ControlClient {
+  readonly address: string;
+  readonly #client: InstanceType<typeof ControlService>;
+
+  /** @param address `HOST:PORT` */
+  constructor(address: string) {
+    this.address = address;
+    this.#client = new ControlService(address, credentials.createInsecure(), OPTIONS);
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+
+  /** @throws MmmError PEER_UNREACHABLE, as the other questions do. */
+  async status(timeoutMs: number): Promise<StatusReport> {
+    const options = within(timeoutMs);
+    return reportOf(
+      await this.#ask<StatusAnswer>((done) => this.#client.Status({}, options, done)),
+    );
+  }
+
+  async info(node: string, group: string, timeoutMs: number): Promise<NodeReport> {
+    const options = within(timeoutMs);
+    const request = { node, group };
+    const { found, json, nodes } = await this.#ask<{
+      found: boolean;
+      json: string;
+      nodes: string[];
+    }>((done) => this.#client.Info(request, options, done));
+    return { node: found ? (JSON.parse(json) as object) : null, nodes };
+  }
+
+  /** @param limit the newest so many; 0: all */
+  async history(limit: number, group: string, timeoutMs: number): Promise<readonly HistoryEntry[]> {
+    const options = within(timeoutMs);
+    const { json } = await this.#ask<{ json: string }>((done) =>
+      this.#client.History({ limit, group }, options, done),
+    );
+    return JSON.parse(json) as readonly HistoryEntry[];
+  }
+
+  identify(timeoutMs: number): Promise<Identity> {
+    const options = within(timeoutMs);
+    return this.#ask<Identity>((done) => this.#client.Identify({}, options, done));
+  }
+
+  /** Runs a command. Never rejects: what cannot be known is `unknown`. */
+  operate(
+    request: Request,
+    onProgress: (event: ProgressEvent) => void,
+    timeoutMs: number,
+  ): Promise<CommandOutcome> {
+    return new Promise((settle) => {
+      const stream = this.#client.Operate(encodeRequest(request), within(timeoutMs));
+      stream.on("data", ({ progress, outcome }: OperateEvent) => {
+        if (outcome) settle(decodeOutcome(outcome));
+        else if (progress)
+          onProgress({ ...progress, data: JSON.parse(progress.json || "{}") as object });
+      });
+      const lost = (why: string) =>
+        settle({
+          kind: "unknown",
+          message: `${this.address}: ${why}; ask mmm status what became of it`,
+        });
+      stream.on("error", (error: ServiceError) => lost(describe(error)));
+      stream.on("end", () => lost("the answer broke off"));
+    });
+  }
+
+  /** The status, again and again, until the returned function is called or the stream ends. */
+  watch(
+    intervalMs: number,
+    onStatus: (report: StatusReport) => void,
+    onEnd: (why: string) => void,
+  ): () => void {
+    const stream = this.#client.Watch({ intervalMs });
+    stream.on("data", (answer: StatusAnswer) => onStatus(reportOf(answer)));
+    stream.on("error", (error: ServiceError) => onEnd(describe(error)));
+    stream.on("end", () => onEnd("the monitor ended"));
+    return () => stream.cancel();
+  }
+
+  #ask<T>(call: (done: Answered<T>) => void): Promise<T> {
+    return new Promise((settle, fail) => {
+      call((error, answer) => {
+        if (error === null && answer !== undefined) settle(answer);
+        else fail(this.#unreachable(error));
+      });
+    });
+  }
+
+  #unreachable(error: ServiceError | null): MmmError {
+    return new MmmError("PEER_UNREACHABLE", {
+      what: `${this.address} does not answer`,
+      why: error === null ? "empty answer" : describe(error),
+      cause: error ?? undefined,
+    });
+  }
+}
+
+function reportOf({ monitor, json, leader, hasQuorum, degraded }: StatusAnswer): StatusReport {
+  const status = JSON.parse(json) as Status;
+  return { monitor, status, leader: leader ?? null, hasQuorum, degraded };
+}
+
+function within(timeoutMs: number): { deadline: Date } {
+  return { deadline: new Date(Date.now() + timeoutMs) };
+}
+
+function describe(error: ServiceError): string {
+  const system = /\bE[A-Z]{4,}\b/.exec(error.details)?.[0];
+  if (system === "ECONNREFUSED") return "connection refused";
+  if (system !== undefined) return system;
+  if (error.code === status.DEADLINE_EXCEEDED) return "no answer in time";
+  return error.details;
+}

@@ -1,0 +1,154 @@
+/** Commands and their outcomes, between the core's words and the wire's. */
+import type { Command, CommandOutcome } from "../../core/messages.ts";
+import type { Mode } from "../../core/state.ts";
+import type {
+  OperateRequest as WireRequest,
+  OperateRequest__Output as ReadRequest,
+} from "../gen/mmm/v1/OperateRequest.ts";
+import type {
+  Outcome as WireOutcome,
+  Outcome__Output as ReadOutcome,
+} from "../gen/mmm/v1/Outcome.ts";
+import { some } from "../peer/codec-consensus.ts";
+import { clip, clusterId, Malformed, name, oneOf, optional, present } from "../peer/fields.ts";
+
+/** What an operator asks, and as whom. */
+export interface Request {
+  readonly requestId: string;
+  readonly by: string;
+  /** Set by a follower that hands it on to the leader. */
+  readonly forwarded: boolean;
+  readonly command: Command;
+}
+
+const TO_MODE = {
+  active: "MODE_ACTIVE",
+  manual: "MODE_MANUAL",
+  passive: "MODE_PASSIVE",
+} as const satisfies Record<Mode, string>;
+const FROM_MODE: Readonly<Record<string, Mode>> = {
+  MODE_ACTIVE: "active",
+  MODE_MANUAL: "manual",
+  MODE_PASSIVE: "passive",
+};
+
+export function encodeRequest({ command, ...rest }: Request): WireRequest {
+  return { ...rest, ...encodeCommand(command) };
+}
+
+function encodeCommand(command: Command): WireRequest {
+  const { group } = command;
+  switch (command.kind) {
+    case "switchover":
+      return { switchover: { group, ...some("to", command.to) } };
+    case "failover": {
+      const { acceptDataLoss } = command;
+      return { failover: { group, acceptDataLoss, ...some("to", command.to) } };
+    }
+    case "set-online":
+      return { setOnline: { group, node: command.node } };
+    case "set-offline":
+      return { setOffline: { group, node: command.node } };
+    case "set-mode":
+      return { setMode: { group, mode: TO_MODE[command.mode] } };
+    case "adopt":
+      return {
+        adopt: { group, ...some("cluster", command.cluster), ...some("empty", command.empty) },
+      };
+    case "reload":
+      return { reload: { group, proposal: command.proposal } };
+  }
+}
+
+/** @throws Malformed */
+export function decodeRequest(wire: ReadRequest): Request {
+  return {
+    requestId: name(wire.requestId, "request_id"),
+    by: clip(wire.by),
+    forwarded: wire.forwarded,
+    command: decodeCommand(wire),
+  };
+}
+
+function decodeCommand(wire: ReadRequest): Command {
+  switch (wire.command) {
+    case "switchover": {
+      const { group, to } = present(wire.switchover, "switchover");
+      return { kind: "switchover", group: groupOf(group), to: optional(to, "to", name) };
+    }
+    case "failover": {
+      const { group, to, acceptDataLoss } = present(wire.failover, "failover");
+      return {
+        kind: "failover",
+        group: groupOf(group),
+        to: optional(to, "to", name),
+        acceptDataLoss,
+      };
+    }
+    case "setOnline":
+      return { kind: "set-online", ...nodeRef(wire.setOnline) };
+    case "setOffline":
+      return { kind: "set-offline", ...nodeRef(wire.setOffline) };
+    case "setMode": {
+      const { group, mode } = present(wire.setMode, "set_mode");
+      return { kind: "set-mode", group: groupOf(group), mode: oneOf(FROM_MODE, mode, "mode") };
+    }
+    case "adopt": {
+      const { group, cluster, empty } = present(wire.adopt, "adopt");
+      return {
+        kind: "adopt",
+        group: groupOf(group),
+        cluster: optional(cluster, "cluster", clusterId),
+        empty: optional(empty, "empty", name),
+      };
+    }
+    case "reload": {
+      const { group, proposal } = present(wire.reload, "reload");
+      return { kind: "reload", group: groupOf(group), proposal };
+    }
+    case undefined:
+    default:
+      throw new Malformed("command", "none that this version knows");
+  }
+}
+
+function groupOf(group: string): string {
+  return name(group, "group");
+}
+
+function nodeRef(wire: { group: string; node: string } | null | undefined) {
+  const { group, node } = present(wire, "node");
+  return { group: groupOf(group), node: name(node, "node") };
+}
+
+const TO_KIND = {
+  ok: "OUTCOME_KIND_OK",
+  refused: "OUTCOME_KIND_REFUSED",
+  failed: "OUTCOME_KIND_FAILED",
+  unknown: "OUTCOME_KIND_UNKNOWN",
+  "not-leader": "OUTCOME_KIND_NOT_LEADER",
+} as const satisfies Record<CommandOutcome["kind"], string>;
+
+export function encodeOutcome(outcome: CommandOutcome): WireOutcome {
+  const kind = TO_KIND[outcome.kind];
+  if (outcome.kind === "not-leader") return { kind, ...some("leader", outcome.leader) };
+  return { kind, message: outcome.message };
+}
+
+export function decodeOutcome(wire: ReadOutcome): CommandOutcome {
+  const { message } = wire;
+  switch (wire.kind) {
+    case "OUTCOME_KIND_OK":
+      return { kind: "ok", message };
+    case "OUTCOME_KIND_REFUSED":
+      return { kind: "refused", message };
+    case "OUTCOME_KIND_FAILED":
+      return { kind: "failed", message };
+    case "OUTCOME_KIND_NOT_LEADER":
+      return { kind: "not-leader", leader: wire.leader ?? null };
+    case "OUTCOME_KIND_UNKNOWN":
+    case "OUTCOME_KIND_UNSPECIFIED":
+    default:
+      return { kind: "unknown", message };
+  }
+}

@@ -1,0 +1,123 @@
+/**
+ * The answering end of the Control service. It translates, and keeps the streams; what is answered
+ * comes from the backend, and a client that goes away ends nothing but its own stream.
+ */
+import type {
+  handleServerStreamingCall,
+  handleUnaryCall,
+  ServerWritableStream,
+} from "@grpc/grpc-js";
+import { status } from "@grpc/grpc-js";
+import type { CommandOutcome } from "../../core/messages.ts";
+import type { HistoryEntry } from "../../core/status-types.ts";
+import type { HistoryAnswer } from "../gen/mmm/v1/HistoryAnswer.ts";
+import type { HistoryRequest__Output as HistoryRequest } from "../gen/mmm/v1/HistoryRequest.ts";
+import type { InfoAnswer } from "../gen/mmm/v1/InfoAnswer.ts";
+import type { InfoRequest__Output as InfoRequest } from "../gen/mmm/v1/InfoRequest.ts";
+import type { OperateEvent } from "../gen/mmm/v1/OperateEvent.ts";
+import type { OperateRequest__Output as OperateRequest } from "../gen/mmm/v1/OperateRequest.ts";
+import type { StatusAnswer } from "../gen/mmm/v1/StatusAnswer.ts";
+import type { StatusRequest__Output as StatusRequest } from "../gen/mmm/v1/StatusRequest.ts";
+import type { WatchRequest__Output as WatchRequest } from "../gen/mmm/v1/WatchRequest.ts";
+import { some } from "../peer/codec-consensus.ts";
+import { Malformed } from "../peer/fields.ts";
+import type { NodeReport, ProgressEvent, StatusReport } from "./client.ts";
+import { decodeRequest, encodeOutcome, type Request } from "./codec.ts";
+
+/** What the monitor answers with. */
+export interface ControlBackend {
+  status(): StatusReport;
+  info(node: string, group: string): NodeReport;
+  history(limit: number, group: string): readonly HistoryEntry[];
+  /** Resolves once; it goes on when nobody listens any more. */
+  operate(request: Request, onProgress: (event: ProgressEvent) => void): Promise<CommandOutcome>;
+}
+
+type OperateStream = ServerWritableStream<OperateRequest, OperateEvent>;
+
+const WATCH_DEFAULT_MS = 1_000;
+const WATCH_SHORTEST_MS = 100;
+const WATCH_LONGEST_MS = 60_000;
+
+export class ControlServer {
+  readonly #backend: ControlBackend;
+  readonly #watches = new Set<() => void>();
+
+  constructor(backend: ControlBackend) {
+    this.#backend = backend;
+  }
+
+  readonly status: handleUnaryCall<StatusRequest, StatusAnswer> = (_call, answer) => {
+    answer(null, encodeStatus(this.#backend.status()));
+  };
+
+  readonly info: handleUnaryCall<InfoRequest, InfoAnswer> = ({ request }, answer) => {
+    const { node, nodes } = this.#backend.info(request.node, request.group);
+    const json = node === null ? "" : JSON.stringify(node);
+    answer(null, { found: node !== null, json, nodes: [...nodes] });
+  };
+
+  readonly history: handleUnaryCall<HistoryRequest, HistoryAnswer> = ({ request }, answer) => {
+    answer(null, { json: JSON.stringify(this.#backend.history(request.limit, request.group)) });
+  };
+
+  readonly operate: handleServerStreamingCall<OperateRequest, OperateEvent> = (call) => {
+    void this.#operate(call);
+  };
+
+  readonly watch: handleServerStreamingCall<WatchRequest, StatusAnswer> = (call) => {
+    const asked = call.request.intervalMs || WATCH_DEFAULT_MS;
+    const show = () => {
+      // A client that does not read gets fewer, not later, answers.
+      if (call.writableLength === 0) call.write(encodeStatus(this.#backend.status()));
+    };
+    show();
+    const timer = setInterval(show, Math.min(Math.max(asked, WATCH_SHORTEST_MS), WATCH_LONGEST_MS));
+    const end = () => {
+      clearInterval(timer);
+      if (this.#watches.delete(end)) call.end();
+    };
+    this.#watches.add(end);
+    call.on("cancelled", end);
+    call.on("error", end);
+  };
+
+  /** Ends the streams that would otherwise never end. */
+  close(): void {
+    for (const end of this.#watches) end();
+  }
+
+  async #operate(call: OperateStream): Promise<void> {
+    let request: Request;
+    try {
+      request = decodeRequest(call.request);
+    } catch (error) {
+      call.destroy(refusal(error));
+      return;
+    }
+    let isOpen = true;
+    const close = () => {
+      isOpen = false;
+    };
+    call.on("cancelled", close);
+    call.on("error", close);
+    const outcome = await this.#backend.operate(request, ({ event, text, data }) => {
+      if (isOpen) call.write({ progress: { event, text, json: JSON.stringify(data) } });
+    });
+    if (isOpen) call.end({ outcome: encodeOutcome(outcome) });
+  }
+}
+
+function encodeStatus(report: StatusReport): StatusAnswer {
+  const { monitor, leader, hasQuorum, degraded } = report;
+  const json = JSON.stringify(report.status);
+  return { monitor, json, hasQuorum, degraded, ...some("leader", leader) };
+}
+
+function refusal(error: unknown): Error {
+  if (!(error instanceof Malformed)) throw error;
+  return Object.assign(new Error(error.message), {
+    code: status.INVALID_ARGUMENT,
+    details: `not understood: ${error.message}`,
+  });
+}

@@ -1,0 +1,103 @@
+/**
+ * What this monitor answers to its operators: the core's status, with what only the transport
+ * knows; the journal; and commands, which a follower hands on to the leader.
+ */
+import {
+  ControlClient,
+  type NodeReport,
+  type ProgressEvent,
+  type StatusReport,
+} from "../adapters/control/client.ts";
+import type { Request } from "../adapters/control/codec.ts";
+import type { ControlBackend } from "../adapters/control/server.ts";
+import type { MonitorName } from "../core/ids.ts";
+import type { CommandOutcome } from "../core/messages.ts";
+import type { HistoryEntry, Status } from "../core/status-types.ts";
+import type { Journal, MonitorView } from "../ports.ts";
+import { historyEntry } from "./history.ts";
+import { isDegraded } from "./peer-status.ts";
+import type { Requests } from "./requests.ts";
+
+/** Longer than any operation is allowed to take. */
+const COMMAND_LIMIT_MS = 120_000;
+
+export interface AnswersOptions {
+  readonly name: MonitorName;
+  readonly status: () => Status;
+  readonly view: () => MonitorView;
+  readonly journal: Journal;
+  readonly requests: Requests;
+  readonly addressOf: (monitor: MonitorName) => string | null;
+  /** Hands a command to the core. */
+  readonly command: (request: Request) => boolean;
+}
+
+export class Answers implements ControlBackend {
+  readonly #options: AnswersOptions;
+
+  constructor(options: AnswersOptions) {
+    this.#options = options;
+  }
+
+  status(): StatusReport {
+    const status = this.#options.status();
+    const { leader, has_quorum } = status.cluster;
+    return {
+      monitor: this.#options.name,
+      status,
+      leader,
+      hasQuorum: has_quorum,
+      degraded: isDegraded(status),
+    };
+  }
+
+  info(node: string, group: string): NodeReport {
+    const all = this.#options.status().groups.flatMap((one) => {
+      return one.nodes.map((entry) => ({ group: one, entry }));
+    });
+    const found = all.filter(({ entry, group: of }) => {
+      return entry.name === node && (group === "" || of.name === group);
+    });
+    const [only] = found;
+    const nodes = all.map(({ entry }) => entry.name);
+    if (only === undefined || found.length > 1) return { node: null, nodes };
+    const { name, master, mode, verdict } = only.group;
+    return { node: { group: name, master, mode, verdict, ...only.entry }, nodes };
+  }
+
+  history(limit: number, group: string): readonly HistoryEntry[] {
+    const entries = this.#options.journal
+      .read()
+      .filter((entry) => group === "" || entry.group === group)
+      .toSorted((a, b) => a.past.startedAt - b.past.startedAt);
+    return (limit === 0 ? entries : entries.slice(-limit)).map(historyEntry);
+  }
+
+  async operate(
+    request: Request,
+    onProgress: (event: ProgressEvent) => void,
+  ): Promise<CommandOutcome> {
+    const { requests, command } = this.#options;
+    const { requestId } = request;
+    const waiting = { group: request.command.group, onProgress, limitMs: COMMAND_LIMIT_MS };
+    const outcome = await requests.run(requestId, waiting, () => command(request));
+    if (outcome.kind !== "not-leader" || request.forwarded) return outcome;
+    return await this.#forward(request, outcome, onProgress);
+  }
+
+  async #forward(
+    request: Request,
+    notLeader: Extract<CommandOutcome, { readonly kind: "not-leader" }>,
+    onProgress: (event: ProgressEvent) => void,
+  ): Promise<CommandOutcome> {
+    const { leader } = notLeader;
+    const address = leader === null ? null : this.#options.addressOf(leader);
+    if (address === null || leader === this.#options.name) return notLeader;
+    const client = new ControlClient(address);
+    try {
+      return await client.operate({ ...request, forwarded: true }, onProgress, COMMAND_LIMIT_MS);
+    } finally {
+      client.close();
+    }
+  }
+}

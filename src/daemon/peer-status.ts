@@ -1,0 +1,70 @@
+/** The core's status, completed with what only the transport knows of the peers. */
+import type { PeerReport } from "../adapters/peer/peers.ts";
+import type { MonitorName } from "../core/ids.ts";
+import type { MonitorStatus, Status, Warning } from "../core/status-types.ts";
+
+export interface Transport {
+  readonly peers: readonly PeerReport[];
+  /** Monitors whose messages were refused of late. */
+  readonly refusals: readonly { readonly from: string; readonly reason: string }[];
+  /** The product version of this monitor. */
+  readonly version: string;
+  readonly name: MonitorName;
+}
+
+export function withTransport(status: Status, transport: Transport): Status {
+  const monitors = status.cluster.monitors.map((monitor) => withPeer(monitor, transport));
+  const known = new Set(monitors.map(({ name }) => name));
+  const missing = transport.peers.filter(({ name }) => name === null || !known.has(name));
+  return {
+    ...status,
+    cluster: { ...status.cluster, monitors: [...monitors, ...missing.map(unmet)] },
+    warnings: [
+      ...status.warnings,
+      ...missing.flatMap(warnOfPeer),
+      ...transport.refusals.map(warnOfRefusal),
+    ],
+  };
+}
+
+function withPeer(monitor: MonitorStatus, { peers, name, version }: Transport): MonitorStatus {
+  if (monitor.name === name) return { ...monitor, version, reachable: true };
+  const peer = peers.find((one) => one.name === monitor.name);
+  if (peer === undefined || monitor.problem !== null) return monitor;
+  return { ...monitor, problem: peer.problem };
+}
+
+/** A configured peer that is no member, or has not said its name. */
+function unmet({ name, address, silentMs, problem }: PeerReport): MonitorStatus {
+  return {
+    name: name ?? address,
+    address,
+    role: "unknown",
+    reachable: silentMs === null,
+    last_seen_ms: null,
+    version: null,
+    problem,
+  };
+}
+
+function warnOfPeer({ name, address, silentMs, problem }: PeerReport): readonly Warning[] {
+  if (problem === null) return [];
+  const who = name === null ? `the peer at ${address}` : `${name} (${address})`;
+  const since = silentMs === null ? "" : ` for ${Math.round(silentMs / 1_000)} s`;
+  return [{ level: "warning", text: `${who} cannot be talked to${since}: ${problem}` }];
+}
+
+function warnOfRefusal({ reason }: { readonly reason: string }): Warning {
+  return { level: "warning", text: `a message was refused: ${reason}` };
+}
+
+/** Whether `mmm status` exits with 6. */
+export function isDegraded({ cluster, groups, warnings }: Status): boolean {
+  return (
+    warnings.some(({ level }) => level !== "hint") ||
+    cluster.monitors.some(({ reachable, problem }) => !reachable || problem !== null) ||
+    groups.some(({ verdict, nodes }) => {
+      return verdict !== "healthy" || nodes.some(({ state }) => state === "HARD_OFFLINE");
+    })
+  );
+}

@@ -1,0 +1,74 @@
+/**
+ * Commands of operators that wait for their end. A retry of a request joins the one that is under
+ * way; what the core reports of the group meanwhile is its progress.
+ */
+import type { ProgressEvent } from "../adapters/control/client.ts";
+import { eventName, lineOf } from "../adapters/log-lines.ts";
+import type { ConsensusEvent } from "../core/consensus/types.ts";
+import type { Event } from "../core/events.ts";
+import type { GroupName } from "../core/ids.ts";
+import type { CommandOutcome } from "../core/messages.ts";
+
+interface Waiter {
+  readonly group: GroupName;
+  readonly settle: (outcome: CommandOutcome) => void;
+  readonly onProgress: (event: ProgressEvent) => void;
+}
+
+export class Requests {
+  readonly #waiters = new Map<string, Set<Waiter>>();
+
+  /**
+   * Waits for the outcome, at most `limitMs`.
+   * @param start hands the command to the core; false: it was not taken
+   */
+  run(
+    requestId: string,
+    { group, onProgress, limitMs }: Omit<Waiter, "settle"> & { readonly limitMs: number },
+    start: () => boolean,
+  ): Promise<CommandOutcome> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => settle(lost(`no end in ${limitMs / 1_000} s`)), limitMs);
+      const settle = (outcome: CommandOutcome) => {
+        clearTimeout(timer);
+        this.#remove(requestId, waiter);
+        resolve(outcome);
+      };
+      const waiter: Waiter = { group, settle, onProgress };
+      const others = this.#waiters.get(requestId) ?? new Set();
+      this.#waiters.set(requestId, others.add(waiter));
+      if (!start())
+        settle({ kind: "refused", message: "this monitor cannot keep up, or is ending" });
+    });
+  }
+
+  settle(requestId: string, outcome: CommandOutcome): void {
+    for (const waiter of this.#waiters.get(requestId) ?? []) waiter.settle(outcome);
+  }
+
+  report(event: Event | ConsensusEvent): void {
+    if (!("group" in event) || this.#waiters.size === 0) return;
+    const { text, fields } = lineOf(event);
+    const progress = { event: eventName(event.kind), text, data: fields };
+    for (const waiters of this.#waiters.values()) {
+      for (const waiter of waiters) if (waiter.group === event.group) waiter.onProgress(progress);
+    }
+  }
+
+  /** This monitor ends: what it was asked for may go on without it. */
+  close(): void {
+    for (const waiters of this.#waiters.values()) {
+      for (const waiter of waiters) waiter.settle(lost("this monitor ended"));
+    }
+  }
+
+  #remove(requestId: string, waiter: Waiter): void {
+    const waiters = this.#waiters.get(requestId);
+    waiters?.delete(waiter);
+    if (waiters?.size === 0) this.#waiters.delete(requestId);
+  }
+}
+
+function lost(why: string): CommandOutcome {
+  return { kind: "unknown", message: `${why}; ask mmm status what became of it` };
+}
