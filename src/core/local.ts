@@ -9,20 +9,39 @@ import type { Evidence } from "./health/votes.ts";
 import type { NodeWatch } from "./health/watch.ts";
 import type { Instant, Ip, MonitorName, NodeName } from "./ids.ts";
 import type { Outcome } from "./io.ts";
+import type { Command } from "./messages.ts";
+import type { NodeVote } from "./health/types.ts";
 import type { ActionConnection } from "./operation/action.ts";
 import type { Committed } from "./state.ts";
 import type { Stamp } from "./stamp.ts";
 import type { GuardRequest, RegisterView } from "./vip/types.ts";
 
+/** A point in the sequence of heartbeat rounds of one leadership. */
+export interface Moment {
+  readonly term: number;
+  readonly round: number;
+}
+
 /** The conversation about one VIP with the guard on one host. */
 export interface Desk {
   readonly view: RegisterView | null;
-  /** When the newest view was asked for, and when it arrived. */
+  /** The request that the newest view answers: its number orders it among all effects. */
+  readonly viewId: number;
   readonly viewAskedAt: Instant;
-  readonly viewAt: Instant;
-  readonly flight: { readonly id: number; readonly request: GuardRequest; readonly sentAt: Instant } | null;
-  /** A permit of ours that the host has: created after `sentAt`, known at `provenAt`. */
-  readonly permit: { readonly id: number; readonly epoch: Stamp; readonly sentAt: Instant; readonly provenAt: Instant } | null;
+  readonly flight: {
+    readonly id: number;
+    readonly request: GuardRequest;
+    readonly sentAt: Instant;
+  } | null;
+  /** A permit of ours that the host has: created after `sentAt`, known to us since `proven`. */
+  readonly permit: {
+    readonly id: number;
+    readonly epoch: Stamp;
+    readonly sentAt: Instant;
+    /** Evidence begun after the reply: a later round, or requests numbered from here on. */
+    readonly proven: Moment;
+    readonly provenId: number;
+  } | null;
   /** Rule 3: our newest slot's stamp when this instance was first seen. */
   readonly instance: { readonly id: number; readonly under: Stamp } | null;
   /** When the newest confirmed claim was sent, and of which epoch. */
@@ -35,8 +54,8 @@ export interface Desk {
 
 export const EMPTY_DESK: Desk = {
   view: null,
+  viewId: 0,
   viewAskedAt: -Infinity,
-  viewAt: -Infinity,
   flight: null,
   permit: null,
   instance: null,
@@ -51,7 +70,8 @@ export interface Campaign {
   /** Epochs that this leader proposed in this term, oldest first. */
   readonly epochs: readonly {
     readonly epoch: Stamp;
-    readonly committedAt: Instant;
+    /** Requests numbered from here on were sent knowing that it is committed. */
+    readonly committedId: number;
     /** Nodes that were `in` when they answered mark(epoch), and when that answer arrived. */
     readonly witnesses: Readonly<Record<NodeName, Instant>>;
   }[];
@@ -77,6 +97,7 @@ export interface Connection {
   readonly stage: "opening" | "opened" | "cutting" | "ready" | "broken";
   /** When the stage began. */
   readonly since: Instant;
+  readonly opened: Moment;
   readonly problem: string | null;
 }
 
@@ -104,24 +125,28 @@ export interface GroupLocal {
 export type Flight =
   | { readonly kind: "probe"; readonly group: string; readonly node: NodeName }
   | { readonly kind: "guard"; readonly group: string; readonly vip: Ip; readonly node: NodeName }
-  | { readonly kind: "task"; readonly group: string; readonly errand: string; readonly key: string };
+  | {
+      readonly kind: "task";
+      readonly group: string;
+      readonly errand: string;
+      readonly key: string;
+    };
 
 export interface PeerLocal {
   /** The newest health sequence received from it, and when. */
   readonly seq: number;
   readonly heardAt: Instant;
   readonly version: string;
-  /** When each of our recent health messages was sent to it. */
-  readonly sent: Readonly<Record<number, Instant>>;
-  readonly sentAt: Instant;
 }
 
-/** A client that waits for the end of an operation. */
+/** A client's command: waiting to be taken, then for what it started to end. */
 export interface Waiting {
   readonly requestId: string;
-  readonly group: string;
-  readonly operation: Stamp | null;
+  readonly by: string;
+  readonly command: Command;
   readonly since: Instant;
+  /** What it proposed: null, not yet; a stamp: the answer waits for its commit, or for its operation. */
+  readonly proposed: { readonly under: Stamp; readonly message: string | null } | null;
 }
 
 export interface MonitorState {
@@ -139,8 +164,13 @@ export interface MonitorState {
   /** Sequence numbers of action connections within this process's terms. */
   readonly nextSeq: number;
   readonly healthSeq: number;
+  /** The votes that were last sent to everybody, and when: `group/node`. */
+  readonly told: Readonly<Record<string, NodeVote>>;
+  readonly toldAt: Instant;
+  /** When each of the recent health messages was sent. */
+  readonly sentAt: Readonly<Record<number, Instant>>;
   /** Since when this monitor leads with a committed slot of its own term; null: it does not. */
-  readonly leadingSince: Instant | null;
+  readonly leading: { readonly since: Instant; readonly fromId: number } | null;
   readonly lastTurnAt: Instant;
   readonly wakeAt: Instant;
   readonly leaving: boolean;

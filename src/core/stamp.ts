@@ -24,3 +24,13 @@ export function isNewer(a: Stamp, b: Stamp): boolean {
 export function showStamp(stamp: Stamp): string {
   return `${stamp.term}.${stamp.version}`;
 }
+
+const ORIGIN: Stamp = { term: 0, version: 0 };
+
+/** The newest of the given stamps; (0, 0) when there is none. */
+export function newestStamp(...stamps: readonly (Stamp | null)[]): Stamp {
+  return stamps.reduce<Stamp>(
+    (newest, stamp) => (stamp !== null && isNewer(stamp, newest) ? stamp : newest),
+    ORIGIN,
+  );
+}

@@ -5,7 +5,15 @@
  * what changed. A part is plain JSON. Fields that this version does not know are kept: every
  * reducer spreads the object that it changes.
  */
-import type { ClusterId, GroupName, Ip, MonitorName, NodeName, StorageId, WallTime } from "./ids.ts";
+import type {
+  ClusterId,
+  GroupName,
+  Ip,
+  MonitorName,
+  NodeName,
+  StorageId,
+  WallTime,
+} from "./ids.ts";
 import type { GroupSettings } from "./settings.ts";
 import type { Stamp } from "./stamp.ts";
 
@@ -166,7 +174,9 @@ export interface GroupPart {
   readonly vips: readonly Vip[];
   readonly operation: Operation | null;
   /** Old masters on their way back: they hold their data in the black hole until the master is good. */
-  readonly rejoining: Readonly<Record<NodeName, { readonly since: Stamp; readonly minReplicas: string }>>;
+  readonly rejoining: Readonly<
+    Record<NodeName, { readonly since: Stamp; readonly minReplicas: string }>
+  >;
   /** The last five, newest last. The long history is each monitor's own journal. */
   readonly past: readonly PastOperation[];
 }

@@ -6,6 +6,7 @@ import { derive } from "./entropy.ts";
 import {
   beginRound,
   isEstablished,
+  answeredRound,
   answeredRoundSentAt,
   newestSlot,
   propose,
@@ -22,6 +23,7 @@ import {
   EMPTY_DESK,
   type Flight,
   type GroupLocal,
+  type Moment,
   type MonitorState,
 } from "./local.ts";
 import {
@@ -108,7 +110,11 @@ export class Turn {
     this.state = { ...this.state, consensus: step.state };
     for (const effect of step.effects) {
       if (effect.kind === "send") {
-        this.emit({ kind: "send", to: effect.to, message: { kind: "consensus", message: effect.message } });
+        this.emit({
+          kind: "send",
+          to: effect.to,
+          message: { kind: "consensus", message: effect.message },
+        });
       } else {
         this.emit(effect);
       }
@@ -125,12 +131,29 @@ export class Turn {
     return this.state.consensus.durable.term;
   }
 
-  /** Evidence of rule 6: whether a round sent after `instant` was answered by a majority. */
-  provenSince(instant: Instant): boolean {
-    const sentAt = answeredRoundSentAt(this.state.consensus);
-    if (sentAt !== null && sentAt > instant) return true;
-    this.#roundWanted = true;
+  /** Now, counted in heartbeat rounds: finer than a clock, and never ambiguous. */
+  get moment(): Moment {
+    return { term: this.term, round: this.state.consensus.leadership?.round ?? 0 };
+  }
+
+  /**
+   * Evidence of rule 6: whether a round of this term that was sent after `moment` was answered by a
+   * majority. If none is even under way, the end of this turn sends one.
+   */
+  provenSince(moment: Moment): boolean {
+    if (!this.established) return false;
+    const after = moment.term === this.term ? moment.round : 0;
+    if (answeredRound(this.state.consensus) > after) return true;
+    if (this.moment.round <= after) this.#roundWanted = true;
     return false;
+  }
+
+  /** When a leader was last known to be in office: this one by its own answered rounds. */
+  get leaderHeardAt(): Instant {
+    const { consensus } = this.state;
+    return this.established
+      ? (answeredRoundSentAt(consensus) ?? -Infinity)
+      : consensus.heardLeaderAt;
   }
 
   /** Nothing that this leader proposed is still on its way. */
@@ -160,7 +183,9 @@ export class Turn {
   /** At the end of a turn: the proposal, or else the round that somebody waits for. */
   flush(): void {
     if (this.#groupChanges.size > 0 || this.#clusterChanges.length > 0) {
-      this.consensus(propose(this.state.consensus, this.at, (parts, stamp) => this.#apply(parts, stamp)));
+      this.consensus(
+        propose(this.state.consensus, this.at, (parts, stamp) => this.#apply(parts, stamp)),
+      );
     } else if (this.#roundWanted && this.established) {
       this.consensus(beginRound(this.state.consensus, this.at));
     }
@@ -185,7 +210,10 @@ export class Turn {
     }
     const committed = consensus.committed;
     if (!sameStamp(committed?.stamp ?? null, this.state.committed?.stamp ?? null)) {
-      this.state = { ...this.state, committed: committed && typed(committed.parts, committed.stamp) };
+      this.state = {
+        ...this.state,
+        committed: committed && typed(committed.parts, committed.stamp),
+      };
     }
   }
 
@@ -216,7 +244,9 @@ export class Turn {
 
   setCampaign(group: GroupName, vip: Ip, patch: Partial<Campaign>): void {
     const campaigns = this.local(group).campaigns;
-    this.setLocal(group, { campaigns: { ...campaigns, [vip]: { ...this.campaign(group, vip), ...patch } } });
+    this.setLocal(group, {
+      campaigns: { ...campaigns, [vip]: { ...this.campaign(group, vip), ...patch } },
+    });
   }
 
   /** For how long a condition has held without a break; 0 when it does not hold. */

@@ -18,7 +18,11 @@ export interface RegisterView {
   /** Milliseconds left of the lease; 0: none. */
   readonly leaseMs: number;
   /** Every form of the address on this host. `lifetimeS` null: permanent. */
-  readonly addresses: readonly { readonly device: string; readonly prefix: number; readonly lifetimeS: number | null }[];
+  readonly addresses: readonly {
+    readonly device: string;
+    readonly prefix: number;
+    readonly lifetimeS: number | null;
+  }[];
   /** The kernel's boot id. */
   readonly boot: string;
 }
@@ -26,7 +30,12 @@ export interface RegisterView {
 export type GuardRequest =
   | { readonly op: "show"; readonly vip: Ip }
   /** Creates the table if needed and a register with this random instance id, if there is none. */
-  | { readonly op: "install"; readonly vip: Ip; readonly cluster: ClusterId; readonly instance: number }
+  | {
+      readonly op: "install";
+      readonly vip: Ip;
+      readonly cluster: ClusterId;
+      readonly instance: number;
+    }
   /**
    * epoch := `epoch`, only if the register holds exactly `seen`. `gate`: from now on the table
    * decides about this VIP here; false for the epoch's own node, whose first claim does it.
@@ -40,7 +49,14 @@ export type GuardRequest =
       readonly gate: boolean;
       readonly permit: { readonly id: number; readonly ttlMs: number } | null;
     }
-  | { readonly op: "permit"; readonly vip: Ip; readonly cluster: ClusterId; readonly epoch: Stamp; readonly permit: number; readonly ttlMs: number }
+  | {
+      readonly op: "permit";
+      readonly vip: Ip;
+      readonly cluster: ClusterId;
+      readonly epoch: Stamp;
+      readonly permit: number;
+      readonly ttlMs: number;
+    }
   /** Lease := `leaseMs`, `permit` replaced by `next`. A renewal is a claim. */
   | {
       readonly op: "claim";
@@ -53,7 +69,12 @@ export type GuardRequest =
       readonly leaseMs: number;
       readonly interface: string;
     }
-  | { readonly op: "release"; readonly vip: Ip; readonly cluster: ClusterId; readonly epoch: Stamp };
+  | {
+      readonly op: "release";
+      readonly vip: Ip;
+      readonly cluster: ClusterId;
+      readonly epoch: Stamp;
+    };
 
 /**
  * Refusals: the host did not do it, for certain.
@@ -61,11 +82,27 @@ export type GuardRequest =
  * conns: connections to the VIP could not be destroyed. addr: the address could not be set.
  * denied: the VIP or interface is not on the host's own list. missing: a program is not installed.
  */
-export type GuardRefusal = "syntax" | "denied" | "stale" | "nogate" | "conns" | "addr" | "missing" | "failed";
+export type GuardRefusal =
+  | "syntax"
+  | "denied"
+  | "stale"
+  | "nogate"
+  | "conns"
+  | "addr"
+  | "missing"
+  | "failed";
 
 /** Why a channel to a host's guard could not be had. */
 export type GuardProblem =
-  | "unreachable" | "timeout" | "closed" | "host-key-unknown" | "host-key-changed" | "auth" | "sudo" | "shell-noise" | "config";
+  | "unreachable"
+  | "timeout"
+  | "closed"
+  | "host-key-unknown"
+  | "host-key-changed"
+  | "auth"
+  | "sudo"
+  | "shell-noise"
+  | "config";
 
 export type GuardResult =
   | { readonly kind: "ok"; readonly view: RegisterView | null }

@@ -1,0 +1,129 @@
+/**
+ * Health votes to every peer: at once when they say something new, else each 250 ms.
+ *
+ * Clocks of two monitors are never compared. Each message echoes the newest number received from
+ * its addressee, who knows when it sent that: so a vote's age has an upper bound on one clock.
+ */
+import { members } from "./consensus/consensus.ts";
+import { isNews } from "./health/news.ts";
+import type { HealthMessage, HeldVote, NodeVote } from "./health/types.ts";
+import { voteOf } from "./health/watch.ts";
+import type { Instant, MonitorName } from "./ids.ts";
+import { watchOf } from "./patrol.ts";
+import { type GroupPart, type Node, writerVip } from "./state.ts";
+import type { Turn } from "./turn.ts";
+import { guardHeardAt } from "./vip/upkeep.ts";
+
+export const TELL_EVERY_MS = 250;
+const SENT_KEPT = 32;
+
+export function gossip(turn: Turn): void {
+  const votes = ownVotes(turn);
+  if (votes.length === 0) return;
+  const due = turn.now - turn.state.toldAt >= TELL_EVERY_MS;
+  if (due || hasNews(turn, votes)) tell(turn, votes);
+}
+
+function ownVotes(turn: Turn): readonly NodeVote[] {
+  const all: NodeVote[] = [];
+  for (const group of turn.state.newest?.groups ?? []) {
+    const votes = group.nodes.map((node) => ownVote(turn, group, node));
+    const held = votes.map((vote): [string, HeldVote] => [
+      vote.node,
+      { vote, atLeast: turn.now, receivedAt: turn.now },
+    ]);
+    const { evidence } = turn.local(group.name);
+    turn.setLocal(group.name, {
+      evidence: { ...evidence, [turn.state.name]: Object.fromEntries(held) },
+    });
+    all.push(...votes);
+  }
+  return all;
+}
+
+function ownVote(turn: Turn, group: GroupPart, node: Node): NodeVote {
+  const heardAt = guardHeardAt(turn, group, node.name);
+  const writer = writerVip(group);
+  const desk = writer && turn.desk(group.name, writer.ip, node.name);
+  const gate = desk?.view?.gate ?? "unknown";
+  const guard: NodeVote["guard"] = {
+    heardMs: heardAt === -Infinity ? null : turn.now - heardAt,
+    problem: desk?.problem ?? null,
+    gate: gate === "none" ? "unknown" : gate,
+  };
+  return voteOf(watchOf(turn, group.name, node.name), turn.now, guard, {
+    group: group.name,
+    node: node.name,
+  });
+}
+
+function hasNews(turn: Turn, votes: readonly NodeVote[]): boolean {
+  return votes.some((vote) => {
+    const settings = turn.state.newest?.groups.find((group) => group.name === vote.group)?.settings;
+    return (
+      settings !== undefined &&
+      isNews(turn.state.told[`${vote.group}/${vote.node}`], vote, settings)
+    );
+  });
+}
+
+function tell(turn: Turn, votes: readonly NodeVote[]): void {
+  const seq = turn.state.healthSeq + 1;
+  reportChanges(turn, votes);
+  const told = Object.fromEntries(votes.map((vote) => [`${vote.group}/${vote.node}`, vote]));
+  const recent = Object.entries(turn.state.sentAt).filter(
+    ([known]) => Number(known) > seq - SENT_KEPT,
+  );
+  const sentAt = { ...Object.fromEntries(recent), [seq]: turn.now };
+  turn.state = { ...turn.state, healthSeq: seq, told, toldAt: turn.now, sentAt };
+  for (const { name } of members(turn.state.consensus)) {
+    if (name === turn.state.name) continue;
+    const message: HealthMessage = {
+      kind: "health",
+      seq,
+      echo: turn.state.peers[name]?.seq ?? 0,
+      votes,
+    };
+    turn.emit({ kind: "send", to: name, message });
+  }
+}
+
+function reportChanges(turn: Turn, votes: readonly NodeVote[]): void {
+  for (const vote of votes) {
+    const before = turn.state.told[`${vote.group}/${vote.node}`];
+    if (before === undefined || before.vote === vote.vote) continue;
+    turn.report({
+      kind: "vote.changed",
+      group: vote.group,
+      node: vote.node,
+      from: before.vote,
+      to: vote.vote,
+      reason: vote.reason,
+    });
+  }
+}
+
+/** Takes in a peer's votes. A message that overtook a later one says nothing new. */
+export function heard(
+  turn: Turn,
+  from: MonitorName,
+  version: string,
+  message: HealthMessage,
+): void {
+  const peer = turn.state.peers[from];
+  const isRestart = peer !== undefined && message.seq < peer.seq - SENT_KEPT;
+  if (peer !== undefined && message.seq <= peer.seq && !isRestart) return;
+  const known = { seq: message.seq, heardAt: turn.now, version };
+  turn.state = { ...turn.state, peers: { ...turn.state.peers, [from]: known } };
+  const atLeast: Instant = turn.state.sentAt[message.echo] ?? -Infinity;
+  const groups = new Map<string, Record<string, HeldVote>>();
+  for (const vote of message.votes) {
+    const votes = groups.get(vote.group) ?? {};
+    votes[vote.node] = { vote, atLeast, receivedAt: turn.now };
+    groups.set(vote.group, votes);
+  }
+  for (const [group, votes] of groups) {
+    const { evidence } = turn.local(group);
+    turn.setLocal(group, { evidence: { ...evidence, [from]: votes } });
+  }
+}

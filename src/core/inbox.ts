@@ -1,0 +1,87 @@
+/** What each kind of input teaches the monitor, before it thinks about what to do. */
+import { peerFound, receive, transfer, members } from "./consensus/consensus.ts";
+import { heard } from "./gossip.ts";
+import type { Input, Outcome } from "./io.ts";
+import type { Flight } from "./local.ts";
+import { connectionLost, probed } from "./patrol.ts";
+import type { Turn } from "./turn.ts";
+import { answered } from "./vip/desk.ts";
+
+export function takeIn(turn: Turn, input: Input): void {
+  const { consensus } = turn.state;
+  switch (input.kind) {
+    case "tick":
+      return;
+    case "message":
+      if (input.message.kind === "health")
+        return heard(turn, input.from, input.version, input.message);
+      return turn.consensus(receive(consensus, input.from, input.message.message, turn.at));
+    case "peer-found":
+      return turn.consensus(peerFound(consensus, input.name, input.address, turn.at));
+    case "connection-lost":
+      return connectionLost(turn, input.group, input.node);
+    case "finished":
+      return land(turn, input.id, input.result);
+    case "command":
+      return accept(turn, input);
+    case "shutdown":
+      return leave(turn);
+  }
+}
+
+/** An outcome finds its way back to whoever asked; one that nobody waits for any more is dropped. */
+function land(turn: Turn, id: number, outcome: Outcome): void {
+  const { [id]: flight, ...flights } = turn.state.flights;
+  if (flight === undefined) return;
+  turn.state = { ...turn.state, flights };
+  deliver(turn, id, flight, outcome);
+}
+
+function deliver(turn: Turn, id: number, flight: Flight, outcome: Outcome): void {
+  const { group } = flight;
+  switch (flight.kind) {
+    case "probe":
+      if (outcome.kind === "probe") probed(turn, group, flight.node, outcome.result);
+      return;
+    case "guard":
+      if (outcome.kind === "guard")
+        answered(turn, { group, vip: flight.vip, node: flight.node, id }, outcome.result);
+      return;
+    case "task":
+      return finishTask(turn, flight, outcome);
+  }
+}
+
+function finishTask(turn: Turn, flight: Extract<Flight, { kind: "task" }>, outcome: Outcome): void {
+  const { errands } = turn.local(flight.group);
+  const errand = errands[flight.errand];
+  const task = errand?.tasks[flight.key];
+  if (errand === undefined || task === undefined || task.finishedAt !== null) return;
+  const tasks = { ...errand.tasks, [flight.key]: { ...task, outcome, finishedAt: turn.now } };
+  turn.setLocal(flight.group, { errands: { ...errands, [flight.errand]: { ...errand, tasks } } });
+}
+
+function accept(turn: Turn, input: Extract<Input, { kind: "command" }>): void {
+  const { requestId, by, command } = input;
+  if (!turn.established) {
+    turn.emit({
+      kind: "reply",
+      requestId,
+      outcome: { kind: "not-leader", leader: turn.state.consensus.leader },
+    });
+    return;
+  }
+  if (turn.state.waiting.some((waiting) => waiting.requestId === requestId)) return;
+  const waiting = { requestId, by, command, since: turn.now, proposed: null };
+  turn.state = { ...turn.state, waiting: [...turn.state.waiting, waiting] };
+}
+
+/** Leadership is handed to whoever was heard last, so that nobody has to wait for an election. */
+function leave(turn: Turn): void {
+  turn.state = { ...turn.state, leaving: true };
+  if (!turn.established) return;
+  const others = members(turn.state.consensus).filter(({ name }) => name !== turn.state.name);
+  const heardAt = (name: string): number => turn.state.peers[name]?.heardAt ?? -Infinity;
+  const heir = others.toSorted((a, b) => heardAt(b.name) - heardAt(a.name))[0];
+  if (heir !== undefined) turn.consensus(transfer(turn.state.consensus, heir.name, turn.at));
+}

@@ -1,0 +1,144 @@
+/**
+ * The leader's duties, in order, once per turn and group. All of it is level-triggered: it looks at
+ * committed state and at observations, never at what happened to be done before.
+ */
+import { withNote } from "./consensus/consensus.ts";
+import { bestInfo, presentInfo } from "./health/votes.ts";
+import { extendLineage, nextHighWater } from "./health/lineage.ts";
+import { type Verdict, verdictOf } from "./health/verdict.ts";
+import { considerFailover } from "./operation/admission.ts";
+import { abandonCommands, serveCommands } from "./operation/commands.ts";
+import { conduct } from "./operation/conduct.ts";
+import { mayReleaseOld } from "./operation/switchover.ts";
+import { repair } from "./operation/repair.ts";
+import { type GroupPart, type Vip, writerVip } from "./state.ts";
+import type { Turn } from "./turn.ts";
+import { adopt } from "./vip/adoption.ts";
+import { driveVip } from "./vip/driver.ts";
+import { proofOf } from "./vip/proofs.ts";
+import { careForReaders } from "./vip/readers.ts";
+import { proofContext, upkeepVip } from "./vip/upkeep.ts";
+
+/** The highest offset is committed this often while it grows. */
+const HIGH_WATER_EVERY_MS = 5000;
+
+export function lead(turn: Turn): void {
+  if (!turn.established) return resign(turn);
+  if (turn.state.leading === null) begin(turn);
+  serveCommands(turn);
+  for (const group of turn.state.committed?.groups ?? []) leadGroup(turn, group);
+  turn.state = { ...turn.state, consensus: withNote(turn.state.consensus, renewalAges(turn)) };
+}
+
+/** A new leadership starts with nothing of an earlier one: no proofs, no connections, no outcomes. */
+function begin(turn: Turn): void {
+  turn.state = { ...turn.state, leading: { since: turn.now, fromId: turn.state.nextId } };
+  for (const group of Object.keys(turn.state.groups))
+    turn.setLocal(group, { campaigns: {}, errands: {}, since: {} });
+}
+
+function resign(turn: Turn): void {
+  if (turn.state.leading === null) return;
+  turn.state = { ...turn.state, leading: null };
+  abandonCommands(turn);
+  for (const id of Object.keys(turn.state.alarms)) turn.alarm(id, null);
+  for (const group of Object.keys(turn.state.groups))
+    turn.setLocal(group, { campaigns: {}, errands: {}, since: {} });
+}
+
+function leadGroup(turn: Turn, group: GroupPart): void {
+  const verdict = judge(turn, group);
+  if (group.master === null) {
+    adopt(turn, group);
+  } else {
+    considerFailover(turn, group, verdict);
+  }
+  const running = conduct(turn, group);
+  keepLineage(turn, group, verdict);
+  for (const vip of group.vips) {
+    upkeepVip(turn, group, vip);
+    const mayRelease = (of: Vip): boolean =>
+      of.role === "reader" || running === null || mayReleaseOld(running);
+    driveVip(turn, group, vip, { mayRelease });
+  }
+  careForReaders(turn, group);
+  repair(turn, group);
+}
+
+function judge(turn: Turn, group: GroupPart): Verdict {
+  const local = turn.local(group.name);
+  const members = (turn.state.committed?.cluster.members ?? []).map((member) => member.name);
+  const verdict = verdictOf({
+    group,
+    members,
+    evidence: local.evidence,
+    now: turn.now,
+    leaseRunOut: hasRunOut(turn, group),
+  });
+  if (verdict.kind !== local.verdict.kind) {
+    turn.report({
+      kind: "verdict.changed",
+      group: group.name,
+      from: local.verdict.kind,
+      to: verdict.kind,
+      text: verdict.text,
+    });
+  }
+  turn.setLocal(group.name, { verdict });
+  alarmOn(turn, group, verdict);
+  return verdict;
+}
+
+function alarmOn(turn: Turn, group: GroupPart, verdict: Verdict): void {
+  const lasting =
+    verdict.kind === "two-masters" ||
+    verdict.kind === "no-master" ||
+    (verdict.kind === "undecided" && verdict.moved !== undefined);
+  const since = turn.lasting(group.name, "roles", lasting && group.operation === null);
+  turn.alarm(`${group.name}: roles`, lasting && since > 3000 ? verdict.text : null);
+}
+
+/** The master's host cannot serve the VIP any more, whatever its replicas testify. */
+function hasRunOut(turn: Turn, group: GroupPart): boolean {
+  const vip = writerVip(group);
+  if (vip === undefined || group.master === null || group.backend !== "nft") return false;
+  return proofOf(proofContext(turn, group, vip), group.master) !== null;
+}
+
+/** The history of writes: a new id after an intact restart, and the highest offset seen. */
+function keepLineage(turn: Turn, group: GroupPart, verdict: Verdict): void {
+  if (group.master === null || group.operation !== null || turn.isChanging(group.name)) return;
+  const { evidence } = turn.local(group.name);
+  if (verdict.kind === "healthy" && verdict.rebirth !== null) {
+    const info = bestInfo(evidence, group.master, turn.now)?.info;
+    if (info === undefined) return;
+    const fork = Math.max(info.secondOffset - 1, 0);
+    turn.change(group.name, (part) => ({
+      ...part,
+      lineage: extendLineage(part.lineage, info.replId, fork),
+    }));
+    return;
+  }
+  const infos = group.nodes.flatMap(({ name }) => presentInfo(evidence, name, turn.now) ?? []);
+  const highWater = nextHighWater(group.lineage, infos);
+  const grew = turn.lasting(group.name, "high water", highWater > group.lineage.highWater);
+  if (grew < HIGH_WATER_EVERY_MS) return;
+  turn.lasting(group.name, "high water", false);
+  turn.change(group.name, (part) => ({ ...part, lineage: { ...part.lineage, highWater } }));
+}
+
+/** Told with each heartbeat, so that followers keep alive what this leader fails to renew. */
+function renewalAges(turn: Turn): Readonly<Record<string, number>> {
+  const ages: Record<string, number> = {};
+  for (const group of turn.state.committed?.groups ?? []) {
+    for (const vip of group.vips) {
+      if (vip.kind !== "hold" || vip.node === null) continue;
+      const sentAt =
+        turn.desk(group.name, vip.ip, vip.node).claimed?.sentAt ??
+        turn.state.leading?.since ??
+        turn.now;
+      ages[`${group.name}/${vip.ip}`] = Math.round(turn.now - sentAt);
+    }
+  }
+  return ages;
+}

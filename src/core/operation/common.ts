@@ -1,0 +1,184 @@
+/** What the operations share: their errand, their VIP, and the facts that they ask of both. */
+import { type Candidate, eligible } from "../health/eligibility.ts";
+import { candidateOf } from "../health/facts.ts";
+import { currentReplId } from "../health/lineage.ts";
+import { tallyOf } from "../health/tally.ts";
+import type { NodeInfo } from "../health/types.ts";
+import type { NodeName } from "../ids.ts";
+import {
+  type GroupPart,
+  type Node,
+  nodeOf,
+  type Operation,
+  type Vip,
+  writerVip,
+} from "../state.ts";
+import { sameStamp, showStamp } from "../stamp.ts";
+import type { Turn } from "../turn.ts";
+import { holdsEpoch } from "../vip/driver.ts";
+import { heldBy, withVip } from "../vip/epochs.ts";
+import { type Proof, proofOf, unprovenHolders } from "../vip/proofs.ts";
+import { proofContext } from "../vip/upkeep.ts";
+import { type Answer, Work } from "./errand.ts";
+import { inPhase } from "./outline.ts";
+
+/** An operation that this leader runs, within one turn. */
+export interface Running {
+  readonly turn: Turn;
+  readonly group: GroupPart;
+  readonly op: Operation;
+  readonly work: Work;
+  readonly from: Node;
+  /** null: the group has no writer VIP. */
+  readonly vip: Vip | null;
+}
+
+export function scopeOf(op: Operation): string {
+  return `op ${showStamp(op.id)} #${op.attempt} of term ${op.term}`;
+}
+
+export function openRunning(turn: Turn, group: GroupPart, op: Operation): Running | null {
+  const from = nodeOf(group, op.from);
+  if (from === undefined) return null;
+  return {
+    turn,
+    group,
+    op,
+    from,
+    work: new Work(turn, group.name, scopeOf(op)),
+    vip: writerVip(group) ?? null,
+  };
+}
+
+export function successorOf({ group, op }: Running): Node | null {
+  return op.to === null ? null : (nodeOf(group, op.to) ?? null);
+}
+
+/** Commits the next phase, and with it what happens to the writer VIP. */
+export function advance(
+  running: Running,
+  phase: Operation["phase"],
+  options: {
+    readonly known?: Partial<Operation>;
+    readonly vip?: (vip: Vip, stamp: { term: number; version: number }) => Vip;
+    readonly group?: (group: GroupPart) => GroupPart;
+  } = {},
+): void {
+  const { turn, group, op, vip } = running;
+  const { wall } = turn.at;
+  turn.change(group.name, (part, stamp) => {
+    const next = inPhase(options.group?.(part) ?? part, phase, wall, options.known);
+    const change = options.vip;
+    return vip === null || change === undefined
+      ? next
+      : withVip(next, vip.ip, (now) => change(now, stamp));
+  });
+  const { kind, from, votes, id } = op;
+  const to = options.known?.to ?? op.to;
+  turn.report({
+    kind: "operation.phase",
+    group: group.name,
+    operation: id,
+    op: kind,
+    from,
+    to,
+    phase,
+    votes,
+  });
+}
+
+// ——— facts ———
+
+export function members(turn: Turn): readonly string[] {
+  return turn.state.committed?.cluster.members.map((member) => member.name) ?? [];
+}
+
+/** A majority sees the old master alive, as the same process as when the operation began. */
+export function isBack(running: Running): boolean {
+  const { turn, group, op } = running;
+  const { evidence } = turn.local(group.name);
+  const tally = tallyOf(evidence, members(turn), op.from, turn.now);
+  const info = candidateOf(evidence, op.from, turn.now).info;
+  return tally.up >= tally.quorum && info?.role === "master" && info.runId === op.runIds[op.from];
+}
+
+/** Possible holders of the writer VIP, beside the chosen node, that are not proven empty. */
+export function unproven(running: Running): readonly NodeName[] {
+  const { turn, group, vip, op } = running;
+  if (vip === null) return [];
+  return unprovenHolders(proofContext(turn, group, vip), op.to);
+}
+
+export function proofOfOld(running: Running): Proof | null {
+  const { turn, group, vip, op } = running;
+  return vip === null ? "released" : proofOf(proofContext(turn, group, vip), op.from);
+}
+
+/** Whether the register on this node shows the VIP's present epoch. Without a register: always. */
+export function isMarked(running: Running, node: NodeName): boolean {
+  const { turn, group, vip } = running;
+  if (vip === null || group.backend !== "nft") return true;
+  return holdsEpoch(turn, vip, turn.desk(group.name, vip.ip, node));
+}
+
+/** The claim of the VIP's present epoch was confirmed by its node. */
+export function isClaimed(turn: Turn, group: GroupPart, vip: Vip): boolean {
+  if (vip.node === null) return false;
+  const { claimed } = turn.desk(group.name, vip.ip, vip.node);
+  return claimed !== null && sameStamp(claimed.epoch, vip.epoch);
+}
+
+/** Nodes that may become master, or have to be looked at before it is known. */
+export function candidateNodes({ turn, group, op }: Running): readonly Node[] {
+  const { evidence } = turn.local(group.name);
+  return group.nodes.filter((node) => {
+    if (node.name === op.from || op.excluded.includes(node.name)) return false;
+    const candidate: Candidate = {
+      ...candidateOf(evidence, node.name, turn.now),
+      acceptDataLoss: true,
+    };
+    return (
+      candidate.reachable &&
+      (eligible(group, node.name, candidate, group.lineage) === null ||
+        isForked(candidate.info, group, op))
+    );
+  });
+}
+
+/** A master whose stream begins where this operation's earlier attempt promoted it. */
+export function isForked(info: NodeInfo | null, group: GroupPart, op: Operation): boolean {
+  if (info === null || op.forkOffset === null || info.role !== "master") return false;
+  return info.replId2 === currentReplId(group.lineage) && info.secondOffset - 1 === op.forkOffset;
+}
+
+// ——— answers ———
+
+export function infoOf(answer: Answer): NodeInfo | null {
+  return answer.kind === "done" && answer.result.kind === "info" ? answer.result.info : null;
+}
+
+export function valueOf(answer: Answer): string | null {
+  return answer.kind === "done" && answer.result.kind === "value" ? answer.result.value : null;
+}
+
+export function isDone(answer: Answer): boolean {
+  return answer.kind === "done";
+}
+
+// ——— turning back ———
+
+/**
+ * Before the point of no return, returning to the old master is always right: it holds everything
+ * that was acknowledged through the VIP. The chosen node never became claimable, so nobody but the
+ * old master can serve.
+ */
+export function turnBack(running: Running, reason: string): void {
+  const { op, vip } = running;
+  const known = { reason: `${op.reason}; undone: ${reason}` };
+  const moved = vip !== null && vip.kind !== "hold";
+  if (!moved) return advance(running, "undo", { known });
+  advance(running, "undo", {
+    known,
+    vip: (now, stamp) => heldBy({ ...now, holders: [] }, stamp, op.from),
+  });
+}

@@ -1,0 +1,265 @@
+/**
+ * Failover: fence → promote → claim.
+ *
+ *   fence    nobody may serve the VIP; the old master is proven not to (release, fence, lease's end);
+ *            only then the replicas are frozen, compared, and the best one is chosen
+ *   promote  the successor is promoted, and seen to be a master with the right fork
+ *   claim    the point of no return is committed; the VIP is claimed there
+ *
+ * Freezing earlier would lose what a living master still acknowledges. Repointing the others and
+ * the return of the old master are repairs: they keep nothing open.
+ */
+import { allApplied, type Candidate } from "../health/eligibility.ts";
+import { candidateOf } from "../health/facts.ts";
+import { currentReplId, extendLineage, nextHighWater } from "../health/lineage.ts";
+import { chooseSuccessor, type SuccessorAnswer } from "../health/successor.ts";
+import type { NodeInfo } from "../health/types.ts";
+import type { GroupPart, Node } from "../state.ts";
+import { targetOf } from "../turn.ts";
+import { claimable, fenced, movedTo, settled, withVip } from "../vip/epochs.ts";
+import { proofOf, withFenced } from "../vip/proofs.ts";
+import { heardWithin, proofContext } from "../vip/upkeep.ts";
+import {
+  advance,
+  candidateNodes,
+  infoOf,
+  isBack,
+  isClaimed,
+  isDone,
+  isForked,
+  isMarked,
+  proofOfOld,
+  type Running,
+  successorOf,
+  turnBack,
+  unproven,
+} from "./common.ts";
+import type { Answer } from "./errand.ts";
+import { finished } from "./outline.ts";
+
+/** How long one unreachable replica may hold up the comparison. */
+const FREEZE_DEADLINE_MS = 600;
+const PROMOTE_DEADLINE_MS = 1500;
+const MARK_DEADLINE_MS = 2000;
+const FENCE_COMMAND_DEADLINE_MS = 20_000;
+/** A cooperative release answers within this; only then the fence command is worth its risk. */
+const RELEASE_PATIENCE_MS = 250;
+const DRAIN_POLL_MS = 10;
+
+export function conductFailover(running: Running): void {
+  switch (running.op.phase) {
+    case "fence":
+      return fencePhase(running);
+    case "promote":
+      return promotePhase(running);
+    case "claim":
+      return claimPhase(running);
+    case "prepare":
+    case "handover":
+    case "undo":
+      return;
+  }
+}
+
+// ——— fence ———
+
+function fencePhase(running: Running): void {
+  const { work, op } = running;
+  const automatic = Object.keys(op.votes).length > 0;
+  if (automatic && isBack(running)) return turnBack(running, `${op.from} answers again`);
+  const nodes = candidateNodes(running);
+  // Connections are opened while the proof is awaited. They change nothing before it is there.
+  for (const node of nodes) work.connect(node);
+  runFenceCommand(running);
+  if (unproven(running).length > 0) return;
+  const frozen = nodes.map((node) => freeze(running, node));
+  const waiting = frozen.some(({ answer }) => answer.kind === "pending");
+  if (waiting && work.since("proven") < FREEZE_DEADLINE_MS) return;
+  choose(running, frozen);
+}
+
+interface Frozen {
+  readonly node: Node;
+  readonly answer: Answer;
+  readonly info: NodeInfo | null;
+}
+
+/** Stops a replica where it is: what it received is applied, and nothing more arrives. */
+function freeze({ work, group, op }: Running, node: Node): Frozen {
+  const first = work.poll(node, "drain", { kind: "info" }, DRAIN_POLL_MS);
+  const before = infoOf(first);
+  if (isForked(before, group, op)) return { node, answer: first, info: before };
+  // A paused replica receives without applying, so it is woken before its positions are compared.
+  const woken = work.redis(node, "unpause", { kind: "unpause" });
+  const drained = before !== null && allApplied(before);
+  if (work.reached(`drained ${node.name}`) === undefined) {
+    if (!isDone(woken) || !drained)
+      return { node, answer: pendingUnlessFailed(first, woken), info: null };
+    work.reach(`drained ${node.name}`);
+  }
+  const hole = work.redis(node, "freeze", { kind: "follow", ...blackHole(op.id.version) });
+  if (!isDone(hole)) return { node, answer: hole, info: null };
+  const reading = work.redis(node, "frozen", { kind: "info" });
+  return { node, answer: reading, info: infoOf(reading) };
+}
+
+function pendingUnlessFailed(...answers: readonly Answer[]): Answer {
+  return answers.find((answer) => answer.kind === "failed") ?? { kind: "pending", sinceMs: 0 };
+}
+
+/** Nothing answers there: a replica that follows it keeps its data and its place, and takes no more. */
+export function blackHole(version: number): { readonly host: string; readonly port: number } {
+  const label = version % 65_536;
+  return { host: `127.77.${label >> 8}.${label & 255}`, port: 1 };
+}
+
+function choose(running: Running, frozen: readonly Frozen[]): void {
+  const { turn, group, op } = running;
+  const forked = frozen.find(({ info }) => isForked(info, group, op));
+  if (forked !== undefined) return promoteNext(running, forked.node, op.forkOffset ?? 0);
+  const { evidence } = turn.local(group.name);
+  const candidates: Candidate[] = frozen.map(({ node, info }) => ({
+    node: node.name,
+    info,
+    reachable: info !== null,
+    frozen: true,
+    linkSeenUp: candidateOf(evidence, node.name, turn.now).linkSeenUp,
+    acceptDataLoss: op.acceptDataLoss,
+  }));
+  const answer = chooseSuccessor({
+    group,
+    from: op.from,
+    candidates,
+    preferred: op.to,
+    excluded: op.excluded,
+  });
+  const chosen = frozen.find(({ node }) => node.name === answer.chosen);
+  turn.alarm(`${group.name}: successor`, chosen === undefined ? noSuccessor(answer) : null);
+  if (chosen?.info) promoteNext(running, chosen.node, chosen.info.appliedOffset ?? 0);
+  else retryLater(running);
+}
+
+export function noSuccessor(answer: SuccessorAnswer): string {
+  const reasons = answer.refusals.map(({ text }) => text).join("; ");
+  const best =
+    answer.best === null
+      ? ""
+      : `; the best of them: mmm failover --force --accept-data-loss --to ${answer.best}`;
+  return `no replica may become master: ${reasons || "none answers"}${best}`;
+}
+
+/** Nobody qualified. The nodes are looked at again, from the first step, with fresh connections. */
+function retryLater(running: Running): void {
+  const { work, op } = running;
+  if (work.since("nobody") < 1000) return;
+  advance(running, "fence", { known: { attempt: op.attempt + 1 } });
+}
+
+function promoteNext(running: Running, to: Node, forkOffset: number): void {
+  const { turn, group, op } = running;
+  const silent = heardWithin(turn, group, op.from, 1000) ? [] : [op.from];
+  const fencing = op.fencing ?? proofOfOld(running);
+  const infos = group.nodes.flatMap(
+    ({ name }) => candidateOf(turn.local(group.name).evidence, name, turn.now).info ?? [],
+  );
+  const highWater = nextHighWater(group.lineage, infos);
+  advance(running, "promote", {
+    known: { to: to.name, forkOffset, fencing, highWater },
+    vip: (vip, stamp) => movedTo(vip, stamp, to.name, { unproven: [], silent }),
+  });
+}
+
+/** STONITH by the operator's own means. It proves something only if it succeeds. */
+function runFenceCommand(running: Running): void {
+  const { turn, group, work, vip, from } = running;
+  const command = group.settings.fenceCommand;
+  if (command === null || vip === null || work.since("fencing") < RELEASE_PATIENCE_MS) return;
+  if (proofOf(proofContext(turn, group, vip), from.name) !== null) return;
+  const target = targetOf(group.name, from);
+  const task = work.task("fence", FENCE_COMMAND_DEADLINE_MS, (id) => ({
+    kind: "fence",
+    id,
+    target,
+    command,
+    deadlineMs: FENCE_COMMAND_DEADLINE_MS,
+  }));
+  if (task.finishedAt === null) return;
+  const outcome =
+    task.outcome?.kind === "fence" ? task.outcome : { exitCode: null, text: "no answer in time" };
+  const failed = `fence_command for ${from.name} failed (${outcome.exitCode ?? "killed"}): ${outcome.text}; the lease's end is awaited`;
+  turn.alarm(`${group.name}: fence`, outcome.exitCode === 0 ? null : failed);
+  if (outcome.exitCode === 0)
+    turn.setCampaign(group.name, vip.ip, withFenced(turn.campaign(group.name, vip.ip), from.name));
+}
+
+// ——— promote ———
+
+export function promotePhase(running: Running): void {
+  const { work, op, turn, group } = running;
+  const to = successorOf(running);
+  if (to === null) return;
+  const outcome = promote(running, to);
+  if (outcome.kind === "promoted") return claimNext(running, to, outcome.info);
+  const late =
+    work.since(`promote ${to.name}`) >
+    (outcome.kind === "unmarked" ? MARK_DEADLINE_MS : PROMOTE_DEADLINE_MS);
+  if (outcome.kind !== "wrong" && !late) return;
+  if (op.kind === "switchover") return turnBack(running, `${to.name} could not be promoted`);
+  turn.report({
+    kind: "repair",
+    group: group.name,
+    node: to.name,
+    text: "it could not be promoted; the next candidate is tried",
+  });
+  const known = {
+    to: null,
+    forkOffset: null,
+    attempt: op.attempt + 1,
+    excluded: [...op.excluded, to.name],
+  };
+  advance(running, "fence", { known, vip: (vip, stamp) => fenced(vip, stamp) });
+}
+
+type Promotion =
+  | { readonly kind: "promoted"; readonly info: NodeInfo }
+  | { readonly kind: "pending" | "unmarked" | "wrong" };
+
+/** The command's OK proves nothing; what ROLE and the fork say afterwards does. */
+function promote(running: Running, to: Node): Promotion {
+  const { work, group } = running;
+  if (!isDone(work.redis(to, "promote", { kind: "promote" }))) return { kind: "pending" };
+  const info = infoOf(work.redis(to, "promoted", { kind: "info" }));
+  if (info === null) return { kind: "pending" };
+  if (info.role !== "master" || info.replId2 !== currentReplId(group.lineage))
+    return { kind: "wrong" };
+  return isMarked(running, to.name) ? { kind: "promoted", info } : { kind: "unmarked" };
+}
+
+function claimNext(running: Running, to: Node, info: NodeInfo): void {
+  // Rule 9: everybody else must be proven empty at the very moment of this commit.
+  if (unproven(running).length > 0) return;
+  const fork = info.secondOffset - 1;
+  advance(running, "claim", {
+    known: { forkOffset: fork },
+    vip: claimable,
+    group: (part) => ({
+      ...part,
+      master: to.name,
+      lineage: extendLineage(part.lineage, info.replId, fork),
+    }),
+  });
+}
+
+// ——— claim ———
+
+export function claimPhase(running: Running): void {
+  const { turn, group, op, vip } = running;
+  if (vip !== null && !isClaimed(turn, group, vip)) return;
+  const { wall } = turn.at;
+  turn.change(group.name, (part, stamp) => {
+    const minReplicas = op.saved[op.from]?.minReplicas ?? "0";
+    const rejoining = { ...part.rejoining, [op.from]: { since: stamp, minReplicas } };
+    const done: GroupPart = { ...finished(part, "ok", wall), rejoining };
+    return vip === null ? done : withVip(done, vip.ip, settled);
+  });
+}

@@ -1,0 +1,102 @@
+/**
+ * How an operation stands in the replicated state: begun, moved to its next phase, finished.
+ * These are reducers; when each is right is decided by the operation itself.
+ */
+import type { GroupPart, Operation, PastOperation, Phase } from "../state.ts";
+import type { WallTime } from "../ids.ts";
+import type { Stamp } from "../stamp.ts";
+
+const PAST_KEPT = 5;
+
+export type Intent = Pick<
+  Operation,
+  | "kind"
+  | "from"
+  | "to"
+  | "phase"
+  | "leader"
+  | "term"
+  | "reason"
+  | "by"
+  | "acceptDataLoss"
+  | "requestId"
+  | "votes"
+  | "runIds"
+>;
+
+export function begun(group: GroupPart, id: Stamp, intent: Intent, wall: WallTime): GroupPart {
+  const operation: Operation = {
+    ...intent,
+    id,
+    attempt: 1,
+    saved: {},
+    excluded: [],
+    forkOffset: null,
+    highWater: null,
+    fencing: null,
+    startedAt: wall,
+    phaseStartedAt: wall,
+    phases: [],
+  };
+  return { ...group, operation };
+}
+
+/** Ends the present phase and begins `phase`, with whatever else became known. */
+export function inPhase(
+  group: GroupPart,
+  phase: Phase,
+  wall: WallTime,
+  known: Partial<Operation> = {},
+): GroupPart {
+  const { operation } = group;
+  if (operation === null) throw new Error(`${group.name}: no operation to put into phase ${phase}`);
+  const phases = [...operation.phases, phaseTime(operation, wall)];
+  return { ...group, operation: { ...operation, ...known, phase, phaseStartedAt: wall, phases } };
+}
+
+export function finished(
+  group: GroupPart,
+  result: PastOperation["result"],
+  wall: WallTime,
+): GroupPart {
+  const { operation } = group;
+  if (operation === null) throw new Error(`${group.name}: no operation to finish`);
+  return { ...withPast(group, pastOf(operation, result, wall)), operation: null };
+}
+
+export function withPast(group: GroupPart, past: PastOperation): GroupPart {
+  return { ...group, past: [...group.past, past].slice(-PAST_KEPT) };
+}
+
+function pastOf(
+  operation: Operation,
+  result: PastOperation["result"],
+  wall: WallTime,
+): PastOperation {
+  return {
+    epoch: operation.id,
+    kind: operation.kind,
+    from: operation.from,
+    to: operation.to,
+    result,
+    reason: operation.reason,
+    by: operation.by,
+    requestId: operation.requestId,
+    votes: operation.votes,
+    fencing: operation.fencing,
+    startedAt: operation.startedAt,
+    durationMs: wall - operation.startedAt,
+    phases: [...operation.phases, phaseTime(operation, wall)],
+    lostBytes: lostBytes(operation, result),
+  };
+}
+
+function phaseTime(operation: Operation, wall: WallTime): { name: string; ms: number } {
+  return { name: operation.phase, ms: wall - operation.phaseStartedAt };
+}
+
+/** What the old stream had beyond the fork, as far as anybody saw it. */
+function lostBytes(operation: Operation, result: PastOperation["result"]): number | null {
+  if (result !== "ok" || operation.forkOffset === null || operation.highWater === null) return null;
+  return Math.max(0, operation.highWater - operation.forkOffset);
+}

@@ -1,0 +1,178 @@
+/**
+ * Setting the other nodes right: whoever does not follow the master is made to. Level-triggered and
+ * node by node; it holds nothing up, and a failover pre-empts it.
+ *
+ * An old master that comes back may hold the last copy of the data. So it first goes to the black
+ * hole, where it keeps them and accepts nothing, and follows the master only while *that* answers
+ * with the committed history, and nothing less of it than was ever seen.
+ */
+import { candidateOf } from "../health/facts.ts";
+import { currentReplId, positionOf } from "../health/lineage.ts";
+import type { NodeInfo } from "../health/types.ts";
+import type { GroupPart, Node } from "../state.ts";
+import { nodeOf } from "../state.ts";
+import type { Turn } from "../turn.ts";
+import { infoOf, isDone, valueOf } from "./common.ts";
+import { dropErrand, Work } from "./errand.ts";
+import { blackHole } from "./failover.ts";
+import { withPast } from "./outline.ts";
+
+/** Redis' own reconnects and our operations settle within this; what lasts longer is repaired. */
+const STRANGE_FOR_MS = 300;
+const BLOCKED_FROM = 1_000_000;
+
+export function repair(turn: Turn, group: GroupPart): void {
+  const master = group.master === null ? undefined : nodeOf(group, group.master);
+  if (master === undefined || group.mode === "passive") return;
+  if (group.operation !== null) return dropRepairs(turn, group);
+  for (const node of group.nodes) {
+    if (node.name === master.name) tidyMaster(turn, group, master);
+    else repairNode(turn, group, master, node);
+  }
+}
+
+function scopeOf(node: Node): string {
+  return `repair ${node.name}`;
+}
+
+function dropRepairs(turn: Turn, group: GroupPart): void {
+  for (const node of group.nodes) dropErrand(turn, group.name, scopeOf(node), group.nodes);
+}
+
+function repairNode(turn: Turn, group: GroupPart, master: Node, node: Node): void {
+  const seen = candidateOf(turn.local(group.name).evidence, node.name, turn.now);
+  const { info } = seen;
+  const wrong =
+    seen.reachable && info !== null && (isAstray(info, master) || node.name in group.rejoining);
+  if (
+    turn.lasting(group.name, `astray ${node.name}`, wrong) < STRANGE_FOR_MS ||
+    info === null ||
+    !wrong
+  ) {
+    if (!wrong) dropErrand(turn, group.name, scopeOf(node), group.nodes);
+    return;
+  }
+  const isStray = info.role === "master" && !(node.name in group.rejoining);
+  if (isStray) return beginRejoin(turn, group, node);
+  follow(turn, group, master, node);
+}
+
+function isAstray(info: NodeInfo, master: Node): boolean {
+  return (
+    info.role === "master" || info.masterHost !== master.address || info.masterPort !== master.port
+  );
+}
+
+/** Committed first, so that whoever leads next knows that this node's data may be the last. */
+function beginRejoin(turn: Turn, group: GroupPart, node: Node): void {
+  if (turn.isChanging(group.name)) return;
+  turn.report({
+    kind: "repair",
+    group: group.name,
+    node: node.name,
+    text: "an old master came back; it rejoins",
+  });
+  turn.change(group.name, (part, stamp) => ({
+    ...part,
+    rejoining: { ...part.rejoining, [node.name]: { since: stamp, minReplicas: "0" } },
+  }));
+}
+
+function follow(turn: Turn, group: GroupPart, master: Node, node: Node): void {
+  const work = new Work(turn, group.name, scopeOf(node));
+  const now = infoOf(work.poll(node, "look", { kind: "info" }, 200));
+  if (now === null || now.loading) return;
+  const rejoining = node.name in group.rejoining;
+  if (now.role === "master") {
+    const hole = blackHole(group.rejoining[node.name]?.since.version ?? 0);
+    work.redis(node, "black hole", { kind: "follow", ...hole });
+    return;
+  }
+  if (!isDone(work.redis(node, "unpause", { kind: "unpause" }))) return;
+  if (!isMasterGood(turn, group, master)) return;
+  if (isAstray(now, master)) {
+    const followed = work.redis(node, "follow", {
+      kind: "follow",
+      host: master.address,
+      port: master.port,
+    });
+    if (isDone(followed)) restore(work, group, node);
+    return;
+  }
+  if (!restore(work, group, node)) return;
+  if (rejoining && now.link === "up" && !now.syncing) endRejoin(turn, group, node);
+}
+
+/** Whether the master still has what the others would copy from it. */
+function isMasterGood(turn: Turn, group: GroupPart, master: Node): boolean {
+  const seen = candidateOf(turn.local(group.name).evidence, master.name, turn.now);
+  const { info } = seen;
+  if (!seen.reachable || info === null || info.role !== "master" || info.loading) return false;
+  if (info.replId !== currentReplId(group.lineage)) return false;
+  return (positionOf(info, group.lineage) ?? -1) >= group.lineage.highWater;
+}
+
+function restore(work: Work, group: GroupPart, node: Node): boolean {
+  const value = group.rejoining[node.name]?.minReplicas;
+  if (
+    value !== undefined &&
+    !isDone(work.redis(node, "restore", { kind: "set-min-replicas", value }))
+  )
+    return false;
+  const rewritten = work.redis(node, "rewrite", { kind: "rewrite" });
+  if (rewritten.kind === "failed")
+    work.turn.alarm(
+      `${group.name}: ${node.name} rewrite`,
+      `CONFIG REWRITE failed on ${node.name}: ${rewritten.text}; after a restart it follows whom its file names`,
+    );
+  return rewritten.kind !== "pending";
+}
+
+function endRejoin(turn: Turn, group: GroupPart, node: Node): void {
+  if (turn.isChanging(group.name)) return;
+  const { wall } = turn.at;
+  turn.change(group.name, (part, stamp) => {
+    const { [node.name]: _, ...rejoining } = part.rejoining;
+    return withPast(
+      { ...part, rejoining },
+      {
+        epoch: stamp,
+        kind: "rejoin",
+        from: node.name,
+        to: part.master,
+        result: "ok",
+        reason: "the old master came back and follows the new one",
+        by: turn.state.name,
+        requestId: null,
+        votes: {},
+        fencing: null,
+        startedAt: wall,
+        durationMs: 0,
+        phases: [],
+        lostBytes: null,
+      },
+    );
+  });
+}
+
+/** Once per leadership and operation: nothing of an interrupted one is left on the master. */
+function tidyMaster(turn: Turn, group: GroupPart, master: Node): void {
+  const mark = `tidy ${master.name} ${group.past.at(-1)?.epoch.version ?? 0} ${turn.term}`;
+  const work = new Work(turn, group.name, scopeOf(master));
+  if (work.reached(mark) !== undefined) return;
+  const value = valueOf(work.redis(master, `${mark}: look`, { kind: "get-min-replicas" }));
+  if (value === null) return;
+  if (Number(value) >= BLOCKED_FROM) {
+    if (!isDone(work.redis(master, `${mark}: unblock`, { kind: "set-min-replicas", value: "0" })))
+      return;
+    turn.report({
+      kind: "repair",
+      group: group.name,
+      node: master.name,
+      text: "writes were still blocked by an interrupted operation",
+    });
+  }
+  if (!isDone(work.redis(master, `${mark}: unpause`, { kind: "unpause" }))) return;
+  if (work.redis(master, `${mark}: rewrite`, { kind: "rewrite" }).kind !== "pending")
+    work.reach(mark);
+}

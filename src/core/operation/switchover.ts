@@ -1,0 +1,211 @@
+/**
+ * Switchover: prepare → handover → promote → claim. Loses nothing.
+ *
+ *   prepare   everybody is connected; the siblings follow the target already. The old master serves
+ *   handover  writes are paused, the target catches up, the old master is blocked, and only then
+ *             releases the VIP; equality is read again after that
+ *   promote, claim   as in a failover
+ *
+ * The release of the VIP is the fence: a restart of Redis would remove every other one. Until the
+ * claim is committed the old master holds everything that was acknowledged through the VIP, so
+ * every failure before that turns back.
+ */
+import type { NodeInfo } from "../health/types.ts";
+import { candidateOf } from "../health/facts.ts";
+import { renewalIntervalMs } from "../settings.ts";
+import type { Node } from "../state.ts";
+import { movedTo } from "../vip/epochs.ts";
+import {
+  advance,
+  infoOf,
+  isDone,
+  isMarked,
+  proofOfOld,
+  type Running,
+  successorOf,
+  turnBack,
+  valueOf,
+} from "./common.ts";
+import { claimPhase, promotePhase } from "./failover.ts";
+
+const CONNECT_DEADLINE_MS = 1500;
+const SIBLING_DEADLINE_MS = 2000;
+/** Writes resume by themselves after this, if everybody dies. */
+const PAUSE_MS = 500;
+const CATCH_UP_DEADLINE_MS = 250;
+const RELEASE_DEADLINE_MS = 1000;
+const EQUAL_DEADLINE_MS = 500;
+const POLL_MS = 2;
+
+export function conductSwitchover(running: Running): void {
+  const to = successorOf(running);
+  if (to === null) return turnBack(running, "no successor was named");
+  switch (running.op.phase) {
+    case "prepare":
+      return preparePhase(running, to);
+    case "handover":
+      return handoverPhase(running, to);
+    case "promote":
+      return promotePhase(running);
+    case "claim":
+      return claimPhase(running);
+    case "fence":
+    case "undo":
+      return;
+  }
+}
+
+// ——— prepare ———
+
+function preparePhase(running: Running, to: Node): void {
+  const { work, from, op } = running;
+  const old = infoOf(work.redis(from, "first look", { kind: "info" }));
+  const next = infoOf(work.redis(to, "first look", { kind: "info" }));
+  const minReplicas = valueOf(work.redis(from, "saved", { kind: "get-min-replicas" }));
+  if (old === null || next === null || minReplicas === null) {
+    if (work.ageMs > CONNECT_DEADLINE_MS)
+      turnBack(
+        running,
+        `${from.name} or ${to.name} could not be worked on within ${CONNECT_DEADLINE_MS} ms`,
+      );
+    return;
+  }
+  const wrong = whyNot(running, old, next, to);
+  if (wrong !== null) return turnBack(running, wrong);
+  if (!siblingsFollow(running, to) && work.since("siblings") < SIBLING_DEADLINE_MS) return;
+  if (!isLeaseFresh(running)) return;
+  const saved = { ...op.saved, [from.name]: { minReplicas } };
+  advance(running, "handover", {
+    known: { saved },
+    vip: (vip, stamp) => movedTo(vip, stamp, to.name, { unproven: [from.name], silent: [] }),
+  });
+}
+
+function whyNot(running: Running, old: NodeInfo, next: NodeInfo, to: Node): string | null {
+  const { op, from, group } = running;
+  if (old.role !== "master" || old.runId !== op.runIds[from.name])
+    return `${from.name} is not the master that it was`;
+  if (next.runId !== op.runIds[to.name]) return `${to.name} was restarted`;
+  if (next.role !== "replica" || next.link !== "up" || next.replId !== old.replId)
+    return `${to.name} does not replicate from ${from.name}`;
+  const lag = old.offset - (next.appliedOffset ?? 0);
+  return lag > group.settings.maxLagBytes ? `${to.name} lags ${lag} bytes behind` : null;
+}
+
+/** Siblings are repointed below the target first: while attached to the old master they would run ahead. */
+function siblingsFollow(running: Running, to: Node): boolean {
+  const { work, group, op, turn } = running;
+  const siblings = group.nodes.filter(({ name }) => name !== op.from && name !== op.to);
+  const answers = siblings.map((node) => {
+    if (!candidateOf(turn.local(group.name).evidence, node.name, turn.now).reachable) return true;
+    const followed = work.redis(node, "follow", {
+      kind: "follow",
+      host: to.address,
+      port: to.port,
+    });
+    if (!isDone(followed)) return false;
+    const info = infoOf(work.poll(node, "linked", { kind: "info" }, 20));
+    return info?.link === "up" && info.masterHost === to.address;
+  });
+  return answers.every(Boolean);
+}
+
+/** The handover must end within the lease: it begins right after a renewal. */
+function isLeaseFresh({ turn, group, vip }: Running): boolean {
+  if (vip === null || vip.node === null || group.backend !== "nft") return true;
+  const { claimed } = turn.desk(group.name, vip.ip, vip.node);
+  return claimed !== null && turn.now - claimed.sentAt < renewalIntervalMs(vip.leaseMs) / 2;
+}
+
+// ——— handover ———
+
+function handoverPhase(running: Running, to: Node): void {
+  const { work, from, vip } = running;
+  const markDeadline = (vip?.leaseMs ?? 1000) * 0.3;
+  if (!isMarked(running, from.name) || !isMarked(running, to.name)) {
+    if (work.since("handover") > markDeadline)
+      turnBack(running, "the registers could not be marked in time");
+    return;
+  }
+  if (work.reached("blocked") === undefined && !block(running, to)) return;
+  if (proofOfOld(running) === null) {
+    if (work.since("releasing") > RELEASE_DEADLINE_MS)
+      turnBack(running, `${from.name} did not confirm the release of the VIP`);
+    return;
+  }
+  proveEqual(running, to);
+}
+
+/** Pause, catch up, block. True once writes are refused; turns back when it takes too long. */
+function block(running: Running, to: Node): boolean {
+  const { work, from } = running;
+  if (!isDone(work.redis(from, "pause", { kind: "pause-writes", ms: PAUSE_MS }))) {
+    return giveUpAfter(
+      running,
+      "pausing",
+      RELEASE_DEADLINE_MS,
+      `writes on ${from.name} could not be paused`,
+    );
+  }
+  const paused = infoOf(work.redis(from, "paused", { kind: "info" }));
+  const caught = paused !== null && isAt(running, to, paused.offset, "catch up");
+  if (!caught)
+    return giveUpAfter(
+      running,
+      "catching up",
+      CATCH_UP_DEADLINE_MS,
+      `${to.name} did not catch up within ${CATCH_UP_DEADLINE_MS} ms`,
+    );
+  const blocked = work.redis(from, "block", { kind: "set-min-replicas", value: "1000000" });
+  if (!isDone(blocked) || !isDone(work.redis(from, "unpause", { kind: "unpause" }))) {
+    return giveUpAfter(
+      running,
+      "blocking",
+      RELEASE_DEADLINE_MS,
+      `${from.name} could not be blocked`,
+    );
+  }
+  work.reach("blocked");
+  return true;
+}
+
+function giveUpAfter(running: Running, milestone: string, ms: number, reason: string): false {
+  if (running.work.since(milestone) > ms) turnBack(running, reason);
+  return false;
+}
+
+function isAt({ work }: Running, to: Node, offset: number, key: string): boolean {
+  if (work.reached(`${key} done`) !== undefined) return true;
+  const info = infoOf(work.poll(to, key, { kind: "info" }, POLL_MS));
+  if (info === null || (info.appliedOffset ?? 0) < offset) return false;
+  work.reach(`${key} done`);
+  return true;
+}
+
+/** After the release, under the same run_id: the target holds everything that was acknowledged. */
+function proveEqual(running: Running, to: Node): void {
+  const { work, from, op } = running;
+  const final = infoOf(work.redis(from, "final", { kind: "info" }));
+  const changed =
+    final !== null && (final.runId !== op.runIds[from.name] || final.role !== "master");
+  if (changed) return turnBack(running, `${from.name} was restarted`);
+  if (final === null || !isAt(running, to, final.offset, "final")) {
+    giveUpAfter(
+      running,
+      "proving",
+      EQUAL_DEADLINE_MS,
+      `${to.name} could not be shown to hold all of ${from.name}'s data`,
+    );
+    return;
+  }
+  advance(running, "promote", {
+    known: { forkOffset: final.offset, fencing: proofOfOld(running) },
+    vip: (vip) => ({ ...vip, holders: [] }),
+  });
+}
+
+/** Whether the old master may be told to release already: not before its writes are blocked. */
+export function mayReleaseOld({ op, work }: Running): boolean {
+  if (op.kind !== "switchover") return true;
+  return op.phase !== "handover" || work.reached("blocked") !== undefined;
+}

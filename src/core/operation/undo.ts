@@ -1,0 +1,45 @@
+/**
+ * Turning back: the old master serves again, its writes flow, and everybody follows it. The VIP's
+ * part was committed with the phase; here the Redis servers are set right.
+ */
+import { candidateOf } from "../health/facts.ts";
+import { isClaimed, isDone, type Running } from "./common.ts";
+import { finished } from "./outline.ts";
+
+const OTHERS_DEADLINE_MS = 1000;
+const UNDO_DEADLINE_MS = 10_000;
+
+export function conductUndo(running: Running): void {
+  const { turn, group, work, vip, op } = running;
+  const serving =
+    vip === null || vip.kind !== "hold" || isClaimed(turn, group, vip) || op.kind === "failover";
+  const restored = restoreMaster(running);
+  const followed = othersFollow(running) || work.ageMs > OTHERS_DEADLINE_MS;
+  const done = serving && restored && followed;
+  if (done || work.since("undo") > UNDO_DEADLINE_MS) {
+    turn.change(group.name, (part) => finished(part, "undone", turn.at.wall));
+  }
+}
+
+/** Whatever blocks its writes is lifted. A pause that nobody lifts would end by itself. */
+function restoreMaster({ work, from, op }: Running): boolean {
+  const saved = op.saved[from.name];
+  const unpaused = isDone(work.redis(from, "undo: unpause", { kind: "unpause" }));
+  if (saved === undefined) return unpaused;
+  const action = { kind: "set-min-replicas", value: saved.minReplicas } as const;
+  return isDone(work.redis(from, "undo: unblock", action)) && unpaused;
+}
+
+function othersFollow({ work, group, from, turn }: Running): boolean {
+  const { evidence } = turn.local(group.name);
+  const answers = group.nodes
+    .filter(({ name }) => name !== from.name && candidateOf(evidence, name, turn.now).reachable)
+    .map((node) => {
+      const action = { kind: "follow", host: from.address, port: from.port } as const;
+      return (
+        isDone(work.redis(node, "undo: follow", action)) &&
+        isDone(work.redis(node, "undo: unpause", { kind: "unpause" }))
+      );
+    });
+  return answers.every(Boolean);
+}

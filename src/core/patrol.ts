@@ -1,0 +1,80 @@
+/** Probing: every monitor looks at every node, each at its own pace, one probe at a time. */
+import {
+  createWatch,
+  type NodeWatch,
+  nextProbeAt,
+  observed,
+  probeDeadlineMs,
+  probeStarted,
+  stalled,
+  suspectConnection,
+} from "./health/watch.ts";
+import type { ProbeResult } from "./health/types.ts";
+import type { Instant, NodeName } from "./ids.ts";
+import type { GroupPart, Node } from "./state.ts";
+import { targetOf, type Turn } from "./turn.ts";
+
+/** Starts the probes that are due. */
+export function patrol(turn: Turn): void {
+  for (const group of turn.state.newest?.groups ?? []) {
+    for (const node of group.nodes) {
+      if (nextProbeAt(watchOf(turn, group.name, node.name), group.settings) <= turn.now)
+        start(turn, group, node);
+    }
+  }
+}
+
+function start(turn: Turn, group: GroupPart, node: Node): void {
+  setWatch(
+    turn,
+    group.name,
+    node.name,
+    probeStarted(watchOf(turn, group.name, node.name), turn.now),
+  );
+  const id = turn.fly({ kind: "probe", group: group.name, node: node.name });
+  turn.emit({
+    kind: "probe",
+    id,
+    target: targetOf(group.name, node),
+    deadlineMs: probeDeadlineMs(group.settings),
+  });
+}
+
+export function nextPatrolAt(turn: Turn): Instant {
+  let next = Infinity;
+  for (const group of turn.state.newest?.groups ?? []) {
+    for (const node of group.nodes) {
+      next = Math.min(next, nextProbeAt(watchOf(turn, group.name, node.name), group.settings));
+    }
+  }
+  return next;
+}
+
+export function probed(turn: Turn, group: string, node: NodeName, result: ProbeResult): void {
+  const settings = turn.state.newest?.groups.find((part) => part.name === group)?.settings;
+  if (settings === undefined) return;
+  setWatch(turn, group, node, observed(watchOf(turn, group, node), result, turn.at, settings));
+}
+
+export function connectionLost(turn: Turn, group: string, node: NodeName): void {
+  setWatch(turn, group, node, suspectConnection(watchOf(turn, group, node), turn.now));
+}
+
+/** This monitor slept: what it did not see in that time is no testimony. */
+export function forgetAfterStall(turn: Turn, ms: number): void {
+  for (const group of Object.keys(turn.state.groups)) {
+    const { watches } = turn.local(group);
+    const next = Object.entries(watches).map(
+      ([node, watch]) => [node, stalled(watch, ms)] as const,
+    );
+    turn.setLocal(group, { watches: Object.fromEntries(next) });
+  }
+}
+
+export function watchOf(turn: Turn, group: string, node: NodeName): NodeWatch {
+  return turn.local(group).watches[node] ?? createWatch(turn.now);
+}
+
+function setWatch(turn: Turn, group: string, node: NodeName, watch: NodeWatch): void {
+  turn.setLocal(group, { watches: { ...turn.local(group).watches, [node]: watch } });
+}

@@ -1,0 +1,149 @@
+/**
+ * The conversation with one host's guard about one VIP: one request at a time, and what each answer
+ * teaches. The desk never decides *whether* something should be asked; `driver.ts` and
+ * `failsafe.ts` do.
+ */
+import type { Instant, Ip, NodeName } from "../ids.ts";
+import type { Desk } from "../local.ts";
+import type { Node, Vip } from "../state.ts";
+import { newestStamp } from "../stamp.ts";
+import { isOurs, targetOf, type Turn } from "../turn.ts";
+import { withAuthorized, withReleased, withWitness } from "./proofs.ts";
+import type { GuardRequest, GuardResult, RegisterView } from "./types.ts";
+
+/** The adapter's deadline for one request, connecting included. */
+const GUARD_DEADLINE_MS = 1000;
+/** After this long without an outcome the answer is taken for lost. */
+const FLIGHT_LOST_MS = 1500;
+const RETRY_MS = 200;
+
+type Flying = NonNullable<Desk["flight"]>;
+
+export interface Place {
+  readonly group: string;
+  readonly vip: Vip;
+  readonly node: Node;
+}
+
+export function isIdle(desk: Desk, now: Instant): boolean {
+  if (desk.flight !== null && now - desk.flight.sentAt < FLIGHT_LOST_MS) return false;
+  return now >= desk.retryAt;
+}
+
+/** Sends a request. A mark that authorizes the host voids every proof about it before it leaves. */
+export function ask(turn: Turn, place: Place, request: GuardRequest): void {
+  const { group, vip, node } = place;
+  if (request.op === "mark" && vip.node === node.name) {
+    turn.setCampaign(
+      group,
+      vip.ip,
+      withAuthorized(turn.campaign(group, vip.ip), request.epoch, node.name),
+    );
+  }
+  const id = turn.fly({ kind: "guard", group, vip: vip.ip, node: node.name });
+  turn.setDesk(group, vip.ip, node.name, { flight: { id, request, sentAt: turn.now } });
+  turn.emit({
+    kind: "guard",
+    id,
+    target: targetOf(group, node),
+    request,
+    deadlineMs: GUARD_DEADLINE_MS,
+  });
+}
+
+/** Takes in an answer. An answer to a request that was given up proves nothing but that the host lives. */
+export function answered(
+  turn: Turn,
+  where: { readonly group: string; readonly vip: Ip; readonly node: NodeName; readonly id: number },
+  result: GuardResult,
+): void {
+  const { group, vip, node } = where;
+  const desk = turn.desk(group, vip, node);
+  const flight = desk.flight;
+  if (flight === null || flight.id !== where.id) return;
+  const patch = learn(turn, desk, flight, result);
+  turn.setDesk(group, vip, node, { ...patch, flight: null });
+  if (result.kind === "ok") recordProof(turn, where, flight.request, result.view);
+}
+
+function learn(turn: Turn, desk: Desk, flight: Flying, result: GuardResult): Partial<Desk> {
+  const now = turn.now;
+  switch (result.kind) {
+    case "ok":
+      return {
+        heardAt: now,
+        problem: null,
+        ...(result.view === null ? {} : seen(turn, desk, result.view, flight)),
+        ...granted(turn, flight),
+      };
+    case "refused":
+      return {
+        heardAt: now,
+        problem: result.code === "stale" ? null : `${result.code}: ${result.text}`,
+        view: null,
+        permit: null,
+        retryAt: result.code === "stale" && flight.request.op !== "permit" ? now : now + RETRY_MS,
+      };
+    case "unsent":
+      return { problem: `${result.problem}: ${result.text}`, retryAt: now + RETRY_MS };
+    case "unknown":
+      return { problem: `no answer: ${result.text}`, view: null, permit: null, retryAt: now };
+  }
+}
+
+function seen(turn: Turn, desk: Desk, view: RegisterView, flight: Flying): Partial<Desk> {
+  const patch: Partial<Desk> = { view, viewId: flight.id, viewAskedAt: flight.sentAt };
+  if (view.token?.kind !== "instance" || desk.instance?.id === view.token.id) return patch;
+  const under = newestStamp(turn.state.newest?.stamp ?? null);
+  return { ...patch, instance: { id: view.token.id, under }, permit: null };
+}
+
+/** The permit that a successful request left on the host. */
+function granted(turn: Turn, flight: Flying): Partial<Desk> {
+  const { request, sentAt } = flight;
+  const proven = { sentAt, proven: turn.moment, provenId: turn.state.nextId };
+  switch (request.op) {
+    case "mark":
+      return {
+        permit: request.permit && { id: request.permit.id, epoch: request.epoch, ...proven },
+      };
+    case "permit":
+      return { permit: { id: request.permit, epoch: request.epoch, ...proven } };
+    case "claim":
+      return {
+        permit: { id: request.next, epoch: request.epoch, ...proven },
+        claimed: { epoch: request.epoch, sentAt },
+      };
+    case "show":
+    case "install":
+    case "release":
+      return {};
+  }
+}
+
+function recordProof(
+  turn: Turn,
+  where: { readonly group: string; readonly vip: Ip; readonly node: NodeName },
+  request: GuardRequest,
+  view: RegisterView | null,
+): void {
+  const { group, vip: ip, node } = where;
+  const vip = committedVip(turn, group, ip);
+  if (vip === undefined || !isOurs(turn, vip.epoch)) return;
+  if (request.op === "release") {
+    turn.setCampaign(group, ip, withReleased(turn.campaign(group, ip), request.epoch, node));
+    turn.report({ kind: "vip.released", group, vip: ip, node, epoch: request.epoch });
+  }
+  const ours = turn.state.committed?.cluster.clusterId;
+  const token = view?.token;
+  const shown = token?.kind === "epoch" && token.cluster === ours ? token.epoch : null;
+  if (shown !== null && vip.readSet[node] === "in") {
+    turn.setCampaign(group, ip, withWitness(turn.campaign(group, ip), shown, node, turn.now));
+  }
+}
+
+export function committedVip(turn: Turn, group: string, ip: Ip): Vip | undefined {
+  return turn.state.committed?.groups
+    .find((part) => part.name === group)
+    ?.vips.find((vip) => vip.ip === ip);
+}

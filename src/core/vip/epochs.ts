@@ -1,0 +1,76 @@
+/**
+ * How the replicated state of a VIP may change: the reducers of rules 1, 8 and 11.
+ *
+ * A new *epoch* is needed whenever another node is authorized, or other nodes are to be read, or an
+ * attempt starts anew. Whatever leaves these alone keeps the epoch. `holders` names who may serve
+ * the VIP; a chosen node joins them when it becomes claimable, not before, for no claim is sent
+ * to it until then.
+ */
+import type { Ip, NodeName } from "../ids.ts";
+import type { GroupPart, Vip } from "../state.ts";
+import type { Stamp } from "../stamp.ts";
+
+/** Replaces one VIP of a group. */
+export function withVip(group: GroupPart, ip: Ip, change: (vip: Vip) => Vip): GroupPart {
+  return { ...group, vips: group.vips.map((vip) => (vip.ip === ip ? change(vip) : vip)) };
+}
+
+/** Nobody is to serve it; `holders` are those who are not proven empty. */
+export function fenced(vip: Vip, epoch: Stamp, holders: readonly NodeName[] = vip.holders): Vip {
+  return { ...vip, kind: "fence", node: null, claimable: false, epoch, holders };
+}
+
+/**
+ * `node` is to serve it, once all others are proven empty. `unproven`: those who are not, yet. A
+ * silent old holder leaves the read set, so that followers can keep the new one alive at once; it
+ * stays a possible holder all the same.
+ */
+export function movedTo(
+  vip: Vip,
+  epoch: Stamp,
+  node: NodeName,
+  options: { readonly unproven: readonly NodeName[]; readonly silent: readonly NodeName[] },
+): Vip {
+  const silent = options.silent.filter((name) => name !== node);
+  const readSet = without(vip.readSet, silent);
+  return {
+    ...vip,
+    kind: "move",
+    node,
+    claimable: false,
+    epoch,
+    holders: options.unproven,
+    readSet,
+  };
+}
+
+/** The point of no return: every other possible holder is proven empty. Keeps the epoch. */
+export function claimable(vip: Vip): Vip {
+  if (vip.kind !== "move" || vip.node === null)
+    throw new Error(`${vip.ip}: nothing to make claimable`);
+  return { ...vip, claimable: true, holders: [vip.node] };
+}
+
+/** The claim is confirmed: keeps the epoch, so nothing has to be marked again. */
+export function settled(vip: Vip): Vip {
+  if (!vip.claimable)
+    throw new Error(`${vip.ip}: a claim that was never allowed cannot be confirmed`);
+  return { ...vip, kind: "hold", claimable: false };
+}
+
+/** `node` serves it again, or for the first time. Only when nobody else may serve it. */
+export function heldBy(vip: Vip, epoch: Stamp, node: NodeName): Vip {
+  const others = vip.holders.filter((name) => name !== node);
+  if (others.length > 0)
+    throw new Error(`${vip.ip}: hold(${node}) while ${others.join(", ")} may serve it`);
+  return { ...vip, kind: "hold", node, claimable: false, epoch, holders: [node] };
+}
+
+/** The same authorization under a new epoch: a register was lost, a suspicion, a take-over. */
+export function renewed(vip: Vip, epoch: Stamp): Vip {
+  return { ...vip, epoch };
+}
+
+export function without(readSet: Vip["readSet"], names: readonly NodeName[]): Vip["readSet"] {
+  return Object.fromEntries(Object.entries(readSet).filter(([name]) => !names.includes(name)));
+}

@@ -1,0 +1,122 @@
+/**
+ * Rule 7: *any* monitor, with or without a leader, keeps the present holder's lease alive.
+ *
+ * Its evidence is not a majority but the registers themselves: its newest slot, committed or only
+ * accepted, says `hold(Y)` under epoch e, and every node of e's read set showed exactly e *after*
+ * Y's permit was known. Whoever moves the VIP marks those nodes first. It may renew or re-create
+ * this one lease, nothing else.
+ */
+import type { Instant } from "../ids.ts";
+import type { Desk } from "../local.ts";
+import type { Committed, GroupPart, Node, Vip } from "../state.ts";
+import { nodeOf } from "../state.ts";
+import { sameStamp } from "../stamp.ts";
+import type { Turn } from "../turn.ts";
+import { ask, isIdle, type Place } from "./desk.ts";
+import { claimOf, isClaimDue } from "./driver.ts";
+
+/** A follower steps in when it has heard no leader for this long … */
+const LEADER_SILENT_MS = 300;
+/** … or when the leader's own last renewal is older than this share of the lease. */
+const RENEWAL_AGE_SHARE = 0.4;
+const SHOW_EVERY_MS = 200;
+
+/** What the leader's heartbeats say: per VIP, how long ago its last confirmed renewal was sent. */
+export type RenewalAges = Readonly<Record<string, number>>;
+
+export function keepAlive(
+  turn: Turn,
+  state: Committed,
+  leaderHeardAt: Instant,
+  ages: RenewalAges,
+): void {
+  const silentMs = turn.now - leaderHeardAt;
+  for (const group of state.groups) {
+    if (group.settings.onQuorumLoss === "drop" || group.backend !== "nft") continue;
+    for (const vip of group.vips) {
+      const age = ages[`${group.name}/${vip.ip}`];
+      const late = age !== undefined && age + silentMs > vip.leaseMs * RENEWAL_AGE_SHARE;
+      if (silentMs > LEADER_SILENT_MS || late) keepVip(turn, state, group, vip);
+    }
+  }
+}
+
+function keepVip(turn: Turn, state: Committed, group: GroupPart, vip: Vip): void {
+  const holder = vip.kind === "hold" && vip.node !== null ? nodeOf(group, vip.node) : undefined;
+  if (holder === undefined) return;
+  const place: Place = { group: group.name, vip, node: holder };
+  const desk = turn.desk(group.name, vip.ip, holder.name);
+  if (!isClaimDue(turn, vip, desk)) return;
+  const permit = usablePermit(turn, vip, desk);
+  if (permit === null) {
+    if (isIdle(desk, turn.now)) ask(turn, place, permitOf(turn, state, vip));
+    return;
+  }
+  if (!readSetShows(turn, state, group, vip, permit.provenId) || !isIdle(desk, turn.now)) return;
+  ask(turn, place, claimOf(turn, vip, holder, permit.id));
+  turn.report({
+    kind: "vip.kept",
+    group: group.name,
+    vip: vip.ip,
+    node: holder.name,
+    reason: "no leader renews it",
+  });
+}
+
+function usablePermit(turn: Turn, vip: Vip, desk: Desk): NonNullable<Desk["permit"]> | null {
+  const permit = desk.permit;
+  if (permit === null || !sameStamp(permit.epoch, vip.epoch)) return null;
+  return turn.now - permit.sentAt > vip.permitMs * 0.9 ? null : permit;
+}
+
+function permitOf(turn: Turn, state: Committed, vip: Vip) {
+  const cluster = state.cluster.clusterId;
+  return {
+    op: "permit",
+    vip: vip.ip,
+    cluster,
+    epoch: vip.epoch,
+    permit: turn.random(),
+    ttlMs: vip.permitMs,
+  } as const;
+}
+
+/** Whether every node that must be read showed exactly this epoch in answer to a request numbered
+ * `since` or later; asks those that did not. */
+function readSetShows(
+  turn: Turn,
+  state: Committed,
+  group: GroupPart,
+  vip: Vip,
+  since: number,
+): boolean {
+  let all = true;
+  for (const name of Object.keys(vip.readSet)) {
+    if (name === vip.node) continue;
+    const node = nodeOf(group, name);
+    if (node !== undefined && showedEpoch(turn, state, group, vip, node, since)) continue;
+    all = false;
+    if (node !== undefined) askToShow(turn, { group: group.name, vip, node }, since);
+  }
+  return all;
+}
+
+function showedEpoch(
+  turn: Turn,
+  state: Committed,
+  group: GroupPart,
+  vip: Vip,
+  node: Node,
+  since: number,
+): boolean {
+  const { view, viewId } = turn.desk(group.name, vip.ip, node.name);
+  const token = view?.token;
+  if (viewId < since || view?.gate !== "present" || token?.kind !== "epoch") return false;
+  return token.cluster === state.cluster.clusterId && sameStamp(token.epoch, vip.epoch);
+}
+
+function askToShow(turn: Turn, place: Place, since: number): void {
+  const desk = turn.desk(place.group, place.vip.ip, place.node.name);
+  const recently = desk.viewId >= since && turn.now - desk.viewAskedAt < SHOW_EVERY_MS;
+  if (!recently && isIdle(desk, turn.now)) ask(turn, place, { op: "show", vip: place.vip.ip });
+}

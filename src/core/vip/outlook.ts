@@ -1,0 +1,30 @@
+/**
+ * Every monitor keeps its channel to every guard open and in use, so that a channel which fails is
+ * known before it is needed, and a leader that is lost leaves others who are already connected.
+ */
+import type { GroupPart, Node, Vip } from "../state.ts";
+import type { Turn } from "../turn.ts";
+import { ask, isIdle } from "./desk.ts";
+
+const LOOK_EVERY_MS = 1000;
+/** While Redis does not answer, whether the host does decides what happens next (rule 10). */
+const LOOK_CLOSELY_MS = 150;
+
+export function lookAround(turn: Turn): void {
+  for (const group of turn.state.newest?.groups ?? []) {
+    for (const vip of group.vips) {
+      for (const node of group.nodes) look(turn, group, vip, node);
+    }
+  }
+}
+
+function look(turn: Turn, group: GroupPart, vip: Vip, node: Node): void {
+  const desk = turn.desk(group.name, vip.ip, node.name);
+  const opinion = turn.local(group.name).watches[node.name]?.opinion.vote;
+  const closely = vip.node === node.name && (opinion === "silent" || opinion === "refused");
+  const every = closely ? LOOK_CLOSELY_MS : LOOK_EVERY_MS;
+  const last = Math.max(desk.viewAskedAt, desk.flight?.sentAt ?? -Infinity);
+  if (turn.now - last >= every && isIdle(desk, turn.now)) {
+    ask(turn, { group: group.name, vip, node }, { op: "show", vip: vip.ip });
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * Rule 9: when a host is proven not to serve a VIP, and not able to any more.
+ *
+ * Three things prove it: the host itself confirmed a release, it was fenced, or the waiting time W
+ * passed since another host, which every older reader must read, answered `mark(E)`. After that
+ * answer nothing older takes effect on the host later than T0, and what that renewed is over N
+ * later. All three end the moment the host is sent a mark that authorizes it again.
+ */
+import type { Instant, NodeName } from "../ids.ts";
+import type { Campaign } from "../local.ts";
+import { waitingTimeMs } from "../settings.ts";
+import type { Vip } from "../state.ts";
+import { compareStamps, isNewer, type Stamp, sameStamp } from "../stamp.ts";
+
+export type Proof = "released" | "fenced" | "lease-ended";
+
+export interface ProofContext {
+  readonly vip: Vip;
+  readonly campaign: Campaign;
+  readonly drift: number;
+  readonly now: Instant;
+  /** Whether some monitor last saw the host without the table. */
+  readonly ungated: (node: NodeName) => boolean;
+}
+
+/** The proof that `node` cannot serve the VIP, or null. */
+export function proofOf(context: ProofContext, node: NodeName): Proof | null {
+  const { campaign } = context;
+  if (campaign.fenced[node]) return "fenced";
+  if (campaign.released[node] !== undefined) return "released";
+  return leaseEndsAt(context, node) <= context.now ? "lease-ended" : null;
+}
+
+/** The instant at which W will have proven `node` empty; Infinity when it is not running. */
+export function leaseEndsAt(context: ProofContext, node: NodeName): Instant {
+  const { vip, campaign, drift } = context;
+  if (!vip.gated.includes(node) || context.ungated(node)) return Infinity;
+  const wait = waitingTimeMs(vip.leaseMs, vip.permitMs, drift);
+  const authorized = campaign.authorized[node];
+  let earliest = Infinity;
+  for (const { epoch, witnesses } of campaign.epochs) {
+    if (authorized !== undefined && compareStamps(authorized, epoch) >= 0) continue;
+    for (const [witness, answeredAt] of Object.entries(witnesses)) {
+      if (witness !== node) earliest = Math.min(earliest, answeredAt + wait);
+    }
+  }
+  return earliest;
+}
+
+/** Possible holders other than `except` that are not proven empty. */
+export function unprovenHolders(
+  context: ProofContext,
+  except: NodeName | null,
+): readonly NodeName[] {
+  return context.vip.holders.filter((node) => node !== except && proofOf(context, node) === null);
+}
+
+// ——— what the leader writes down ———
+
+/** An epoch of this leadership was seen committed. */
+export function withEpoch(campaign: Campaign, epoch: Stamp, nextId: number): Campaign {
+  if (campaign.epochs.some((entry) => sameStamp(entry.epoch, epoch))) return campaign;
+  return {
+    ...campaign,
+    epochs: [...campaign.epochs, { epoch, committedId: nextId, witnesses: {} }],
+  };
+}
+
+/** `node`, which is `in`, was shown to hold `epoch`. Only the first answer counts. */
+export function withWitness(
+  campaign: Campaign,
+  epoch: Stamp,
+  node: NodeName,
+  now: Instant,
+): Campaign {
+  const epochs = campaign.epochs.map((entry) => {
+    if (!sameStamp(entry.epoch, epoch) || entry.witnesses[node] !== undefined) return entry;
+    return { ...entry, witnesses: { ...entry.witnesses, [node]: now } };
+  });
+  return { ...campaign, epochs };
+}
+
+/** A mark that authorizes `node` is about to be sent: whatever was proven of it is void. */
+export function withAuthorized(campaign: Campaign, epoch: Stamp, node: NodeName): Campaign {
+  const before = campaign.authorized[node];
+  const newest = before !== undefined && isNewer(before, epoch) ? before : epoch;
+  const { [node]: _released, ...released } = campaign.released;
+  const { [node]: _fenced, ...fenced } = campaign.fenced;
+  return { ...campaign, authorized: { ...campaign.authorized, [node]: newest }, released, fenced };
+}
+
+export function withReleased(campaign: Campaign, epoch: Stamp, node: NodeName): Campaign {
+  const authorized = campaign.authorized[node];
+  if (authorized !== undefined && compareStamps(authorized, epoch) >= 0) return campaign;
+  return { ...campaign, released: { ...campaign.released, [node]: epoch } };
+}
+
+export function withFenced(campaign: Campaign, node: NodeName): Campaign {
+  return { ...campaign, fenced: { ...campaign.fenced, [node]: true } };
+}

@@ -1,0 +1,86 @@
+/**
+ * Reader VIPs: spread over the healthy replicas; on the master if none is left. Each has a register,
+ * an epoch and possible holders of its own, and moves by the same rules as the writer's, without
+ * any step on Redis: choose, prove the old holder empty, claim.
+ */
+import { candidateOf } from "../health/facts.ts";
+import type { NodeName } from "../ids.ts";
+import type { GroupPart, Vip } from "../state.ts";
+import type { Turn } from "../turn.ts";
+import { claimable, movedTo, settled, withVip } from "./epochs.ts";
+import { unprovenHolders } from "./proofs.ts";
+import { heardWithin, proofContext } from "./upkeep.ts";
+import { holdsEpoch } from "./driver.ts";
+import { isClaimed } from "../operation/common.ts";
+
+/** A reader whose host is well is moved for balance only when the imbalance has lasted. */
+const BALANCE_AFTER_MS = 10_000;
+
+export function careForReaders(turn: Turn, group: GroupPart): void {
+  for (const vip of group.vips) {
+    if (vip.role !== "reader" || turn.isChanging(group.name)) continue;
+    if (vip.kind === "move") finishMove(turn, group, vip);
+    else if (vip.kind === "hold" && group.mode !== "passive") considerMove(turn, group, vip);
+  }
+}
+
+function finishMove(turn: Turn, group: GroupPart, vip: Vip): void {
+  if (vip.node === null) return;
+  if (vip.claimable) {
+    if (isClaimed(turn, group, vip))
+      turn.change(group.name, (part) => withVip(part, vip.ip, settled));
+    return;
+  }
+  const context = proofContext(turn, group, vip);
+  if (unprovenHolders(context, null).length > 0) return;
+  const marked =
+    group.backend !== "nft" || holdsEpoch(turn, vip, turn.desk(group.name, vip.ip, vip.node));
+  if (marked) turn.change(group.name, (part) => withVip(part, vip.ip, claimable));
+  else if (turn.lasting(group.name, `unmarked ${vip.ip}`, true) > 2000)
+    choose(turn, group, vip, [vip.node]);
+}
+
+function considerMove(turn: Turn, group: GroupPart, vip: Vip): void {
+  const fit = fitHolders(turn, group);
+  const isFit = vip.node !== null && fit.includes(vip.node);
+  const unfitFor = turn.lasting(group.name, `unfit ${vip.ip}`, !isFit);
+  if (!isFit) {
+    if (unfitFor >= group.settings.downAfterMs) choose(turn, group, vip, []);
+    return;
+  }
+  const heaviest = loadOf(group, vip.node);
+  const lightest = Math.min(...fit.map((name) => loadOf(group, name)));
+  const uneven = heaviest - lightest > 1;
+  if (turn.lasting(group.name, `uneven ${vip.ip}`, uneven) > BALANCE_AFTER_MS)
+    choose(turn, group, vip, []);
+}
+
+function choose(turn: Turn, group: GroupPart, vip: Vip, failed: readonly NodeName[]): void {
+  const fit = fitHolders(turn, group).filter(
+    (name) => !failed.includes(name) && name in vip.readSet,
+  );
+  const best = fit.toSorted((a, b) => loadOf(group, a) - loadOf(group, b) || (a < b ? -1 : 1))[0];
+  if (best === undefined || best === vip.node) return;
+  turn.lasting(group.name, `unmarked ${vip.ip}`, false);
+  const silent = vip.holders.filter((name) => !heardWithin(turn, group, name, 1000));
+  turn.change(group.name, (part, stamp) =>
+    withVip(part, vip.ip, (now) => movedTo(now, stamp, best, { unproven: now.holders, silent })),
+  );
+}
+
+/** Healthy replicas whose guard is reached; the master if there is none. */
+function fitHolders(turn: Turn, group: GroupPart): readonly NodeName[] {
+  const { evidence } = turn.local(group.name);
+  const replicas = group.nodes.filter((node) => {
+    if (node.name === group.master || node.admin !== "online") return false;
+    const { info, reachable } = candidateOf(evidence, node.name, turn.now);
+    const linked = info?.role === "replica" && info.link === "up" && !info.loading && !info.syncing;
+    return reachable && linked && heardWithin(turn, group, node.name, 2000);
+  });
+  if (replicas.length > 0) return replicas.map((node) => node.name);
+  return group.master === null ? [] : [group.master];
+}
+
+function loadOf(group: GroupPart, node: NodeName | null): number {
+  return group.vips.filter((vip) => vip.role === "reader" && vip.node === node).length;
+}

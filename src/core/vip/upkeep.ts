@@ -1,0 +1,154 @@
+/**
+ * What the leader commits about a VIP outside of operations: lost registers (rule 3), suspicion
+ * (rule 10), which nodes are read (rule 11), and whose table is known to guard it.
+ */
+import { guardSilentBy } from "../health/votes.ts";
+import type { Instant, NodeName } from "../ids.ts";
+import { type GroupPart, quorumOf, type Vip } from "../state.ts";
+import { isNewer } from "../stamp.ts";
+import { isOurs, type Turn } from "../turn.ts";
+import { holdsEpoch, isMarkable, mayOverwrite } from "./driver.ts";
+import { renewed, withVip } from "./epochs.ts";
+import type { ProofContext } from "./proofs.ts";
+
+/** A majority that has heard nothing of the holder for this long starts the waiting time. */
+const SUSPICION_MS = 350;
+/** A node whose guard the leader has not reached for this long is no longer read. */
+const OUT_AFTER_MS = 3000;
+const HEARD_MS = 1000;
+
+export function upkeepVip(turn: Turn, group: GroupPart, vip: Vip): void {
+  if (vip.kind === "unclaimed" || group.backend !== "nft" || turn.isChanging(group.name)) return;
+  const gated = gatedNow(turn, group, vip);
+  const readSet = readSetNow(turn, group, vip);
+  const reason = newEpochReason(turn, group, vip, readSet);
+  const admitted = JSON.stringify(readSet) !== JSON.stringify(vip.readSet);
+  if (reason === null && !admitted && gated.join() === vip.gated.join()) return;
+  turn.change(group.name, (part, stamp) =>
+    withVip(part, vip.ip, (now) => {
+      const next: Vip = { ...now, gated, readSet };
+      return reason === null ? next : renewed(next, stamp);
+    }),
+  );
+  if (reason !== null) {
+    turn.report({
+      kind: "vip.epoch",
+      group: group.name,
+      vip: vip.ip,
+      epoch: vip.epoch,
+      change: "renewed",
+      reason,
+    });
+  }
+}
+
+function newEpochReason(
+  turn: Turn,
+  group: GroupPart,
+  vip: Vip,
+  readSet: Vip["readSet"],
+): string | null {
+  const lost = lostRegister(turn, group, vip);
+  if (lost !== null) return `the register on ${lost} was created anew`;
+  if (Object.keys(readSet).join() !== Object.keys(vip.readSet).join())
+    return "other nodes are to be read";
+  if (isSuspect(turn, group, vip))
+    return `a majority has not heard ${vip.node} for ${SUSPICION_MS} ms`;
+  return null;
+}
+
+/** A register of an instance that was first seen under this epoch may not be marked with it. */
+function lostRegister(turn: Turn, group: GroupPart, vip: Vip): NodeName | null {
+  for (const node of group.nodes) {
+    const desk = turn.desk(group.name, vip.ip, node.name);
+    const token = desk.view?.token;
+    if (token?.kind !== "instance" || !mayOverwrite(turn, token.cluster)) continue;
+    if (!isMarkable(turn, vip, desk)) return node.name;
+  }
+  return null;
+}
+
+function isSuspect(turn: Turn, group: GroupPart, vip: Vip): boolean {
+  if (vip.kind !== "hold" || vip.node === null) return false;
+  const authorized = turn.campaign(group.name, vip.ip).authorized[vip.node];
+  const running =
+    isOurs(turn, vip.epoch) && (authorized === undefined || isNewer(vip.epoch, authorized));
+  if (running) return false;
+  const members = turn.state.committed?.cluster.members ?? [];
+  const silent = guardSilentBy(turn.local(group.name).evidence, vip.node, turn.now, SUSPICION_MS);
+  return silent >= quorumOf(members.length);
+}
+
+/** Only of hosts whose table was seen to decide about this VIP does the waiting time prove anything. */
+function gatedNow(turn: Turn, group: GroupPart, vip: Vip): readonly NodeName[] {
+  return group.nodes
+    .map((node) => node.name)
+    .filter((name) => {
+      const view = turn.desk(group.name, vip.ip, name).view;
+      return view === null ? vip.gated.includes(name) : view.gate === "present" && view.gated;
+    });
+}
+
+function readSetNow(turn: Turn, group: GroupPart, vip: Vip): Vip["readSet"] {
+  if (vip.kind !== "hold" || vip.node === null || group.operation !== null) return vip.readSet;
+  const holderAnswers = heardWithin(turn, group, vip.node, HEARD_MS);
+  const next: Record<NodeName, "in" | "joining"> = {};
+  for (const { name } of group.nodes) {
+    const state = membershipNow(turn, group, vip, name, holderAnswers);
+    if (state !== null) next[name] = state;
+  }
+  return next;
+}
+
+function membershipNow(
+  turn: Turn,
+  group: GroupPart,
+  vip: Vip,
+  name: NodeName,
+  holderAnswers: boolean,
+): "in" | "joining" | null {
+  const now = vip.readSet[name] ?? null;
+  if (name === vip.node || vip.holders.includes(name)) return now;
+  if (now === null) return heardWithin(turn, group, name, HEARD_MS) ? "joining" : null;
+  const ledLongEnough = turn.now - (turn.state.leading?.since ?? turn.now) > OUT_AFTER_MS;
+  const lost = ledLongEnough && holderAnswers && !heardWithin(turn, group, name, OUT_AFTER_MS);
+  if (lost) return null;
+  return now === "joining" && inNodeShowedEpoch(turn, group, vip) ? "in" : now;
+}
+
+function inNodeShowedEpoch(turn: Turn, group: GroupPart, vip: Vip): boolean {
+  return Object.entries(vip.readSet).some(
+    ([name, state]) => state === "in" && holdsEpoch(turn, vip, turn.desk(group.name, vip.ip, name)),
+  );
+}
+
+/** Whether the guard on this host answered anything, about any VIP, within `ms`. */
+export function heardWithin(turn: Turn, group: GroupPart, node: NodeName, ms: number): boolean {
+  return turn.now - guardHeardAt(turn, group, node) <= ms;
+}
+
+export function guardHeardAt(turn: Turn, group: GroupPart, node: NodeName): Instant {
+  return Math.max(
+    ...group.vips.map((vip) => turn.desk(group.name, vip.ip, node).heardAt ?? -Infinity),
+    -Infinity,
+  );
+}
+
+/** What `proofs.ts` needs to know of a VIP now. */
+export function proofContext(turn: Turn, group: GroupPart, vip: Vip): ProofContext {
+  const local = turn.local(group.name);
+  return {
+    vip,
+    campaign: turn.campaign(group.name, vip.ip),
+    drift: group.settings.clockDrift,
+    now: turn.now,
+    ungated: (node) => {
+      const view = turn.desk(group.name, vip.ip, node).view;
+      if (view !== null && (view.gate !== "present" || !view.gated)) return true;
+      return Object.values(local.evidence).some((votes) => {
+        const gate = votes[node]?.vote.guard.gate;
+        return gate === "absent" || gate === "altered";
+      });
+    },
+  };
+}
