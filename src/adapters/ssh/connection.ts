@@ -1,0 +1,125 @@
+/**
+ * One SSH login, as a promise. ssh2 reports failures in many ways; here each becomes a problem
+ * with a name. A frozen peer is noticed by keepalives within three seconds; Nagle's algorithm,
+ * which ssh2 leaves on, would cost 40 ms a request.
+ */
+import { readFile } from "node:fs/promises";
+import ssh2, { Client, type ParsedKey, type PublicKeyAuthMethod } from "ssh2";
+import type { Target } from "../../core/io.ts";
+import type { GuardProblem } from "../../core/vip/types.ts";
+import { hostKeyAlgorithms, judgeHostKey, type KeyDecision, readKnownHosts } from "./host-key.ts";
+import type { KnownHost } from "./known-hosts.ts";
+
+/** Paths; both are read anew at each login, so that a mended file needs no restart. */
+export interface SshFiles {
+  readonly privateKeys: readonly string[];
+  readonly knownHosts: string;
+}
+
+/** Why there is no channel. Thrown within this folder only: the outside sees values. */
+export class ChannelError extends Error {
+  override readonly name = "ChannelError";
+  readonly problem: GuardProblem;
+
+  constructor(problem: GuardProblem, text: string) {
+    super(text);
+    this.problem = problem;
+  }
+}
+
+/** Until the keys are exchanged: a host that is there answers within milliseconds. */
+const HANDSHAKE_MS = 3_000;
+/** Until the login is done: a dead name server alone may cost the host 14 s. */
+const LOGIN_MS = 20_000;
+const KEEPALIVE_MS = 1_000;
+const KEEPALIVE_COUNT = 2;
+
+/** Resolves when logged in. @throws ChannelError */
+export async function connect(target: Target, files: SshFiles): Promise<Client> {
+  const keys = await readKeys(files.privateKeys);
+  const known = await readKnownHosts(files.knownHosts).catch((error: unknown) => {
+    throw new ChannelError("config", `${files.knownHosts}: ${messageOf(error)}`);
+  });
+  return login(target, files, keys, known);
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+async function readKeys(paths: readonly string[]): Promise<readonly ParsedKey[]> {
+  if (paths.length === 0) throw new ChannelError("config", "ssh_key is not set");
+  return Promise.all(paths.map(readKey));
+}
+
+async function readKey(path: string): Promise<ParsedKey> {
+  const text = await readFile(path).catch((error: unknown) => {
+    throw new ChannelError("config", `ssh key ${path}: ${messageOf(error)}`);
+  });
+  const parsed = ssh2.utils.parseKey(text);
+  if (parsed instanceof Error) {
+    throw new ChannelError("config", `ssh key ${path}: ${parsed.message}`);
+  }
+  return parsed;
+}
+
+// biome-ignore format: one line for each thing that is handed over
+function login(target: Target, files: SshFiles, keys: readonly ParsedKey[], known: readonly KnownHost[]): Promise<Client> {
+  return new Promise((resolve, reject) => {
+    const client = new Client();
+    let decision: KeyDecision | null = null;
+    const fail = (error: ChannelError): void => {
+      clearTimeout(handshake);
+      client.destroy();
+      reject(error);
+    };
+    const handshake = setTimeout(() => {
+      fail(new ChannelError("timeout", `${at(target)}: no key exchange within ${HANDSHAKE_MS} ms`));
+    }, HANDSHAKE_MS);
+    client.once("handshake", () => clearTimeout(handshake));
+    client.once("ready", () => {
+      client.removeAllListeners("error");
+      client.removeAllListeners("close");
+      // Later errors are always followed by "close", which is what the user of the client watches.
+      client.on("error", () => undefined);
+      resolve(client);
+    });
+    client.on("error", (error) => fail(loginError(target, error, decision)));
+    client.on("close", () => fail(new ChannelError("closed", `${at(target)}: closed during login`)));
+    client.connect({
+      host: target.address,
+      port: target.sshPort,
+      username: target.sshUser,
+      authHandler: keys.map((key): PublicKeyAuthMethod => ({ type: "publickey", username: target.sshUser, key })),
+      algorithms: { serverHostKey: hostKeyAlgorithms(target, known) },
+      hostVerifier: (key: Buffer): boolean => {
+        decision = judgeHostKey(target, key, files.knownHosts, known);
+        return decision.kind === "trusted";
+      },
+      readyTimeout: LOGIN_MS,
+      keepaliveInterval: KEEPALIVE_MS,
+      keepaliveCountMax: KEEPALIVE_COUNT,
+    });
+    client.setNoDelay(true);
+  });
+}
+
+function at(target: Target): string {
+  return `ssh ${target.sshUser}@${target.address} port ${target.sshPort}`;
+}
+
+function loginError(
+  target: Target,
+  error: Error & { readonly level?: string; readonly code?: string | number },
+  decision: KeyDecision | null,
+): ChannelError {
+  if (decision?.kind === "refused") return new ChannelError(decision.problem, decision.text);
+  const text = `${at(target)}: ${error.message}`;
+  if (error.level === "client-authentication") {
+    return new ChannelError("auth", `${text}; is our public key in its authorized_keys?`);
+  }
+  if (error.level === "client-timeout" || error.code === "ETIMEDOUT") {
+    return new ChannelError("timeout", text);
+  }
+  return new ChannelError(error.level === "client-socket" ? "unreachable" : "closed", text);
+}

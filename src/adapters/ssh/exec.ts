@@ -1,0 +1,73 @@
+/**
+ * Commands on a logged-in host: one that runs beside us (a guard), or one that runs to its end.
+ * Both streams are always read: ssh2 reports the end only then.
+ */
+import type { Client, ClientChannel } from "ssh2";
+import { ChannelError } from "./connection.ts";
+
+export interface Finished {
+  /** null: ended by a signal, or the channel closed before the code came. */
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const LONGEST_OUTPUT = 64 * 1024;
+
+/** @throws ChannelError */
+export function open(client: Client, command: string): Promise<ClientChannel> {
+  return new Promise((resolve, reject) => {
+    const refuse = (error: Error): void => reject(new ChannelError("closed", error.message));
+    try {
+      client.exec(command, (error, channel) => (error ? refuse(error) : resolve(channel)));
+    } catch (error) {
+      // ssh2 throws "Not connected" when the socket is gone already.
+      refuse(error instanceof Error ? error : new Error(String(error)));
+    }
+  });
+}
+
+/** Resolves when the command has ended and its channel is closed. @throws ChannelError */
+export async function run(client: Client, command: string): Promise<Finished> {
+  const channel = await open(client, command);
+  return new Promise((resolve) => {
+    const stdout = new Tail();
+    const stderr = new Tail();
+    let exitCode: number | null = null;
+    channel.on("data", (data: Buffer) => stdout.add(data));
+    channel.stderr.on("data", (data: Buffer) => stderr.add(data));
+    channel.on("exit", (code: number | null) => {
+      exitCode = code;
+    });
+    channel.on("error", () => undefined);
+    channel.on("close", () => resolve({ exitCode, stdout: stdout.text, stderr: stderr.text }));
+    channel.end();
+  });
+}
+
+/** The last part of a stream that may be endless. */
+export class Tail {
+  readonly #limit: number;
+  #text = "";
+
+  constructor(limit = LONGEST_OUTPUT) {
+    this.#limit = limit;
+  }
+
+  add(data: Buffer): void {
+    this.#text = (this.#text + data.toString("latin1")).slice(-this.#limit);
+  }
+
+  get text(): string {
+    return this.#text;
+  }
+
+  /** For a message: one line, readable, short. */
+  get summary(): string {
+    const printable = this.#text.replace(/[^\x20-\x7e\n]/g, "?").trim();
+    return printable
+      .split(/\s*\n\s*/)
+      .join("; ")
+      .slice(-300);
+  }
+}

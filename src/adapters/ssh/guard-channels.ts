@@ -1,0 +1,121 @@
+/**
+ * The guards of all hosts: one kept channel for each, opened early, because a login takes from a
+ * tenth of a second to fourteen.
+ */
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Target } from "../../core/io.ts";
+import type { GuardProblem, GuardRequest, GuardResult } from "../../core/vip/types.ts";
+import type { GuardCaller } from "../../ports.ts";
+import type { GuardMode } from "./guard-link.ts";
+import { HostChannel } from "./host-channel.ts";
+
+export interface GuardChannelsOptions {
+  /** Path of the private key, or several to be tried in turn. */
+  readonly privateKey: string | readonly string[];
+  /** Path of the known_hosts file. */
+  readonly knownHosts: string;
+  readonly guardMode: "auto" | "installed" | "inline";
+  readonly onEvent?: (event: ChannelEvent) => void;
+  /** The guard's text, if it is not to be read from this package. */
+  readonly guardScript?: string;
+}
+
+export type ChannelEvent =
+  | {
+      readonly kind: "opened";
+      readonly target: Target;
+      readonly mode: GuardMode;
+      readonly ms: number;
+    }
+  | {
+      readonly kind: "lost";
+      readonly target: Target;
+      readonly problem: GuardProblem;
+      readonly text: string;
+    };
+
+export class GuardChannels implements GuardCaller {
+  readonly #options: GuardChannelsOptions;
+  readonly #script: string;
+  readonly #hosts = new Map<string, HostChannel>();
+  #closed = false;
+
+  constructor(options: GuardChannelsOptions) {
+    this.#options = options;
+    this.#script = options.guardScript ?? readGuardScript();
+  }
+
+  /**
+   * One attempt; `deadlineMs` includes the wait for a channel and for the answers to earlier
+   * requests to that host. Never rejects.
+   */
+  request(target: Target, request: GuardRequest, deadlineMs: number): Promise<GuardResult> {
+    if (this.#closed) {
+      return Promise.resolve({ kind: "unsent", problem: "closed", text: "the monitor is ending" });
+    }
+    return this.#channelTo(target).request(request, deadlineMs);
+  }
+
+  /** Opens the channels that are not open, and closes those to hosts that are not listed. */
+  warm(targets: readonly Target[]): void {
+    if (this.#closed) return;
+    const wanted = new Set(targets.map(keyOf));
+    for (const [key, channel] of this.#hosts) {
+      if (wanted.has(key)) continue;
+      channel.close();
+      this.#hosts.delete(key);
+    }
+    for (const target of targets) this.#channelTo(target).keep();
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const channel of this.#hosts.values()) channel.close();
+    this.#hosts.clear();
+  }
+
+  #channelTo(target: Target): HostChannel {
+    const key = keyOf(target);
+    let channel = this.#hosts.get(key);
+    if (channel === undefined) {
+      channel = this.#newChannel(target);
+      this.#hosts.set(key, channel);
+    }
+    return channel;
+  }
+
+  #newChannel(target: Target): HostChannel {
+    const { privateKey, knownHosts, guardMode, onEvent } = this.#options;
+    return new HostChannel(target, {
+      files: {
+        privateKeys: typeof privateKey === "string" ? [privateKey] : privateKey,
+        knownHosts,
+      },
+      wanted: guardMode,
+      script: this.#script,
+      onOpen: (host, mode, ms) => onEvent?.({ kind: "opened", target: host, mode, ms }),
+      onLost: (host, problem, text) => onEvent?.({ kind: "lost", target: host, problem, text }),
+    });
+  }
+}
+
+/** Groups that share a host share its channel. */
+function keyOf(target: Target): string {
+  return JSON.stringify([target.address, target.sshPort, target.sshUser, target.sshHostKey]);
+}
+
+/** `scripts/guard` beside `src` or `dist`, whichever this file is in. */
+function readGuardScript(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  for (;;) {
+    try {
+      return readFileSync(join(folder, "scripts", "guard"), "utf8");
+    } catch (error) {
+      const above = dirname(folder);
+      if (above === folder) throw error;
+      folder = above;
+    }
+  }
+}

@@ -1,0 +1,66 @@
+/**
+ * Starts the best guard that a login may have: the installed one, which can do nothing but guard
+ * the addresses on its list; else our own, sent to a root shell; else, where sudo refuses that,
+ * the plain commands. The last is chosen only on sudo's clear refusal and only on a host that has
+ * no guard installed, so that an accident never replaces the register by nothing.
+ */
+import type { Client } from "ssh2";
+import { ChannelError } from "./connection.ts";
+import { open, run } from "./exec.ts";
+import type { GuardLink } from "./guard-link.ts";
+import { GuardProcess } from "./guard-process.ts";
+import { PlainGuard } from "./plain-guard.ts";
+
+export interface GuardStart {
+  readonly wanted: "auto" | "installed" | "inline";
+  readonly user: string;
+  /** The guard's text. */
+  readonly script: string;
+  /** A guard ran on this host before: it must not be done without. */
+  readonly guardSeen: boolean;
+}
+
+const INSTALLED = "/usr/lib/redis-mmm/guard";
+/** sudo alone may wait 20 s for a dead name server; keepalives notice a dead host meanwhile. */
+const START_MS = 25_000;
+
+/** @throws ChannelError */
+export async function startGuard(client: Client, start: GuardStart): Promise<GuardLink> {
+  const root = start.user === "root" ? "" : "sudo -n ";
+  const installed = (): Promise<GuardLink> =>
+    startProcess(client, `exec ${root}${INSTALLED}`, null);
+  const inline = (): Promise<GuardLink> =>
+    startProcess(client, `exec ${root}/bin/sh -s`, start.script);
+  if (start.wanted === "installed") return installed();
+  if (start.wanted === "inline") return inline();
+  const guardThere = (await run(client, `test -e ${INSTALLED}`)).exitCode === 0;
+  if (guardThere) return installed().catch(() => inline());
+  try {
+    return await inline();
+  } catch (error) {
+    if (start.guardSeen || !isSudoRefusal(error)) throw error;
+    return new PlainGuard(client);
+  }
+}
+
+async function startProcess(
+  client: Client,
+  command: string,
+  script: string | null,
+): Promise<GuardLink> {
+  const guard = new GuardProcess(
+    await open(client, command),
+    script === null ? "installed" : "inline",
+  );
+  try {
+    await guard.start(script, START_MS);
+    return guard;
+  } catch (error) {
+    guard.close();
+    throw error;
+  }
+}
+
+function isSudoRefusal(error: unknown): boolean {
+  return error instanceof ChannelError && error.problem === "sudo";
+}
