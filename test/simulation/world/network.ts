@@ -1,0 +1,150 @@
+/**
+ * Directed links between named machines. Two kinds of traffic use them:
+ * datagrams (messages between monitors), which may be lost, doubled, delayed and overtake each
+ * other; and streams (SSH, Redis), which are delivered in order and, while their link is cut, are
+ * sent again as TCP does: so a request may arrive seconds after its sender gave up on it.
+ */
+import type { Prng } from "./prng.ts";
+
+export type Place = string;
+
+export interface LinkQuality {
+  /** Nothing passes. */
+  cut: boolean;
+  /** Probability that one packet is lost. */
+  loss: number;
+  /** Mean of the exponential part of the delay, milliseconds. */
+  delayMs: number;
+  /** Probability of a delay of up to `spikeMs` more. */
+  spike: number;
+  spikeMs: number;
+  /** Probability that a datagram arrives twice. */
+  duplicate: number;
+}
+
+export const GOOD_LINK: Readonly<LinkQuality> = {
+  cut: false,
+  loss: 0,
+  delayMs: 0.3,
+  spike: 0,
+  spikeMs: 0,
+  duplicate: 0,
+};
+
+const LEAST_DELAY_MS = 0.1;
+/** TCP's first retransmission; it doubles each time. */
+const RETRANSMIT_MS = 200;
+const MOST_RETRANSMITS = 7;
+
+export interface Scheduler {
+  readonly now: number;
+  after(ms: number, run: () => void): void;
+}
+
+export class Network {
+  readonly #scheduler: Scheduler;
+  readonly #random: Prng;
+  readonly #links = new Map<Place, Map<Place, LinkQuality>>();
+
+  constructor(scheduler: Scheduler, random: Prng) {
+    this.#scheduler = scheduler;
+    this.#random = random;
+  }
+
+  link(from: Place, to: Place): LinkQuality {
+    let row = this.#links.get(from);
+    if (row === undefined) this.#links.set(from, (row = new Map()));
+    let link = row.get(to);
+    if (link === undefined) row.set(to, (link = { ...GOOD_LINK }));
+    return link;
+  }
+
+  setAll(quality: Partial<LinkQuality>): void {
+    for (const row of this.#links.values()) {
+      for (const link of row.values()) Object.assign(link, quality);
+    }
+  }
+
+  /** Both directions. */
+  cut(a: Place, b: Place, cut = true): void {
+    this.link(a, b).cut = cut;
+    this.link(b, a).cut = cut;
+  }
+
+  /** Delay of one packet, or null when it is lost. */
+  transit(from: Place, to: Place): number | null {
+    const link = this.link(from, to);
+    if (link.cut || (link.loss > 0 && this.#random.chance(link.loss))) return null;
+    let delay = LEAST_DELAY_MS + this.#random.exponential(link.delayMs);
+    if (link.spike > 0 && this.#random.chance(link.spike))
+      delay += this.#random.float() * link.spikeMs;
+    return delay;
+  }
+
+  datagram(from: Place, to: Place, deliver: () => void): void {
+    const delay = this.transit(from, to);
+    if (delay !== null) this.#scheduler.after(delay, deliver);
+    const duplicate = this.link(from, to).duplicate;
+    if (duplicate > 0 && this.#random.chance(duplicate)) {
+      const again = this.transit(from, to);
+      if (again !== null) this.#scheduler.after(again * 3, deliver);
+    }
+  }
+
+  stream(from: Place, to: Place): Stream {
+    return new Stream(this, this.#scheduler, from, to);
+  }
+}
+
+/** One direction of a TCP connection. */
+export class Stream {
+  readonly #network: Network;
+  readonly #scheduler: Scheduler;
+  readonly #from: Place;
+  readonly #to: Place;
+  readonly #waiting: (() => void)[] = [];
+  #lastArrival = 0;
+  #retrying = false;
+  #retries = 0;
+  /** Retransmission gave up: nothing more arrives. */
+  broken = false;
+
+  constructor(network: Network, scheduler: Scheduler, from: Place, to: Place) {
+    this.#network = network;
+    this.#scheduler = scheduler;
+    this.#from = from;
+    this.#to = to;
+  }
+
+  send(deliver: () => void): void {
+    if (this.broken) return;
+    this.#waiting.push(deliver);
+    if (!this.#retrying) this.#flush();
+  }
+
+  #flush(): void {
+    while (this.#waiting.length > 0) {
+      const delay = this.#network.transit(this.#from, this.#to);
+      if (delay === null) return this.#retryLater();
+      this.#retries = 0;
+      const deliver = this.#waiting.shift() as () => void;
+      const arrival = Math.max(this.#scheduler.now + delay, this.#lastArrival + 0.001);
+      this.#lastArrival = arrival;
+      this.#scheduler.after(arrival - this.#scheduler.now, deliver);
+    }
+  }
+
+  #retryLater(): void {
+    if (this.#retries >= MOST_RETRANSMITS) {
+      this.broken = true;
+      this.#waiting.length = 0;
+      return;
+    }
+    this.#retrying = true;
+    this.#scheduler.after(RETRANSMIT_MS * 2 ** this.#retries, () => {
+      this.#retrying = false;
+      this.#flush();
+    });
+    this.#retries += 1;
+  }
+}

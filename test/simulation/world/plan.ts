@@ -1,0 +1,110 @@
+/** The cluster under test: who is in it, with which settings, as a configuration file would say. */
+import type { GenesisPlan, Part } from "../../../src/core/consensus/types.ts";
+import { type GroupSettings, permitMsFor } from "../../../src/core/settings.ts";
+import { type GroupPart, groupPartName, type Node, type Vip } from "../../../src/core/state.ts";
+
+export interface ClusterShape {
+  readonly monitors: number;
+  readonly nodes: number;
+  readonly readers: number;
+  readonly settings: Partial<GroupSettings>;
+}
+
+export const GROUP = "main";
+export const WRITER = "10.0.0.100";
+
+export function monitorName(index: number): string {
+  return `mon${index + 1}`;
+}
+
+export function nodeName(index: number): string {
+  return `db${index + 1}`;
+}
+
+export function nodeAddress(index: number): string {
+  return `10.0.0.${index + 1}`;
+}
+
+export function readerVip(index: number): string {
+  return `10.0.0.${101 + index}`;
+}
+
+export const DEFAULT_SETTINGS: GroupSettings = {
+  probeIntervalMs: 100,
+  downAfterMs: 2000,
+  leaseMs: 2000,
+  permitMs: permitMsFor(2000),
+  clockDrift: 0.1,
+  leaseBackend: "auto",
+  onQuorumLoss: "failsafe",
+  onReboot: "auto",
+  restartGraceMs: 0,
+  busyGraceMs: 5000,
+  maxLagBytes: 1_000_000,
+  cooldownMs: 60_000,
+  flapCount: 3,
+  flapWindowMs: 3_600_000,
+  fenceCommand: null,
+  writeGuard: false,
+};
+
+function vip(
+  ip: string,
+  role: Vip["role"],
+  settings: GroupSettings,
+  names: readonly string[],
+): Vip {
+  return {
+    ip,
+    role,
+    kind: "unclaimed",
+    node: null,
+    claimable: false,
+    epoch: { term: 0, version: 0 },
+    readSet: Object.fromEntries(names.map((name) => [name, "in" as const])),
+    holders: names,
+    gated: [],
+    leaseMs: settings.leaseMs,
+    permitMs: settings.permitMs,
+  };
+}
+
+export function groupPart(shape: ClusterShape): GroupPart {
+  const settings: GroupSettings = { ...DEFAULT_SETTINGS, ...shape.settings };
+  const nodes = Array.from(
+    { length: shape.nodes },
+    (_, index): Node => ({
+      name: nodeName(index),
+      address: nodeAddress(index),
+      port: 6379,
+      interface: "eth1",
+      sshUser: "redis-mmm",
+      sshPort: 22,
+      sshHostKey: null,
+      admin: "online",
+      outages: [],
+    }),
+  );
+  const names = nodes.map((node) => node.name);
+  const readers = Array.from({ length: shape.readers }, (_, index) =>
+    vip(readerVip(index), "reader", settings, names),
+  );
+  return {
+    name: GROUP,
+    settings,
+    nodes,
+    master: null,
+    lineage: { chain: [], highWater: 0 },
+    mode: "active",
+    backend: null,
+    vips: [vip(WRITER, "writer", settings, names), ...readers],
+    operation: null,
+    rejoining: {},
+    past: [],
+  };
+}
+
+export function genesisPlan(shape: ClusterShape, ownAddress: string): GenesisPlan {
+  const part = groupPart(shape) as unknown as Part;
+  return { peers: shape.monitors - 1, ownAddress, groups: { [groupPartName(GROUP)]: part } };
+}

@@ -1,0 +1,208 @@
+/**
+ * One random run: faults for a while, then none, and the cluster must become whole. `minimise`
+ * repeats a failing run with ever fewer faults.
+ */
+import { type ClusterShape, GROUP } from "./plan.ts";
+import type { Core } from "./core.ts";
+import {
+  type Fault,
+  FAULT_KINDS,
+  type FaultKind,
+  heal,
+  planFaults,
+  schedule,
+  setHabits,
+  supervise,
+} from "./nemesis.ts";
+import { Prng } from "./prng.ts";
+import { Violation } from "./violation.ts";
+import { whatIsMissing } from "./wholeness.ts";
+import { World } from "./world.ts";
+
+export interface RunOptions {
+  readonly seed: number;
+  readonly core: Core;
+  readonly minutes: number;
+  readonly profile: Profile;
+  /** Instead of those that the seed would give. */
+  readonly faults?: readonly Fault[];
+  readonly trace?: (line: string) => void;
+}
+
+export interface RunReport {
+  readonly seed: number;
+  readonly options: string;
+  readonly simulatedMs: number;
+  readonly events: number;
+  readonly turns: number;
+  readonly claims: number;
+  readonly operations: Readonly<Record<string, number>>;
+  readonly checkedSwitchovers: number;
+  readonly acknowledged: number;
+  /** How long after the last fault the cluster was whole. */
+  readonly wholeAfterMs: number;
+  /** What a person had to do for it. */
+  readonly human: boolean;
+  readonly failure: {
+    readonly rule: string;
+    readonly text: string;
+    readonly transcript: readonly string[];
+  } | null;
+}
+
+export type Profile = "calm" | "monitors" | "hosts" | "network" | "operations" | "all";
+
+const PROFILES: Readonly<Record<Profile, readonly FaultKind[]>> = {
+  calm: [],
+  monitors: [
+    "isolate-monitor",
+    "halve-monitors",
+    "crash-monitor",
+    "crash-all-monitors",
+    "stop-monitor",
+    "crash-leader-soon",
+    "switchover",
+  ],
+  hosts: ["isolate-host", "kill-redis", "hang-redis", "power-off", "prune-addresses"],
+  network: [
+    "cut-link",
+    "cut-leader-from-holder",
+    "isolate-monitor",
+    "isolate-host",
+    "halve-monitors",
+    "bad-links",
+    "switchover",
+  ],
+  operations: [
+    "switchover",
+    "switchover-and-crash",
+    "crash-leader-soon",
+    "stop-monitor",
+    "cut-leader-from-holder",
+    "operator",
+  ],
+  all: FAULT_KINDS,
+};
+export const PROFILE_NAMES = Object.keys(PROFILES) as readonly Profile[];
+
+const FAULTS_FROM_MS = 10_000;
+const HEAL_WITHIN_MS = 90_000;
+const HUMAN_WITHIN_MS = 150_000;
+const STEADY_MS = 2_000;
+
+function shapeOf(random: Prng): ClusterShape {
+  const leaseMs = random.pick([1000, 2000, 2000, 3000]);
+  return {
+    monitors: random.pick([3, 3, 3, 5]),
+    nodes: random.pick([2, 3, 3, 4]),
+    readers: random.pick([0, 0, 1, 2]),
+    settings: {
+      leaseMs,
+      downAfterMs: leaseMs,
+      permitMs: Math.min(Math.floor(leaseMs * 0.4), 400),
+      onQuorumLoss: random.chance(0.8) ? "failsafe" : "drop",
+      fenceCommand: random.chance(0.2) ? "fence" : null,
+      writeGuard: random.chance(0.2),
+      cooldownMs: 10_000,
+      flapCount: 20,
+    },
+  };
+}
+
+export function run(options: RunOptions): RunReport {
+  const random = new Prng(options.seed ^ 0x0d06);
+  const shape = shapeOf(random);
+  const world = new World({
+    ...shape,
+    seed: options.seed,
+    core: options.core,
+    writeEveryMs: random.pick([20, 100, 400]),
+  });
+  world.transcript.onLine = options.trace ?? null;
+  const calm = options.profile === "calm";
+  const habits = calm ? "none" : setHabits(world, options.seed);
+  const untilMs = options.minutes * 60_000;
+  const faults =
+    options.faults ?? planFaults(options.seed, FAULTS_FROM_MS, untilMs, PROFILES[options.profile]);
+  const progress = { wholeAfterMs: 0, human: false };
+  let failure: RunReport["failure"] = null;
+  try {
+    schedule(world, faults);
+    supervise(world);
+    world.runUntil(untilMs);
+    Object.assign(progress, recover(world));
+  } catch (error) {
+    const rule = error instanceof Violation ? error.rule : "the core does not throw";
+    const text =
+      error instanceof Error
+        ? error instanceof Violation
+          ? error.message
+          : (error.stack ?? error.message)
+        : String(error);
+    failure = { rule, text, transcript: world.transcript.lines() };
+  }
+  return {
+    seed: options.seed,
+    options: `${shape.monitors} monitors, ${shape.nodes} nodes, ${shape.readers} readers, ${JSON.stringify(shape.settings)}; habits: ${habits}; ${faults.length} faults`,
+    simulatedMs: world.now,
+    events: world.events,
+    turns: world.monitors.reduce((sum, monitor) => sum + monitor.turns, 0),
+    claims: world.safety.claims,
+    operations: world.safety.finished,
+    checkedSwitchovers: world.safety.checkedSwitchovers,
+    acknowledged: world.client.acknowledged.length,
+    ...progress,
+    failure,
+  };
+}
+
+/** No more faults: first by itself, then with the help of a person. */
+function recover(world: World): { wholeAfterMs: number; human: boolean } {
+  heal(world);
+  const from = world.now;
+  world.runUntil(from + 500);
+  world.command({ kind: "set-mode", group: GROUP, mode: "active" });
+  for (const host of world.hosts)
+    world.command({ kind: "set-online", group: GROUP, node: host.name });
+  if (becomesWhole(world, HEAL_WITHIN_MS))
+    return { wholeAfterMs: world.now - from - STEADY_MS, human: false };
+  world.command({ kind: "failover", group: GROUP, to: null, acceptDataLoss: true });
+  if (becomesWhole(world, HUMAN_WITHIN_MS))
+    return { wholeAfterMs: world.now - from - STEADY_MS, human: true };
+  throw new Violation(
+    "when faults stop, the cluster becomes whole",
+    whatIsMissing(world) ?? "it is not steady",
+  );
+}
+
+function becomesWhole(world: World, withinMs: number): boolean {
+  const end = world.now + withinMs;
+  while (world.now < end) {
+    if (!world.runUntilTrue(() => whatIsMissing(world) === null, end - world.now)) return false;
+    const lasts = !world.runUntilTrue(() => whatIsMissing(world) !== null, STEADY_MS);
+    if (lasts) return true;
+  }
+  return false;
+}
+
+/** Fewer faults with the same broken rule: leaves out halves, quarters, …, single ones. */
+export function minimise(options: RunOptions, rule: string): readonly Fault[] {
+  let faults = planFaults(
+    options.seed,
+    FAULTS_FROM_MS,
+    options.minutes * 60_000,
+    PROFILES[options.profile],
+  );
+  for (
+    let size = Math.ceil(faults.length / 2);
+    size >= 1;
+    size = size === 1 ? 0 : Math.ceil(size / 2)
+  ) {
+    for (let start = 0; start < faults.length; ) {
+      const fewer = [...faults.slice(0, start), ...faults.slice(start + size)];
+      if (run({ ...options, faults: fewer }).failure?.rule === rule) faults = fewer;
+      else start += size;
+    }
+  }
+  return faults;
+}

@@ -1,0 +1,61 @@
+/** What a cluster must be again once nothing fails any more. */
+import { readerVip, WRITER } from "./plan.ts";
+import type { World } from "./world.ts";
+
+/** null: whole. Otherwise what is missing first. */
+export function whatIsMissing(world: World): string | null {
+  return (
+    monitorsMiss(world) ?? groupMisses(world) ?? replicationMisses(world) ?? addressesMiss(world)
+  );
+}
+
+function monitorsMiss(world: World): string | null {
+  const leader = world.leader();
+  if (leader === undefined) return "there is no leader";
+  for (const monitor of world.monitors) {
+    if (!monitor.running || monitor.isStopped) return `${monitor.name} does not run`;
+    if (monitor.state?.consensus.leader !== leader.name)
+      return `${monitor.name} does not follow ${leader.name}`;
+  }
+  return null;
+}
+
+function groupMisses(world: World): string | null {
+  const group = world.group;
+  if (group === null || group.master === null) return "no master was adopted";
+  if (group.operation !== null)
+    return `a ${group.operation.kind} is in phase ${group.operation.phase}`;
+  const rejoining = Object.keys(group.rejoining);
+  if (rejoining.length > 0) return `${rejoining.join(", ")} is still rejoining`;
+  return null;
+}
+
+function replicationMisses(world: World): string | null {
+  const group = world.group;
+  const name = group?.master ?? "";
+  const master = world.redis(name);
+  if (!master.answers || !master.isMaster || master.loading) return `${name} is no working master`;
+  if (Number(master.minReplicas) > 1)
+    return `${name} has min-replicas-to-write ${master.minReplicas}`;
+  if (master.isPaused) return `${name} is paused`;
+  for (const server of world.servers.values()) {
+    if (server === master) continue;
+    if (server.master?.host !== master.host.address)
+      return `${server.name} follows ${server.master?.host ?? "nobody"}`;
+    if (server.upstream?.stage !== "up") return `${server.name} is not linked`;
+    if (Number(server.minReplicas) > 1)
+      return `${server.name} has min-replicas-to-write ${server.minReplicas}`;
+  }
+  return null;
+}
+
+function addressesMiss(world: World): string | null {
+  const serving = world.servingHost(WRITER);
+  if (serving?.name !== world.group?.master)
+    return `the writer VIP is served by ${serving?.name ?? "nobody"}`;
+  for (let index = 0; index < world.shape.readers; index++) {
+    const vip = readerVip(index);
+    if (world.servingHost(vip) === undefined) return `${vip} is served by nobody`;
+  }
+  return null;
+}

@@ -1,0 +1,402 @@
+/**
+ * A whole cluster in virtual time: hosts, Redis servers, monitors, clients and the network between
+ * them, from one seed. Everything that happens is an event in one queue; nothing else moves time.
+ */
+import type { Durable } from "../../../src/core/consensus/types.ts";
+import type { GroupSettings } from "../../../src/core/settings.ts";
+import type { GroupPart } from "../../../src/core/state.ts";
+import type { Effect, Input } from "../../../src/core/io.ts";
+import type { Command, CommandOutcome } from "../../../src/core/messages.ts";
+import type { ActionConnection, RedisAction } from "../../../src/core/operation/action.ts";
+import type { GuardRequest, GuardResult } from "../../../src/core/vip/types.ts";
+import { CLIENT, Client } from "./client.ts";
+import { LocalClock } from "./clock.ts";
+import { ConsensusFacts } from "./consensus-facts.ts";
+import type { Core } from "./core.ts";
+import { EventQueue } from "./event-queue.ts";
+import { Executor } from "./executor.ts";
+import { GuardClient } from "./guard-client.ts";
+import { Host } from "./host.ts";
+import { MonitorProcess } from "./monitor-process.ts";
+import { Network } from "./network.ts";
+import {
+  type ClusterShape,
+  genesisPlan,
+  monitorName,
+  nodeAddress,
+  nodeName,
+  readerVip,
+  WRITER,
+} from "./plan.ts";
+import { Prng } from "./prng.ts";
+import { RedisClient } from "./redis-client.ts";
+import { RedisServer, REDIS_PORT } from "./redis-server.ts";
+import { Replication } from "./replication.ts";
+import { Safety } from "./safety.ts";
+import { tellAction, tellEffect, tellGuard } from "./telling.ts";
+import { Transcript } from "./transcript.ts";
+
+export interface WorldOptions {
+  readonly seed: number;
+  readonly core: Core;
+  readonly monitors?: number;
+  readonly nodes?: number;
+  readonly readers?: number;
+  readonly settings?: Partial<GroupSettings>;
+  /** Time between two writes of the clients; 0: no clients. */
+  readonly writeEveryMs?: number;
+  /** Whether the hosts have nftables. */
+  readonly nft?: boolean;
+  /** Bound on |clock rate − 1|. */
+  readonly drift?: number;
+}
+
+const PRODUCT_VERSION = "2.0.0";
+
+export class World {
+  readonly seed: number;
+  readonly shape: ClusterShape;
+  readonly random: Prng;
+  readonly network: Network;
+  readonly hosts: readonly Host[];
+  readonly servers: ReadonlyMap<string, RedisServer>;
+  readonly monitors: readonly MonitorProcess[];
+  readonly client: Client;
+  readonly facts = new ConsensusFacts();
+  readonly safety: Safety;
+  readonly transcript = new Transcript();
+  readonly #queue = new EventQueue();
+  readonly #replies = new Map<string, (outcome: CommandOutcome) => void>();
+  now = 0;
+  events = 0;
+  #requests = 0;
+
+  constructor(options: WorldOptions) {
+    this.seed = options.seed;
+    this.random = new Prng(options.seed);
+    this.shape = {
+      monitors: options.monitors ?? 3,
+      nodes: options.nodes ?? 3,
+      readers: options.readers ?? 0,
+      settings: options.settings ?? {},
+    };
+    this.network = new Network(this, this.random.fork());
+    const drift = options.drift ?? 0.01;
+    this.hosts = Array.from({ length: this.shape.nodes }, (_, index) =>
+      this.#host(index, drift, options.nft ?? true),
+    );
+    const tools = { scheduler: this, watcher: this };
+    this.servers = new Map(
+      this.hosts.map((host) => [
+        host.name,
+        new RedisServer(host, { ...tools, random: this.random.fork() }),
+      ]),
+    );
+    new Replication(this.network, [...this.servers.values()]);
+    this.monitors = Array.from({ length: this.shape.monitors }, (_, index) =>
+      this.#monitor(index, drift, options.core),
+    );
+    const everyMs = options.writeEveryMs ?? 50;
+    this.client = new Client({ scheduler: this, network: this.network }, WRITER, everyMs, (vip) => {
+      const host = this.servingHost(vip);
+      return host && { host, redis: this.redisOf(host) };
+    });
+    this.safety = new Safety(this.hosts, this.servers, () => this.client);
+    this.facts.onCommitted = (stamp, parts) => this.safety.committed(stamp, parts);
+    this.#wireUp();
+    this.#begin(everyMs);
+  }
+
+  #clock(drift: number): LocalClock {
+    return new LocalClock(
+      this.random.between(1_000, 1_000_000),
+      this.random.between(1 - drift, 1 + drift),
+    );
+  }
+
+  #host(index: number, drift: number, nft: boolean): Host {
+    const who = {
+      name: nodeName(index),
+      address: nodeAddress(index),
+      clock: this.#clock(drift),
+      nft,
+    };
+    return new Host(who, { scheduler: this, random: this.random.fork(), watcher: this });
+  }
+
+  #monitor(index: number, drift: number, core: Core): MonitorProcess {
+    const name = monitorName(index);
+    const address = `${name}:7400`;
+    const random = this.random.fork();
+    const clients = {
+      redis: new RedisClient(name, this.network, this),
+      guard: new GuardClient({ network: this.network, scheduler: this, random }, name),
+    };
+    clients.redis.onConnectionLost = (redis) =>
+      this.monitor(name).deliver({ kind: "connection-lost", group: "main", node: redis.name });
+    const habits = { fsyncMs: 3, fsyncStall: 0, fsyncStallMs: 0, nap: 0, napMs: 0, crash: 0 };
+    return new MonitorProcess(
+      { name, address, clock: this.#clock(drift), plan: genesisPlan(this.shape, address), habits },
+      { core, scheduler: this, random, watcher: this, executor: new Executor(name, this, clients) },
+    );
+  }
+
+  /** Every link exists from the beginning, so that a change of all of them finds all of them. */
+  #wireUp(): void {
+    const places = [
+      ...this.hosts.map((host) => host.name),
+      ...this.monitors.map((m) => m.name),
+      CLIENT,
+      "fence",
+    ];
+    for (const from of places)
+      for (const to of places) if (from !== to) this.network.link(from, to);
+  }
+
+  /** One master with the VIP as its administrator left it, replicas that follow it, some data. */
+  #begin(writeEveryMs: number): void {
+    const first = this.hosts[0] as Host;
+    const master = this.redisOf(first);
+    for (const server of this.servers.values()) {
+      if (server !== master) server.follow(first.address, REDIS_PORT);
+      server.rewrite();
+    }
+    first.addPermanentAddress(WRITER);
+    for (const monitor of this.monitors)
+      this.after(this.random.between(0, 300), () => this.startMonitor(monitor.name));
+    if (writeEveryMs > 0) this.after(500, () => this.client.start());
+  }
+
+  // ——— time ———
+
+  after(ms: number, run: () => void): void {
+    this.#queue.push(this.now + ms, run);
+  }
+
+  /** Part of a directed script. */
+  at(trueTime: number, run: (world: this) => void): void {
+    this.#queue.push(trueTime, () => run(this));
+  }
+
+  runUntil(trueTime: number): void {
+    const queue = this.#queue;
+    while (queue.nextTime <= trueTime) {
+      this.now = queue.nextTime;
+      this.events += 1;
+      queue.pop()();
+    }
+    this.now = trueTime;
+  }
+
+  /** Goes on until the condition holds, looking each 10 ms; false when it does not in time. */
+  runUntilTrue(condition: () => boolean, withinMs: number): boolean {
+    const end = this.now + withinMs;
+    while (this.now < end) {
+      if (condition()) return true;
+      this.runUntil(Math.min(end, this.now + 10));
+    }
+    return condition();
+  }
+
+  // ——— who is who ———
+
+  host(name: string): Host {
+    const host = this.hosts.find((candidate) => candidate.name === name);
+    if (host === undefined) throw new Error(`no host ${name}`);
+    return host;
+  }
+
+  redis(name: string): RedisServer {
+    return this.redisOf(this.host(name));
+  }
+
+  redisOf(host: Host): RedisServer {
+    return this.servers.get(host.name) as RedisServer;
+  }
+
+  hostAt(address: string): Host | undefined {
+    return this.hosts.find((host) => host.address === address);
+  }
+
+  servingHost(vip: string): Host | undefined {
+    return this.hosts.find((host) => host.serves(vip));
+  }
+
+  monitor(name: string): MonitorProcess {
+    const monitor = this.monitors.find((candidate) => candidate.name === name);
+    if (monitor === undefined) throw new Error(`no monitor ${name}`);
+    return monitor;
+  }
+
+  /** The leader of the newest term among the running monitors. */
+  leader(): MonitorProcess | undefined {
+    let best: MonitorProcess | undefined;
+    for (const monitor of this.monitors) {
+      if (monitor.state?.consensus.role !== "leader") continue;
+      if (best === undefined || monitor.disk.term > best.disk.term) best = monitor;
+    }
+    return best;
+  }
+
+  /** The group as it was last committed, by whatever monitor reported that first. */
+  get group(): GroupPart | null {
+    return this.safety.group;
+  }
+
+  get vips(): readonly string[] {
+    return [WRITER, ...Array.from({ length: this.shape.readers }, (_, index) => readerVip(index))];
+  }
+
+  // ——— monitors ———
+
+  startMonitor(name: string): void {
+    const monitor = this.monitor(name);
+    monitor.start();
+    for (const peer of this.monitors)
+      if (peer !== monitor) this.#introduce(monitor, peer, monitor.life);
+  }
+
+  /** The transport dials until somebody answers. */
+  #introduce(monitor: MonitorProcess, peer: MonitorProcess, life: number): void {
+    if (monitor.life !== life) return;
+    let found = false;
+    this.network.datagram(monitor.name, peer.name, () => {
+      if (!peer.running || peer.isStopped) return;
+      this.network.datagram(peer.name, monitor.name, () => {
+        if (found || monitor.life !== life) return;
+        found = true;
+        monitor.deliver({ kind: "peer-found", name: peer.name, address: peer.address });
+      });
+    });
+    this.after(1000, () => {
+      if (!found) this.#introduce(monitor, peer, life);
+    });
+  }
+
+  /** Asks one monitor, by default the leader; the outcome comes later, or never. */
+  command(command: Command, via?: string, done?: (outcome: CommandOutcome) => void): void {
+    const monitor = via === undefined ? this.leader() : this.monitor(via);
+    if (monitor === undefined) return;
+    const requestId = `request-${++this.#requests}`;
+    this.log("human", `asks ${monitor.name}: ${JSON.stringify(command)}`);
+    this.#replies.set(requestId, (outcome) => {
+      this.log("human", `is told by ${monitor.name}: ${JSON.stringify(outcome)}`);
+      done?.(outcome);
+    });
+    monitor.deliver({ kind: "command", requestId, by: "operator", command });
+  }
+
+  // ——— what the parts report ———
+
+  tell(
+    from: string,
+    effect: Extract<Effect, { readonly kind: "send" | "reply" | "report" }>,
+  ): void {
+    switch (effect.kind) {
+      case "send": {
+        const input: Input = {
+          kind: "message",
+          from,
+          version: PRODUCT_VERSION,
+          message: effect.message,
+        };
+        const to = this.monitors.find((monitor) => monitor.name === effect.to);
+        if (to !== undefined) this.network.datagram(from, to.name, () => to.deliver(input));
+        return;
+      }
+      case "reply":
+        this.#replies.get(effect.requestId)?.(effect.outcome);
+        this.#replies.delete(effect.requestId);
+        return;
+      case "report": {
+        const { event } = effect;
+        if (event.kind === "role" && event.role === "leader") this.facts.leads(from, event.term);
+        if (event.kind === "committed") this.facts.committed(from, event.stamp);
+        return;
+      }
+    }
+  }
+
+  fence(host: Host): boolean {
+    this.log(host.name, "is fenced: power off");
+    this.powerOff(host.name);
+    return true;
+  }
+
+  addressed(_host: Host, vip: string): void {
+    this.safety.served(vip);
+  }
+
+  guarded(host: Host, request: GuardRequest, result: GuardResult, routine: boolean): void {
+    if (request.op === "claim" && result.kind === "ok") this.safety.claims += 1;
+    const text = tellGuard(request, result, routine);
+    if (text !== null || this.transcript.onLine !== null)
+      this.log(host.name, text ?? `${request.op} ok`);
+  }
+
+  acting(
+    redis: RedisServer,
+    monitor: string,
+    connection: ActionConnection,
+    action: RedisAction,
+  ): void {
+    this.log(
+      redis.name,
+      `${tellAction(action)} from ${monitor}, connection ${connection.term}.${connection.seq}`,
+    );
+    this.safety.acting(redis, monitor, connection, action);
+  }
+
+  lost(redis: RedisServer, why: string): void {
+    this.log(redis.name, `redis: lost data by ${why}`);
+    this.safety.lost(redis);
+  }
+
+  turned(_monitor: MonitorProcess, _input: Input, _effects: readonly Effect[]): void {}
+
+  persisted(monitor: MonitorProcess, before: Durable, after: Durable): void {
+    this.facts.persisted(monitor.name, before, after);
+  }
+
+  started(monitor: MonitorProcess, effect: Effect): void {
+    const text = tellEffect(effect);
+    if (text !== null) this.log(monitor.name, text);
+  }
+
+  log(who: string, text: string): void {
+    this.transcript.add(this.now, who, text);
+  }
+
+  // ——— faults ———
+
+  killRedis(name: string): void {
+    this.safety.lost(this.redis(name));
+    this.redis(name).kill();
+  }
+
+  powerOff(name: string): void {
+    const host = this.host(name);
+    if (!host.up) return;
+    this.safety.lost(this.redis(name));
+    host.powerOff();
+    this.redis(name).kill();
+    this.log(name, "power off");
+  }
+
+  powerOn(name: string): void {
+    const host = this.host(name);
+    if (host.up) return;
+    host.powerOn();
+    this.redis(name).start();
+    this.log(name, "power on");
+  }
+
+  /** Cuts a place off from everybody, or connects it again. */
+  unplug(name: string, cut = true): void {
+    this.log(name, cut ? "is unplugged" : "is plugged in");
+    for (const host of this.hosts) if (host.name !== name) this.network.cut(name, host.name, cut);
+    for (const monitor of this.monitors)
+      if (monitor.name !== name) this.network.cut(name, monitor.name, cut);
+    this.network.cut(name, CLIENT, cut);
+  }
+}
