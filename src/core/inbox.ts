@@ -19,7 +19,7 @@ export function takeIn(turn: Turn, input: Input): void {
     case "peer-found":
       return turn.consensus(peerFound(consensus, input.name, input.address, turn.at));
     case "connection-lost":
-      return connectionLost(turn, input.group, input.node);
+      return connectionLost(turn, input.group);
     case "finished":
       return land(turn, input.id, input.result);
     case "command":

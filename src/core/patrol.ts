@@ -56,8 +56,11 @@ export function probed(turn: Turn, group: string, node: NodeName, result: ProbeR
   setWatch(turn, group, node, observed(watchOf(turn, group, node), result, turn.at, settings));
 }
 
-export function connectionLost(turn: Turn, group: string, node: NodeName): void {
-  setWatch(turn, group, node, suspectConnection(watchOf(turn, group, node), turn.now));
+/** A lost connection makes the whole group worth a look: the replicas' links tell whether a master died. */
+export function connectionLost(turn: Turn, group: string): void {
+  for (const node of Object.keys(turn.local(group).watches)) {
+    setWatch(turn, group, node, suspectConnection(watchOf(turn, group, node), turn.now));
+  }
 }
 
 /** This monitor slept: what it did not see in that time is no testimony. */

@@ -1,0 +1,131 @@
+/** One node, as a monitor shows it: its votes, its data, its guard, and whether it could be promoted. */
+import { candidateOf } from "./health/facts.ts";
+import { eligible } from "./health/eligibility.ts";
+import { positionOf } from "./health/lineage.ts";
+import type { HeldVote, NodeInfo } from "./health/types.ts";
+import type { Evidence } from "./health/votes.ts";
+import { FRESH_MS } from "./health/votes.ts";
+import { members as membersOf } from "./consensus/consensus.ts";
+import type { At, Ip, NodeName } from "./ids.ts";
+import type { MonitorState } from "./local.ts";
+import type {
+  GuardStatus,
+  NodeState,
+  NodeStatus,
+  RedisStatus,
+  VoteStatus,
+} from "./status-types.ts";
+import { type GroupPart, type Node, writerVip } from "./state.ts";
+
+export function nodeStatus(state: MonitorState, group: GroupPart, node: Node, at: At): NodeStatus {
+  const evidence = state.groups[group.name]?.evidence ?? {};
+  const seen = candidateOf(evidence, node.name, at.now);
+  const info = seen.reachable ? seen.info : null;
+  const position = info === null ? null : positionOf(info, group.lineage);
+  return {
+    name: node.name,
+    address: `${node.address}:${node.port}`,
+    role: info?.role ?? "unknown",
+    state: stateOf(group, node, seen.reachable ? seen.info : null),
+    offset: info === null ? null : (info.appliedOffset ?? info.offset),
+    lag_bytes:
+      node.name === group.master || position === null ? null : lagOf(evidence, group, position, at),
+    link: info?.link ?? null,
+    priority: info?.priority ?? null,
+    vips: servedBy(group, node.name),
+    membership: writerVip(group)?.readSet[node.name] ?? "out",
+    promotable: promotable(group, node, evidence, at),
+    votes: votesOn(state, evidence, node.name, at),
+    guard: guardOf(evidence[state.name]?.[node.name]),
+    redis: seen.info === null ? null : redisOf(seen.info),
+  };
+}
+
+function stateOf(group: GroupPart, node: Node, info: NodeInfo | null): NodeState {
+  if (node.admin === "offline") return "ADMIN_OFFLINE";
+  if (info === null) return "HARD_OFFLINE";
+  if (node.admin === "awaiting-recovery") return "AWAITING_RECOVERY";
+  if (node.name === group.master) return "ONLINE";
+  if (info.role === "master" || info.link !== "up" || node.name in group.rejoining)
+    return "REPLICATION_FAIL";
+  const position = positionOf(info, group.lineage);
+  const isBehind =
+    position !== null && group.lineage.highWater - position > group.settings.maxLagBytes;
+  return isBehind ? "REPLICATION_DELAY" : "ONLINE";
+}
+
+function lagOf(evidence: Evidence, group: GroupPart, position: number, at: At): number {
+  const master = group.master === null ? null : candidateOf(evidence, group.master, at.now).info;
+  const head = master !== null && positionOf(master, group.lineage);
+  return Math.max(0, (head || group.lineage.highWater) - position);
+}
+
+function servedBy(group: GroupPart, node: NodeName): readonly Ip[] {
+  return group.vips.filter((vip) => vip.kind === "hold" && vip.node === node).map((vip) => vip.ip);
+}
+
+function promotable(
+  group: GroupPart,
+  node: Node,
+  evidence: Evidence,
+  at: At,
+): NodeStatus["promotable"] {
+  if (node.name === group.master) return { ok: false, why: `${node.name} is the master` };
+  const refusal = eligible(
+    group,
+    node.name,
+    candidateOf(evidence, node.name, at.now),
+    group.lineage,
+  );
+  return { ok: refusal === null, why: refusal?.text ?? null };
+}
+
+function votesOn(
+  state: MonitorState,
+  evidence: Evidence,
+  node: NodeName,
+  at: At,
+): Readonly<Record<string, VoteStatus>> {
+  const votes: Record<string, VoteStatus> = {};
+  for (const { name } of membersOf(state.consensus)) {
+    const held = evidence[name]?.[node];
+    if (held !== undefined) votes[name] = voteStatus(held, at);
+  }
+  return votes;
+}
+
+/** A vote that is too old to count is shown as what it is: unknown. */
+function voteStatus(held: HeldVote, at: At): VoteStatus {
+  const { vote, reason, sinceMs, latencyMs } = held.vote;
+  const stale = at.now - held.atLeast > FRESH_MS;
+  return {
+    vote: stale ? "unknown" : vote,
+    reason: stale ? "stale" : reason,
+    age_ms: Math.round(at.now - held.receivedAt),
+    since_ms: Math.round(sinceMs),
+    latency_ms: latencyMs,
+  };
+}
+
+function guardOf(held: HeldVote | undefined): GuardStatus {
+  const guard = held?.vote.guard;
+  return {
+    heard_ms: guard?.heardMs === null || guard === undefined ? null : Math.round(guard.heardMs),
+    gate: guard?.gate ?? "unknown",
+    problem: guard?.problem ?? null,
+  };
+}
+
+function redisOf(info: NodeInfo): RedisStatus {
+  return {
+    version: info.version,
+    run_id: info.runId,
+    uptime_s: info.uptimeS,
+    repl_id: info.replId,
+    master: info.masterHost === null ? null : `${info.masterHost}:${info.masterPort}`,
+    loading: info.loading,
+    syncing: info.syncing,
+    connected_clients: info.connectedClients,
+    connected_replicas: info.replicas.length,
+  };
+}

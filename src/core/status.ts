@@ -1,0 +1,212 @@
+/** What a monitor says when asked: the state it knows committed, and what it and its peers see. */
+import { members as membersOf } from "./consensus/consensus.ts";
+import { type Verdict, verdictOf } from "./health/verdict.ts";
+import type { MonitorName, WallTime } from "./ids.ts";
+import type { At } from "./ids.ts";
+import type { MonitorState } from "./local.ts";
+import { nodeStatus } from "./status-node.ts";
+import type {
+  ClusterStatus,
+  GroupStatus,
+  MonitorStatus,
+  OperationStatus,
+  Status,
+  VipStatus,
+  Warning,
+} from "./status-types.ts";
+import { type GroupPart, quorumOf, type Vip, writerVip } from "./state.ts";
+
+/** A peer that was not heard for this long is shown as unreachable. */
+const REACHABLE_MS = 1000;
+
+export function statusOf(state: MonitorState, at: At): Status {
+  const cluster = clusterStatus(state, at);
+  const groups = (state.committed ?? state.newest)?.groups ?? [];
+  return {
+    cluster,
+    groups: groups.map((group) => groupStatus(state, group, at)),
+    answered_by: { name: state.name, age_ms: knowledgeAge(state, at) },
+    at: iso(at.wall),
+    warnings: warningsOf(state, cluster, groups),
+  };
+}
+
+function iso(wall: WallTime): string {
+  return new Date(wall).toISOString();
+}
+
+/** How long ago this monitor last knew what the leader knows. */
+function knowledgeAge(state: MonitorState, at: At): number | null {
+  if (state.committed === null) return null;
+  return state.leading === null
+    ? Math.max(0, Math.round(at.now - state.consensus.heardLeaderAt))
+    : 0;
+}
+
+// ——— monitors ———
+
+function clusterStatus(state: MonitorState, at: At): ClusterStatus {
+  const members = membersOf(state.consensus);
+  const monitors = members.map((member) => monitorStatus(state, member.name, member.address, at));
+  const quorum = quorumOf(members.length);
+  const leader = state.consensus.leader;
+  const isLed = leader !== null && at.now - leaderHeardAt(state, at) < REACHABLE_MS;
+  return {
+    id: (state.committed ?? state.newest)?.cluster.clusterId ?? null,
+    leader: isLed ? leader : null,
+    term: state.consensus.durable.term,
+    quorum,
+    has_quorum:
+      members.length > 0 && monitors.filter(({ reachable }) => reachable).length >= quorum,
+    monitors,
+  };
+}
+
+function leaderHeardAt(state: MonitorState, at: At): number {
+  return state.leading === null ? state.consensus.heardLeaderAt : at.now;
+}
+
+function monitorStatus(
+  state: MonitorState,
+  name: MonitorName,
+  address: string,
+  at: At,
+): MonitorStatus {
+  const self = name === state.name;
+  const peer = state.peers[name];
+  const silent = self ? 0 : peer === undefined ? null : Math.round(at.now - peer.heardAt);
+  const refusal = state.consensus.refused[name];
+  return {
+    name,
+    address,
+    role: roleOf(state, name, self),
+    reachable: silent !== null && silent < REACHABLE_MS,
+    last_seen_ms: silent,
+    version: peer?.version ?? null,
+    problem: refusal === undefined ? null : refusal.kind,
+  };
+}
+
+function roleOf(state: MonitorState, name: MonitorName, self: boolean): MonitorStatus["role"] {
+  const { role, leader } = state.consensus;
+  if (!self) return name === leader ? "leader" : "follower";
+  if (role === "leader" || role === "follower") return role;
+  return role === "empty" ? "unknown" : "candidate";
+}
+
+// ——— groups ———
+
+function groupStatus(state: MonitorState, group: GroupPart, at: At): GroupStatus {
+  const verdict = verdictNow(state, group, at);
+  const writer = writerVip(group);
+  const prefix = `${group.name}: `;
+  return {
+    name: group.name,
+    epoch: writer?.epoch.version ?? 0,
+    master: group.master,
+    mode: group.mode,
+    verdict: verdict.kind,
+    verdict_text: verdict.text,
+    lease_backend: group.backend,
+    writer: writer === undefined ? null : vipStatus(state, group, writer, at),
+    readers: group.vips
+      .filter((vip) => vip.role === "reader")
+      .map((vip) => vipStatus(state, group, vip, at)),
+    operation: group.operation === null ? null : operationStatus(group.operation, at),
+    alarms: Object.entries(state.alarms)
+      .filter(([id]) => id.startsWith(prefix))
+      .map(([id, text]) => ({ id: id.slice(prefix.length), text })),
+    nodes: group.nodes.map((node) => nodeStatus(state, group, node, at)),
+  };
+}
+
+/** The leader's verdict is the one that counts; any other monitor gives its own on the same votes. */
+function verdictNow(state: MonitorState, group: GroupPart, at: At): Verdict {
+  const local = state.groups[group.name];
+  if (local === undefined) return { kind: "undecided", text: "no probe has finished yet" };
+  if (state.leading !== null) return local.verdict;
+  const members = membersOf(state.consensus).map(({ name }) => name);
+  return verdictOf({ group, members, evidence: local.evidence, now: at.now, leaseRunOut: false });
+}
+
+/** The holder is who answers with a live lease, as far as this monitor has seen. */
+function vipStatus(state: MonitorState, group: GroupPart, vip: Vip, at: At): VipStatus {
+  const desks = state.groups[group.name]?.desks[vip.ip] ?? {};
+  let holder: string | null = null;
+  let leaseMs: number | null = null;
+  for (const [node, desk] of Object.entries(desks)) {
+    if (desk.view === null) continue;
+    if (group.backend === "off") {
+      if (desk.view.addresses.length > 0) holder = node;
+      continue;
+    }
+    const left = desk.view.leaseMs - (at.now - desk.viewAskedAt);
+    if (left > (leaseMs ?? 0)) [holder, leaseMs] = [node, Math.round(left)];
+  }
+  const { ip, kind, epoch, holders } = vip;
+  return { ip, holder, lease_ms: leaseMs, kind, epoch: epoch.version, possible_holders: holders };
+}
+
+function operationStatus(operation: NonNullable<GroupPart["operation"]>, at: At): OperationStatus {
+  const { kind, from, to, phase, by, leader, reason, attempt } = operation;
+  return {
+    kind,
+    from,
+    to,
+    phase,
+    epoch: operation.id.version,
+    by,
+    leader,
+    reason,
+    attempt,
+    started_at: iso(operation.startedAt),
+    phase_ms: Math.max(0, at.wall - operation.phaseStartedAt),
+  };
+}
+
+// ——— what a person must know ———
+
+function warningsOf(
+  state: MonitorState,
+  cluster: ClusterStatus,
+  groups: readonly GroupPart[],
+): readonly Warning[] {
+  const warnings: Warning[] = Object.entries(state.alarms).map(([id, text]) => ({
+    level: "critical",
+    text: `${id}: ${text}`,
+  }));
+  if (cluster.id === null) {
+    warnings.push({
+      level: "warning",
+      text: "the monitors have not founded a cluster yet: all configured monitors must be running and reach each other",
+    });
+  } else if (cluster.monitors.length === 1) {
+    warnings.push({
+      level: "warning",
+      text: "a single monitor: if it or its network fails there is no failover, and it cannot tell a dead master from its own lost link",
+    });
+  } else if (!cluster.has_quorum) {
+    warnings.push({
+      level: "critical",
+      text: `this monitor reaches fewer than ${cluster.quorum} of ${cluster.monitors.length} monitors: its view may be stale, and no failover is possible from here`,
+    });
+  }
+  for (const group of groups) warnings.push(...groupWarnings(group));
+  return warnings;
+}
+
+function groupWarnings(group: GroupPart): readonly Warning[] {
+  const warnings: Warning[] = [];
+  if (group.backend === "off") {
+    warnings.push({
+      level: "critical",
+      text: `group ${group.name}: lease_backend is off: an old master that cannot be reached keeps its VIP; two hosts may serve it, unless fence_command succeeds`,
+    });
+  }
+  if (group.mode !== "active")
+    warnings.push({
+      level: "warning",
+      text: `group ${group.name}: mode is ${group.mode}: no automatic failover`,
+    });
+  return warnings;
+}
