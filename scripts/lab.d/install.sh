@@ -6,10 +6,7 @@ PACKAGES=(redis-server nftables iproute2 arping openssh-server openssh-client su
 TOOLS=(redis-server nft ip arping sshd ssh-keygen sudo python3 shellcheck)
 
 prepare_machine() {
-  require_node
-  install_missing_packages
-  install_node_modules
-  build
+  require_node && install_missing_packages && install_node_modules && build
 }
 
 require_node() {
@@ -38,10 +35,15 @@ install_missing_packages() {
   fi
   say "installing what is missing: $missing"
   forbid_service_starts
-  apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "${PACKAGES[@]}" >/dev/null
+  apt_install || fail "apt-get could not install ${PACKAGES[*]}"
   allow_service_starts
   disable_new_services "$missing"
+}
+
+apt_install() {
+  apt-get update -qq &&
+    DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
+      "${PACKAGES[@]}" >/dev/null
 }
 
 POLICY=/usr/sbin/policy-rc.d
