@@ -33,7 +33,9 @@ export interface Durable {
   /** null: an empty monitor, which neither votes nor campaigns. */
   readonly slot: Slot | null;
   /** The newest (term, slot) that each peer was seen to have: less of it later means a restored backup. */
-  readonly acknowledged: Readonly<Record<MonitorName, { readonly term: number; readonly slot: Stamp }>>;
+  readonly acknowledged: Readonly<
+    Record<MonitorName, { readonly term: number; readonly slot: Stamp }>
+  >;
 }
 
 export type Role = "empty" | "follower" | "pre-candidate" | "candidate" | "leader";
@@ -56,7 +58,14 @@ export interface Sender {
 
 export type ConsensusMessage = Sender &
   (
-    | { readonly kind: "hello"; readonly clusterId: ClusterId | null; readonly schema: number; readonly address: string; readonly peers: number; readonly answer: boolean }
+    | {
+        readonly kind: "hello";
+        readonly clusterId: ClusterId | null;
+        readonly schema: number;
+        readonly address: string;
+        readonly peers: number;
+        readonly answer: boolean;
+      }
     | { readonly kind: "genesis"; readonly delta: SlotDelta }
     | { readonly kind: "pre-vote"; readonly candidateTerm: number }
     | { readonly kind: "pre-vote-reply"; readonly candidateTerm: number; readonly granted: boolean }
@@ -86,7 +95,11 @@ export type ConsensusEffect =
   | { readonly kind: "report"; readonly event: ConsensusEvent };
 
 export type ConsensusEvent =
-  | { readonly kind: "genesis"; readonly clusterId: ClusterId; readonly members: readonly MonitorName[] }
+  | {
+      readonly kind: "genesis";
+      readonly clusterId: ClusterId;
+      readonly members: readonly MonitorName[];
+    }
   | { readonly kind: "role"; readonly role: Role; readonly term: number; readonly reason: string }
   | { readonly kind: "leader"; readonly leader: MonitorName | null; readonly term: number }
   | { readonly kind: "committed"; readonly stamp: Stamp }
@@ -115,11 +128,21 @@ export interface Leadership {
   /** Stamp of the re-stamped slot: nothing older is committed by counting. */
   readonly start: Stamp;
   readonly round: number;
-  /** When each recent round was sent. */
+  /** When each round was sent that no majority has answered yet. */
   readonly sentAt: Readonly<Record<number, Instant>>;
   readonly ackRound: Readonly<Record<MonitorName, number>>;
+  /** Version of this term that a peer has; 0: it was heard and has none. Missing: not heard yet. */
   readonly ackVersion: Readonly<Record<MonitorName, number>>;
   readonly nextHeartbeatAt: Instant;
+  /** When this leadership began: a leader has F from then to hear from a majority. */
+  readonly since: Instant;
+  /** The newest round that a majority answered (0: none yet), and when it was sent. */
+  readonly answeredRound: number;
+  readonly answeredAt: Instant | null;
+  /** The round that was current when a peer's newest slot was first seen: a later answer with less went back. */
+  readonly seenAtRound: Readonly<Record<MonitorName, number>>;
+  /** Version that last removed a part: a peer that has less needs the whole state. */
+  readonly wholeFrom: number;
 }
 
 export interface ConsensusState {
@@ -131,15 +154,34 @@ export interface ConsensusState {
   readonly commit: Stamp | null;
   /** Slot at `commit`: what consumers see. Never an uncommitted one. */
   readonly committed: Slot | null;
+  /** Accepted slots newer than `committed`, of one term, oldest first. */
+  readonly pending: readonly Slot[];
   /** When a leader of this term was last heard; at start and on stepping down: now. Kept across terms. */
   readonly heardLeaderAt: Instant;
+  /** Newest round heard of the present leader: an older one is late, and its note is old. */
+  readonly heardRound: number;
   /** The note of the leader's newest heartbeat. */
   readonly note: JsonValue;
   readonly electionAt: Instant;
   readonly votes: readonly MonitorName[];
   readonly leadership: Leadership | null;
+  /** Where the transport found each peer: whom to say hello to. */
+  readonly found: Readonly<Record<MonitorName, string>>;
+  /** The newest schema that each peer's version knows. */
+  readonly schemas: Readonly<Record<MonitorName, number>>;
   /** Peers that said hello while this monitor is empty, and where; and those refused. */
-  readonly present: Readonly<Record<MonitorName, { readonly storageId: StorageId; readonly address: string; readonly empty: boolean; readonly peers: number; readonly at: Instant }>>;
+  readonly present: Readonly<
+    Record<
+      MonitorName,
+      {
+        readonly storageId: StorageId;
+        readonly address: string;
+        readonly empty: boolean;
+        readonly peers: number;
+        readonly at: Instant;
+      }
+    >
+  >;
   readonly refused: Readonly<Record<MonitorName, PeerRefusal>>;
   readonly genesis: GenesisPlan | null;
 }

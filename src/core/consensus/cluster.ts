@@ -1,0 +1,82 @@
+/**
+ * What consensus reads of the replicated state: the `cluster` part, and so who counts.
+ *
+ * Membership is a field of the state. The newest slot decides, committed or not, as in Raft's
+ * single-server changes; a configuration file only proposes the first members.
+ */
+import type { ClusterId, MonitorName, StorageId } from "../ids.ts";
+import { CLUSTER_PART, type ClusterPart, type Member, quorumOf, SCHEMA } from "../state.ts";
+import type { ConsensusState, Parts, Slot } from "./types.ts";
+
+const NOBODY: readonly Member[] = [];
+
+/** Parts are plain JSON to consensus; this is the one place where it looks into one. */
+export function clusterOf(parts: Parts): ClusterPart | null {
+  const part = parts[CLUSTER_PART];
+  return part === undefined ? null : (part as unknown as ClusterPart);
+}
+
+/** Accepted, and perhaps never to be committed. */
+export function newestSlot(state: ConsensusState): Slot | null {
+  return state.durable.slot;
+}
+
+function newestCluster(state: ConsensusState): ClusterPart | null {
+  const slot = newestSlot(state);
+  return slot === null ? null : clusterOf(slot.parts);
+}
+
+export function clusterIdOf(state: ConsensusState): ClusterId | null {
+  return newestCluster(state)?.clusterId ?? null;
+}
+
+export function membersIn(slot: Slot | null): readonly Member[] {
+  return (slot && clusterOf(slot.parts)?.members) ?? NOBODY;
+}
+
+/** Of the newest slot; nobody while this monitor is empty. */
+export function members(state: ConsensusState): readonly Member[] {
+  return membersIn(newestSlot(state));
+}
+
+export function isBound(list: readonly Member[], name: MonitorName, storageId: StorageId): boolean {
+  return list.some((member) => member.name === name && member.storageId === storageId);
+}
+
+export function isMember(state: ConsensusState, name: MonitorName): boolean {
+  return members(state).some((member) => member.name === name);
+}
+
+export function isSelfMember(state: ConsensusState): boolean {
+  return isBound(members(state), state.durable.name, state.durable.storageId);
+}
+
+/** Members other than this one that may be counted: a refused peer is not written to either. */
+export function countedPeers(state: ConsensusState): readonly MonitorName[] {
+  return members(state)
+    .map((member) => member.name)
+    .filter((name) => name !== state.durable.name && state.refused[name] === undefined);
+}
+
+/** Distinct members among the names, against the quorum of all members. */
+export function isMajority(state: ConsensusState, names: readonly MonitorName[]): boolean {
+  const all = members(state);
+  const counted = all.filter((member) => names.includes(member.name)).length;
+  return all.length > 0 && counted >= quorumOf(all.length);
+}
+
+/** The largest value that a majority of the members has reached. */
+export function reachedByMajority(
+  state: ConsensusState,
+  reached: (name: MonitorName) => number,
+): number {
+  const all = members(state);
+  const values = all.map((member) => reached(member.name)).sort((a, b) => b - a);
+  return values[quorumOf(all.length) - 1] ?? 0;
+}
+
+/** A monitor that does not know the state's schema, or is no member, must not lead. */
+export function mayCampaign(state: ConsensusState): boolean {
+  const cluster = newestCluster(state);
+  return cluster !== null && cluster.schema <= SCHEMA && isSelfMember(state);
+}

@@ -1,0 +1,197 @@
+/**
+ * Elections: who would vote (pre-vote, which binds nobody), who votes (once in a term, durably), and
+ * what a winner does first.
+ *
+ * A vote goes only to a candidate whose slot is at least as new as the voter's. So a winner has
+ * every committed state: each is held by a majority, and two majorities share a monitor.
+ */
+import type { At, MonitorName } from "../ids.ts";
+import { isNewer } from "../stamp.ts";
+import { accept } from "./accepted.ts";
+import { countedPeers, isMajority, mayCampaign, members } from "./cluster.ts";
+import { newLeadership, replicate } from "./leading.ts";
+import {
+  adoptTerm,
+  electionTime,
+  enterRole,
+  preVoteRetryTime,
+  stepDown,
+  withholdsVote,
+} from "./roles.ts";
+import { andThen, type Body, send, type Step, still } from "./step.ts";
+import type { ConsensusMessage, ConsensusState } from "./types.ts";
+
+type Of<K extends ConsensusMessage["kind"]> = Extract<ConsensusMessage, { kind: K }>;
+
+/** No leader was heard for long enough. */
+export function electionTick(state: ConsensusState, at: At): Step {
+  if (at.now < state.electionAt) return still(state);
+  if (!mayCampaign(state)) {
+    return still({ ...state, electionAt: electionTime(state.timers, at) });
+  }
+  const heard = at.now - state.heardLeaderAt;
+  const entered = enterRole(
+    {
+      ...state,
+      leader: null,
+      votes: [state.durable.name],
+      electionAt: preVoteRetryTime(state.timers, at),
+    },
+    "pre-candidate",
+    `no leader heard for ${heard} ms`,
+  );
+  return andThen(entered, (next) =>
+    isMajority(next, next.votes)
+      ? campaign(next, at, false)
+      : askAll(next, { kind: "pre-vote", candidateTerm: next.durable.term + 1 }),
+  );
+}
+
+function askAll(state: ConsensusState, body: Body): Step {
+  return { state, effects: countedPeers(state).map((peer) => send(state, peer, body)) };
+}
+
+/** `transfer`: the leader asked for it, so its voters need not wait until it is silent. */
+export function campaign(state: ConsensusState, at: At, transfer: boolean): Step {
+  const { name, term } = state.durable;
+  const entered = enterRole(
+    {
+      ...state,
+      durable: { ...state.durable, term: term + 1, votedFor: name },
+      leader: null,
+      heardRound: 0,
+      votes: [name],
+      electionAt: electionTime(state.timers, at),
+    },
+    "candidate",
+    transfer ? "asked to take over" : "a majority would vote for it",
+  );
+  return andThen(entered, (next) =>
+    isMajority(next, next.votes) ? lead(next, at) : askAll(next, { kind: "vote", transfer }),
+  );
+}
+
+/** The inherited state gets this term's stamp first: only that can be committed by counting. */
+function lead(state: ConsensusState, at: At): Step {
+  const { slot, term, name } = state.durable;
+  if (slot === null) return still(state);
+  const votes = `${state.votes.length} of ${members(state).length}`;
+  const entered = enterRole({ ...state, votes: [] }, "leader", `elected by ${votes}`);
+  const start = { term, version: slot.stamp.version + 1 };
+  return andThen(entered, (next) =>
+    replicate(
+      {
+        ...accept(next, { ...slot, stamp: start }),
+        leader: name,
+        note: null,
+        leadership: newLeadership(start, state.votes, at),
+      },
+      at,
+    ),
+  );
+}
+
+function isUpToDate(state: ConsensusState, message: ConsensusMessage): boolean {
+  const own = state.durable.slot;
+  return message.slot !== null && own !== null && !isNewer(own.stamp, message.slot);
+}
+
+/** Binds nobody and changes nothing here: not even the term. */
+export function onPreVote(
+  state: ConsensusState,
+  from: MonitorName,
+  message: Of<"pre-vote">,
+  at: At,
+): Step {
+  const { candidateTerm } = message;
+  const granted =
+    candidateTerm > state.durable.term && !withholdsVote(state, at) && isUpToDate(state, message);
+  const reply: Body = { kind: "pre-vote-reply", candidateTerm, granted };
+  return { state, effects: [send(state, from, reply)] };
+}
+
+/** Only a refusal may teach a newer term: a grant speaks of a term that nobody has entered yet. */
+export function onPreVoteReply(
+  state: ConsensusState,
+  from: MonitorName,
+  message: Of<"pre-vote-reply">,
+  at: At,
+): Step {
+  if (!message.granted) return adoptTerm(state, message.term, at);
+  const isAnswer =
+    state.role === "pre-candidate" && message.candidateTerm === state.durable.term + 1;
+  if (!isAnswer) return still(state);
+  const next = withVote(state, from);
+  return isMajority(next, next.votes) ? campaign(next, at, false) : still(next);
+}
+
+function withVote(state: ConsensusState, from: MonitorName): ConsensusState {
+  return state.votes.includes(from) ? state : { ...state, votes: [...state.votes, from] };
+}
+
+/** A withheld vote is not answered and teaches no term: a candidate must not end a good leadership. */
+export function onVote(
+  state: ConsensusState,
+  from: MonitorName,
+  message: Of<"vote">,
+  at: At,
+): Step {
+  const { term } = state.durable;
+  if (message.term < term) return answerVote(state, from, false);
+  const withheld = withholdsVote(state, at) && !message.transfer;
+  if (message.term > term && withheld) return still(state);
+  return andThen(adoptTerm(state, message.term, at), (next) => decideVote(next, from, message, at));
+}
+
+function decideVote(state: ConsensusState, from: MonitorName, message: Of<"vote">, at: At): Step {
+  const { votedFor } = state.durable;
+  if (votedFor === from) return answerVote(state, from, true);
+  const free = votedFor === null && state.leader === null;
+  if (!free || !isUpToDate(state, message)) return answerVote(state, from, false);
+  const voted: ConsensusState = {
+    ...state,
+    durable: { ...state.durable, votedFor: from },
+    electionAt: electionTime(state.timers, at),
+  };
+  const settled = stepDown(voted, at, `voted for ${from}`);
+  return andThen(settled, (next) => answerVote(next, from, true));
+}
+
+function answerVote(state: ConsensusState, to: MonitorName, granted: boolean): Step {
+  return { state, effects: [send(state, to, { kind: "vote-reply", granted })] };
+}
+
+export function onVoteReply(
+  state: ConsensusState,
+  from: MonitorName,
+  message: Of<"vote-reply">,
+  at: At,
+): Step {
+  if (message.term > state.durable.term) return adoptTerm(state, message.term, at);
+  const isAnswer = state.role === "candidate" && message.term === state.durable.term;
+  if (!isAnswer || !message.granted) return still(state);
+  const next = withVote(state, from);
+  return isMajority(next, next.votes) ? lead(next, at) : still(next);
+}
+
+/** Leadership is given up before the other is asked, so that never both feel entitled. */
+export function handOver(state: ConsensusState, to: MonitorName, at: At): Step {
+  const { leadership, durable } = state;
+  const newest = durable.slot?.stamp.version ?? 0;
+  const ready = leadership !== null && (leadership.ackVersion[to] ?? 0) >= newest;
+  if (!ready || !countedPeers(state).includes(to)) return still(state);
+  return andThen(stepDown(state, at, `leadership handed over to ${to}`), (next) => ({
+    state: next,
+    effects: [send(next, to, { kind: "timeout-now" })],
+  }));
+}
+
+export function onTimeoutNow(
+  state: ConsensusState,
+  from: MonitorName,
+  message: Of<"timeout-now">,
+  at: At,
+): Step {
+  const asked = message.term === state.durable.term && state.leader === from;
+  return asked && mayCampaign(state) ? campaign(state, at, true) : still(state);
+}

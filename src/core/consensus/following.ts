@@ -1,0 +1,66 @@
+/**
+ * A follower's side of replication: what a leader's append does to a monitor that hears it.
+ *
+ * The answer says which round was heard and which version of this term is durable here. An append
+ * of an older term is answered too, so that its sender learns that its time is over.
+ */
+import type { At, MonitorName } from "../ids.ts";
+import { compareStamps } from "../stamp.ts";
+import { accept, commitUpTo } from "./accepted.ts";
+import { adoptTerm, electionTime, enterRole } from "./roles.ts";
+import { applyDelta } from "./slot.ts";
+import { andThen, send, type Step, still } from "./step.ts";
+import type { ConsensusMessage, ConsensusState } from "./types.ts";
+
+type Append = Extract<ConsensusMessage, { kind: "append" }>;
+
+export function onAppend(state: ConsensusState, from: MonitorName, message: Append, at: At): Step {
+  if (message.term < state.durable.term) return answer(state, from, message.round);
+  if (state.role === "leader" && message.term === state.durable.term) return still(state);
+  const followed = andThen(adoptTerm(state, message.term, at), (next) => follow(next, from, at));
+  return andThen(followed, (next) => answer(take(next, message), from, message.round));
+}
+
+/**
+ * A heartbeat of somebody who is no member here: perhaps a leader that was added since. The answer
+ * promises nothing; it makes a leader send its whole state, which says who its members are.
+ */
+export function onUnknownHeartbeat(state: ConsensusState, from: MonitorName, round: number): Step {
+  return { state, effects: [send(state, from, { kind: "append-reply", round, version: 0 })] };
+}
+
+/** A leader of this term was heard: candidates give up, and this monitor withholds its vote. */
+function follow(state: ConsensusState, leader: MonitorName, at: At): Step {
+  const heard: ConsensusState = {
+    ...state,
+    leader,
+    votes: state.votes.length === 0 ? state.votes : [],
+    heardLeaderAt: at.now,
+    electionAt: electionTime(state.timers, at),
+  };
+  return heard.role === "follower"
+    ? still(heard)
+    : enterRole(heard, state.role === "empty" ? "empty" : "follower", `${leader} leads`);
+}
+
+function take(state: ConsensusState, message: Append): ConsensusState {
+  const late = message.round < state.heardRound;
+  const noted = late ? state : { ...state, note: message.note, heardRound: message.round };
+  const taken = message.delta === null ? noted : takeDelta(noted, message.delta);
+  if (message.commit === null) return taken;
+  const behind = taken.commit !== null && compareStamps(taken.commit, message.commit) >= 0;
+  return behind ? taken : commitUpTo(taken, message.commit);
+}
+
+function takeDelta(state: ConsensusState, delta: NonNullable<Append["delta"]>): ConsensusState {
+  const slot = applyDelta(state.durable.slot, delta);
+  if (slot === null || slot === state.durable.slot) return state;
+  return accept(state, slot);
+}
+
+/** Version 0: nothing of this term was accepted. */
+function answer(state: ConsensusState, to: MonitorName, round: number): Step {
+  const { slot, term } = state.durable;
+  const version = slot?.stamp.term === term ? slot.stamp.version : 0;
+  return { state, effects: [send(state, to, { kind: "append-reply", round, version })] };
+}

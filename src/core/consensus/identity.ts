@@ -1,0 +1,151 @@
+/**
+ * Who may be counted. A member is bound to the random id of its disk, so a wiped monitor comes back
+ * as a stranger; and a disk never goes back, so one that does was restored from a backup.
+ *
+ * Term and slot of a disk only grow, together. A message with less than the peer was seen to have
+ * is therefore late, or from a restored disk: it is dropped in either case. Which of the two it is
+ * matters only for telling a person, and is decided only when it is certain.
+ */
+import type { ClusterId, MonitorName } from "../ids.ts";
+import type { Member } from "../state.ts";
+import { isNewer, type Stamp } from "../stamp.ts";
+import { forgetAnswers } from "./accepted.ts";
+import { clusterIdOf, clusterOf, members } from "./cluster.ts";
+import { report, still, type Step } from "./step.ts";
+import type { ConsensusMessage, ConsensusState, PeerRefusal } from "./types.ts";
+
+/** `accepted`: the message may be acted on. */
+export interface Judgement extends Step {
+  readonly accepted: boolean;
+}
+
+/** For a monitor that is not empty: the rules of an empty one are in `genesis.ts`. */
+export function judge(
+  state: ConsensusState,
+  from: MonitorName,
+  message: ConsensusMessage,
+): Judgement {
+  const why = refusalOf(state, from, message);
+  if (why !== null) return { ...refuse(state, from, why), accepted: false };
+  if (isLess(state, from, message)) return { ...still(state), accepted: false };
+  return { ...still(remember(pardon(state, from), from, message)), accepted: true };
+}
+
+function refusalOf(
+  state: ConsensusState,
+  from: MonitorName,
+  message: ConsensusMessage,
+): PeerRefusal | null {
+  const clusterId = claimedCluster(message);
+  if (clusterId !== null && clusterId !== clusterIdOf(state)) {
+    return { kind: "foreign-cluster", clusterId };
+  }
+  const member = membersAccordingTo(state, message).find((each) => each.name === from);
+  if (member === undefined) return { kind: "not-a-member" };
+  if (member.storageId !== message.storageId) {
+    return { kind: "storage-replaced", expected: member.storageId, found: message.storageId };
+  }
+  const known = state.refused[from];
+  return known?.kind === "went-back" ? known : goneBack(state, from, message);
+}
+
+/** What the message itself says of the cluster it belongs to, if it does. */
+function claimedCluster(message: ConsensusMessage): ClusterId | null {
+  if (message.kind === "hello") return message.clusterId;
+  if (message.kind !== "append" && message.kind !== "genesis") return null;
+  return (message.delta && clusterOf(message.delta.parts)?.clusterId) ?? null;
+}
+
+/** A new member may be elected before this monitor hears of it: its whole state says who it is. */
+function membersAccordingTo(state: ConsensusState, message: ConsensusMessage): readonly Member[] {
+  const own = members(state);
+  if (message.kind !== "append" || message.delta === null) return own;
+  const { base, stamp, parts } = message.delta;
+  const slot = state.durable.slot;
+  if (base !== null || (slot !== null && !isNewer(stamp, slot.stamp))) return own;
+  return clusterOf(parts)?.members ?? own;
+}
+
+function isOlder(has: Stamp | null, had: Stamp): boolean {
+  return has === null || isNewer(had, has);
+}
+
+function isLess(state: ConsensusState, from: MonitorName, message: ConsensusMessage): boolean {
+  const had = state.durable.acknowledged[from];
+  return had !== undefined && (message.term < had.term || isOlder(message.slot, had.slot));
+}
+
+/**
+ * Certain in two cases: the term grew while the slot shrank; or less is shown in the answer to a
+ * round of this leadership that was sent after more had been seen.
+ */
+function goneBack(
+  state: ConsensusState,
+  from: MonitorName,
+  message: ConsensusMessage,
+): PeerRefusal | null {
+  const had = state.durable.acknowledged[from];
+  if (had === undefined || !isOlder(message.slot, had.slot)) return null;
+  const certain = message.term > had.term || answersLaterRound(state, from, message);
+  return certain ? { kind: "went-back", had: had.slot, has: message.slot } : null;
+}
+
+function answersLaterRound(
+  state: ConsensusState,
+  from: MonitorName,
+  message: ConsensusMessage,
+): boolean {
+  const { leadership, durable } = state;
+  if (leadership === null || message.kind !== "append-reply") return false;
+  return message.term === durable.term && message.round > (leadership.seenAtRound[from] ?? 0);
+}
+
+/** Told once for each change of the reason. What the peer answered before is no longer counted. */
+export function refuse(state: ConsensusState, from: MonitorName, why: PeerRefusal): Step {
+  if (sameRefusal(state.refused[from], why)) return still(state);
+  const { leadership } = state;
+  const next = {
+    ...state,
+    refused: { ...state.refused, [from]: why },
+    votes: state.votes.filter((name) => name !== from),
+    leadership: leadership && forgetAnswers(leadership, (name) => name !== from),
+  };
+  return { state: next, effects: [report({ kind: "peer-refused", peer: from, why })] };
+}
+
+function sameRefusal(known: PeerRefusal | undefined, why: PeerRefusal): boolean {
+  if (known === undefined || known.kind !== why.kind) return false;
+  if (known.kind === "storage-replaced" && why.kind === "storage-replaced") {
+    return known.found === why.found && known.expected === why.expected;
+  }
+  if (known.kind === "foreign-cluster" && why.kind === "foreign-cluster") {
+    return known.clusterId === why.clusterId;
+  }
+  return true;
+}
+
+function pardon(state: ConsensusState, from: MonitorName): ConsensusState {
+  if (state.refused[from] === undefined) return state;
+  const { [from]: _, ...refused } = state.refused;
+  return { ...state, refused };
+}
+
+/** Kept in memory at once, and on disk with the next thing that must be written anyway. */
+function remember(
+  state: ConsensusState,
+  from: MonitorName,
+  message: ConsensusMessage,
+): ConsensusState {
+  const { term, slot } = message;
+  if (slot === null) return state;
+  const had = state.durable.acknowledged[from];
+  if (had !== undefined && term === had.term && !isNewer(slot, had.slot)) return state;
+  const { durable, leadership } = state;
+  const acknowledged = { ...durable.acknowledged, [from]: { term, slot } };
+  const seenAtRound = leadership && { ...leadership.seenAtRound, [from]: leadership.round };
+  return {
+    ...state,
+    durable: { ...durable, acknowledged },
+    leadership: leadership && seenAtRound && { ...leadership, seenAtRound },
+  };
+}
