@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { RedisActions } from "../../src/adapters/redis/actions.ts";
 import type { Credentials } from "../../src/adapters/redis/connection.ts";
-import { checkVip } from "../../src/adapters/redis/vip-check.ts";
+import { checkVip, VipChecks } from "../../src/adapters/redis/vip-check.ts";
 import type { Target } from "../../src/core/io.ts";
 import type { ActionConnection, RedisAction } from "../../src/core/operation/action.ts";
 import { eventually } from "../helpers/eventually.ts";
@@ -270,6 +270,20 @@ describe("the VIP check", () => {
     const info = String(await server.client.call("INFO", "server"));
     const runId = /run_id:(\w+)/.exec(info)?.[1];
     expect(await checkVip("127.0.0.1", server.port, {}, 500)).toMatchObject({ runId });
+  });
+
+  test("takes the node's port and credentials", async () => {
+    await using server = await RedisServer.start({
+      config: ["requirepass right"],
+      password: "right",
+    });
+    const checks = new VipChecks(() => ({ password: "right" }));
+    const outcome = await checks.check(
+      targetOf({ host: "192.0.2.1", port: server.port }),
+      "127.0.0.1",
+      500,
+    );
+    expect(outcome).toMatchObject({ kind: "vip-check", runId: expect.stringMatching(/^\w{40}$/) });
   });
 
   test("tells why nobody does", async () => {

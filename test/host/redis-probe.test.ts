@@ -418,9 +418,12 @@ describe("something else", () => {
     expect(await probe(server, 100)).toEqual({ kind: "timeout", stage: "reply" });
   });
 
-  test("no route is no testimony", async () => {
-    const result = await probes.probe(targetOf({ host: "255.255.255.255", port: 6379 }), 200);
-    expect(result).toMatchObject({ kind: "unreachable" });
+  test("a trouble of this monitor is no testimony", async () => {
+    await using server = await RedisServer.start();
+    probes = new RedisProbes(() => {
+      throw new Error("the password file cannot be read");
+    });
+    expect(await probe(server)).toMatchObject({ kind: "garbled" });
   });
 });
 

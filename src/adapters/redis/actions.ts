@@ -10,12 +10,13 @@ import {
   type RedisAction,
   type RedisActionResult,
 } from "../../core/operation/action.ts";
+import type { RedisActor } from "../../ports.ts";
 import { ActionLine } from "./action-line.ts";
 import { Deadline } from "./deadline.ts";
 import { shorten } from "./failure.ts";
 import type { CredentialsOf } from "./probe.ts";
 
-export class RedisActions {
+export class RedisActions implements RedisActor {
   readonly #credentialsOf: CredentialsOf;
   readonly #lines = new Map<string, ActionLine>();
   #isClosed = false;

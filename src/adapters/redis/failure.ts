@@ -13,25 +13,11 @@ export type Failure =
   | { readonly kind: "timeout"; readonly text: string }
   /** Accepted, but TLS was not answered in time: it hangs, or expects plain text. */
   | { readonly kind: "mute"; readonly text: string }
-  /** It spoke, but not Redis' protocol or not the expected TLS. */
+  /** No testimony: not Redis' protocol, not the expected TLS, or a trouble of this monitor. */
   | { readonly kind: "garbled"; readonly text: string };
 
-/** No route, or a lack of something on this machine: no testimony about the node. */
-const OURS = new Set([
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "EHOSTDOWN",
-  "ENETDOWN",
-  "EADDRNOTAVAIL",
-  "EACCES",
-  "EPERM",
-  "EMFILE",
-  "ENFILE",
-  "ENOBUFS",
-  "ENOMEM",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-]);
+/** No way to the host: it may be dead. A lack on this machine (files, ports) is not among them. */
+const NO_WAY = new Set(["EHOSTUNREACH", "ENETUNREACH", "EHOSTDOWN", "ENETDOWN"]);
 
 const HANGUPS = new Set(["ECONNRESET", "EPIPE", "ECONNABORTED"]);
 
@@ -53,7 +39,7 @@ export function classifyFailure(error: Error | null, negotiatingTls: boolean): F
   const text = shorten(error.message === "" ? code : error.message);
   if (code === "ECONNREFUSED") return { kind: "refused", text };
   if (code === "ETIMEDOUT") return { kind: "timeout", text };
-  if (OURS.has(code)) return { kind: "unreachable", text };
+  if (NO_WAY.has(code)) return { kind: "unreachable", text };
   if (!HANGUPS.has(code)) return { kind: "garbled", text };
   return syscall === "connect" ? { kind: "refused", text } : hangUp(text, negotiatingTls);
 }

@@ -109,7 +109,7 @@ export class NodeWatch {
       this.#keep(new ProbeLine(opening.connection));
     }
     const line = this.#line;
-    if (line === null) return { kind: "unreachable", text: "no longer watched" };
+    if (line === null) return { kind: "garbled", text: "no longer watched" };
     const answer = await line.ask(this.#credentials, deadline);
     this.#note(line, answer);
     switch (answer.kind) {

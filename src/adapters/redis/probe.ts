@@ -5,6 +5,7 @@
 import type { ProbeResult } from "../../core/health/types.ts";
 import type { GroupName, NodeName } from "../../core/ids.ts";
 import type { Target } from "../../core/io.ts";
+import type { Prober } from "../../ports.ts";
 import type { Credentials } from "./connection.ts";
 import { shorten } from "./failure.ts";
 import { NodeWatch } from "./node-watch.ts";
@@ -22,7 +23,7 @@ interface Entry {
   askedAt: number;
 }
 
-export class RedisProbes {
+export class RedisProbes implements Prober {
   readonly #credentialsOf: CredentialsOf;
   readonly #entries = new Map<string, Entry>();
   #onLost: LostListener = () => {};
@@ -40,13 +41,13 @@ export class RedisProbes {
 
   /** Never throws, and ends at the deadline at the latest. */
   async probe(target: Target, deadlineMs: number): Promise<ProbeResult> {
-    if (this.#isClosed) return { kind: "unreachable", text: "this monitor is ending" };
+    if (this.#isClosed) return { kind: "garbled", text: "this monitor is ending" };
     this.#sweep();
     try {
       return await this.#watchOf(target).probe(deadlineMs);
     } catch (error) {
-      // A defect of ours, or options that the TLS library rejects: no testimony about the node.
-      return { kind: "unreachable", text: shorten(`probe failed: ${String(error)}`) };
+      // Ours: a password file that cannot be read, a certificate that is none. No testimony.
+      return { kind: "garbled", text: shorten(`probe failed: ${String(error)}`) };
     }
   }
 

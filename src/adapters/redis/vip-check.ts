@@ -1,10 +1,14 @@
 /** Who answers at a VIP: connects to it as a client would, and asks for the run_id. */
+import type { Ip } from "../../core/ids.ts";
+import type { Target } from "../../core/io.ts";
+import type { VipChecker, VipCheckOutcome } from "../../ports.ts";
 import { Connection, type Credentials, greeting, type Reply } from "./connection.ts";
 import { Deadline, LATE } from "./deadline.ts";
 import { shorten } from "./failure.ts";
 import { parseRunId } from "./info.ts";
 import { textOf } from "./info-request.ts";
 import { authProblem, findLoss, findRejection } from "./interpret.ts";
+import type { CredentialsOf } from "./probe.ts";
 
 export interface VipCheck {
   /** Null: no Redis told its run_id; `text` says why. */
@@ -12,7 +16,20 @@ export interface VipCheck {
   readonly text: string;
 }
 
-/** Never throws, and ends at the deadline at the latest. */
+export class VipChecks implements VipChecker {
+  readonly #credentialsOf: CredentialsOf;
+
+  constructor(credentialsOf: CredentialsOf) {
+    this.#credentialsOf = credentialsOf;
+  }
+
+  async check(target: Target, vip: Ip, deadlineMs: number): Promise<VipCheckOutcome> {
+    const found = await checkVip(vip, target.port, this.#credentialsOf(target), deadlineMs);
+    return { kind: "vip-check", ...found };
+  }
+}
+
+/** Ends at the deadline at the latest. */
 export async function checkVip(
   vip: string,
   port: number,
