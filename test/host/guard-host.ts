@@ -26,6 +26,20 @@ export function quietly(command: string): void {
   }
 }
 
+/** Answers each byte with a byte. */
+const SERVER = `require("net").createServer((s) => { s.on("data", (d) => s.write(d)); s.on("error", () => {}); })
+  .listen(6379, "0.0.0.0", () => console.log("listening"))`;
+
+/** Connects to argv[1]:6379 each millisecond; prints "START END RESULT" in ms of the monotonic clock. */
+const KNOCKER = `const net = require("net"), now = () => Number(process.hrtime.bigint() / 1000n) / 1000;
+setInterval(() => { const start = now(), s = net.connect(6379, process.argv[1]); s.setTimeout(300);
+  const end = (result) => { console.log(start, now(), result); s.destroy(); };
+  s.once("connect", () => end("ok")).once("error", (e) => end(e.code)).once("timeout", () => end("silent")); }, 1)`;
+
+/** Connects, has one byte echoed, then waits for the end; prints "ready", then how it ended. */
+const WAITER = `const s = require("net").connect(6379, process.argv[1], () => s.write("x"));
+s.once("data", () => console.log("ready")).once("error", (e) => console.log(e.code)).once("end", () => console.log("end"))`;
+
 /** Two namespaces on one wire: `gt-NAME` (the host, 10.77.0.1) and `gt-NAME-c` (the client, 10.77.0.9). */
 export class GuardHost implements Disposable {
   readonly host: string;
@@ -59,6 +73,11 @@ export class GuardHost implements Disposable {
     return child;
   }
 
+  /** Kills a process that `spawn` started, and what it started, all at once. */
+  killTree(child: ChildProcess): void {
+    quietly(`kill -KILL ${child.pid} $(pgrep -P ${child.pid}) 2>/dev/null`);
+  }
+
   guard(): Promise<Guard> {
     return Guard.start(this.spawn(this.host, ["sh", "-s"]), GUARD_SCRIPT);
   }
@@ -66,6 +85,19 @@ export class GuardHost implements Disposable {
   /** Starts a guard from a file, as sudo would. */
   installedGuard(path: string): Promise<Guard> {
     return Guard.start(this.spawn(this.host, [path]), null);
+  }
+
+  /** A server on every address of the host. */
+  async serve(): Promise<void> {
+    await new Output(this.spawn(this.host, ["node", "-e", SERVER])).next();
+  }
+
+  knock(): Output {
+    return new Output(this.spawn(this.client, ["node", "-e", KNOCKER, VIP]));
+  }
+
+  waiter(): Output {
+    return new Output(this.spawn(this.client, ["node", "-e", WAITER, VIP]));
   }
 
   addresses(): string {
@@ -80,6 +112,50 @@ export class GuardHost implements Disposable {
   #remove(): void {
     for (const namespace of [this.host, this.client]) quietly(`ip netns del ${namespace}`);
   }
+}
+
+/** The lines that a process prints. */
+export class Output {
+  readonly lines: string[] = [];
+  readonly process: ChildProcess;
+  #waiting: (() => void)[] = [];
+  #read = 0;
+
+  constructor(process: ChildProcess) {
+    this.process = process;
+    let partial = "";
+    process.stderr?.resume();
+    process.stdout?.on("data", (data: Buffer) => {
+      const lines = (partial + data.toString()).split("\n");
+      partial = lines.pop() ?? "";
+      this.lines.push(...lines);
+      for (const wake of this.#waiting.splice(0)) wake();
+    });
+  }
+
+  async next(): Promise<string> {
+    for (;;) {
+      const line = this.lines[this.#read];
+      if (line !== undefined) {
+        this.#read += 1;
+        return line;
+      }
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+  }
+
+  /** The next line that `wanted` accepts. */
+  async find(wanted: (line: string) => boolean): Promise<string> {
+    for (;;) {
+      const line = await this.next();
+      if (wanted(line)) return line;
+    }
+  }
+}
+
+/** The machine's monotonic clock in milliseconds, the same in every process. */
+export function monotonic(): number {
+  return Number(process.hrtime.bigint() / 1000n) / 1000;
 }
 
 export class Guard {
