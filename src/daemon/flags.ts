@@ -37,15 +37,14 @@ const OPTIONS = {
   help: { type: "boolean", short: "h" },
 } as const satisfies ParseArgsConfig["options"];
 
-export type Flags =
-  | { readonly kind: "help" }
-  | { readonly kind: "version" }
-  | {
-      readonly kind: "run";
-      readonly config: string | undefined;
-      readonly tlsOff: boolean;
-      readonly overrides: Overrides;
-    };
+export interface RunFlags {
+  readonly kind: "run";
+  readonly config: string | undefined;
+  readonly tlsOff: boolean;
+  readonly overrides: Overrides;
+}
+
+export type Flags = { readonly kind: "help" } | { readonly kind: "version" } | RunFlags;
 
 /** @throws MmmError USAGE */
 export function parseFlags(args: readonly string[]): Flags {

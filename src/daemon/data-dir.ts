@@ -1,0 +1,54 @@
+/** The data directory: made if need be, checked, and held by this process alone. */
+import { randomBytes } from "node:crypto";
+import { accessSync, constants, mkdirSync } from "node:fs";
+import { loadDurable, saveDurable } from "../adapters/store/durable-file.ts";
+import type { Durable } from "../core/consensus/types.ts";
+import type { MonitorName } from "../core/ids.ts";
+import { MmmError, messageOf } from "../errors.ts";
+import type { DurableStore } from "../ports.ts";
+
+/** @throws MmmError DATA_DIR */
+export function prepareDataDir(dataDir: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new MmmError("DATA_DIR", {
+      what: `cannot use the data directory ${dataDir}`,
+      why: messageOf(error),
+      todo: "make it, and let the user of this process write there; or choose another --data-dir",
+      cause: error,
+    });
+  }
+}
+
+/**
+ * What this monitor knew when it ended. A directory without a state is a new monitor's; its random
+ * id is written before it is shown to anybody.
+ * @throws MmmError STORE_CORRUPT
+ */
+export async function openState(dataDir: string, name: MonitorName): Promise<Durable> {
+  const found = await loadDurable(dataDir);
+  if (found === null) {
+    const fresh = newDurable(name);
+    await saveDurable(dataDir, fresh);
+    return fresh;
+  }
+  if (found.name !== name) {
+    throw new MmmError("DATA_DIR", {
+      what: `the data directory ${dataDir} is not that of ${name}`,
+      why: `it was written by the monitor ${found.name}, whose votes it holds`,
+      todo: `start it with --name ${found.name}, or give ${name} its own --data-dir`,
+    });
+  }
+  return found;
+}
+
+export function storeIn(dataDir: string): DurableStore {
+  return { save: (durable) => saveDurable(dataDir, durable) };
+}
+
+function newDurable(name: MonitorName): Durable {
+  const storageId = randomBytes(8).toString("hex");
+  return { name, storageId, term: 0, votedFor: null, slot: null, acknowledged: {} };
+}

@@ -1,0 +1,69 @@
+/**
+ * `mmm-mon`: one monitor, until it is told to end. Whatever ends it is said once: on standard error
+ * while it starts, in the log afterwards; and the exit code tells a service manager the kind.
+ */
+import { ConfigErrors } from "../adapters/config/problems.ts";
+import type { FileLog } from "../adapters/logger.ts";
+import { EXIT, type ExitCode, explain, MmmError, messageOf } from "../errors.ts";
+import { VERSION } from "../version.ts";
+import { parseFlags, type RunFlags, USAGE } from "./flags.ts";
+import { type Running, startUp } from "./startup.ts";
+
+/** A shutdown that takes longer than this is cut short. */
+const STOP_LIMIT_MS = 1_900;
+
+/** @param args the command line without the program */
+export async function main(args: readonly string[]): Promise<void> {
+  try {
+    const flags = parseFlags(args);
+    if (flags.kind === "run") await run(flags);
+    else process.stdout.write(flags.kind === "help" ? USAGE : `${VERSION}\n`);
+  } catch (error) {
+    const { text, exitCode } = tellStart(error);
+    process.stderr.write(`${text}\n`);
+    process.exit(exitCode);
+  }
+}
+
+async function run(flags: RunFlags): Promise<void> {
+  const running = await startUp(flags, die);
+  const { log, pidFile } = running;
+  const fault = (error: unknown) => {
+    pidFile?.remove();
+    die(error, log);
+  };
+  process.on("uncaughtException", fault);
+  process.on("unhandledRejection", fault);
+  handleSignals(running, fault);
+}
+
+function handleSignals({ daemon, log, pidFile }: Running, fault: (error: unknown) => void): void {
+  const end = () => {
+    pidFile?.remove();
+    process.exit(EXIT.ok);
+  };
+  const stop = () => {
+    setTimeout(end, STOP_LIMIT_MS).unref();
+    daemon.stop().then(end, fault);
+  };
+  process.once("SIGTERM", stop);
+  process.once("SIGINT", stop);
+  process.on("SIGHUP", () => {
+    log.reopen();
+    log.write("info", "log.reopened", "the log file was opened anew (SIGHUP)");
+  });
+}
+
+/** The monitor cannot go on: its state could not be kept, or the program itself is at fault. */
+function die(error: unknown, log: FileLog): never {
+  const text = `ends, because it cannot go on: ${messageOf(error)}`;
+  log.write("fatal", "monitor.fault", text, { err: error });
+  process.exit(error instanceof MmmError ? error.exitCode : EXIT.fault);
+}
+
+function tellStart(error: unknown): { readonly text: string; readonly exitCode: ExitCode } {
+  if (error instanceof MmmError) return { text: explain(error), exitCode: error.exitCode };
+  if (error instanceof ConfigErrors) return { text: error.message, exitCode: EXIT.config };
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { text: `error: the program is at fault\n${text}`, exitCode: EXIT.fault };
+}

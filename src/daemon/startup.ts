@@ -1,0 +1,96 @@
+/**
+ * From the flags to a running monitor: what must be checked before, and taken by one process only.
+ * Everything that hinders it is thrown with what, why and what to do.
+ */
+import { hostname } from "node:os";
+import { SystemClock } from "../adapters/clock.ts";
+import { groupParts } from "../adapters/config/genesis.ts";
+import { identify, type Identity } from "../adapters/config/identity.ts";
+import { loadConfig } from "../adapters/config/load.ts";
+import type { Config, MonitorTls } from "../adapters/config/types.ts";
+import { FileLog } from "../adapters/logger.ts";
+import { isLoopback, showAddress } from "../adapters/peer/address.ts";
+import { FileJournal } from "../adapters/store/journal.ts";
+import type { MonitorState } from "../core/monitor.ts";
+import { MmmError } from "../errors.ts";
+import { VERSION } from "../version.ts";
+import { begin, core } from "./core.ts";
+import { Daemon } from "./daemon.ts";
+import { openState, prepareDataDir, storeIn } from "./data-dir.ts";
+import { takeDataDir } from "./exclusive.ts";
+import type { RunFlags } from "./flags.ts";
+import { type PidFile, writePidFile } from "./pid-file.ts";
+import { openNodeWorld } from "./world.ts";
+
+export interface Running {
+  readonly daemon: Daemon<MonitorState>;
+  readonly log: FileLog;
+  readonly pidFile: PidFile | null;
+}
+
+/**
+ * @param onFault called once, when the monitor can go on no longer
+ * @throws MmmError, ConfigErrors
+ */
+export async function startUp(
+  flags: RunFlags,
+  onFault: (error: unknown, log: FileLog) => void,
+): Promise<Running> {
+  const config = loadConfig(flags.config, flags.overrides);
+  const identity = identify(config, hostname());
+  refuseOpenListening(identity, flags.tlsOff ? "off" : config.local.tls);
+  const { dataDir, log: file, verbose, pid } = config.local;
+  prepareDataDir(dataDir);
+  await takeDataDir(dataDir);
+  const log = new FileLog({ monitor: identity.name, file, verbose });
+  for (const warning of config.warnings) log.write("warn", "config.warning", warning);
+  const daemon = await compose(config, identity, { log, onFault: (error) => onFault(error, log) });
+  const pidFile = pid === null ? null : writePidFile(pid);
+  try {
+    await daemon.start();
+  } catch (error) {
+    pidFile?.remove();
+    throw error;
+  }
+  return { daemon, log, pidFile };
+}
+
+async function compose(
+  config: Config,
+  identity: Identity,
+  { log, onFault }: { readonly log: FileLog; readonly onFault: (error: unknown) => void },
+): Promise<Daemon<MonitorState>> {
+  const { dataDir } = config.local;
+  const clock = new SystemClock();
+  const durable = await openState(dataDir, identity.name);
+  const groups = groupParts(config);
+  const plan = { peers: identity.peers.length, ownAddress: identity.advertise, groups };
+  return new Daemon({
+    identity,
+    version: VERSION,
+    core,
+    state: begin(durable, plan, clock.at()),
+    clock,
+    store: storeIn(dataDir),
+    journal: new FileJournal(dataDir, log),
+    nodes: openNodeWorld(config.local, log),
+    log,
+    onFault,
+  });
+}
+
+/** @throws MmmError LISTEN_OPEN */
+export function refuseOpenListening({ listen }: Pick<Identity, "listen">, tls: MonitorTls): void {
+  if (tls !== "off" && tls !== "unset") {
+    throw new MmmError("CONFIG_INVALID", {
+      what: "certificates between monitors are not supported yet",
+      todo: "remove tls_ca, tls_cert and tls_key, and write tls = off if the network is trusted",
+    });
+  }
+  if (tls === "off" || isLoopback(listen.host)) return;
+  throw new MmmError("LISTEN_OPEN", {
+    what: `will not listen on ${showAddress(listen)}`,
+    why: "anybody who reaches that port could command a failover: traffic between monitors is not encrypted",
+    todo: "if only monitors and operators can reach it, say so: tls = off in the file, or --tls off",
+  });
+}

@@ -1,0 +1,86 @@
+/** Makes the adapters that touch Redis and the hosts, from what is this monitor's own. */
+import { readFileSync } from "node:fs";
+import type { ConnectionOptions } from "node:tls";
+import type { Local, RedisTls } from "../adapters/config/types.ts";
+import { ShellFencer } from "../adapters/fence.ts";
+import { RedisActions } from "../adapters/redis/actions.ts";
+import type { Credentials } from "../adapters/redis/connection.ts";
+import { RedisProbes } from "../adapters/redis/probe.ts";
+import { checkVip } from "../adapters/redis/vip-check.ts";
+import { type ChannelEvent, GuardChannels } from "../adapters/ssh/guard-channels.ts";
+import type { GroupName, NodeName } from "../core/ids.ts";
+import type { Target } from "../core/io.ts";
+import type { Fencer, GuardCaller, Log, Prober, RedisActor, VipChecker } from "../ports.ts";
+
+/** What reaches nodes. */
+export interface NodeWorld {
+  readonly prober: Prober;
+  readonly redis: RedisActor;
+  readonly guards: GuardCaller;
+  readonly fencer: Fencer;
+  readonly vips: VipChecker;
+  /** Called when a kept probe connection closes. */
+  onLost(listener: (group: GroupName, node: NodeName) => void): void;
+  /** Opens the channels to these hosts early, and closes those to others. */
+  warm(targets: readonly Target[]): void;
+  close(): void;
+}
+
+export function openNodeWorld(local: Local, log: Log): NodeWorld {
+  const credentialsOf = ({ node }: Target) => credentials(local, node);
+  const prober = new RedisProbes(credentialsOf);
+  const redis = new RedisActions(credentialsOf);
+  const keys = [local.sshKey, ...Object.values(local.logins).map(({ sshKey }) => sshKey)];
+  const guards = new GuardChannels({
+    privateKey: [...new Set(keys)],
+    knownHosts: local.sshKnownHosts,
+    guardMode: local.guard,
+    onEvent: (event) => tell(log, event),
+  });
+  const vips: VipChecker = {
+    check: async (target, vip, deadlineMs) => {
+      const answer = await checkVip(vip, target.port, credentialsOf(target), deadlineMs);
+      return { kind: "vip-check", ...answer };
+    },
+  };
+  return {
+    prober,
+    redis,
+    guards,
+    vips,
+    fencer: new ShellFencer(),
+    onLost: (listener) => prober.onLost(listener),
+    warm: (targets) => guards.warm(targets),
+    close: () => {
+      prober.close();
+      redis.close();
+      guards.close();
+    },
+  };
+}
+
+function credentials(local: Local, node: NodeName): Credentials {
+  const login = local.logins[node] ?? local;
+  return {
+    username: login.redisUser ?? undefined,
+    password: login.redisPassword?.reveal(),
+    tls: tlsOptions(login.redisTls),
+  };
+}
+
+/** The file is read for each connection, so that a renewed certificate needs no restart. */
+function tlsOptions(tls: RedisTls): ConnectionOptions | undefined {
+  if (tls.kind === "off") return undefined;
+  return tls.kind === "system" ? {} : { ca: readFileSync(tls.file) };
+}
+
+function tell(log: Log, event: ChannelEvent): void {
+  const { node, group } = event.target;
+  if (event.kind === "opened") {
+    const text = `${group}/${node}: the guard answers (${event.mode})`;
+    log.write("info", "guard.up", text, { group, node, mode: event.mode, durationMs: event.ms });
+    return;
+  }
+  const text = `${group}/${node}: the guard cannot be reached: ${event.text}`;
+  log.write("warn", "guard.down", text, { group, node, reason: event.problem });
+}
