@@ -20,24 +20,35 @@ import { type GroupPart, type Node, writerVip } from "./state.ts";
 export function nodeStatus(state: MonitorState, group: GroupPart, node: Node, at: At): NodeStatus {
   const evidence = state.groups[group.name]?.evidence ?? {};
   const seen = candidateOf(evidence, node.name, at.now);
-  const info = seen.reachable ? seen.info : null;
-  const position = info === null ? null : positionOf(info, group.lineage);
   return {
     name: node.name,
     address: `${node.address}:${node.port}`,
-    role: info?.role ?? "unknown",
     state: stateOf(group, node, seen.reachable ? seen.info : null),
-    offset: info === null ? null : (info.appliedOffset ?? info.offset),
-    lag_bytes:
-      node.name === group.master || position === null ? null : lagOf(evidence, group, position, at),
-    link: info?.link ?? null,
-    priority: info?.priority ?? null,
+    ...dataOf(group, node, evidence, at),
     vips: servedBy(group, node.name),
     membership: writerVip(group)?.readSet[node.name] ?? "out",
     promotable: promotable(group, node, evidence, at),
     votes: votesOn(state, evidence, node.name, at),
     guard: guardOf(evidence[state.name]?.[node.name]),
     redis: seen.info === null ? null : redisOf(seen.info),
+  };
+}
+
+type Data = Pick<NodeStatus, "role" | "offset" | "lag_bytes" | "link" | "priority">;
+
+/** What it last said of its data; nothing, if that was too long ago. */
+function dataOf(group: GroupPart, node: Node, evidence: Evidence, at: At): Data {
+  const { info, reachable } = candidateOf(evidence, node.name, at.now);
+  if (!reachable || info === null)
+    return { role: "unknown", offset: null, lag_bytes: null, link: null, priority: null };
+  const position = positionOf(info, group.lineage);
+  const lags = node.name !== group.master && position !== null;
+  return {
+    role: info.role,
+    offset: info.appliedOffset ?? info.offset,
+    lag_bytes: lags ? lagOf(evidence, group, position, at) : null,
+    link: info.link,
+    priority: info.priority,
   };
 }
 

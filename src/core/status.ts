@@ -31,7 +31,9 @@ export function statusOf(state: MonitorState, at: At): Status {
   };
 }
 
+/** A conversion, not a reading of a clock. */
 function iso(wall: WallTime): string {
+  // oxlint-disable-next-line no-restricted-globals
   return new Date(wall).toISOString();
 }
 

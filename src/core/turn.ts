@@ -12,7 +12,7 @@ import {
   propose,
   type Step,
 } from "./consensus/consensus.ts";
-import type { ConsensusState, Parts } from "./consensus/types.ts";
+import type { ConsensusState, Parts, Slot } from "./consensus/types.ts";
 import type { Event } from "./events.ts";
 import type { At, GroupName, Instant, Ip, NodeName } from "./ids.ts";
 import type { Effect, Target } from "./io.ts";
@@ -204,17 +204,9 @@ export class Turn {
   }
 
   #refresh(consensus: ConsensusState): void {
-    const slot = newestSlot(consensus);
-    if (!sameStamp(slot?.stamp ?? null, this.state.newest?.stamp ?? null)) {
-      this.state = { ...this.state, newest: slot && typed(slot.parts, slot.stamp) };
-    }
-    const committed = consensus.committed;
-    if (!sameStamp(committed?.stamp ?? null, this.state.committed?.stamp ?? null)) {
-      this.state = {
-        ...this.state,
-        committed: committed && typed(committed.parts, committed.stamp),
-      };
-    }
+    const newest = retyped(this.state.newest, newestSlot(consensus));
+    const committed = retyped(this.state.committed, consensus.committed);
+    this.state = { ...this.state, newest, committed };
   }
 
   // ——— what this monitor keeps of a group ———
@@ -277,6 +269,13 @@ const EMPTY_LOCAL: GroupLocal = {
   verdict: { kind: "undecided", text: "no probe has finished yet" },
   since: {},
 };
+
+function retyped(known: Committed | null, slot: Slot | null): Committed | null {
+  if (slot === null) return null;
+  return known !== null && sameStamp(known.stamp, slot.stamp)
+    ? known
+    : typed(slot.parts, slot.stamp);
+}
 
 function typed(parts: Parts, stamp: Stamp): Committed {
   const groups = Object.keys(parts)

@@ -15,7 +15,7 @@ import {
 } from "../state.ts";
 import { sameStamp, showStamp } from "../stamp.ts";
 import type { Turn } from "../turn.ts";
-import { holdsEpoch } from "../vip/driver.ts";
+import { holdsEpoch } from "../vip/stand.ts";
 import { heldBy, withVip } from "../vip/epochs.ts";
 import { type Proof, proofOf, unprovenHolders } from "../vip/proofs.ts";
 import { proofContext } from "../vip/upkeep.ts";

@@ -82,25 +82,23 @@ function follow(turn: Turn, group: GroupPart, master: Node, node: Node): void {
   const work = new Work(turn, group.name, scopeOf(node));
   const now = infoOf(work.poll(node, "look", { kind: "info" }, 200));
   if (now === null || now.loading) return;
-  const rejoining = node.name in group.rejoining;
-  if (now.role === "master") {
-    const hole = blackHole(group.rejoining[node.name]?.since.version ?? 0);
-    work.redis(node, "black hole", { kind: "follow", ...hole });
-    return;
-  }
+  if (now.role === "master") return hold(work, group, node);
   if (!isDone(work.redis(node, "unpause", { kind: "unpause" }))) return;
-  if (!isMasterGood(turn, group, master)) return;
-  if (isAstray(now, master)) {
-    const followed = work.redis(node, "follow", {
-      kind: "follow",
-      host: master.address,
-      port: master.port,
-    });
-    if (isDone(followed)) restore(work, group, node);
-    return;
-  }
-  if (!restore(work, group, node)) return;
-  if (rejoining && now.link === "up" && !now.syncing) endRejoin(turn, group, node);
+  if (!isMasterGood(turn, group, master) || !repoint(work, master, node, now)) return;
+  if (!restore(work, group, node) || !(node.name in group.rejoining)) return;
+  if (now.link === "up" && !now.syncing) endRejoin(turn, group, node);
+}
+
+/** It keeps its data there, and accepts nothing. */
+function hold(work: Work, group: GroupPart, node: Node): void {
+  const hole = blackHole(group.rejoining[node.name]?.since.version ?? 0);
+  work.redis(node, "black hole", { kind: "follow", ...hole });
+}
+
+function repoint(work: Work, master: Node, node: Node, now: NodeInfo): boolean {
+  if (!isAstray(now, master)) return true;
+  const action = { kind: "follow", host: master.address, port: master.port } as const;
+  return isDone(work.redis(node, "follow", action));
 }
 
 /** Whether the master still has what the others would copy from it. */

@@ -7,9 +7,8 @@ import { bestInfo } from "../health/votes.ts";
 import type { NodeInfo } from "../health/types.ts";
 import type { Ip, NodeName } from "../ids.ts";
 import type { GroupPart, Node, Vip } from "../state.ts";
-import type { Stamp } from "../stamp.ts";
 import type { Turn } from "../turn.ts";
-import { mayOverwrite } from "./driver.ts";
+import { mayOverwrite } from "./stand.ts";
 import { heldBy } from "./epochs.ts";
 import type { RegisterView } from "./types.ts";
 
@@ -138,16 +137,19 @@ function commitAdoption(turn: Turn, group: GroupPart, master: Node, info: NodeIn
         group.nodes[(readers.findIndex(({ ip }) => ip === vip.ip) + 1) % group.nodes.length];
       const holder =
         vip.role === "writer" ? master.name : (places[0] ?? spread?.name ?? master.name);
-      return adopted(turn, group, vip, stamp, holder);
+      return heldBy(
+        { ...vip, readSet: readSetOf(turn, group, vip), holders: [holder] },
+        stamp,
+        holder,
+      );
     }),
   }));
 }
 
-/** Every register was read, so nobody but the place where it was found can serve it. */
-function adopted(turn: Turn, group: GroupPart, vip: Vip, epoch: Stamp, holder: NodeName): Vip {
+/** The hosts whose register was read: nobody but the place where it was found can serve the VIP. */
+function readSetOf(turn: Turn, group: GroupPart, vip: Vip): Vip["readSet"] {
   const read = group.nodes.filter((node) => viewOf(turn, group, vip.ip, node.name) !== null);
-  const readSet = Object.fromEntries(read.map((node) => [node.name, "in" as const]));
-  return heldBy({ ...vip, readSet, holders: [holder] }, epoch, holder);
+  return Object.fromEntries(read.map((node) => [node.name, "in" as const]));
 }
 
 /** `auto` takes what every host can do; asking for nft where a host lacks it is an error that a person mends. */

@@ -6,14 +6,15 @@
  * Y's permit was known. Whoever moves the VIP marks those nodes first. It may renew or re-create
  * this one lease, nothing else.
  */
-import type { Instant } from "../ids.ts";
+import type { Instant, NodeName } from "../ids.ts";
 import type { Desk } from "../local.ts";
-import type { Committed, GroupPart, Node, Vip } from "../state.ts";
+import type { Committed, GroupPart, Vip } from "../state.ts";
 import { nodeOf } from "../state.ts";
 import { sameStamp } from "../stamp.ts";
 import type { Turn } from "../turn.ts";
 import { ask, isIdle, type Place } from "./desk.ts";
-import { claimOf, isClaimDue } from "./driver.ts";
+import { claimOf, isClaimDue, PERMIT_SHARE } from "./stand.ts";
+import type { GuardRequest } from "./types.ts";
 
 /** A follower steps in when it has heard no leader for this long … */
 const LEADER_SILENT_MS = 300;
@@ -36,12 +37,22 @@ export function keepAlive(
     for (const vip of group.vips) {
       const age = ages[`${group.name}/${vip.ip}`];
       const late = age !== undefined && age + silentMs > vip.leaseMs * RENEWAL_AGE_SHARE;
-      if (silentMs > LEADER_SILENT_MS || late) keepVip(turn, state, group, vip);
+      if (silentMs > LEADER_SILENT_MS || late) keepVip({ turn, state, group, vip });
+      else turn.lasting(group.name, `kept ${vip.ip}`, false);
     }
   }
 }
 
-function keepVip(turn: Turn, state: Committed, group: GroupPart, vip: Vip): void {
+/** One lease to be kept alive, within one turn. */
+interface Keeping {
+  readonly turn: Turn;
+  readonly state: Committed;
+  readonly group: GroupPart;
+  readonly vip: Vip;
+}
+
+function keepVip(keeping: Keeping): void {
+  const { turn, group, vip } = keeping;
   const holder = vip.kind === "hold" && vip.node !== null ? nodeOf(group, vip.node) : undefined;
   if (holder === undefined) return;
   const place: Place = { group: group.name, vip, node: holder };
@@ -49,67 +60,45 @@ function keepVip(turn: Turn, state: Committed, group: GroupPart, vip: Vip): void
   if (!isClaimDue(turn, vip, desk)) return;
   const permit = usablePermit(turn, vip, desk);
   if (permit === null) {
-    if (isIdle(desk, turn.now)) ask(turn, place, permitOf(turn, state, vip));
+    if (isIdle(desk, turn.now)) ask(turn, place, permitOf(keeping));
     return;
   }
-  if (!readSetShows(turn, state, group, vip, permit.provenId) || !isIdle(desk, turn.now)) return;
+  if (!readSetShows(keeping, permit.provenId) || !isIdle(desk, turn.now)) return;
   ask(turn, place, claimOf(turn, vip, holder, permit.id));
-  turn.report({
-    kind: "vip.kept",
-    group: group.name,
-    vip: vip.ip,
-    node: holder.name,
-    reason: "no leader renews it",
-  });
+  if (turn.lasting(group.name, `kept ${vip.ip}`, true) > 0) return;
+  const reason = "no leader renews its lease";
+  turn.report({ kind: "vip.kept", group: group.name, vip: vip.ip, node: holder.name, reason });
 }
 
 function usablePermit(turn: Turn, vip: Vip, desk: Desk): NonNullable<Desk["permit"]> | null {
   const permit = desk.permit;
   if (permit === null || !sameStamp(permit.epoch, vip.epoch)) return null;
-  return turn.now - permit.sentAt > vip.permitMs * 0.9 ? null : permit;
+  return turn.now - permit.sentAt > vip.permitMs * PERMIT_SHARE ? null : permit;
 }
 
-function permitOf(turn: Turn, state: Committed, vip: Vip) {
+function permitOf({ turn, state, vip }: Keeping): GuardRequest {
   const cluster = state.cluster.clusterId;
-  return {
-    op: "permit",
-    vip: vip.ip,
-    cluster,
-    epoch: vip.epoch,
-    permit: turn.random(),
-    ttlMs: vip.permitMs,
-  } as const;
+  const { ip, epoch, permitMs } = vip;
+  return { op: "permit", vip: ip, cluster, epoch, permit: turn.random(), ttlMs: permitMs };
 }
 
 /** Whether every node that must be read showed exactly this epoch in answer to a request numbered
  * `since` or later; asks those that did not. */
-function readSetShows(
-  turn: Turn,
-  state: Committed,
-  group: GroupPart,
-  vip: Vip,
-  since: number,
-): boolean {
+function readSetShows(keeping: Keeping, since: number): boolean {
+  const { turn, group, vip } = keeping;
   let all = true;
   for (const name of Object.keys(vip.readSet)) {
     if (name === vip.node) continue;
     const node = nodeOf(group, name);
-    if (node !== undefined && showedEpoch(turn, state, group, vip, node, since)) continue;
+    if (node !== undefined && showedEpoch(keeping, name, since)) continue;
     all = false;
     if (node !== undefined) askToShow(turn, { group: group.name, vip, node }, since);
   }
   return all;
 }
 
-function showedEpoch(
-  turn: Turn,
-  state: Committed,
-  group: GroupPart,
-  vip: Vip,
-  node: Node,
-  since: number,
-): boolean {
-  const { view, viewId } = turn.desk(group.name, vip.ip, node.name);
+function showedEpoch({ turn, state, group, vip }: Keeping, node: NodeName, since: number): boolean {
+  const { view, viewId } = turn.desk(group.name, vip.ip, node);
   const token = view?.token;
   if (viewId < since || view?.gate !== "present" || token?.kind !== "epoch") return false;
   return token.cluster === state.cluster.clusterId && sameStamp(token.epoch, vip.epoch);

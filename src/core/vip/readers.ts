@@ -10,7 +10,7 @@ import type { Turn } from "../turn.ts";
 import { claimable, movedTo, settled, withVip } from "./epochs.ts";
 import { unprovenHolders } from "./proofs.ts";
 import { heardWithin, proofContext } from "./upkeep.ts";
-import { holdsEpoch } from "./driver.ts";
+import { holdsEpoch } from "./stand.ts";
 import { isClaimed } from "../operation/common.ts";
 
 /** A reader whose host is well is moved for balance only when the imbalance has lasted. */

@@ -7,7 +7,7 @@ import type { Instant, NodeName } from "../ids.ts";
 import { type GroupPart, quorumOf, type Vip } from "../state.ts";
 import { isNewer } from "../stamp.ts";
 import { isOurs, type Turn } from "../turn.ts";
-import { holdsEpoch, isMarkable, mayOverwrite } from "./driver.ts";
+import { holdsEpoch, isMarkable, mayOverwrite } from "./stand.ts";
 import { renewed, withVip } from "./epochs.ts";
 import type { ProofContext } from "./proofs.ts";
 
@@ -91,29 +91,28 @@ function gatedNow(turn: Turn, group: GroupPart, vip: Vip): readonly NodeName[] {
 
 function readSetNow(turn: Turn, group: GroupPart, vip: Vip): Vip["readSet"] {
   if (vip.kind !== "hold" || vip.node === null || group.operation !== null) return vip.readSet;
-  const holderAnswers = heardWithin(turn, group, vip.node, HEARD_MS);
   const next: Record<NodeName, "in" | "joining"> = {};
   for (const { name } of group.nodes) {
-    const state = membershipNow(turn, group, vip, name, holderAnswers);
+    const before = vip.readSet[name] ?? null;
+    const stays = name === vip.node || vip.holders.includes(name);
+    const state = stays ? before : membershipNow(turn, group, vip, name);
     if (state !== null) next[name] = state;
   }
   return next;
 }
 
-function membershipNow(
-  turn: Turn,
-  group: GroupPart,
-  vip: Vip,
-  name: NodeName,
-  holderAnswers: boolean,
-): "in" | "joining" | null {
-  const now = vip.readSet[name] ?? null;
-  if (name === vip.node || vip.holders.includes(name)) return now;
-  if (now === null) return heardWithin(turn, group, name, HEARD_MS) ? "joining" : null;
-  const ledLongEnough = turn.now - (turn.state.leading?.since ?? turn.now) > OUT_AFTER_MS;
-  const lost = ledLongEnough && holderAnswers && !heardWithin(turn, group, name, OUT_AFTER_MS);
-  if (lost) return null;
-  return now === "joining" && inNodeShowedEpoch(turn, group, vip) ? "in" : now;
+function membershipNow(turn: Turn, group: GroupPart, vip: Vip, name: NodeName) {
+  const before = vip.readSet[name] ?? null;
+  if (before === null) return heardWithin(turn, group, name, HEARD_MS) ? "joining" : null;
+  if (isLost(turn, group, vip, name)) return null;
+  return before === "joining" && inNodeShowedEpoch(turn, group, vip) ? "in" : before;
+}
+
+/** Only while the holder answers: if both vanish together, the node must stay readable. */
+function isLost(turn: Turn, group: GroupPart, vip: Vip, name: NodeName): boolean {
+  const ledForMs = turn.now - (turn.state.leading?.since ?? turn.now);
+  const holderAnswers = vip.node !== null && heardWithin(turn, group, vip.node, HEARD_MS);
+  return ledForMs > OUT_AFTER_MS && holderAnswers && !heardWithin(turn, group, name, OUT_AFTER_MS);
 }
 
 function inNodeShowedEpoch(turn: Turn, group: GroupPart, vip: Vip): boolean {
