@@ -84,24 +84,32 @@ function found(state: ConsensusState, at: At): Step {
   }));
 }
 
-/** Everybody that is configured, nobody else; all fresh, empty, and with the same idea of how many. */
+/** Everybody that is configured; all fresh, empty, and with the same idea of how many. */
 function mayFound(state: ConsensusState, plan: GenesisPlan, at: At): boolean {
-  const present = Object.entries(state.present).filter(([, peer]) => isFresh(peer, at));
+  const present = presentPeers(state, at);
   const agree = present.every(([, peer]) => peer.empty && peer.peers === plan.peers);
   const lowest = present.every(([name]) => state.durable.name < name);
   const known = present.every(([name]) => state.schemas[name] === SCHEMA);
   return present.length === plan.peers && agree && lowest && known;
 }
 
-function isFresh(peer: Presence, at: At): boolean {
-  return at.now - peer.at <= PRESENT_MS;
+/** A peer that says hello but is not configured here is a stranger. */
+function presentPeers(
+  state: ConsensusState,
+  at: At,
+): readonly (readonly [MonitorName, Presence])[] {
+  return Object.entries(state.present).filter(
+    ([name, peer]) => state.found[name] !== undefined && at.now - peer.at <= PRESENT_MS,
+  );
 }
 
 function foundingCluster(state: ConsensusState, plan: GenesisPlan, at: At): ClusterPart {
   const { name, storageId } = state.durable;
-  const peers = Object.entries(state.present)
-    .filter(([, peer]) => isFresh(peer, at))
-    .map(([peer, { storageId: disk, address }]) => ({ name: peer, storageId: disk, address }));
+  const peers = presentPeers(state, at).map(([peer, { storageId: disk, address }]) => ({
+    name: peer,
+    storageId: disk,
+    address,
+  }));
   const all: readonly Member[] = [{ name, storageId, address: plan.ownAddress }, ...peers];
   return {
     schema: SCHEMA,
@@ -228,11 +236,17 @@ export function onGenesis(
   }
   const why = strangerTo(state, cluster);
   if (why !== null) return refuse(state, from, why);
-  const expected = (state.genesis?.peers ?? -1) + 1;
   const sent = isBound(cluster.members, from, message.storageId);
-  if (!sent || cluster.members.length !== expected) return still(state);
+  if (!sent || !areMyPeers(state, cluster.members)) return still(state);
   const { stamp, parts, changed } = delta;
   return belong(accept(state, { stamp, parts, changed }), at, `${from} brought the founding state`);
+}
+
+/** Exactly those that are configured here: so two configurations that overlap found no two clusters. */
+function areMyPeers(state: ConsensusState, founders: readonly Member[]): boolean {
+  const peers = founders.filter((member) => member.name !== state.durable.name);
+  const known = peers.every((member) => state.found[member.name] !== undefined);
+  return known && peers.length === state.genesis?.peers;
 }
 
 function strangerTo(state: ConsensusState, cluster: ClusterPart): PeerRefusal | null {

@@ -5,6 +5,9 @@
  * Term and slot of a disk only grow, together. A message with less than the peer was seen to have
  * is therefore late, or from a restored disk: it is dropped in either case. Which of the two it is
  * matters only for telling a person, and is decided only when it is certain.
+ *
+ * This helps where somebody who remembers is asked. A restored monitor and a peer that never heard
+ * of what it had acknowledged can still agree on something older: backups must not be put back.
  */
 import type { ClusterId, MonitorName } from "../ids.ts";
 import type { Member } from "../state.ts";

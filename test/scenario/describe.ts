@@ -1,0 +1,74 @@
+/** Messages and events of consensus in a few words, for transcripts. */
+import type {
+  ConsensusEvent,
+  ConsensusMessage,
+  Durable,
+  SlotDelta,
+} from "../../src/core/consensus/types.ts";
+import { type Stamp, showStamp } from "../../src/core/stamp.ts";
+
+function stamp(value: Stamp | null): string {
+  return value === null ? "nothing" : showStamp(value);
+}
+
+export function showSlot(durable: Durable): string {
+  const vote = durable.votedFor === null ? "" : ` voted ${durable.votedFor}`;
+  return `term ${durable.term}${vote} slot ${stamp(durable.slot?.stamp ?? null)}`;
+}
+
+/** An append without news, and the answer to one: counted, not shown. */
+export function isHeartbeat(message: ConsensusMessage): boolean {
+  if (message.kind === "append") return message.delta === null;
+  return message.kind === "append-reply";
+}
+
+function delta(value: SlotDelta): string {
+  const parts = Object.keys(value.parts).sort().join(" ");
+  const base = value.base === null ? "whole" : `since ${showStamp(value.base)}`;
+  return `${showStamp(value.stamp)} ${base}: ${parts}`;
+}
+
+export function describeMessage(message: ConsensusMessage): string {
+  const { term } = message;
+  switch (message.kind) {
+    case "hello": {
+      const cluster = message.clusterId === null ? "empty" : `cluster ${message.clusterId}`;
+      return `${message.answer ? "hello back" : "hello"}, ${cluster}, ${message.peers} peers`;
+    }
+    case "genesis":
+      return `genesis ${delta(message.delta)}`;
+    case "pre-vote":
+      return `would you vote for me in term ${message.candidateTerm}? I have ${stamp(message.slot)}`;
+    case "pre-vote-reply":
+      return `${message.granted ? "I would" : `no, I am in term ${term}`}`;
+    case "vote":
+      return `vote for me in term ${term}${message.transfer ? " (handed over)" : ""}, I have ${stamp(message.slot)}`;
+    case "vote-reply":
+      return `${message.granted ? "my vote" : "no vote"} in term ${term}`;
+    case "append": {
+      const news = message.delta === null ? "heartbeat" : delta(message.delta);
+      return `term ${term} round ${message.round}, ${news}`;
+    }
+    case "append-reply":
+      return `term ${term} round ${message.round} heard, I have version ${message.version}`;
+    case "timeout-now":
+      return "take over now";
+  }
+}
+
+export function describeEvent(event: ConsensusEvent): string {
+  switch (event.kind) {
+    case "genesis":
+      return `genesis of ${event.clusterId}: ${event.members.join(" ")}`;
+    case "role":
+      return `${event.role} in term ${event.term}: ${event.reason}`;
+    case "leader":
+      return `leader ${event.leader ?? "none"} in term ${event.term}`;
+    case "committed":
+      return `committed ${showStamp(event.stamp)}`;
+    case "peer-refused": {
+      const { kind, ...rest } = event.why;
+      return `${event.peer} refused: ${kind} ${JSON.stringify(rest)}`;
+    }
+  }
+}
