@@ -4,6 +4,10 @@
 
 client_command() {
   local kind=$1 verb=${2:-}
+  if [[ $kind == observer && -n $LOCAL ]]; then
+    local_observer "$verb"
+    return
+  fi
   shift 2 || die "usage: $kind start | $kind stop"
   case $verb in
     start)

@@ -4,19 +4,27 @@
 # Hosts:  db1… 10.77.0.11…   mon1… 10.77.0.21…   client 10.77.0.30   writer VIP 10.77.0.70
 # A process is recorded as "pid start-time", so that a reused pid is never signalled.
 
-WRITER_VIP=10.77.0.70
-REDIS_PORT=6379
-MONITOR_PORT=7400
+use_addresses() {
+  WRITER_VIP=10.77.0.70
+  REDIS_PORT=6379
+  MONITOR_PORT=7400
+  SSH_PORT=22
+  HOST_NET=10.77.0
+  [[ -z $LOCAL ]] || use_local_addresses
+}
 
 die() {
   echo "lab: $*" >&2
   exit 1
 }
 
-need_root() {
-  [[ $(id -u) == 0 ]] || die "network namespaces need root: run it with sudo"
-  local tool
-  for tool in ip nft ss arping redis-server redis-cli sshd ssh-keygen sudo python3 node; do
+need_parts() {
+  local tool tools=(redis-server redis-cli node)
+  if [[ -z $LOCAL ]]; then
+    [[ $(id -u) == 0 ]] || die "network namespaces need root: run it with sudo, or with --local"
+    tools+=(ip nft ss arping sshd ssh-keygen sudo python3)
+  fi
+  for tool in "${tools[@]}"; do
     command -v "$tool" >/dev/null || die "$tool is missing: apt-get install $(package_of "$tool")"
   done
 }
@@ -35,10 +43,16 @@ package_of() {
 }
 
 need_lab() {
-  need_root
   [[ -f $LAB_DIR/lab.env ]] || die "no lab \"$LAB_ID\" in $LAB_DIR: scripts/lab up"
   # shellcheck disable=SC1091
   source "$LAB_DIR/lab.env"
+  need_parts
+  use_addresses
+}
+
+need_cables() {
+  need_lab
+  [[ -z $LOCAL ]] || die "a local lab has no cables, packet filters or power switches"
 }
 
 ns() { echo "mmmlab-$LAB_ID-$1"; }
@@ -49,9 +63,9 @@ bridge_hosts() { node_names; monitor_names; echo client; }
 
 address_of() {
   case $1 in
-    db[1-9]) echo "10.77.0.1${1#db}" ;;
-    mon[1-9]) echo "10.77.0.2${1#mon}" ;;
-    client) echo 10.77.0.30 ;;
+    db[1-9]) echo "$HOST_NET.1${1#db}" ;;
+    mon[1-9]) echo "$HOST_NET.2${1#mon}" ;;
+    client) echo "$HOST_NET.30" ;;
     *) die "unknown host $1" ;;
   esac
 }
@@ -62,7 +76,7 @@ need_monitor() { [[ ${1:-} =~ ^mon[1-9]$ && ${1#mon} -le $MONITORS ]] || die "ex
 on_host() {
   local host=${1:?exec HOST CMD…}
   shift
-  ip netns exec "$(ns "$host")" "$@"
+  if [[ -n $LOCAL ]]; then "$@"; else ip netns exec "$(ns "$host")" "$@"; fi
 }
 
 # Field 22 of /proc/PID/stat. The command in field 2 may hold blanks, so it is cut off first. A
@@ -79,7 +93,8 @@ start_time_of() {
 spawn() {
   local name=$1 host=$2
   shift 2
-  setsid ip netns exec "$(ns "$host")" "$@" >>"$LAB_DIR/log/$name.log" 2>&1 </dev/null &
+  [[ -n $LOCAL ]] || set -- ip netns exec "$(ns "$host")" "$@"
+  setsid "$@" >>"$LAB_DIR/log/$name.log" 2>&1 </dev/null &
   echo "$! $(start_time_of $!)" >"$LAB_DIR/run/$name.pid"
 }
 

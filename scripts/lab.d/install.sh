@@ -81,3 +81,10 @@ can_run_lab() {
   unshare --net --mount sh -c 'ip link set lo up && nft add table inet mmmlab_try && nft add chain arp mmmlab_try 2>/dev/null; nft list tables >/dev/null' 2>/dev/null || return 1
   ip netns add mmmlab-try-$$ 2>/dev/null && ip netns delete mmmlab-try-$$
 }
+
+# A local lab needs no rights, only a redis-server and an address besides loopback.
+can_run_local_lab() {
+  command -v redis-server >/dev/null && command -v redis-cli >/dev/null &&
+    node -e 'const all = Object.values(require("node:os").networkInterfaces()).flat();
+      process.exit(all.some((one) => one.family === "IPv4" && !one.internal) ? 0 : 1)'
+}

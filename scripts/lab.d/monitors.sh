@@ -8,7 +8,7 @@ write_config() {
     echo "master_ip = $WRITER_VIP"
     [[ $READERS == 0 ]] || echo "slave_ip = $(seq -s ', ' -f '10.77.0.%g' 71 $((70 + READERS)))"
     cat <<CONF
-cluster_interface = eth1
+cluster_interface = $(if [[ -n $LOCAL ]]; then echo lo; else echo eth1; fi)
 ssh_key = $LAB_DIR/ssh/id_ed25519
 ssh_known_hosts = $LAB_DIR/ssh/known_hosts
 tls = off
@@ -17,8 +17,8 @@ vip_lease = $LEASE
 CONF
     [[ ${#EXTRA[@]} == 0 ]] || printf '%s\n' "${EXTRA[@]}"
     for node in $(node_names); do
-      printf '\n[%s]\naddress = %s\nport = %s\nssh_user = %s\n' \
-        "$node" "$(address_of "$node")" "$REDIS_PORT" "$SSH_USER"
+      printf '\n[%s]\naddress = %s\nport = %s\nssh_user = %s\nssh_port = %s\n' \
+        "$node" "$(address_of "$node")" "$REDIS_PORT" "$SSH_USER" "$SSH_PORT"
     done
     for monitor in $(monitor_names); do
       printf '\n[monitor:%s]\naddress = %s\nport = %s\n' \
@@ -78,19 +78,21 @@ parse_up_options() {
 save_lab() {
   mkdir -p "$LAB_DIR"/{log,run,redis,data}
   {
-    echo "NODES=$NODES MONITORS=$MONITORS READERS=$READERS SSH_USER=$SSH_USER"
+    echo "LOCAL=$LOCAL NODES=$NODES MONITORS=$MONITORS READERS=$READERS SSH_USER=$SSH_USER"
     echo "DOWN_AFTER=$DOWN_AFTER LEASE=$LEASE EXTRA=()"
   } >"$LAB_DIR/lab.env"
 }
 
 lab_up() {
   local monitor
+  need_parts
+  use_addresses
   parse_up_options "$@"
   [[ ! -e $LAB_DIR ]] || die "$LAB_DIR exists: scripts/lab down"
   [[ $MONITORS == 0 || -f $REPO/dist/mmm-mon.js ]] || die "dist/mmm-mon.js is missing: npm run build"
   trap 'lab_down; trap - EXIT' EXIT
   save_lab
-  make_network
+  [[ -n $LOCAL ]] || make_network
   start_nodes
   write_config
   for monitor in $(monitor_names); do
@@ -108,7 +110,7 @@ lab_down() {
       [[ -f $record ]] && kill_recorded "$(basename "$record" .pid)"
     done
   fi
-  remove_network
+  [[ $(id -u) != 0 ]] || remove_network
   if [[ -f $LAB_DIR/lab.env ]]; then
     rm -rf "$LAB_DIR"
   fi
@@ -126,11 +128,15 @@ lab_status() {
   for node in $(node_names); do
     printf '%-7s %-12s redis %-8s %-24s VIP %s\n' "$node" "$(address_of "$node")" \
       "$(state_of "redis-$node")" "$(redis "$node" role 2>/dev/null | head -1)" \
-      "$(on_host "$node" ip -4 -o addr show | grep -q " $WRITER_VIP/" && echo present || echo -)"
+      "$(has_vip "$node" && echo present || echo -)"
   done
   for monitor in $(monitor_names); do
     printf '%-7s %-12s %s\n' "$monitor" "$(address_of "$monitor")" "$(state_of "$monitor")"
   done
+}
+
+has_vip() {
+  [[ -z $LOCAL ]] && on_host "$1" ip -4 -o addr show | grep -q " $WRITER_VIP/"
 }
 
 # running, stopped (SIGSTOP) or dead.

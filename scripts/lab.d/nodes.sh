@@ -5,13 +5,20 @@
 
 start_nodes() {
   local node
+  if [[ -n $LOCAL ]]; then start_local_hosts; else start_ssh_servers; fi
+  for node in $(node_names); do
+    start_redis "$node"
+  done
+  wait_until 10 all_linked || die "replication did not come up (see $LAB_DIR/log)"
+}
+
+start_ssh_servers() {
+  local node
   make_keys
   mkdir -p /run/sshd
   for node in $(node_names); do
     start_sshd "$node"
-    start_redis "$node"
   done
-  wait_until 10 all_linked || die "replication did not come up (see $LAB_DIR/log)"
 }
 
 make_keys() {
@@ -47,7 +54,7 @@ write_redis_conf() {
   local node=$1 dir=$LAB_DIR/redis/$1
   mkdir -p "$dir"
   cat >"$dir/redis.conf" <<CONF
-bind 0.0.0.0
+bind $(if [[ -n $LOCAL ]]; then address_of "$node"; else echo 0.0.0.0; fi)
 port $REDIS_PORT
 protected-mode no
 dir $dir
@@ -57,6 +64,7 @@ repl-diskless-sync yes
 repl-diskless-sync-delay 0
 repl-ping-replica-period 1
 CONF
+  [[ -z $LOCAL ]] || echo "bind-source-addr $(address_of "$node")" >>"$dir/redis.conf"
   [[ $node == db1 ]] || echo "replicaof $(address_of db1) $REDIS_PORT" >>"$dir/redis.conf"
 }
 
@@ -102,7 +110,7 @@ boot_host() {
 redis() {
   local node=$1
   shift
-  on_host "$node" timeout 2 redis-cli -h 127.0.0.1 -p "$REDIS_PORT" "$@"
+  on_host "$node" timeout 2 redis-cli -h "$(address_of "$node")" -p "$REDIS_PORT" "$@"
 }
 
 all_linked() {

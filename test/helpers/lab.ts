@@ -14,6 +14,8 @@ const SCRIPT = new URL("../../scripts/lab", import.meta.url).pathname;
 const COMMAND_TIMEOUT_MS = 60_000;
 /** scripts/test gives its own, so that it can remove what a killed test left. */
 const RUN = process.env["MMM_LAB_RUN"] ?? "t";
+/** No namespaces here: hosts without cables or packet filters of their own. */
+export const IS_LOCAL = process.env["MMM_LAB_LOCAL"] === "1";
 let labs = 0;
 const standing = new Set<string>();
 
@@ -201,7 +203,7 @@ export class Lab implements AsyncDisposable {
     const roles = await Promise.all(
       nodes.map(async (node) => ({
         node,
-        role: await this.tryRun("exec", node, "timeout", "1", "redis-cli", "role"),
+        role: await this.tryRun("redis", node, "role"),
       })),
     );
     return roles.filter(({ role }) => role?.startsWith("master")).map(({ node }) => node);

@@ -12,7 +12,7 @@ import {
   expectUnmoved,
   servers,
 } from "../helpers/lab-expect.ts";
-import { Lab, passing } from "../helpers/lab.ts";
+import { IS_LOCAL, Lab, passing } from "../helpers/lab.ts";
 
 const FAST = { downAfter: "1s", lease: "1s" } as const;
 const MONITORS = ["mon1", "mon2", "mon3"];
@@ -82,7 +82,7 @@ describe("when monitors fail", () => {
     expect((await lab.history()).filter(({ kind }) => kind === "failover")).toEqual([]);
   });
 
-  it.each(["leader", "follower"])(
+  it.skipIf(IS_LOCAL).each(["leader", "follower"])(
     "a minority that cannot see a healthy master moves nothing (the %s)",
     async (role) => {
       await using lab = await Lab.up(FAST);

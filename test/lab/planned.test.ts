@@ -12,7 +12,7 @@ import {
   expectUnmoved,
   servers,
 } from "../helpers/lab-expect.ts";
-import { Lab } from "../helpers/lab.ts";
+import { IS_LOCAL, Lab } from "../helpers/lab.ts";
 
 const FAST = { downAfter: "1s", lease: "1s" } as const;
 
@@ -36,20 +36,23 @@ describe("under write load", () => {
     expect(kinds.filter((kind) => kind === "switchover ok")).toHaveLength(2);
   });
 
-  it("a firewall flushed on the serving host is put back, and the master stays", async () => {
-    await using lab = await Lab.up(FAST);
-    const measured = await lab.measure(
-      () => lab.run("exec", "db1", "nft", "flush", "ruleset"),
-      async () => {
-        await eventually(
-          () => lab.run("exec", "db1", "nft", "list", "set", "inet", "redis_mmm", "lease4"),
-          (set) => set.includes("10.77.0.70"),
-          { withinMs: 5_000, everyMs: 100, what: "the lease in a new table" },
-        );
-        await lab.healthy();
-      },
-    );
-    expectUnmoved(measured, "db1", 2_000);
-    await expectOnlyMaster(lab, "db1");
-  });
+  it.skipIf(IS_LOCAL)(
+    "a firewall flushed on the serving host is put back, and the master stays",
+    async () => {
+      await using lab = await Lab.up(FAST);
+      const measured = await lab.measure(
+        () => lab.run("exec", "db1", "nft", "flush", "ruleset"),
+        async () => {
+          await eventually(
+            () => lab.run("exec", "db1", "nft", "list", "set", "inet", "redis_mmm", "lease4"),
+            (set) => set.includes("10.77.0.70"),
+            { withinMs: 5_000, everyMs: 100, what: "the lease in a new table" },
+          );
+          await lab.healthy();
+        },
+      );
+      expectUnmoved(measured, "db1", 2_000);
+      await expectOnlyMaster(lab, "db1");
+    },
+  );
 });
