@@ -2,7 +2,6 @@
 import { type Candidate, eligible } from "../health/eligibility.ts";
 import { candidateOf } from "../health/facts.ts";
 import { currentReplId } from "../health/lineage.ts";
-import { tallyOf } from "../health/tally.ts";
 import type { NodeInfo } from "../health/types.ts";
 import type { NodeName } from "../ids.ts";
 import {
@@ -89,17 +88,17 @@ export function advance(
 
 // ——— facts ———
 
-export function members(turn: Turn): readonly string[] {
-  return turn.state.committed?.cluster.members.map((member) => member.name) ?? [];
-}
-
-/** A majority sees the old master alive, as the same process as when the operation began. */
-export function isBack(running: Running): boolean {
-  const { turn, group, op } = running;
-  const { evidence } = turn.local(group.name);
-  const tally = tallyOf(evidence, members(turn), op.from, turn.now);
+/**
+ * The old master is well again, as the same process as when the operation began. One that came back
+ * without its data answers too, but its verdict is another.
+ */
+export function isBack({ turn, group, op }: Running): boolean {
+  const { verdict, evidence } = turn.local(group.name);
+  if (verdict.kind !== "healthy" || verdict.master !== op.from || verdict.rebirth !== null)
+    return false;
+  const { up, quorum } = verdict.tally;
   const info = candidateOf(evidence, op.from, turn.now).info;
-  return tally.up >= tally.quorum && info?.role === "master" && info.runId === op.runIds[op.from];
+  return up >= quorum && info?.role === "master" && info.runId === op.runIds[op.from];
 }
 
 /** Possible holders of the writer VIP, beside the chosen node, that are not proven empty. */
