@@ -1,0 +1,81 @@
+/** One end of the peer protocol, without a core: what arrives is kept for the test to look at. */
+import { ControlServer, type ControlBackend } from "../../src/adapters/control/server.ts";
+import { GrpcServer } from "../../src/adapters/grpc-server.ts";
+import { Peers } from "../../src/adapters/peer/peers.ts";
+import { parsePeer } from "../../src/adapters/peer/address.ts";
+import { PeerServer } from "../../src/adapters/peer/server.ts";
+import type { Envelope, PeerMessage } from "../../src/core/messages.ts";
+
+export interface EndpointOptions {
+  readonly name: string;
+  readonly port: number;
+  readonly host?: string;
+  readonly peers: readonly string[];
+  readonly clusterId?: string | null;
+  readonly accepts?: boolean;
+}
+
+export class Endpoint implements AsyncDisposable {
+  readonly received: Envelope[] = [];
+  readonly found: string[] = [];
+  readonly peers: Peers;
+  readonly server: PeerServer;
+  readonly #grpc: GrpcServer;
+
+  private constructor(options: EndpointOptions) {
+    const { name, clusterId = null } = options;
+    const now = () => performance.now();
+    const self = () => ({
+      name,
+      from: name,
+      clusterId,
+      version: "test",
+      knows: (other: string) => this.peers.knows(other),
+    });
+    const onFound = (other: string, address: string) => void this.found.push(`${other}=${address}`);
+    this.peers = new Peers({ name, self, now, onFound });
+    const onMessage = (envelope: Envelope) => {
+      if (options.accepts === false) return false;
+      this.received.push(envelope);
+      return true;
+    };
+    this.server = new PeerServer({ self, now, onMessage });
+    this.#grpc = new GrpcServer(this.server, new ControlServer({} as ControlBackend));
+  }
+
+  static async open(options: EndpointOptions): Promise<Endpoint> {
+    const endpoint = new Endpoint(options);
+    await endpoint.#grpc.listen({ host: options.host ?? "127.0.0.1", port: options.port });
+    for (const peer of options.peers) {
+      const parsed = parsePeer(peer);
+      if (parsed === null) throw new Error(`${peer} is no peer`);
+      endpoint.peers.add(parsed);
+    }
+    return endpoint;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.peers.close();
+    await this.#grpc.close();
+  }
+}
+
+export function health(seq: number): PeerMessage {
+  return { kind: "health", seq, echo: 0, votes: [] };
+}
+
+export function heartbeat(round: number): PeerMessage {
+  const sender = { storageId: "s1", term: 1, slot: null };
+  return {
+    kind: "consensus",
+    message: {
+      ...sender,
+      kind: "append",
+      round,
+      version: 1,
+      delta: null,
+      commit: null,
+      note: null,
+    },
+  };
+}

@@ -1,0 +1,245 @@
+/** Monitors that talk to each other over real sockets of the loopback address. */
+import { connect, createServer } from "node:net";
+import { once } from "node:events";
+import { describe, expect, it } from "vitest";
+import { freePort } from "../helpers/free-port.ts";
+import { eventually } from "../helpers/eventually.ts";
+import { Endpoint, health, heartbeat } from "./peer-endpoint.ts";
+
+async function ports(count: number): Promise<number[]> {
+  const found: number[] = [];
+  for (let i = 0; i < count; i += 1) found.push(await freePort());
+  return found;
+}
+
+describe("monitors that talk to each other", () => {
+  it("hear each message of two peers, with who sent it", async () => {
+    const [a = 0, b = 0, c = 0] = await ports(3);
+    const at = (name: string, port: number) => `${name}=127.0.0.1:${port}`;
+    await using mon1 = await Endpoint.open({
+      name: "mon1",
+      port: a,
+      peers: [at("mon2", b), at("mon3", c)],
+    });
+    await using mon2 = await Endpoint.open({
+      name: "mon2",
+      port: b,
+      peers: [at("mon1", a), at("mon3", c)],
+    });
+    await using mon3 = await Endpoint.open({
+      name: "mon3",
+      port: c,
+      peers: [at("mon1", a), at("mon2", b)],
+    });
+    mon1.peers.send("mon3", health(1));
+    mon2.peers.send("mon3", heartbeat(7));
+    await eventually(
+      () => mon3.received,
+      (all) => all.length === 2,
+    );
+    expect(mon3.received.map(({ from }) => from).toSorted()).toEqual(["mon1", "mon2"]);
+    expect(mon1.received).toEqual([]);
+    expect(mon3.server.refusals.list(performance.now())).toEqual([]);
+  });
+
+  it("learn the name of a peer that is given by its address only, and tell it once", async () => {
+    const [a = 0, b = 0] = await ports(2);
+    await using mon1 = await Endpoint.open({ name: "mon1", port: a, peers: [`127.0.0.1:${b}`] });
+    mon1.peers.send("mon2", health(1)); // Nobody is called so yet: this is not sent.
+    await using mon2 = await Endpoint.open({ name: "mon2", port: b, peers: [`127.0.0.1:${a}`] });
+    await eventually(
+      () => mon1.found,
+      (found) => found.length > 0,
+    );
+    expect(mon1.found).toEqual([`mon2=127.0.0.1:${b}`]);
+    mon1.peers.send("mon2", health(2));
+    await eventually(
+      () => mon2.received.length,
+      (count) => count === 1,
+    );
+    expect(mon2.received[0]?.message).toMatchObject({ seq: 2 });
+  });
+
+  it("dial a host by its name", async () => {
+    const [a = 0, b = 0] = await ports(2);
+    await using mon2 = await Endpoint.open({
+      name: "mon2",
+      port: b,
+      peers: [`mon1=127.0.0.1:${a}`],
+    });
+    await using mon1 = await Endpoint.open({
+      name: "mon1",
+      port: a,
+      peers: [`mon2=localhost:${b}`],
+    });
+    mon1.peers.send("mon2", health(1));
+    await eventually(
+      () => mon2.received.length,
+      (count) => count === 1,
+    );
+  });
+
+  it("say why a peer is not talked to: nobody listens there", async () => {
+    const [a = 0, b = 0] = await ports(2);
+    await using mon1 = await Endpoint.open({
+      name: "mon1",
+      port: a,
+      peers: [`mon2=127.0.0.1:${b}`],
+    });
+    mon1.peers.send("mon2", health(1));
+    const [report] = await eventually(
+      () => mon1.peers.reports(),
+      ([first]) => first?.problem != null,
+    );
+    expect(report).toMatchObject({ name: "mon2", problem: "connection refused" });
+    expect(report?.silentMs).toBeGreaterThanOrEqual(0);
+  });
+
+  it("refuse the messages of another cluster, and both say so", async () => {
+    const [a = 0, b = 0] = await ports(2);
+    await using mon1 = await Endpoint.open({
+      name: "mon1",
+      port: a,
+      peers: [`mon2=127.0.0.1:${b}`],
+      clusterId: "aaaaaaaa",
+    });
+    await using mon2 = await Endpoint.open({
+      name: "mon2",
+      port: b,
+      peers: [`mon1=127.0.0.1:${a}`],
+      clusterId: "bbbbbbbb",
+    });
+    mon1.peers.send("mon2", health(1));
+    const [report] = await eventually(
+      () => mon1.peers.reports(),
+      ([first]) => first?.problem != null,
+    );
+    expect(report?.problem).toBe("mon1 belongs to cluster aaaaaaaa, mon2 to bbbbbbbb");
+    expect(mon2.received).toEqual([]);
+    expect(mon2.server.refusals.list(performance.now())).toEqual([
+      { from: "mon1", reason: "mon1 belongs to cluster aaaaaaaa, mon2 to bbbbbbbb" },
+    ]);
+  });
+
+  it("refuse to be taken for another, and to be two of the same name", async () => {
+    const [a = 0, b = 0] = await ports(2);
+    await using mon1 = await Endpoint.open({
+      name: "mon1",
+      port: a,
+      peers: [`mon3=127.0.0.1:${b}`],
+    });
+    await using mon2 = await Endpoint.open({ name: "mon2", port: b, peers: [`127.0.0.1:${a}`] });
+    mon1.peers.send("mon3", health(1));
+    const [report] = await eventually(
+      () => mon1.peers.reports(),
+      ([first]) => first?.problem != null,
+    );
+    expect(report?.problem).toBe(`whoever answers at 127.0.0.1:${b} is called mon2, not mon3`);
+    expect(mon2.received).toEqual([]);
+    const c = await freePort();
+    await using twin = await Endpoint.open({ name: "mon1", port: c, peers: [`127.0.0.1:${a}`] });
+    const [own] = await eventually(
+      () => twin.peers.reports(),
+      ([first]) => first?.problem != null,
+    );
+    expect(own?.problem).toMatch(/is called mon1, as this one is/);
+  });
+
+  it("refuse a monitor that is not among their peers, and one at a time when they cannot keep up", async () => {
+    const [a = 0, b = 0, c = 0] = await ports(3);
+    await using mon1 = await Endpoint.open({
+      name: "mon1",
+      port: a,
+      peers: [`mon2=127.0.0.1:${b}`, `mon3=127.0.0.1:${c}`],
+    });
+    await using _mon2 = await Endpoint.open({
+      name: "mon2",
+      port: b,
+      peers: [`mon3=127.0.0.1:${c}`],
+    });
+    await using _mon3 = await Endpoint.open({
+      name: "mon3",
+      port: c,
+      peers: [`mon1=127.0.0.1:${a}`],
+      accepts: false,
+    });
+    mon1.peers.send("mon2", health(1));
+    mon1.peers.send("mon3", health(1));
+    const reports = await eventually(
+      () => mon1.peers.reports(),
+      (all) => all.every(({ problem }) => problem !== null),
+    );
+    expect(reports.map(({ problem }) => problem)).toEqual([
+      "mon1 is not among the peers of mon2: add it there with --peer or in the file",
+      "mon3 cannot keep up, or is ending",
+    ]);
+  });
+
+  it("send to a peer that was mute only the newest of each kind", async () => {
+    const [a = 0, b = 0] = await ports(2);
+    await using mon1 = await Endpoint.open({
+      name: "mon1",
+      port: a,
+      peers: [`mon2=127.0.0.1:${b}`],
+    });
+    // It accepts connections and never says anything.
+    const mute = createServer((socket) => socket.on("error", () => {})).listen(b, "127.0.0.1");
+    await once(mute, "listening");
+    for (let i = 1; i <= 10_000; i += 1) {
+      mon1.peers.send("mon2", health(i));
+      mon1.peers.send("mon2", heartbeat(i));
+    }
+    await eventually(
+      () => mon1.peers.reports()[0]?.problem,
+      (problem) => problem != null,
+    );
+    mute.close();
+    await using mon2 = await Endpoint.open({
+      name: "mon2",
+      port: b,
+      peers: [`mon1=127.0.0.1:${a}`],
+    });
+    await eventually(
+      () => {
+        mon1.peers.send("mon2", health(20_000));
+        return mon2.received;
+      },
+      (all) => all.some(({ message }) => message.kind === "health" && message.seq === 20_000),
+    );
+    expect(mon2.received.length).toBeLessThan(60);
+  });
+
+  it("outlive a peer that speaks no gRPC, and one that sends garbage to their port", async () => {
+    const [a = 0, b = 0] = await ports(2);
+    const other = createServer((socket) => {
+      socket.on("error", () => {});
+      socket.end("HTTP/1.1 400 Bad Request\r\n\r\n");
+    }).listen(b, "127.0.0.1");
+    await once(other, "listening");
+    await using mon1 = await Endpoint.open({
+      name: "mon1",
+      port: a,
+      peers: [`mon2=127.0.0.1:${b}`],
+    });
+    mon1.peers.send("mon2", health(1));
+    await eventually(
+      () => mon1.peers.reports()[0]?.problem,
+      (problem) => problem != null,
+    );
+    other.close();
+    const stranger = connect(a, "127.0.0.1");
+    stranger.on("error", () => {});
+    stranger.resume().end(Buffer.alloc(100_000, 0xa5));
+    await once(stranger, "close");
+    await using mon2 = await Endpoint.open({
+      name: "mon2",
+      port: b,
+      peers: [`mon1=127.0.0.1:${a}`],
+    });
+    mon2.peers.send("mon1", health(5));
+    await eventually(
+      () => mon1.received.length,
+      (count) => count === 1,
+    );
+  });
+});
