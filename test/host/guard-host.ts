@@ -66,11 +66,38 @@ export class GuardHost implements Disposable {
     });
   }
 
+  onClient(command: string): string {
+    return execFileSync("ip", ["netns", "exec", this.client, "sh", "-c", command], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+  }
+
+  /** How many processes of that name run in the host's namespace. */
+  processes(name: string): number {
+    const pids = sh(`ip netns pids ${this.host}`).trim().split("\n");
+    return pids.filter((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/comm`, "utf8").trim() === name;
+      } catch {
+        return false;
+      }
+    }).length;
+  }
+
   /** Starts a process that ends with this host. */
   spawn(namespace: string, command: readonly string[]): ChildProcess {
     const child = spawn("ip", ["netns", "exec", namespace, ...command], { stdio: "pipe" });
     this.#children.push(child);
     return child;
+  }
+
+  stop(child: ChildProcess): void {
+    sh(`kill -STOP ${child.pid}`);
+  }
+
+  continue(child: ChildProcess): void {
+    sh(`kill -CONT ${child.pid}`);
   }
 
   /** Kills a process that `spawn` started, and what it started, all at once. */
@@ -83,8 +110,8 @@ export class GuardHost implements Disposable {
   }
 
   /** Starts a guard from a file, as sudo would. */
-  installedGuard(path: string): Promise<Guard> {
-    return Guard.start(this.spawn(this.host, [path]), null);
+  installedGuard(path: string, ...shell: readonly string[]): Promise<Guard> {
+    return Guard.start(this.spawn(this.host, [...shell, path]), null);
   }
 
   /** A server on every address of the host. */
