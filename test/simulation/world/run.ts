@@ -14,6 +14,7 @@ import {
   setHabits,
   supervise,
 } from "./nemesis.ts";
+import { describe } from "./describe.ts";
 import { Prng } from "./prng.ts";
 import { Violation } from "./violation.ts";
 import { whatIsMissing } from "./wholeness.ts";
@@ -139,7 +140,7 @@ export function run(options: RunOptions): RunReport {
           ? error.message
           : (error.stack ?? error.message)
         : String(error);
-    failure = { rule, text, transcript: world.transcript.lines() };
+    failure = { rule, text, transcript: [...world.transcript.lines(), "", ...describe(world)] };
   }
   return {
     seed: options.seed,

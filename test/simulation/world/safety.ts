@@ -11,6 +11,7 @@ import {
   groupPartName,
   type Operation,
   quorumOf,
+  type VoteRecord,
 } from "../../../src/core/state.ts";
 import { sameStamp, type Stamp, showStamp } from "../../../src/core/stamp.ts";
 import type { Client } from "./client.ts";
@@ -18,6 +19,12 @@ import type { Host } from "./host.ts";
 import { GROUP } from "./plan.ts";
 import type { RedisServer } from "./redis-server.ts";
 import { Violation } from "./violation.ts";
+
+/** A master that answers but lost its data is down as well. */
+function isAgainst({ vote, reason }: VoteRecord): boolean {
+  if (reason?.startsWith("reborn") === true) return true;
+  return vote !== "up" && vote !== "abstain" && vote !== "unknown";
+}
 
 interface SwitchoverLedger {
   readonly operation: Operation;
@@ -138,8 +145,7 @@ export class Safety {
     const automatic = members.includes(operation.by);
     if (operation.kind === "failover" && automatic) {
       const against = Object.entries(operation.votes).filter(
-        ([name, { vote }]) =>
-          members.includes(name) && vote !== "up" && vote !== "abstain" && vote !== "unknown",
+        ([name, record]) => members.includes(name) && isAgainst(record),
       );
       if (against.length < quorumOf(members.length)) {
         throw new Violation(

@@ -1,20 +1,14 @@
 /** One line for people about what a monitor asks for and what a host does. */
 import type { Effect } from "../../../src/core/io.ts";
 import type { RedisAction } from "../../../src/core/operation/action.ts";
-import { showStamp } from "../../../src/core/stamp.ts";
+import { showStamp, type Stamp } from "../../../src/core/stamp.ts";
 import type { GuardRequest, GuardResult } from "../../../src/core/vip/types.ts";
 
 export function tellAction(action: RedisAction): string {
-  switch (action.kind) {
-    case "follow":
-      return `follow ${action.host}:${action.port}`;
-    case "pause-writes":
-      return `pause-writes ${action.ms}`;
-    case "set-min-replicas":
-      return `set-min-replicas ${action.value}`;
-    default:
-      return action.kind;
-  }
+  if (action.kind === "follow") return `follow ${action.host}:${action.port}`;
+  if (action.kind === "pause-writes") return `pause-writes ${action.ms}`;
+  if (action.kind === "set-min-replicas") return `set-min-replicas ${action.value}`;
+  return action.kind;
 }
 
 /** null: not worth a line (a show, a renewal). */
@@ -47,17 +41,16 @@ export function tellGuard(
 
 export function tellEffect(effect: Effect): string | null {
   if (effect.kind === "fence") return `fences ${effect.target.node}`;
-  if (effect.kind !== "report") return null;
+  if (effect.kind !== "report" || effect.event.kind === "committed") return null;
   const { kind, ...rest } = effect.event;
   return `${kind} ${JSON.stringify(rest, (_, value: unknown) => shorten(value))}`;
 }
 
 function shorten(value: unknown): unknown {
-  if (value === null || typeof value !== "object") return value;
-  const stamp = value as { term?: unknown; version?: unknown };
-  const isStamp =
-    Object.keys(value).length === 2 &&
-    typeof stamp.term === "number" &&
-    typeof stamp.version === "number";
-  return isStamp ? `${stamp.term}.${stamp.version}` : value;
+  return isStamp(value) ? showStamp(value) : value;
+}
+
+function isStamp(value: unknown): value is Stamp {
+  if (value === null || typeof value !== "object" || Object.keys(value).length !== 2) return false;
+  return "term" in value && "version" in value;
 }
