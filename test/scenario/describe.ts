@@ -28,13 +28,21 @@ function delta(value: SlotDelta): string {
   return `${showStamp(value.stamp)} ${base}: ${parts}`;
 }
 
+function voteRequest(message: Extract<ConsensusMessage, { kind: "vote" }>): string {
+  const transfer = message.transfer ? " (handed over)" : "";
+  return `vote for me in term ${message.term}${transfer}, I have ${stamp(message.slot)}`;
+}
+
+function hello(message: Extract<ConsensusMessage, { kind: "hello" }>): string {
+  const cluster = message.clusterId === null ? "empty" : `cluster ${message.clusterId}`;
+  return `${message.answer ? "hello back" : "hello"}, ${cluster}, ${message.peers} peers`;
+}
+
 export function describeMessage(message: ConsensusMessage): string {
   const { term } = message;
   switch (message.kind) {
-    case "hello": {
-      const cluster = message.clusterId === null ? "empty" : `cluster ${message.clusterId}`;
-      return `${message.answer ? "hello back" : "hello"}, ${cluster}, ${message.peers} peers`;
-    }
+    case "hello":
+      return hello(message);
     case "genesis":
       return `genesis ${delta(message.delta)}`;
     case "pre-vote":
@@ -42,15 +50,13 @@ export function describeMessage(message: ConsensusMessage): string {
     case "pre-vote-reply":
       return `${message.granted ? "I would" : `no, I am in term ${term}`}`;
     case "vote":
-      return `vote for me in term ${term}${message.transfer ? " (handed over)" : ""}, I have ${stamp(message.slot)}`;
+      return voteRequest(message);
     case "vote-reply":
       return `${message.granted ? "my vote" : "no vote"} in term ${term}`;
-    case "append": {
-      const news = message.delta === null ? "heartbeat" : delta(message.delta);
-      return `term ${term} round ${message.round}, ${news}`;
-    }
+    case "append":
+      return `term ${term} round ${message.round}, ${message.delta === null ? "" : delta(message.delta)}`;
     case "append-reply":
-      return `term ${term} round ${message.round} heard, I have version ${message.version}`;
+      return `term ${term} round ${message.round} heard`;
     case "timeout-now":
       return "take over now";
   }

@@ -380,7 +380,7 @@ function describeState(state: ConsensusState): string {
   const { role, leader, commit, committed, durable, refused } = state;
   const values = Object.entries(committed?.parts ?? {})
     .filter(([name]) => name !== CLUSTER_PART)
-    .map(([name, part]) => `${name.slice(6)}=${String(part["value"])}`);
+    .map(([name, part]) => `${name.slice(6)}=${JSON.stringify(part["value"])}`);
   const list = members(state).map((member) => member.name);
   const no = Object.keys(refused).map((name) => `, refuses ${name}`);
   const decided = commit === null ? "nothing" : `${commit.term}.${commit.version}`;
