@@ -95,6 +95,7 @@ spawn() {
   shift 2
   [[ -n $LOCAL ]] || set -- ip netns exec "$(ns "$host")" "$@"
   setsid "$@" >>"$LAB_DIR/log/$name.log" 2>&1 </dev/null &
+  disown
   echo "$! $(start_time_of $!)" >"$LAB_DIR/run/$name.pid"
 }
 

@@ -32,7 +32,7 @@ start_monitor() {
   for other in $(monitor_names); do
     [[ $other == "$name" ]] || peers+=(--peer "$other=$(address_of "$other"):$MONITOR_PORT")
   done
-  spawn "$name" "$name" node "$REPO/dist/mmm-mon.js" --config "$LAB_DIR/mmm.conf" --name "$name" \
+  spawn "$name" "$name" node "${MMM_DIST:-$REPO/dist}/mmm-mon.js" --config "$LAB_DIR/mmm.conf" --name "$name" \
     --listen "$(address_of "$name"):$MONITOR_PORT" "${peers[@]}" \
     --data-dir "$LAB_DIR/data/$name" --tls off
 }
@@ -50,7 +50,7 @@ signal_monitor() {
 }
 
 run_mmm() {
-  on_host client node "$REPO/dist/mmm.js" --config "$LAB_DIR/mmm.conf" "$@"
+  on_host client node "${MMM_DIST:-$REPO/dist}/mmm.js" --config "$LAB_DIR/mmm.conf" "$@"
 }
 
 vip_answers() {
@@ -89,8 +89,8 @@ lab_up() {
   use_addresses
   parse_up_options "$@"
   [[ ! -e $LAB_DIR ]] || die "$LAB_DIR exists: scripts/lab down"
-  [[ $MONITORS == 0 || -f $REPO/dist/mmm-mon.js ]] || die "dist/mmm-mon.js is missing: npm run build"
-  trap 'lab_down; trap - EXIT' EXIT
+  [[ $MONITORS == 0 || -f ${MMM_DIST:-$REPO/dist}/mmm-mon.js ]] || die "dist/mmm-mon.js is missing: npm run build"
+  [[ -n ${MMM_LAB_KEEP:-} ]] || trap 'lab_down; trap - EXIT' EXIT
   save_lab
   [[ -n $LOCAL ]] || make_network
   start_nodes
@@ -98,8 +98,23 @@ lab_up() {
   for monitor in $(monitor_names); do
     start_monitor "$monitor"
   done
-  [[ $MONITORS == 0 ]] || wait_until 30 vip_answers || die "the VIP is not served after 30 s: $(tail -n 3 "$LAB_DIR"/log/mon*.log)"
+  [[ $MONITORS == 0 ]] || wait_until_served
   trap - EXIT
+}
+
+wait_until_served() {
+  wait_until 30 served_or_hopeless
+  vip_answers || die "the VIP is not served; the monitors say:
+$(tail -n 12 "$LAB_DIR"/log/mon*.log)"
+}
+
+served_or_hopeless() {
+  local monitor
+  vip_answers && return
+  for monitor in $(monitor_names); do
+    ! gone "$monitor" || return 0
+  done
+  return 1
 }
 
 # Safe to run at any time, any number of times.

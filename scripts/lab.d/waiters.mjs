@@ -26,6 +26,9 @@ const target = {
 const nowS = () => Number(process.hrtime.bigint() / 1000n) / 1_000_000;
 const told = { blpop: null, subscribe: null };
 
+// With both connections gone nothing else would keep this program alive until it is asked.
+setInterval(() => undefined, 60_000);
+
 process.on("SIGTERM", () => {
   writeFileSync(options.report, `${JSON.stringify({ ready, told })}\n`);
   process.exit(0);
