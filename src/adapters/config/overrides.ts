@@ -11,13 +11,6 @@ export function applyOverrides(config: Config, overrides: Overrides): Config {
     overrides.name === undefined ? config.local.name : readName(overrides.name, problems);
   const listen = readFlag("--listen", overrides.listen, problems) ?? config.local.listen;
   const peers = (overrides.peers ?? []).flatMap((peer) => readPeer(peer, problems));
-  if (overrides.tls !== undefined && overrides.tls !== "off") {
-    complain(
-      problems,
-      "--tls",
-      `"${overrides.tls}" is not possible here; write --tls off, or tls_ca, tls_cert and tls_key in the file`,
-    );
-  }
   if (problems.length > 0) throw new ConfigErrors(problems);
   const local: Local = {
     ...config.local,
@@ -27,7 +20,6 @@ export function applyOverrides(config: Config, overrides: Overrides): Config {
     log: overrides.log ?? config.local.log,
     pid: overrides.pid ?? config.local.pid,
     verbose: overrides.verbose ?? config.local.verbose,
-    tls: overrides.tls === undefined ? config.local.tls : "off",
   };
   return { ...config, local, monitors: peers.reduce(withPeer, config.monitors) };
 }

@@ -101,6 +101,4 @@ export interface Overrides {
   readonly log?: string | undefined;
   readonly pid?: string | undefined;
   readonly verbose?: boolean | undefined;
-  /** `--tls off` says that the network between the monitors is trusted. */
-  readonly tls?: string | undefined;
 }

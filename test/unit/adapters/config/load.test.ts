@@ -121,14 +121,13 @@ describe("flags", () => {
 
   it("are checked, all at once", () => {
     expect(() =>
-      load({ name: "mon 1", listen: "7400", peers: ["x y=10.0.0.1:1", "10.0.0.1"], tls: "on" }),
+      load({ name: "mon 1", listen: "7400", peers: ["x y=10.0.0.1:1", "10.0.0.1"] }),
     ).toThrow(
       [
         `--name: "mon 1" is not a name: letters, digits, - and _`,
         `--listen: "7400" is not HOST:PORT; write it like 192.168.10.11:7400`,
         `--peer: "x y" is not a name: letters, digits, - and _`,
         `--peer: "10.0.0.1" is not HOST:PORT; write it like 192.168.10.11:7400`,
-        `--tls: "on" is not possible here; write --tls off, or tls_ca, tls_cert and tls_key in the file`,
       ].join("\n"),
     );
   });

@@ -1,0 +1,131 @@
+/** The command line, checked against the table of commands: `mmm [OPTIONS] COMMAND [ARGUMENTS]`. */
+import { parseArgs, type ParseArgsConfig } from "node:util";
+import { suggest } from "../adapters/config/suggest.ts";
+import { usageFailure } from "./failure.ts";
+
+type OptionSpec = NonNullable<ParseArgsConfig["options"]>[string] & { readonly help: string };
+
+/** Every option of every command; which command takes which stands in the table of commands. */
+export const OPTIONS = {
+  config: {
+    type: "string",
+    short: "c",
+    help: "FILE  the configuration (default /etc/redis-mmm.conf)",
+  },
+  monitor: {
+    type: "string",
+    multiple: true,
+    help: "HOST:PORT  ask this monitor; may be repeated (or MMM_MONITORS)",
+  },
+  output: { type: "string", short: "o", help: "table|json  how to print (with --watch: jsonl)" },
+  group: { type: "string", help: "NAME  the group, if there are several" },
+  timeout: { type: "string", help: "DURATION  how long to wait for each monitor (default 1s)" },
+  yes: { type: "boolean", short: "y", help: "do not ask" },
+  verbose: { type: "boolean", short: "v", help: "tell more" },
+  help: { type: "boolean", short: "h", help: "explain the command" },
+  version: { type: "boolean", help: "print the version" },
+  cluster: { type: "boolean", help: "also the monitors, and who votes what" },
+  watch: { type: "boolean", short: "w", help: "print again whenever it changes" },
+  interval: { type: "string", help: "DURATION  time between two looks (default 1s)" },
+  to: { type: "string", help: "NODE  the new master (default: the best replica)" },
+  force: { type: "boolean", help: "needed, because acknowledged writes may be lost" },
+  "accept-data-loss": { type: "boolean", help: "even a replica that is known to lack writes" },
+  number: { type: "string", short: "n", help: "COUNT  only the newest so many" },
+  empty: { type: "string", help: "NODE  you vouch that this host serves no VIP" },
+} as const satisfies Readonly<Record<string, OptionSpec>>;
+
+export type OptionName = keyof typeof OPTIONS;
+
+/** Taken by every command. */
+export const COMMON: readonly OptionName[] = [
+  "config",
+  "monitor",
+  "output",
+  "timeout",
+  "verbose",
+  "help",
+  "version",
+];
+
+export interface Arguments {
+  readonly command: string | null;
+  readonly operands: readonly string[];
+  readonly options: Options;
+}
+
+export interface Options {
+  readonly config?: string;
+  readonly monitor?: readonly string[];
+  readonly output?: string;
+  readonly group?: string;
+  readonly timeout?: string;
+  readonly yes?: boolean;
+  readonly verbose?: boolean;
+  readonly help?: boolean;
+  readonly version?: boolean;
+  readonly cluster?: boolean;
+  readonly watch?: boolean;
+  readonly interval?: string;
+  readonly to?: string;
+  readonly force?: boolean;
+  readonly "accept-data-loss"?: boolean;
+  readonly number?: string;
+  readonly empty?: string;
+}
+
+/** @throws Failure with the code of wrong usage */
+export function readArguments(argv: readonly string[]): Arguments {
+  const { positionals, values, tokens } = parse(argv);
+  for (const token of tokens) {
+    if (token.kind !== "option" || token.name in OPTIONS) continue;
+    const near = suggest(token.name, Object.keys(OPTIONS));
+    const advice = near === null ? "" : `; did you mean --${near}?`;
+    throw usageFailure(`there is no option ${token.rawName}${advice}`, null);
+  }
+  const [command = null, ...operands] = positionals;
+  return { command, operands, options: values };
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    // Not strict, so that unknown options can be reported in our own words. Checked by `tokens`.
+    const { tokens } = parseArgs({
+      args: [...argv],
+      options: OPTIONS,
+      allowPositionals: true,
+      strict: false,
+      tokens: true,
+    });
+    const known = tokens.every((token) => token.kind !== "option" || token.name in OPTIONS);
+    if (!known) return { positionals: [], values: {}, tokens };
+    const strict = parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
+    return { positionals: strict.positionals, values: strict.values, tokens };
+  } catch (error) {
+    const text = error instanceof Error ? (error.message.split(/[.\n]/)[0] ?? "") : String(error);
+    throw usageFailure(text.charAt(0).toLowerCase() + text.slice(1), null);
+  }
+}
+
+/** Refuses what the command does not take. */
+export function checkOptions(given: Options, taken: readonly OptionName[], command: string): void {
+  const allowed: ReadonlySet<string> = new Set([...COMMON, ...taken]);
+  const stray = Object.keys(given).find((name) => !allowed.has(name));
+  if (stray !== undefined) throw usageFailure(`${command} takes no --${stray}`, command);
+}
+
+export function checkOperands(operands: readonly string[], usage: string, command: string): void {
+  const words = usage.split(" ").filter((word) => /^\[?[A-Z|a-z]+\]?$/.test(word));
+  const needed = words.filter((word) => !word.startsWith("["));
+  if (operands.length < needed.length) {
+    throw usageFailure(
+      `${command} needs ${needed[operands.length] ?? "more"}: mmm ${command} ${usage}`,
+      command,
+    );
+  }
+  if (operands.length > words.length) {
+    throw usageFailure(
+      `${command} does not know what to do with "${operands[words.length] ?? ""}"`,
+      command,
+    );
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * The cluster as `mmm` reaches it: monitors are asked in turn until one answers. A monitor without
+ * a majority knows little, so its view is shown only if nobody has a better one.
+ */
+import type { Command, CommandOutcome } from "../core/messages.ts";
+import type { HistoryEntry, Status } from "../core/status-types.ts";
+import { EXIT, messageOf } from "../errors.ts";
+import type { MonitorToAsk } from "./addresses.ts";
+import { Failure } from "./failure.ts";
+
+export interface StatusAnswer {
+  readonly status: Status;
+  readonly leader: string | null;
+  readonly hasQuorum: boolean;
+  readonly degraded: boolean;
+}
+
+export interface Request {
+  readonly requestId: string;
+  readonly by: string;
+  readonly forwarded: boolean;
+  readonly command: Command;
+}
+
+/** One monitor; `adapters/control/client.ts` is the real one. */
+export interface MonitorClient {
+  status(timeoutMs: number): Promise<StatusAnswer>;
+  history(limit: number, group: string, timeoutMs: number): Promise<readonly HistoryEntry[]>;
+  operate(
+    request: Request,
+    onProgress: (event: { readonly text: string }) => void,
+    timeoutMs: number,
+  ): Promise<CommandOutcome>;
+  close(): void;
+}
+
+export interface ClusterOptions {
+  readonly monitors: readonly MonitorToAsk[];
+  readonly connect: (address: string) => MonitorClient;
+  /** For each question to each monitor. Milliseconds. */
+  readonly timeoutMs: number;
+}
+
+/** Longer than a monitor works on a command. */
+const OPERATE_MS = 130_000;
+
+export class Cluster {
+  readonly #options: ClusterOptions;
+
+  constructor(options: ClusterOptions) {
+    this.#options = options;
+  }
+
+  /** @throws Failure, if no monitor answers. */
+  async status(): Promise<StatusAnswer> {
+    const { timeoutMs } = this.#options;
+    const answers: StatusAnswer[] = [];
+    const faults: string[] = [];
+    for (const monitor of this.#options.monitors) {
+      const answer = await this.#try(monitor, faults, (client) => client.status(timeoutMs));
+      if (answer === null) continue;
+      if (answer.hasQuorum && answer.leader !== null) return answer;
+      answers.push(answer);
+    }
+    const best = answers.find((one) => one.hasQuorum) ?? answers[0];
+    if (best === undefined) throw noAnswer(faults);
+    return best;
+  }
+
+  /** @throws Failure, if no monitor answers. */
+  async history(limit: number, group: string): Promise<readonly HistoryEntry[]> {
+    const faults: string[] = [];
+    for (const monitor of this.#options.monitors) {
+      const ask = (client: MonitorClient) => client.history(limit, group, this.#options.timeoutMs);
+      const entries = await this.#try(monitor, faults, ask);
+      if (entries !== null) return entries;
+    }
+    throw noAnswer(faults);
+  }
+
+  /**
+   * Asks the next monitor if one breaks off or knows no leader: with the same request id, so that
+   * what was begun is not begun again. A command may run for minutes, so each monitor has to show
+   * first that it is there.
+   */
+  async operate(request: Request, onProgress: (text: string) => void): Promise<CommandOutcome> {
+    let last: CommandOutcome = { kind: "not-leader", leader: null };
+    const faults: string[] = [];
+    for (const monitor of this.#options.monitors) {
+      const { timeoutMs } = this.#options;
+      if ((await this.#try(monitor, faults, (one) => one.status(timeoutMs))) === null) continue;
+      const client = this.#options.connect(monitor.address);
+      try {
+        const outcome = await client.operate(request, ({ text }) => onProgress(text), OPERATE_MS);
+        if (outcome.kind !== "unknown" && outcome.kind !== "not-leader") return outcome;
+        // What may have happened is never forgotten for a later "I am not the leader".
+        last = last.kind === "unknown" ? last : outcome;
+      } finally {
+        client.close();
+      }
+    }
+    if (faults.length === this.#options.monitors.length) throw noAnswer(faults);
+    return last;
+  }
+
+  async #try<T>(
+    { name, address }: MonitorToAsk,
+    faults: string[],
+    ask: (client: MonitorClient) => Promise<T>,
+  ): Promise<T | null> {
+    const client = this.#options.connect(address);
+    try {
+      return await ask(client);
+    } catch (error) {
+      const why = messageOf(error).replace(`${address} does not answer: `, "");
+      faults.push(`  ${name === null ? address : `${name} ${address}`}  ${why}`);
+      return null;
+    } finally {
+      client.close();
+    }
+  }
+}
+
+function noAnswer(faults: readonly string[]): Failure {
+  return new Failure(EXIT.unreachable, [
+    `error: no monitor answered (tried ${faults.length})`,
+    ...faults,
+    "Redis itself may be fine; only automatic failover is affected.",
+    "try: systemctl status mmm-mon   |   mmm --monitor HOST:PORT status",
+  ]);
+}

@@ -1,0 +1,35 @@
+/** What a command is, and what it is given. */
+import type { HistoryEntry, Status } from "../core/status-types.ts";
+import type { ExitCode } from "../errors.ts";
+import type { OptionName, Options } from "./arguments.ts";
+import type { Cluster } from "./cluster.ts";
+import type { Terminal } from "./terminal.ts";
+
+export interface Context {
+  readonly operands: readonly string[];
+  readonly options: Options;
+  readonly terminal: Terminal;
+  /** Connects to nobody until it is asked something. */
+  readonly cluster: () => Cluster;
+  /** `user@host`, for the history. */
+  readonly by: string;
+  readonly requestId: () => string;
+}
+
+export type Run = (context: Context) => Promise<ExitCode>;
+
+export interface CommandSpec {
+  readonly name: string;
+  /** What may stand behind the name, without the options. */
+  readonly operands: string;
+  readonly options: readonly OptionName[];
+  readonly summary: string;
+  readonly details: readonly string[];
+  /** Loaded only when it is run: each start of `mmm` pays for what it uses. */
+  readonly load: () => Promise<{ readonly run: Run }>;
+}
+
+/** @internal Pretty, for people; stable, for programs. */
+export function toJson(value: Status | readonly HistoryEntry[] | object): readonly string[] {
+  return JSON.stringify(value, null, 2).split("\n");
+}

@@ -1,0 +1,76 @@
+/** `mmm config check|show [FILE]`: what is wrong with a configuration, or what it amounts to. */
+import { leaseArithmetic } from "../../adapters/config/lease-arithmetic.ts";
+import { DEFAULT_CONFIG, readConfig } from "../../adapters/config/load.ts";
+import { ConfigErrors } from "../../adapters/config/problems.ts";
+import type { Config, EffectiveEntry } from "../../adapters/config/types.ts";
+import { EXIT, type ExitCode } from "../../errors.ts";
+import { type Context, toJson } from "../command.ts";
+import { usageFailure } from "../failure.ts";
+
+export function run(context: Context): Promise<ExitCode> {
+  const { operands, options, terminal } = context;
+  const [action = "", file = options.config ?? DEFAULT_CONFIG] = operands;
+  if (action !== "check" && action !== "show") {
+    throw usageFailure(`config does not know "${action}"; write check or show`, "config");
+  }
+  const json = options.output === "json";
+  const config = json ? readOrPrint(file, context) : readConfig(file);
+  if (config === null) return Promise.resolve(EXIT.config);
+  if (action === "show") terminal.print(json ? toJson(config.entries) : showEntries(config));
+  else terminal.print(json ? toJson({ ok: true, warnings: config.warnings }) : summary(config));
+  return Promise.resolve(EXIT.ok);
+}
+
+/** For programs, problems are data. */
+function readOrPrint(file: string, { terminal }: Context): Config | null {
+  try {
+    return readConfig(file);
+  } catch (error) {
+    if (!(error instanceof ConfigErrors)) throw error;
+    terminal.print(toJson({ ok: false, problems: error.problems }));
+    return null;
+  }
+}
+
+export function summary(config: Config): readonly string[] {
+  const { monitors, warnings, file } = config;
+  const majority = Math.floor(monitors.length / 2) + 1;
+  return [
+    ...config.groups.flatMap((group) => {
+      const { waitMs, renewalMs, unpluggedMs } = leaseArithmetic(group.settings);
+      const { leaseMs, permitMs, downAfterMs, leaseBackend } = group.settings;
+      const vips = [group.writer, ...group.readers].filter((ip) => ip !== null);
+      return [
+        `nodes     ${group.nodes.map(({ name, address, port }) => `${name} ${address}:${port}`).join(", ")}`,
+        `VIPs      ${vips.length === 0 ? "none" : vips.join(", ")}`,
+        ...(leaseBackend === "off"
+          ? ["lease     off: an unreachable host keeps its VIP"]
+          : [
+              `lease     ${leaseMs} ms, renewed each ${renewalMs} ms with permits of ${permitMs} ms; waiting time W = ${waitMs} ms`,
+              `failover  a dead process at once, a silent master after ${downAfterMs} ms, an unplugged host after about ${(unpluggedMs / 1_000).toFixed(1)} s`,
+            ]),
+      ];
+    }),
+    `monitors  ${monitors.length === 0 ? "one, on this host: it protects from nothing that befalls itself" : `${monitors.map(({ name }) => name ?? "?").join(", ")}; a majority is ${majority}`}`,
+    ...warnings.map((text) => `WARNING   ${text}`),
+    `ok: ${file}`,
+  ];
+}
+
+/** Reads as a file would, with where each value comes from behind it. */
+function showEntries({ entries, file }: Config): readonly string[] {
+  const sections = [...new Set(entries.map(({ section }) => section))];
+  const width = Math.max(...entries.map(({ key, value }) => key.length + value.length)) + 3;
+  return [
+    `; what is in force by ${file}`,
+    ...sections.flatMap((name) => [
+      ...(name === "" ? [] : ["", `[${name}]`]),
+      ...entries.filter(({ section }) => section === name).map((entry) => showEntry(entry, width)),
+    ]),
+  ];
+}
+
+function showEntry({ key, value, from }: EffectiveEntry, width: number): string {
+  const line = `${key} = ${value}`;
+  return from === "file" ? line : `${line.padEnd(width)} ; ${from}`;
+}

@@ -1,0 +1,66 @@
+/** `mmm help [COMMAND]` */
+import { EXIT, type ExitCode } from "../../errors.ts";
+import { suggest } from "../../adapters/config/suggest.ts";
+import { COMMON, OPTIONS, type OptionName } from "../arguments.ts";
+import type { CommandSpec, Context } from "../command.ts";
+import { COMMANDS } from "../commands.ts";
+import { usageFailure } from "../failure.ts";
+
+export function run({ operands, terminal }: Context): Promise<ExitCode> {
+  const [name] = operands;
+  terminal.print(name === undefined ? overview() : helpOn(name));
+  return Promise.resolve(EXIT.ok);
+}
+
+export function overview(): readonly string[] {
+  return [
+    "usage: mmm [OPTIONS] COMMAND [ARGUMENTS]",
+    "",
+    "Asks the monitors of redis-mmm, and tells them what to do. Any monitor will do.",
+    "",
+    ...columns(COMMANDS.map((command) => [usageOf(command), command.summary])),
+    "",
+    "options of every command:",
+    ...columns(COMMON.map(optionLine)),
+    "",
+    "exit codes: 0 ok, 1 unexpected, 2 usage, 3 configuration, 4 no monitor answers, 5 no leader or",
+    "no majority, 6 degraded, 7 refused by a safety rule, 8 failed or outcome unknown",
+  ];
+}
+
+export function helpOn(name: string): readonly string[] {
+  const command = COMMANDS.find((one) => one.name === name);
+  if (command === undefined) {
+    const near = suggest(
+      name,
+      COMMANDS.map((one) => one.name),
+    );
+    throw usageFailure(
+      `there is no command "${name}"${near === null ? "" : `; did you mean ${near}?`}`,
+      null,
+    );
+  }
+  return [
+    `usage: mmm ${usageOf(command)}${command.options.length === 0 ? "" : " [OPTIONS]"}`,
+    "",
+    `${command.summary}.`,
+    ...command.details,
+    ...(command.options.length === 0 ? [] : ["", ...columns(command.options.map(optionLine))]),
+  ];
+}
+
+function usageOf({ name, operands }: CommandSpec): string {
+  return operands === "" ? name : `${name} ${operands}`;
+}
+
+function optionLine(name: OptionName): readonly [string, string] {
+  const option: { readonly help: string; readonly short?: string } = OPTIONS[name];
+  const [value = "", text = value] = option.help.split("  ");
+  const short = option.short === undefined ? "" : `-${option.short}, `;
+  return [`${short}--${name}${text === value ? "" : ` ${value}`}`, text];
+}
+
+function columns(rows: readonly (readonly [string, string])[]): readonly string[] {
+  const width = Math.max(...rows.map(([left]) => left.length));
+  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
+}

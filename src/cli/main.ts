@@ -1,0 +1,111 @@
+/**
+ * `mmm`, from its arguments to its exit code. Everything outside (streams, environment, the way to
+ * a monitor) comes in by `World`, so that tests run the same program.
+ */
+import { ConfigErrors } from "../adapters/config/problems.ts";
+import { suggest } from "../adapters/config/suggest.ts";
+import { duration } from "../adapters/config/values.ts";
+import { EXIT, type ExitCode, explain, MmmError } from "../errors.ts";
+import { monitorsToAsk } from "./addresses.ts";
+import {
+  type Arguments,
+  checkOperands,
+  checkOptions,
+  type Options,
+  readArguments,
+} from "./arguments.ts";
+import { Cluster, type MonitorClient } from "./cluster.ts";
+import type { CommandSpec } from "./command.ts";
+import { COMMANDS } from "./commands.ts";
+import { helpOn, overview } from "./commands/help.ts";
+import { Failure, usageFailure } from "./failure.ts";
+import type { Terminal } from "./terminal.ts";
+
+export interface World {
+  readonly terminal: Terminal;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly connect: (address: string) => MonitorClient;
+  readonly by: string;
+  readonly requestId: () => string;
+  readonly version: string;
+}
+
+const OUTPUTS: readonly string[] = ["table", "json", "jsonl"];
+
+/** Never rejects: whatever happens is printed and becomes an exit code. */
+export async function main(argv: readonly string[], world: World): Promise<ExitCode> {
+  try {
+    return await dispatch(readArguments(argv), world);
+  } catch (error) {
+    const { lines, code } = report(error);
+    world.terminal.note(lines);
+    return code;
+  }
+}
+
+async function dispatch(args: Arguments, world: World): Promise<ExitCode> {
+  const { command, options } = args;
+  const { terminal } = world;
+  if (options.version === true) {
+    terminal.print([`mmm ${world.version}`]);
+    return EXIT.ok;
+  }
+  if (options.help === true) {
+    terminal.print(command === null ? overview() : helpOn(command));
+    return EXIT.ok;
+  }
+  if (command === null) {
+    terminal.note(overview());
+    return EXIT.usage;
+  }
+  return await runCommand(specOf(command), args, world);
+}
+
+function specOf(name: string): CommandSpec {
+  const spec = COMMANDS.find((one) => one.name === name);
+  if (spec !== undefined) return spec;
+  const near = suggest(
+    name,
+    COMMANDS.map((one) => one.name),
+  );
+  throw usageFailure(
+    `there is no command "${name}"${near === null ? "" : `; did you mean ${near}?`}`,
+    null,
+  );
+}
+
+async function runCommand(spec: CommandSpec, args: Arguments, world: World): Promise<ExitCode> {
+  const { operands, options } = args;
+  checkOptions(options, spec.options, spec.name);
+  checkOperands(operands, spec.operands, spec.name);
+  if (!OUTPUTS.includes(options.output ?? "table")) {
+    throw usageFailure(`-o knows table and json, not "${options.output ?? ""}"`, spec.name);
+  }
+  const { terminal, by, requestId } = world;
+  const cluster = once(() => clusterOf(options, world));
+  const { run } = await spec.load();
+  return await run({ operands, options, terminal, cluster, by, requestId });
+}
+
+function clusterOf(options: Options, { env, connect }: World): Cluster {
+  const timeout = duration("10ms", "10m")(options.timeout ?? "1s");
+  if (timeout.kind === "problem") throw usageFailure(`--timeout: ${timeout.text}`, null);
+  return new Cluster({ monitors: monitorsToAsk(options, env), connect, timeoutMs: timeout.value });
+}
+
+function once<T extends object>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}
+
+function report(error: unknown): { readonly lines: readonly string[]; readonly code: ExitCode } {
+  if (error instanceof Failure) return { lines: error.lines, code: error.exitCode };
+  if (error instanceof MmmError) return { lines: [explain(error)], code: error.exitCode };
+  if (error instanceof ConfigErrors) {
+    const count = error.problems.length;
+    const sum = `error: the configuration has ${count === 1 ? "a problem" : `${count} problems`}`;
+    return { lines: [...error.message.split("\n"), sum], code: EXIT.config };
+  }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { lines: [`error: unexpected: ${text}`], code: EXIT.unexpected };
+}

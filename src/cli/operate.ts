@@ -1,0 +1,44 @@
+/** Runs a command on the cluster: progress as it comes, then how it ended. */
+import type { Command, CommandOutcome } from "../core/messages.ts";
+import { EXIT, type ExitCode } from "../errors.ts";
+import { type Context, toJson } from "./command.ts";
+
+const EXIT_OF: Readonly<Record<CommandOutcome["kind"], ExitCode>> = {
+  ok: EXIT.ok,
+  refused: EXIT.refused,
+  failed: EXIT.failed,
+  unknown: EXIT.failed,
+  "not-leader": EXIT.noQuorum,
+};
+
+export async function operate(context: Context, command: Command): Promise<ExitCode> {
+  const { terminal, options, by, requestId } = context;
+  const json = options.output === "json";
+  const request = { requestId: requestId(), by, forwarded: false, command };
+  const outcome = await context.cluster().operate(request, (text) => terminal.note([text]));
+  const message = messageOf(outcome);
+  if (json) terminal.print(toJson({ result: outcome.kind, message }));
+  else if (outcome.kind === "ok") terminal.print([`OK: ${message}`]);
+  else terminal.note([`${LABELS[outcome.kind]}: ${message}`, ...adviceFor(outcome)]);
+  return EXIT_OF[outcome.kind];
+}
+
+const LABELS = {
+  refused: "REFUSED",
+  failed: "FAILED",
+  unknown: "UNKNOWN",
+  "not-leader": "NO LEADER",
+} as const;
+
+function messageOf(outcome: CommandOutcome): string {
+  if (outcome.kind !== "not-leader") return outcome.message;
+  return outcome.leader === null
+    ? "no monitor leads at the moment; nothing was done"
+    : `the leader, ${outcome.leader}, cannot be reached; nothing was done`;
+}
+
+function adviceFor({ kind }: CommandOutcome): readonly string[] {
+  if (kind === "unknown")
+    return ["it may have happened all the same", "try: mmm status   |   mmm history -n 1"];
+  return kind === "not-leader" ? ["try: mmm status --cluster"] : ["try: mmm explain"];
+}

@@ -1,0 +1,90 @@
+/** `mmm info NODE`: everything that the monitors know of one node, as `key: value` blocks. */
+import type { ClusterStatus, GroupStatus, NodeStatus } from "../../core/status-types.ts";
+import type { Paint } from "../terminal.ts";
+import { showAge, showBytes } from "./quantities.ts";
+import { showTally, showVote, tallyOf } from "./votes.ts";
+
+type Fact = readonly [label: string, value: string | null];
+
+export function renderInfo(
+  node: NodeStatus,
+  group: GroupStatus,
+  cluster: ClusterStatus,
+  paint: Paint,
+): readonly string[] {
+  return [
+    `Info about ${paint("strong", node.name)}`,
+    ...block("", identity(node, group)),
+    ...block("redis", redisFacts(node)),
+    ...block("host", hostFacts(node)),
+    ...block("votes", voteFacts(node, cluster, paint)),
+  ];
+}
+
+function block(title: string, facts: readonly Fact[]): readonly string[] {
+  const known = facts.filter((fact): fact is readonly [string, string] => fact[1] !== null);
+  const lines = known.map(([label, value]) => `  ${`${label}:`.padEnd(20)}${value}`);
+  return title === "" || lines.length === 0 ? lines : [`${title}`, ...lines];
+}
+
+/** The first two labels are those of 2011. */
+function identity(node: NodeStatus, group: GroupStatus): readonly Fact[] {
+  const { ok, why } = node.promotable;
+  const isMaster = node.name === group.master;
+  return [
+    ["Current role", node.role],
+    ["Current master", isMaster ? null : (node.redis?.master ?? group.master)],
+    ["Link to master", node.link === null ? null : node.link.toUpperCase()],
+    ["State", node.state],
+    ["Group", `${group.name} (${group.verdict}, mode ${group.mode})`],
+    ["Address", node.address],
+    ["Promotable", isMaster ? null : ok ? "yes" : `no: ${why ?? "unknown"}`],
+  ];
+}
+
+function redisFacts({ redis, offset, lag_bytes, priority }: NodeStatus): readonly Fact[] {
+  if (redis === null) return [["seen", "never"]];
+  const busy = [redis.loading ? "loading" : "", redis.syncing ? "syncing" : ""].filter(
+    (word) => word !== "",
+  );
+  return [
+    ["version", redis.version],
+    ["uptime", showAge(redis.uptime_s * 1_000)],
+    ["run id", redis.run_id],
+    ["replication id", redis.repl_id],
+    ["offset", offset === null ? null : String(offset)],
+    ["lag", lag_bytes === null ? null : showBytes(lag_bytes)],
+    ["priority", priority === null ? null : String(priority)],
+    ["clients", String(redis.connected_clients)],
+    ["replicas", String(redis.connected_replicas)],
+    ["busy", busy.length === 0 ? null : busy.join(", ")],
+  ];
+}
+
+function hostFacts({ vips, guard, membership }: NodeStatus): readonly Fact[] {
+  return [
+    ["serves", vips.length === 0 ? "no VIP" : vips.join(", ")],
+    [
+      "guard",
+      guard.problem ??
+        (guard.heard_ms === null ? "never heard" : `heard ${showAge(guard.heard_ms)} ago`),
+    ],
+    ["packet filter", guard.gate],
+    ["register", membership],
+  ];
+}
+
+function voteFacts(node: NodeStatus, cluster: ClusterStatus, paint: Paint): readonly Fact[] {
+  const votes = cluster.monitors.map(({ name }): Fact => {
+    const vote = node.votes[name];
+    const details = [vote?.reason ?? null, latency(vote?.latency_ms ?? null)].filter(
+      (text) => text !== null,
+    );
+    return [name, [showVote(vote, paint), ...details].join("   ")];
+  });
+  return [...votes, ["majority", showTally(tallyOf(node, cluster), cluster)]];
+}
+
+function latency(ms: number | null): string | null {
+  return ms === null ? null : `answers in ${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
+}

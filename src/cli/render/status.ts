@@ -1,0 +1,209 @@
+/**
+ * `mmm status`: first who leads and whether a majority is there, then each group: its VIPs, its
+ * nodes, who votes what; last what is wrong, in sentences.
+ */
+import type {
+  ClusterStatus,
+  GroupStatus,
+  MonitorStatus,
+  NodeStatus,
+  Status,
+  VipStatus,
+  Warning,
+} from "../../core/status-types.ts";
+import type { Paint, Tone } from "../terminal.ts";
+import { findings } from "./findings.ts";
+import { showAge, showBytes, showInstant } from "./quantities.ts";
+import { table } from "./table.ts";
+import { showTally, tallyOf, voteGrid } from "./votes.ts";
+
+export interface StatusForm {
+  /** Also the monitors, and who votes what. */
+  readonly cluster: boolean;
+  readonly paint: Paint;
+}
+
+export function renderStatus(status: Status, form: StatusForm): readonly string[] {
+  const { cluster, groups } = status;
+  const monitors = form.cluster ? [monitorTable(cluster, form.paint), [marginOf(cluster)]] : [];
+  const parts = [
+    headLines(status, form.paint),
+    ...monitors,
+    ...groups.flatMap((group) => groupParts(group, cluster, form)),
+    findings(status).map((one) => showWarning(one, form.paint)),
+  ];
+  return joinParts(parts);
+}
+
+/** An empty line between parts; the margin belongs to the table above it. */
+function joinParts(parts: readonly (readonly string[])[]): readonly string[] {
+  return parts
+    .filter((lines) => lines.length > 0)
+    .flatMap((lines, at) => (at === 0 || isMargin(lines) ? lines : ["", ...lines]));
+}
+
+function isMargin(lines: readonly string[]): boolean {
+  return lines[0]?.startsWith("quorum ") === true;
+}
+
+function headLines({ cluster, at, answered_by }: Status, paint: Paint): readonly string[] {
+  const reachable = cluster.monitors.filter((one) => one.reachable).length;
+  const leader =
+    cluster.leader === null
+      ? paint("bad", `none (term ${cluster.term})`)
+      : `${paint("strong", cluster.leader)} (term ${cluster.term})`;
+  const quorum = paint(
+    cluster.has_quorum ? "good" : "bad",
+    `${reachable}/${cluster.monitors.length}`,
+  );
+  const age = answered_by.age_ms === null ? "" : ` (${showAge(answered_by.age_ms)} old)`;
+  const line = [
+    `cluster ${cluster.id ?? "not founded"}`,
+    `leader ${leader}`,
+    `monitors ${quorum}`,
+    `${showInstant(at)}Z`,
+    `seen by ${answered_by.name}${age}`,
+  ].join("   ");
+  const stale = `READ-ONLY VIEW: ${answered_by.name} sees ${reachable} of ${cluster.monitors.length} monitors; what it shows may be old`;
+  return cluster.has_quorum ? [line] : [line, paint("bad", stale)];
+}
+
+function monitorTable({ monitors }: ClusterStatus, paint: Paint): readonly string[] {
+  const rows = monitors.map((one) => [
+    one.name,
+    one.address,
+    monitorRole(one, paint),
+    one.reachable ? showAge(one.last_seen_ms ?? 0) : paint("bad", `${showAge(one.last_seen_ms)} !`),
+    one.version ?? "-",
+    one.problem ?? "",
+  ]);
+  return table(["MONITOR", "ADDRESS", "ROLE", "LAST SEEN", "VERSION", ""], rows);
+}
+
+function monitorRole({ role, reachable }: MonitorStatus, paint: Paint): string {
+  if (!reachable) return paint("bad", "unreachable");
+  return role === "leader" ? paint("strong", "LEADER") : role;
+}
+
+/** How far the cluster is from being unable to act. */
+export function marginOf({ monitors, quorum }: ClusterStatus): string {
+  const reachable = monitors.filter((one) => one.reachable).length;
+  const spare = reachable - quorum;
+  const head = `quorum ${quorum} of ${monitors.length} monitors, ${reachable} answering:`;
+  if (spare < 0)
+    return `${head} no automatic failover until ${-spare} more answer${spare === -1 ? "s" : ""}`;
+  if (spare === 0) return `${head} losing one more stops automatic failover`;
+  return `${head} ${spare} may be lost`;
+}
+
+function groupParts(
+  group: GroupStatus,
+  cluster: ClusterStatus,
+  form: StatusForm,
+): readonly (readonly string[])[] {
+  const { paint } = form;
+  return [
+    [groupLine(group, paint), ...vipLines(group, paint)],
+    nodeTable(group, cluster, paint),
+    form.cluster ? voteGrid(group.nodes, cluster, paint) : [],
+  ];
+}
+
+function groupLine(group: GroupStatus, paint: Paint): string {
+  const mode = group.mode === "active" ? "active" : paint("warn", group.mode.toUpperCase());
+  const verdict = paint(group.verdict === "healthy" ? "good" : "bad", group.verdict);
+  return [
+    `group ${paint("strong", group.name)}`,
+    `master ${group.master ?? "none"}`,
+    `verdict ${verdict}`,
+    `mode ${mode}`,
+    `epoch ${group.epoch}`,
+  ].join("   ");
+}
+
+function vipLines(group: GroupStatus, paint: Paint): readonly string[] {
+  const off = group.lease_backend === "off";
+  const writer = group.writer === null ? [] : [vipLine("writer", group.writer, off, paint)];
+  return [...writer, ...group.readers.map((vip) => vipLine("reader", vip, off, paint))];
+}
+
+function vipLine(role: string, vip: VipStatus, off: boolean, paint: Paint): string {
+  const lapsed = vip.holder === null || vip.lease_ms === 0;
+  const where = vip.holder === null ? "nowhere" : `on ${vip.holder}`;
+  const lease = off ? "permanent address, no lease" : `lease ${showAge(vip.lease_ms)}`;
+  const moving =
+    vip.possible_holders.length > 1 ? `   may still be on ${vip.possible_holders.join(", ")}` : "";
+  return `${role} ${vip.ip} ${paint(lapsed ? "bad" : "good", where)}   ${lease}   epoch ${vip.epoch}${moving}`;
+}
+
+const HEADER = [
+  "NODE",
+  "ADDRESS",
+  "ROLE",
+  "STATE",
+  "LINK",
+  "LAG",
+  "OFFSET",
+  "PRIO",
+  "VIP",
+  "VOTES",
+];
+
+function nodeTable(group: GroupStatus, cluster: ClusterStatus, paint: Paint): readonly string[] {
+  const rows = group.nodes.map((node) => [
+    node.name,
+    node.address,
+    roleCell(node, group, paint),
+    paint(stateTone(node), node.state),
+    linkCell(node, paint),
+    node.name === group.master ? "-" : showBytes(node.lag_bytes),
+    node.offset === null ? "-" : String(node.offset),
+    node.priority === null ? "-" : String(node.priority),
+    vipCell(node, group),
+    votesCell(node, cluster, paint),
+  ]);
+  return table(HEADER, rows);
+}
+
+/** `!`: not the role that it should have. */
+function roleCell(node: NodeStatus, group: GroupStatus, paint: Paint): string {
+  const expected = node.name === group.master ? "master" : "replica";
+  if (node.role === expected || group.master === null) return node.role;
+  return paint(
+    node.role === "unknown" ? "warn" : "bad",
+    node.role === "unknown" ? "?" : `${node.role}!`,
+  );
+}
+
+function stateTone({ state }: NodeStatus): Tone {
+  if (state === "ONLINE") return "good";
+  return state === "HARD_OFFLINE" || state === "REPLICATION_FAIL" ? "bad" : "warn";
+}
+
+function linkCell(node: NodeStatus, paint: Paint): string {
+  return node.link === "down" ? paint("bad", "down") : (node.link ?? "-");
+}
+
+function vipCell({ vips }: NodeStatus, { writer, readers }: GroupStatus): string {
+  const held = [
+    ...(writer !== null && vips.includes(writer.ip) ? ["writer"] : []),
+    ...readers.filter(({ ip }) => vips.includes(ip)).map(() => "reader"),
+  ];
+  return held.length === 0 ? "-" : held.join(",");
+}
+
+function votesCell(node: NodeStatus, cluster: ClusterStatus, paint: Paint): string {
+  const tally = tallyOf(node, cluster);
+  return paint(tally.kind === "up" ? "good" : "bad", showTally(tally, cluster).toLowerCase());
+}
+
+const LABELS: Readonly<Record<Warning["level"], readonly [label: string, tone: Tone]>> = {
+  critical: ["CRITICAL", "bad"],
+  warning: ["WARNING ", "warn"],
+  hint: ["HINT    ", "dim"],
+};
+
+export function showWarning({ level, text }: Warning, paint: Paint): string {
+  const [label, tone] = LABELS[level];
+  return `${paint(tone, label)} ${text}`;
+}
