@@ -27,12 +27,14 @@ CONF
   } >"$LAB_DIR/mmm.conf"
 }
 
+# For developers: MMM_DIST is another build, MMM_NODE_FLAGS are flags of node (--cpu-prof).
 start_monitor() {
   local name=$1 other peers=()
   for other in $(monitor_names); do
     [[ $other == "$name" ]] || peers+=(--peer "$other=$(address_of "$other"):$MONITOR_PORT")
   done
-  spawn "$name" "$name" node "${MMM_DIST:-$REPO/dist}/mmm-mon.js" --config "$LAB_DIR/mmm.conf" --name "$name" \
+  # shellcheck disable=SC2086
+  spawn "$name" "$name" node ${MMM_NODE_FLAGS:-} "${MMM_DIST:-$REPO/dist}/mmm-mon.js" --config "$LAB_DIR/mmm.conf" --name "$name" \
     --listen "$(address_of "$name"):$MONITOR_PORT" "${peers[@]}" \
     --data-dir "$LAB_DIR/data/$name" --tls off
 }
