@@ -44,7 +44,7 @@ function aboutMonitors(cluster: ClusterStatus): readonly Warning[] {
   if (id === null) {
     return [
       critical(
-        `the monitors have not founded a cluster yet: for that, all ${monitors.length} of the configured ones must be there`,
+        `the monitors have not founded a cluster yet: for that, every configured monitor must be there, and empty (${monitors.length} known here)`,
       ),
     ];
   }

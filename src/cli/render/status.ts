@@ -65,7 +65,8 @@ function headLines({ cluster, at, answered_by }: Status, paint: Paint): readonly
     `seen by ${answered_by.name}${age}`,
   ].join("   ");
   const stale = `READ-ONLY VIEW: ${answered_by.name} sees ${reachable} of ${cluster.monitors.length} monitors; what it shows may be old`;
-  return cluster.has_quorum ? [line] : [line, paint("bad", stale)];
+  // Before the founding there is nothing that could be old.
+  return cluster.has_quorum || cluster.id === null ? [line] : [line, paint("bad", stale)];
 }
 
 function monitorTable({ monitors }: ClusterStatus, paint: Paint): readonly string[] {
@@ -87,6 +88,7 @@ function monitorRole({ role, reachable }: MonitorStatus, paint: Paint): string {
 
 /** How far the cluster is from being unable to act. */
 export function marginOf({ monitors, quorum }: ClusterStatus): string {
+  if (monitors.length === 1) return "quorum 1 of 1 monitor: losing it stops automatic failover";
   const reachable = monitors.filter((one) => one.reachable).length;
   const spare = reachable - quorum;
   const head = `quorum ${quorum} of ${monitors.length} monitors, ${reachable} answering:`;
@@ -130,7 +132,8 @@ function vipLines(group: GroupStatus, paint: Paint): readonly string[] {
 function vipLine(role: string, vip: VipStatus, off: boolean, paint: Paint): string {
   const lapsed = vip.holder === null || vip.lease_ms === 0;
   const where = vip.holder === null ? "nowhere" : `on ${vip.holder}`;
-  const lease = off ? "permanent address, no lease" : `lease ${showAge(vip.lease_ms)}`;
+  const left = vip.lease_ms === 0 ? "lapsed" : showAge(vip.lease_ms);
+  const lease = off ? "permanent address, no lease" : `lease ${left}`;
   const moving =
     vip.possible_holders.length > 1 ? `   may still be on ${vip.possible_holders.join(", ")}` : "";
   return `${role} ${vip.ip} ${paint(lapsed ? "bad" : "good", where)}   ${lease}   epoch ${vip.epoch}${moving}`;
@@ -165,10 +168,11 @@ function nodeTable(group: GroupStatus, cluster: ClusterStatus, paint: Paint): re
   return table(HEADER, rows);
 }
 
-/** `!`: not the role that it should have. */
+/** `!`: not the role that it should have. While the master changes, two nodes may have it. */
 function roleCell(node: NodeStatus, group: GroupStatus, paint: Paint): string {
   const expected = node.name === group.master ? "master" : "replica";
-  if (node.role === expected || group.master === null) return node.role;
+  const changing = node.name === group.operation?.to;
+  if (node.role === expected || changing || group.master === null) return node.role;
   return paint(
     node.role === "unknown" ? "warn" : "bad",
     node.role === "unknown" ? "?" : `${node.role}!`,

@@ -1,0 +1,472 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { CommandOutcome } from "../../../src/core/messages.ts";
+import { COMMANDS } from "../../../src/cli/commands.ts";
+import { anEntry, aNode, aStatus, DOWN_NODE } from "./fixtures.ts";
+import { anAnswer, mmm } from "./world.ts";
+
+let dir = "";
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), "mmm-cli-"));
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+function file(text: string): string {
+  const path = join(dir, "mmm.conf");
+  writeFileSync(path, text, { mode: 0o640 });
+  return path;
+}
+
+const NODES = "[db1]\naddress = 10.0.0.1\n[db2]\naddress = 10.0.0.2\n";
+
+describe("wrong usage", () => {
+  const CASES: readonly (readonly [line: string, error: string])[] = [
+    ["statsu", 'error: there is no command "statsu"; did you mean status?\ntry: mmm help'],
+    ["xyzzy", 'error: there is no command "xyzzy"\ntry: mmm help'],
+    [
+      "status --clustr",
+      "error: there is no option --clustr; did you mean --cluster?\ntry: mmm help",
+    ],
+    ["status -x", "error: there is no option -x\ntry: mmm help"],
+    ["status --to db2", "error: status takes no --to\ntry: mmm help status"],
+    ["switchover --to", "error: option '--to <value>' argument missing\ntry: mmm help"],
+    ["status extra", 'error: status does not know what to do with "extra"\ntry: mmm help status'],
+    ["info", "error: info needs NODE: mmm info NODE\ntry: mmm help info"],
+    [
+      "config",
+      "error: config needs check|show: mmm config check|show [FILE]\ntry: mmm help config",
+    ],
+    [
+      "config chek",
+      'error: config does not know "chek"; write check or show\ntry: mmm help config',
+    ],
+    ["status -o yaml", 'error: -o knows table and json, not "yaml"\ntry: mmm help status'],
+    ["status -o jsonl", "error: -o jsonl is for --watch; write -o json\ntry: mmm help status"],
+    ["status --interval 1s", "error: --interval is for --watch\ntry: mmm help status"],
+    [
+      "status --watch --interval 1",
+      'error: --interval: "1" is not a duration; write a number with its unit: 500ms, 2s, 1m\ntry: mmm help status',
+    ],
+    [
+      "status --timeout soon",
+      'error: --timeout: "soon" is not a duration; write a number with its unit: 500ms, 2s, 1m\ntry: mmm help',
+    ],
+    [
+      "status --monitor mon1",
+      'error: --monitor: "mon1" is not HOST:PORT; write it like 192.168.10.11:7400\ntry: mmm help',
+    ],
+    [
+      "history -n few",
+      'error: -n: "few" is not a whole number from 0 to 1000000\ntry: mmm help history',
+    ],
+    [
+      "mode auto",
+      'error: mode "auto" is not one of its values; write active, manual or passive\ntry: mmm help mode',
+    ],
+    ["info db9", 'error: there is no node "db9"; did you mean db1?\ntry: mmm status'],
+    [
+      "info elsewhere",
+      'error: there is no node "elsewhere"; there is db1, db2, db3\ntry: mmm status',
+    ],
+    ["mode --group other", 'error: there is no group "other"; there is main\ntry: mmm status'],
+    [
+      "failover",
+      'error: a failover by hand may lose acknowledged writes: add --force, or use "mmm switchover", which loses nothing\ntry: mmm help failover',
+    ],
+    ["adopt", "error: adopt needs either the id of a cluster or --empty NODE\ntry: mmm help adopt"],
+    [
+      "adopt 12",
+      'error: "12" is not the id of a cluster: eight hex digits, as "mmm status" shows them\ntry: mmm help adopt',
+    ],
+    ["help nothing", 'error: there is no command "nothing"\ntry: mmm help'],
+  ];
+  it.each(CASES)("mmm %s", async (line, error) => {
+    expect(await mmm(line)).toMatchObject({ code: 2, out: "", err: error, requests: [], open: 0 });
+  });
+
+  it("of several groups", async () => {
+    const status = aStatus();
+    const two = { ...status, groups: [...status.groups, { ...status.groups[0]!, name: "other" }] };
+    const monitors = { "127.0.0.1:7400": { status: () => anAnswer({ status: two }) } };
+    expect((await mmm("mode", { monitors })).err).toContain(
+      "there are several groups; add --group main|other",
+    );
+    expect((await mmm("info db1", { monitors })).err).toContain(
+      "several groups have a node db1; add --group main|other",
+    );
+    expect((await mmm("mode --group other", { monitors })).out).toBe("active");
+  });
+});
+
+describe("help", () => {
+  it("lists every command, and explains each", async () => {
+    const { out, code } = await mmm("help");
+    expect(code).toBe(0);
+    for (const { name } of COMMANDS) {
+      expect(out).toContain(`  ${name}`);
+      expect((await mmm(`help ${name}`)).out).toContain(`usage: mmm ${name}`);
+      expect((await mmm(`${name} --help`)).out).toContain(`usage: mmm ${name}`);
+    }
+  });
+
+  it("comes with code 2 if there is no command", async () => {
+    expect((await mmm("")).code).toBe(2);
+    expect((await mmm("--help")).code).toBe(0);
+    expect(await mmm("--version")).toMatchObject({ code: 0, out: "mmm 2.0.0" });
+  });
+});
+
+describe("the monitors that are asked", () => {
+  const monitors = { "10.0.0.12:7400": {} };
+
+  it("are those of --monitor, in turn", async () => {
+    expect(
+      (await mmm("status --monitor 10.0.0.11:7400 --monitor 10.0.0.12:7400", { monitors })).code,
+    ).toBe(0);
+  });
+
+  it("else those of the file", async () => {
+    const path = file(
+      `${NODES}[monitor:mon1]\naddress = 10.0.0.11\n[monitor:mon2]\naddress = 10.0.0.12\n`,
+    );
+    expect((await mmm(`--config ${path} status`, { monitors })).code).toBe(0);
+    expect(await mmm(`-c ${path} status`, { monitors: {} })).toMatchObject({
+      code: 4,
+      out: "",
+      open: 0,
+      err: [
+        "error: no monitor answered (tried 2)",
+        "  mon1 10.0.0.11:7400  connection refused",
+        "  mon2 10.0.0.12:7400  connection refused",
+        "Redis itself may be fine; only automatic failover is affected.",
+        "try: systemctl status mmm-mon   |   mmm --monitor HOST:PORT status",
+      ].join("\n"),
+    });
+  });
+
+  it("else the one where this host's monitor listens", async () => {
+    expect((await mmm(`-c ${file(NODES)} status`)).code).toBe(0);
+    expect(
+      (await mmm(`-c ${file(`listen = 10.0.0.12:7400\n${NODES}`)} status`, { monitors })).code,
+    ).toBe(0);
+  });
+
+  it("cannot be found in a wrong file", async () => {
+    const path = file("port = x\nadress = y\n");
+    expect(await mmm(`-c ${path} status`)).toMatchObject({
+      code: 3,
+      err: [
+        `${path}:1:8: port: "x" is not a whole number from 1 to 65535`,
+        `${path}:2:1: adress: unknown key; see the sample redis-mmm.conf`,
+        `${path}: has no node; write a section [db1] with address = IP for each Redis`,
+        "error: the configuration has 3 problems",
+      ].join("\n"),
+    });
+  });
+
+  it("are all asked for a better view than that of a minority", async () => {
+    const lonely = {
+      status: () =>
+        anAnswer({
+          status: aStatus({ status: { answered_by: { name: "mon1", age_ms: 1 } } }),
+          leader: null,
+          hasQuorum: false,
+        }),
+    };
+    const healthy = {
+      status: () =>
+        anAnswer({ status: aStatus({ status: { answered_by: { name: "mon3", age_ms: 1 } } }) }),
+    };
+    const better = await mmm("status", {
+      monitors: { "10.0.0.11:7400": lonely, "10.0.0.13:7400": healthy },
+    });
+    expect(better.out).toContain("seen by mon3");
+    expect(better.code).toBe(0);
+    const worse = await mmm("status", { monitors: { "10.0.0.11:7400": lonely } });
+    expect(worse.out).toContain("seen by mon1");
+    expect(worse.code).toBe(5);
+  });
+});
+
+describe("mmm status", () => {
+  it("exits with 6 when degraded, and prints all the same", async () => {
+    const degraded = { status: () => anAnswer({ degraded: true }) };
+    const ran = await mmm("status", { monitors: { "127.0.0.1:7400": degraded } });
+    expect(ran.code).toBe(6);
+    expect(ran.out).toContain("group main");
+  });
+
+  it("-o json is the status as the monitor sent it", async () => {
+    expect(JSON.parse((await mmm("status --cluster -o json")).out)).toEqual(aStatus());
+  });
+
+  it("--watch redraws a screen, and appends what changed to anything else", async () => {
+    const looks = [aStatus(), aStatus(), aStatus({ group: { mode: "passive" } })];
+    const watchOn = async (line: string, screen: boolean) => {
+      const controller = new AbortController();
+      let at = 0;
+      const status = () => {
+        if (at === looks.length - 1) controller.abort();
+        const answer = anAnswer({ status: looks[at] ?? aStatus() });
+        at += 1;
+        return answer;
+      };
+      return await mmm(line, {
+        screen,
+        interrupted: controller.signal,
+        monitors: { "127.0.0.1:7400": { status } },
+      });
+    };
+    const screen = await watchOn("status --watch --interval 100ms", true);
+    expect(screen.out.split("<clear>")).toHaveLength(4);
+    const log = await watchOn("status -w --interval 100ms", false);
+    expect(log.out.split("\n").slice(5)).toEqual([
+      "2026-11-22 15:04:11 main master=db1 verdict=healthy mode=passive writer=db1 operation=none",
+    ]);
+    const jsonl = await watchOn("status -w --interval 100ms -o jsonl", true);
+    expect(
+      jsonl.out
+        .split("\n")
+        .map((line) => (JSON.parse(line) as ReturnType<typeof aStatus>).groups[0]?.mode),
+    ).toEqual(["active", "passive"]);
+  });
+});
+
+describe("mmm set_master and switchover", () => {
+  it("run without asking where no person sits", async () => {
+    const ran = await mmm("set_master db2", {
+      monitors: {
+        "127.0.0.1:7400": {
+          outcome: { kind: "ok", message: "db2 is the master" },
+          progress: ["[1/2] db2 catches up"],
+        },
+      },
+    });
+    expect(ran).toMatchObject({
+      code: 0,
+      out: "OK: db2 is the master",
+      err: "[1/2] db2 catches up",
+      asked: [],
+      open: 0,
+    });
+    expect(ran.requests).toEqual([
+      {
+        requestId: "request-1",
+        by: "ann@desk",
+        forwarded: false,
+        address: "127.0.0.1:7400",
+        command: { kind: "switchover", group: "main", to: "db2" },
+      },
+    ]);
+  });
+
+  it("show the plan and ask where one does", async () => {
+    const no = await mmm("switchover --to db2", { interactive: true });
+    expect(no).toMatchObject({
+      code: 7,
+      requests: [],
+      asked: ["Switch main over from db1 to db2? [y/N] "],
+    });
+    expect(no.err).toMatch(/^Plan of the switchover of main \(leader mon2, term 14\):/);
+    expect(no.err).toMatch(/nothing was done$/);
+    expect(
+      (await mmm("switchover", { interactive: true, answer: "Y" })).requests[0]?.command,
+    ).toEqual({ kind: "switchover", group: "main", to: null });
+    expect((await mmm("switchover --yes", { interactive: true })).asked).toEqual([]);
+  });
+
+  it("have nothing to do for the master", async () => {
+    expect(await mmm("set_master db1")).toMatchObject({
+      code: 0,
+      out: "OK: db1 is already the master of main",
+      requests: [],
+    });
+  });
+});
+
+describe("mmm failover --force", () => {
+  it("says it all where no person sits", async () => {
+    expect(
+      (await mmm("failover --force --to db2 --accept-data-loss")).requests[0]?.command,
+    ).toEqual({ kind: "failover", group: "main", to: "db2", acceptDataLoss: true });
+  });
+
+  it("wants the name of the master typed where one does", async () => {
+    const yes = await mmm("failover --force", { interactive: true, answer: "y" });
+    expect(yes).toMatchObject({
+      code: 7,
+      requests: [],
+      asked: ["Type the name of the master that is given up (db1): "],
+    });
+    expect(yes.err).toContain("Acknowledged writes that the freshest replica lacks are lost");
+    expect(
+      (await mmm("failover --force", { interactive: true, answer: "db1" })).requests,
+    ).toHaveLength(1);
+  });
+});
+
+describe("a command", () => {
+  const SENT: readonly (readonly [line: string, command: object])[] = [
+    ["set_online db3", { kind: "set-online", group: "main", node: "db3" }],
+    ["set_offline db3", { kind: "set-offline", group: "main", node: "db3" }],
+    ["mode manual", { kind: "set-mode", group: "main", mode: "manual" }],
+    ["adopt 0a1b2c3d", { kind: "adopt", group: "main", cluster: "0a1b2c3d", empty: null }],
+    ["adopt --empty db2", { kind: "adopt", group: "main", cluster: null, empty: "db2" }],
+  ];
+  it.each(SENT)("mmm %s", async (line, command) => {
+    expect((await mmm(line)).requests[0]?.command).toEqual(command);
+  });
+
+  const ENDS: readonly (readonly [outcome: CommandOutcome, code: number, err: string])[] = [
+    [{ kind: "refused", message: "db2 lags 11mb" }, 7, "REFUSED: db2 lags 11mb\ntry: mmm explain"],
+    [{ kind: "failed", message: "undone" }, 8, "FAILED: undone\ntry: mmm explain"],
+    [
+      { kind: "unknown", message: "broke off" },
+      8,
+      "UNKNOWN: broke off\nit may have happened all the same\ntry: mmm status   |   mmm history -n 1",
+    ],
+    [
+      { kind: "not-leader", leader: null },
+      5,
+      "NO LEADER: no monitor leads at the moment; nothing was done\ntry: mmm status --cluster",
+    ],
+    [
+      { kind: "not-leader", leader: "mon2" },
+      5,
+      "NO LEADER: the leader, mon2, cannot be reached; nothing was done\ntry: mmm status --cluster",
+    ],
+  ];
+  it.each(ENDS)("ends: %j", async (outcome, code, err) => {
+    const ran = await mmm("mode passive", { monitors: { "127.0.0.1:7400": { outcome } } });
+    expect(ran).toMatchObject({ code, err, out: "" });
+  });
+
+  it("tells programs how it ended", async () => {
+    expect(JSON.parse((await mmm("mode passive -o json")).out)).toEqual({
+      result: "ok",
+      message: "done",
+    });
+  });
+
+  it("is asked of the next monitor, as the same request, if one breaks off", async () => {
+    const ran = await mmm("set_master db2", {
+      monitors: {
+        "10.0.0.11:7400": { outcome: { kind: "unknown", message: "broke off" } },
+        "10.0.0.12:7400": { outcome: { kind: "ok", message: "done" } },
+      },
+    });
+    expect(ran.code).toBe(0);
+    expect(ran.requests.map(({ address, requestId }) => [address, requestId])).toEqual([
+      ["10.0.0.11:7400", "request-1"],
+      ["10.0.0.12:7400", "request-1"],
+    ]);
+  });
+
+  it("that may have happened stays unknown, whatever the others say", async () => {
+    const ran = await mmm("mode passive", {
+      monitors: {
+        "10.0.0.11:7400": { outcome: { kind: "unknown", message: "broke off" } },
+        "10.0.0.12:7400": { outcome: { kind: "not-leader", leader: null } },
+      },
+    });
+    expect(ran.code).toBe(8);
+  });
+
+  it("is impossible before the cluster is founded", async () => {
+    const monitors = {
+      "127.0.0.1:7400": { status: () => anAnswer({ status: aStatus({ status: { groups: [] } }) }) },
+    };
+    expect(await mmm("switchover", { monitors })).toMatchObject({
+      code: 5,
+      err: "error: the monitors have not founded a cluster yet\ntry: mmm status --cluster",
+    });
+  });
+});
+
+describe("what is only read", () => {
+  it("mmm info, history, checks, explain and mode print", async () => {
+    const monitors = { "127.0.0.1:7400": { history: [anEntry()] } };
+    expect((await mmm("info db2", { monitors })).out).toContain(
+      "Info about db2\n  Current role:       replica",
+    );
+    expect((await mmm("history", { monitors })).out).toContain("failover  db1   db2");
+    expect((await mmm("checks db2", { monitors })).out).toContain("db2   redis  OK");
+    expect((await mmm("explain", { monitors })).out).toContain("NO");
+    expect((await mmm("mode", { monitors })).out).toBe("active");
+  });
+
+  it("and the same as JSON", async () => {
+    const monitors = { "127.0.0.1:7400": { history: [anEntry()] } };
+    const json = async (line: string) =>
+      JSON.parse((await mmm(`${line} -o json`, { monitors })).out) as unknown;
+    expect(await json("history")).toEqual([anEntry()]);
+    expect(await json("info db2")).toMatchObject({ group: "main", name: "db2" });
+    expect(await json("mode")).toEqual({ group: "main", mode: "active" });
+    expect(await json("checks db1")).toHaveLength(2);
+    expect(await json("explain")).toMatchObject({
+      conditions: [
+        { ok: true },
+        { ok: true },
+        { ok: true },
+        { ok: false },
+        { ok: true },
+        { ok: true },
+      ],
+    });
+  });
+
+  it("mmm checks exits with 6 if one failed", async () => {
+    const status = aStatus({ group: { nodes: [aNode("db1"), aNode("db2", DOWN_NODE)] } });
+    const monitors = { "127.0.0.1:7400": { status: () => anAnswer({ status }) } };
+    expect((await mmm("checks", { monitors })).code).toBe(6);
+    expect((await mmm("checks db1", { monitors })).code).toBe(0);
+  });
+});
+
+describe("mmm config", () => {
+  it("check says ok, and what the durations amount to", async () => {
+    const path = file(`master_ip = 10.0.0.70\ncluster_interface = eth1\n${NODES}`);
+    const ran = await mmm(`config check ${path}`);
+    expect(ran.code).toBe(0);
+    expect(ran.out.split("\n")).toEqual([
+      "nodes     db1 10.0.0.1:6379, db2 10.0.0.2:6379",
+      "VIPs      10.0.0.70",
+      "lease     2000 ms, renewed each 250 ms with permits of 400 ms; waiting time W = 2968 ms",
+      "failover  a dead process at once, a silent master after 2000 ms, an unplugged host after about 3.4 s",
+      "monitors  one, on this host: it protects from nothing that befalls itself",
+      `ok: ${path}`,
+    ]);
+  });
+
+  it("check reports every problem, also as JSON", async () => {
+    const path = file(`port = x\nmode = y\n${NODES}`);
+    expect((await mmm(`config check ${path}`)).err.split("\n")).toHaveLength(3);
+    const ran = await mmm(`config check ${path} -o json`);
+    expect(ran.code).toBe(3);
+    expect(JSON.parse(ran.out)).toMatchObject({
+      ok: false,
+      problems: [
+        { line: 1, key: "port" },
+        { line: 2, key: "mode" },
+      ],
+    });
+  });
+
+  it("show reads as a file, marks what is not written there, and keeps secrets", async () => {
+    const path = file(`redis_password = geheim\ndown_after = 3s\n${NODES}`);
+    const { out } = await mmm(`config show -c ${path}`);
+    expect(out).toContain("redis_password = ***\n");
+    expect(out).toMatch(/^down_after = 3s$/m);
+    expect(out).toMatch(/^vip_lease = 3s +; derived$/m);
+    expect(out).toMatch(/^cooldown = 60s +; default$/m);
+    expect(out).not.toContain("geheim");
+    expect(JSON.parse((await mmm(`config show ${path} -o json`)).out)).toContainEqual({
+      section: "",
+      key: "redis_password",
+      value: "***",
+      from: "file",
+    });
+  });
+});

@@ -1,0 +1,236 @@
+import { describe, expect, it } from "vitest";
+import type { Warning } from "../../../src/core/status-types.ts";
+import { findings } from "../../../src/cli/render/findings.ts";
+import { aMonitor, aNode, anOperation, aStatus, DOWN_NODE, type StatusChange } from "./fixtures.ts";
+
+type Case = readonly [what: string, change: StatusChange, level: Warning["level"], text: string];
+
+const writer = {
+  ip: "192.168.10.70",
+  holder: "db1",
+  lease_ms: 900,
+  kind: "hold",
+  epoch: 7,
+  possible_holders: ["db1"],
+} as const;
+const replicas = (change: Parameters<typeof aNode>[1]) => ({
+  nodes: [aNode("db1"), aNode("db2", change)],
+});
+
+const CASES: readonly Case[] = [
+  [
+    "not founded",
+    { cluster: { id: null } },
+    "critical",
+    "the monitors have not founded a cluster yet: for that, every configured monitor must be there, and empty (3 known here)",
+  ],
+  [
+    "no majority",
+    { cluster: { has_quorum: false } },
+    "critical",
+    "no majority of the monitors answers: there is no automatic failover; a VIP stays where it is while one monitor reaches every node",
+  ],
+  [
+    "no leader",
+    { cluster: { leader: null } },
+    "critical",
+    "no monitor leads: an election is under way (term 14)",
+  ],
+  [
+    "a lost monitor",
+    {
+      cluster: {
+        monitors: [
+          aMonitor("mon1"),
+          aMonitor("mon2"),
+          aMonitor("mon3", { reachable: false, last_seen_ms: 192_000 }),
+        ],
+      },
+    },
+    "warning",
+    "mon3 is not reachable, last seen 3m12s ago",
+  ],
+  [
+    "a replaced disk",
+    {
+      cluster: {
+        monitors: [
+          aMonitor("mon1"),
+          aMonitor("mon2"),
+          aMonitor("mon3", { problem: "its data directory is another one" }),
+        ],
+      },
+    },
+    "warning",
+    "mon3 is not counted: its data directory is another one",
+  ],
+  [
+    "one monitor",
+    { cluster: { monitors: [aMonitor("mon2")] } },
+    "hint",
+    "a cluster of one does not protect from the loss of its monitor, nor from that monitor's own network trouble: run three",
+  ],
+  [
+    "two monitors",
+    { cluster: { monitors: [aMonitor("mon1"), aMonitor("mon2")] } },
+    "hint",
+    "2 monitors survive no more losses than 1 do: run 3",
+  ],
+  [
+    "a sad verdict",
+    { group: { verdict: "two-masters", verdict_text: "db1 and db2 are both masters" } },
+    "critical",
+    "main: db1 and db2 are both masters",
+  ],
+  ["a doubt", { group: { verdict: "suspect" } }, "warning", "main: suspect"],
+  [
+    "an operation",
+    { group: { operation: anOperation({ to: null, phase: "fence" }) } },
+    "warning",
+    `a failover of main from db1 to a successor not yet chosen is running: mon2 is at "fence" for 0.1s (db1 refused: 3 of 3)`,
+  ],
+  [
+    "manual mode",
+    { group: { mode: "manual" } },
+    "warning",
+    `main is in mode manual: no automatic failover until "mmm mode active"`,
+  ],
+  [
+    "an alarm",
+    { group: { alarms: [{ id: "x", text: "db2 was rewound" }] } },
+    "critical",
+    "db2 was rewound",
+  ],
+  [
+    "a warning of the monitors",
+    { status: { warnings: [{ level: "warning", text: "files differ" }] } },
+    "warning",
+    "files differ",
+  ],
+  [
+    "no lease",
+    { group: { lease_backend: "off" } },
+    "critical",
+    "main has no lease (lease_backend off): a host that cannot be reached keeps 192.168.10.70, and two hosts may serve it. Nothing but a fence_command makes a failover from such a host safe",
+  ],
+  [
+    "a VIP nowhere",
+    { group: { writer: { ...writer, holder: null } } },
+    "critical",
+    "nobody serves 192.168.10.70",
+  ],
+  [
+    "a new VIP",
+    { group: { writer: { ...writer, holder: null, kind: "unclaimed" } } },
+    "critical",
+    "nobody serves 192.168.10.70: the registers of the hosts have not been read yet",
+  ],
+  [
+    "a lapsed lease",
+    { group: { writer: { ...writer, lease_ms: 0 } } },
+    "critical",
+    "the lease of 192.168.10.70 on db1 has lapsed: it is not served",
+  ],
+  [
+    "a VIP elsewhere",
+    { group: { writer: { ...writer, holder: "db2" } } },
+    "critical",
+    "192.168.10.70 is on db2, but the master is db1",
+  ],
+  [
+    "a reader VIP nowhere",
+    { group: { readers: [{ ...writer, ip: "192.168.10.71", holder: null }] } },
+    "critical",
+    "nobody serves 192.168.10.71",
+  ],
+  [
+    "a node down",
+    { group: replicas(DOWN_NODE) },
+    "warning",
+    "db2 is down (mon1, mon2: refused (connection refused); mon3: no vote for 3.2s)",
+  ],
+  [
+    "a node offline",
+    { group: replicas({ state: "ADMIN_OFFLINE" }) },
+    "warning",
+    `db2 was set offline; "mmm set_online" ends that`,
+  ],
+  [
+    "a flapping node",
+    { group: replicas({ state: "AWAITING_RECOVERY" }) },
+    "warning",
+    `db2 was down too often and waits for "mmm set_online"`,
+  ],
+  [
+    "a late node",
+    { group: replicas({ state: "REPLICATION_DELAY" }) },
+    "warning",
+    "db2 is too far behind its master",
+  ],
+  [
+    "a lone node",
+    { group: replicas({ state: "REPLICATION_FAIL" }) },
+    "warning",
+    "db2 does not replicate",
+  ],
+  [
+    "what to do",
+    { group: replicas({ state: "REPLICATION_FAIL" }) },
+    "hint",
+    "mmm info db2   |   mmm explain",
+  ],
+  [
+    "a broken guard",
+    {
+      group: replicas({
+        guard: { heard_ms: null, gate: "unknown", problem: "sudo asks for a password" },
+      }),
+    },
+    "warning",
+    "the guard on db2 is not usable: sudo asks for a password",
+  ],
+  [
+    "a changed filter",
+    { group: replicas({ guard: { heard_ms: 1, gate: "altered", problem: null } }) },
+    "critical",
+    "somebody changed the packet filter of redis-mmm on db2: its VIPs are not guarded there",
+  ],
+  [
+    "a host left out",
+    { group: replicas({ membership: "out" }) },
+    "warning",
+    "db2 is out of the set of hosts whose registers count: it cannot be promoted",
+  ],
+  [
+    "nobody to promote",
+    { group: replicas({ promotable: { ok: false, why: "lags 11mb" } }) },
+    "warning",
+    "no replica could be promoted now (db2: lags 11mb)",
+  ],
+  [
+    "no replica",
+    { group: { nodes: [aNode("db1")] } },
+    "hint",
+    "there is no replica: nothing to fail over to",
+  ],
+];
+
+describe("what is not as it should be", () => {
+  it("is nothing in a healthy cluster", () => {
+    expect(findings(aStatus())).toEqual([]);
+  });
+
+  it.each(CASES)("%s", (_what, change, level, text) => {
+    expect(findings(aStatus(change))).toContainEqual({ level, text });
+  });
+
+  it("is told once, the worst first", () => {
+    const found = findings(
+      aStatus({
+        group: { mode: "passive", alarms: [{ id: "a", text: "twice" }] },
+        status: { warnings: [{ level: "critical", text: "twice" }] },
+      }),
+    );
+    expect(found.map(({ level }) => level)).toEqual(["critical", "warning"]);
+  });
+});

@@ -1,0 +1,307 @@
+import { describe, expect, it } from "vitest";
+import { stableLines } from "../../../src/cli/render/changes.ts";
+import { renderChecks } from "../../../src/cli/render/checks.ts";
+import { renderExplain } from "../../../src/cli/render/explain.ts";
+import { renderHistory } from "../../../src/cli/render/history.ts";
+import { renderInfo } from "../../../src/cli/render/info.ts";
+import { failoverPlan, switchoverPlan } from "../../../src/cli/render/plan.ts";
+import { showAge, showBytes, showTook } from "../../../src/cli/render/quantities.ts";
+import { showTally, tallyOf } from "../../../src/cli/render/votes.ts";
+import { plain } from "../../../src/cli/terminal.ts";
+import { aGroup, anEntry, aNode, aStatus, aVote, DOWN_NODE, votes } from "./fixtures.ts";
+
+const text = (lines: readonly string[]) => `\n${lines.join("\n")}\n`;
+const status = aStatus();
+const { cluster } = status;
+
+describe("mmm info", () => {
+  it("of a replica", () => {
+    expect(text(renderInfo(aNode("db2"), aGroup(), cluster, plain))).toMatchInlineSnapshot(`
+      "
+      Info about db2
+        Current role:       replica
+        Current master:     192.168.10.1:6379
+        Link to master:     UP
+        State:              ONLINE
+        Group:              main (healthy, mode active)
+        Address:            192.168.10.2:6379
+        Promotable:         yes
+      redis
+        version:            7.0.15
+        uptime:             2h05m
+        run id:             cccccccccccccccccccccccccccccccccccccccc
+        replication id:     dddddddddddddddddddddddddddddddddddddddd
+        offset:             88214397
+        lag:                14
+        priority:           100
+        clients:            12
+        replicas:           0
+      host
+        serves:             no VIP
+        guard:              heard 0.0s ago
+        packet filter:      present
+        register:           in
+      votes
+        mon1:               up   answers in 1.2 ms
+        mon2:               up   answers in 1.2 ms
+        mon3:               up   answers in 1.2 ms
+        majority:           UP 3/3
+      "
+    `);
+  });
+
+  it("of a master that is gone", () => {
+    const node = aNode("db1", {
+      ...DOWN_NODE,
+      redis: null,
+      offset: null,
+      guard: { heard_ms: null, gate: "unknown", problem: null },
+    });
+    expect(text(renderInfo(node, aGroup(), cluster, plain))).toMatchInlineSnapshot(`
+      "
+      Info about db1
+        Current role:       unknown
+        State:              HARD_OFFLINE
+        Group:              main (healthy, mode active)
+        Address:            192.168.10.1:6379
+      redis
+        seen:               never
+      host
+        serves:             no VIP
+        guard:              never heard
+        packet filter:      unknown
+        register:           in
+      votes
+        mon1:               refused 14s   connection refused
+        mon2:               refused 13s   connection refused
+        mon3:               ? up 3.2s ago   answers in 1.2 ms
+        majority:           DOWN 2/3
+      "
+    `);
+  });
+});
+
+describe("mmm history", () => {
+  const entries = [
+    anEntry(),
+    anEntry({
+      epoch: 12,
+      kind: "switchover",
+      from: "db2",
+      to: "db1",
+      duration_ms: 1_880,
+      by: "ann@desk",
+      reason: "asked for",
+      result: "undone",
+      votes: {},
+      fencing: null,
+    }),
+    anEntry({ epoch: 20, lost_bytes: 2_048, to: null, result: "failed" }),
+  ];
+
+  it("has a line for each", () => {
+    expect(text(renderHistory(entries, { verbose: false, paint: plain }))).toMatchInlineSnapshot(`
+      "
+      EPOCH  TIME (UTC)           KIND        FROM  TO   TOOK   FENCING   BY        RESULT  REASON
+      8      2026-11-22 14:58:02  failover    db1   db2  412ms  released  mon2      ok      db1 refused: 3 of 3
+      12     2026-11-22 14:58:02  switchover  db2   db1  1.88s  -         ann@desk  undone  asked for
+      20     2026-11-22 14:58:02  failover    db1   -    412ms  released  mon2      failed  db1 refused: 3 of 3; 2.0kb of the old master's stream lost
+      "
+    `);
+  });
+
+  it("tells phases and votes when asked", () => {
+    expect(
+      text(renderHistory(entries.slice(0, 2), { verbose: true, paint: plain })),
+    ).toMatchInlineSnapshot(`
+      "
+      EPOCH  TIME (UTC)           KIND        FROM  TO   TOOK   FENCING   BY        RESULT  REASON
+      8      2026-11-22 14:58:02  failover    db1   db2  412ms  released  mon2      ok      db1 refused: 3 of 3
+             phases: fence 120ms, promote 180ms, claim 112ms
+             votes:  mon1 refused (connection refused), mon2 refused
+      12     2026-11-22 14:58:02  switchover  db2   db1  1.88s  -         ann@desk  undone  asked for
+             phases: fence 120ms, promote 180ms, claim 112ms
+      "
+    `);
+  });
+
+  it("may be empty", () => {
+    expect(renderHistory([], { verbose: false, paint: plain })).toEqual([
+      "nothing has happened yet",
+    ]);
+  });
+});
+
+describe("a plan", () => {
+  it("of a switchover", () => {
+    expect(text(switchoverPlan(status, aGroup(), "db2"))).toMatchInlineSnapshot(`
+      "
+      Plan of the switchover of main (leader mon2, term 14):
+        1  db2 catches up while db1 serves on
+        2  db1 pauses writes and lets go of 192.168.10.70
+        3  db2 has everything, and is promoted
+        4  db2 claims 192.168.10.70 and announces it
+        5  db1, db3 follow the new master
+      Writes stop for some milliseconds; no acknowledged write is lost. If it fails before the VIP moves, all is put back.
+      "
+    `);
+  });
+
+  it("of a failover by hand", () => {
+    expect(text(failoverPlan(status, aGroup(), "db2"))).toMatchInlineSnapshot(`
+      "
+      Plan of the forced failover of main (leader mon2, term 14):
+        1  db1 is fenced: it lets go of 192.168.10.70, is powered off by the fence_command, or its lease runs out
+        2  db2 is promoted, with what it has
+        3  db2 claims 192.168.10.70 and announces it
+        4  the others follow; db1 comes back as a replica and discards what only it has
+      Acknowledged writes that db2 lacks are lost (db2 lacks 14 now). "mmm switchover" loses nothing.
+      "
+    `);
+  });
+
+  it("without a name or a VIP", () => {
+    expect(
+      text(switchoverPlan(status, aGroup({ writer: null, master: null }), null)),
+    ).toMatchInlineSnapshot(`
+      "
+      Plan of the switchover of main (leader mon2, term 14):
+        1  the best replica catches up while the master serves on
+        2  the master pauses writes
+        3  the best replica has everything, and is promoted
+        4  the master, db1, db2, db3 follow the new master
+      Writes stop for some milliseconds; no acknowledged write is lost. If it fails before the VIP moves, all is put back.
+      "
+    `);
+  });
+});
+
+describe("mmm checks", () => {
+  it("has a line for each check of each node", () => {
+    const group = aGroup({
+      nodes: [
+        aNode("db1"),
+        aNode("db2", DOWN_NODE),
+        aNode("db3", {
+          link: null,
+          lag_bytes: null,
+          guard: { heard_ms: null, gate: "unknown", problem: null },
+        }),
+      ],
+    });
+    expect(text(renderChecks(group, group.nodes, cluster, plain))).toMatchInlineSnapshot(`
+      "
+      NODE  CHECK  RESULT
+      db1   redis  OK       up 3/3
+      db1   guard  OK       heard 0.0s ago, packet filter present
+      db2   redis  ERROR    down 2/3 (mon1, mon2: refused (connection refused); mon3: no vote for 3.2s)
+      db2   guard  OK       heard 0.0s ago, packet filter present
+      db2   link   OK       up to 192.168.10.1:6379
+      db2   lag    OK       14 behind
+      db3   redis  OK       up 3/3
+      db3   guard  UNKNOWN  never heard
+      db3   link   UNKNOWN  not known to 192.168.10.1:6379
+      db3   lag    UNKNOWN  not known
+      "
+    `);
+  });
+});
+
+describe("mmm explain", () => {
+  it("tells why not", () => {
+    const nodes = [
+      aNode("db1"),
+      aNode("db2"),
+      aNode("db3", { promotable: { ok: false, why: "its link was never seen up" } }),
+    ];
+    expect(text(renderExplain(status, aGroup({ nodes }), plain))).toMatchInlineSnapshot(`
+      "
+      Would main be failed over from db1 now?  NO
+        ok    a monitor leads                     mon2
+        ok    a majority of the monitors answers  3 of 3
+        ok    the mode is active                  active
+        FAIL  the master is down for a majority   healthy: UP 3/3
+        ok    nothing else is running             nothing
+        ok    a replica can be promoted           db2
+        db3 cannot be promoted: its link was never seen up
+      "
+    `);
+  });
+
+  it("tells why", () => {
+    const nodes = [aNode("db1", DOWN_NODE), aNode("db2")];
+    const lines = renderExplain(status, aGroup({ nodes, verdict: "master-down" }), plain);
+    expect(lines[0]).toBe("Would main be failed over from db1 now?  YES");
+  });
+});
+
+describe("what --watch appends", () => {
+  it("does not change with offsets, ages and leases", () => {
+    const later = aStatus({
+      group: {
+        nodes: [aNode("db1", { offset: 1 }), aNode("db2", { lag_bytes: 99 }), aNode("db3")],
+      },
+    });
+    expect(stableLines(later)).toEqual(stableLines(status));
+    expect(text(stableLines(status))).toMatchInlineSnapshot(`
+      "
+      cluster leader=mon2 term=14 monitors=mon1,mon2,mon3
+      main master=db1 verdict=healthy mode=active writer=db1 operation=none
+      main db1 role=master state=ONLINE link=- vips=192.168.10.70 votes=UP 3/3
+      main db2 role=replica state=ONLINE link=up vips=- votes=UP 3/3
+      main db3 role=replica state=ONLINE link=up vips=- votes=UP 3/3
+      "
+    `);
+  });
+});
+
+describe("a tally", () => {
+  const shown = (...kinds: ("up" | "refused" | "abstain" | "unknown" | "degraded")[]) => {
+    const [first = "up", second = "up", third = "up"] = kinds;
+    const node = aNode("db1", {
+      votes: votes(aVote({ vote: first }), aVote({ vote: second }), aVote({ vote: third })),
+    });
+    return showTally(tallyOf(node, cluster), cluster);
+  };
+
+  it("needs a majority of the configured monitors", () => {
+    expect(shown("up", "degraded", "refused")).toBe("UP 2/3");
+    expect(shown("refused", "refused", "up")).toBe("DOWN 2/3");
+    expect(shown("abstain", "abstain", "up")).toBe("ABSTAIN 2/3");
+    expect(shown("up", "refused", "unknown")).toBe("none (1 up, 1 down, 1 no vote)");
+  });
+
+  it("does not count a vote that is old, or missing", () => {
+    const node = aNode("db1", { votes: votes(aVote({ age_ms: 2_000 }), aVote()) });
+    expect(showTally(tallyOf(node, cluster), cluster)).toBe("none (1 up, 2 no vote)");
+  });
+});
+
+describe("quantities", () => {
+  it.each([
+    [0, "0.0s"],
+    [3_249, "3.2s"],
+    [59_999, "59s"],
+    [192_000, "3m12s"],
+    [7_500_000, "2h05m"],
+    [273_600_000, "3d04h"],
+    [null, "-"],
+  ])("an age of %s ms is %s", (ms, shown) => {
+    expect(showAge(ms)).toBe(shown);
+  });
+
+  it.each([
+    [null, "-"],
+    [0, "0"],
+    [1_023, "1023"],
+    [1_024, "1.0kb"],
+    [11 * 1_024 * 1_024, "11.0mb"],
+    [2 ** 50, "1024.0tb"],
+  ])("%s bytes are %s", (bytes, shown) => {
+    expect(showBytes(bytes)).toBe(shown);
+  });
+
+  it("what took long is told in seconds", () => {
+    expect([showTook(41), showTook(3_410)]).toEqual(["41ms", "3.41s"]);
+  });
+});

@@ -1,0 +1,101 @@
+/** A world for `mmm`: a terminal that remembers, and monitors that answer what they are told to. */
+import type { MonitorClient, Request, StatusAnswer } from "../../../src/cli/cluster.ts";
+import { main } from "../../../src/cli/main.ts";
+import { plain } from "../../../src/cli/terminal.ts";
+import type { CommandOutcome } from "../../../src/core/messages.ts";
+import type { HistoryEntry } from "../../../src/core/status-types.ts";
+import { aStatus } from "./fixtures.ts";
+
+export interface FakeMonitor {
+  readonly status?: () => StatusAnswer;
+  readonly history?: readonly HistoryEntry[];
+  readonly outcome?: CommandOutcome;
+  readonly progress?: readonly string[];
+}
+
+export interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+  /** What was asked of which monitor. */
+  readonly requests: readonly (Request & { readonly address: string })[];
+  readonly asked: readonly string[];
+  readonly open: number;
+}
+
+export interface Setting {
+  readonly monitors?: Readonly<Record<string, FakeMonitor>>;
+  readonly interactive?: boolean;
+  readonly screen?: boolean;
+  readonly answer?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly interrupted?: AbortSignal;
+}
+
+export function anAnswer(change: Partial<StatusAnswer> = {}): StatusAnswer {
+  return { status: aStatus(), leader: "mon2", hasQuorum: true, degraded: false, ...change };
+}
+
+const ONE: Readonly<Record<string, FakeMonitor>> = { "127.0.0.1:7400": {} };
+const REFUSED = "connection refused";
+
+/** Runs `mmm ARGS`. Asks 127.0.0.1:7400 unless the arguments say otherwise. */
+export async function mmm(line: string, setting: Setting = {}): Promise<Ran> {
+  const { monitors = ONE, env = { MMM_MONITORS: Object.keys(monitors).join(",") } } = setting;
+  const [out, err, asked]: string[][] = [[], [], []];
+  const requests: (Request & { address: string })[] = [];
+  let open = 0;
+  const connect = (address: string): MonitorClient => {
+    const monitor = monitors[address];
+    open += 1;
+    return {
+      status: async () => {
+        if (monitor === undefined) throw new Error(`${address} does not answer: ${REFUSED}`);
+        return await Promise.resolve((monitor.status ?? anAnswer)());
+      },
+      history: async () => {
+        if (monitor === undefined) throw new Error(`${address} does not answer: ${REFUSED}`);
+        return await Promise.resolve(monitor.history ?? []);
+      },
+      operate: async (request, onProgress) => {
+        requests.push({ ...request, address });
+        for (const text of monitor?.progress ?? []) onProgress({ text });
+        return await Promise.resolve(monitor?.outcome ?? { kind: "ok", message: "done" });
+      },
+      close: () => {
+        open -= 1;
+      },
+    };
+  };
+  const code = await main(
+    line.split(" ").filter((word) => word !== ""),
+    {
+      terminal: {
+        interactive: setting.interactive ?? false,
+        screen: setting.screen ?? false,
+        paint: plain,
+        interrupted: () => setting.interrupted ?? new AbortController().signal,
+        print: (lines) => out?.push(...lines),
+        note: (lines) => err?.push(...lines),
+        redraw: (lines) => out?.push("<clear>", ...lines),
+        ask: async (question) => {
+          asked?.push(question);
+          return await Promise.resolve(setting.answer ?? "");
+        },
+      },
+      env,
+      connect,
+      by: "ann@desk",
+      requestId: () => "request-1",
+      version: "2.0.0",
+    },
+  );
+  return {
+    code,
+    out: (out ?? []).join("\n"),
+    err: (err ?? []).join("\n"),
+    requests,
+    asked: asked ?? [],
+    open,
+  };
+}
