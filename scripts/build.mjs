@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Bundles src/bin/*.ts into dist/*.js: what runs needs no node_modules. Code that several commands
 // share, and what a command imports only when it is used, goes into chunks of its own.
-import { chmodSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -9,6 +9,8 @@ import { build } from "esbuild";
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const bin = join(root, "src/bin");
 const dist = join(root, "dist");
+// Whoever runs the old bundle meanwhile finds it whole.
+const fresh = join(root, `dist.new-${process.pid}`);
 const names = readdirSync(bin)
   .filter((file) => file.endsWith(".ts"))
   .map((file) => basename(file, ".ts"));
@@ -21,11 +23,11 @@ const withoutNativeParts = {
   },
 };
 
-rmSync(dist, { recursive: true, force: true });
+rmSync(fresh, { recursive: true, force: true });
 await build({
   absWorkingDir: root,
   entryPoints: Object.fromEntries(names.map((name) => [name, join(bin, `${name}.ts`)])),
-  outdir: dist,
+  outdir: fresh,
   bundle: true,
   splitting: true,
   platform: "node",
@@ -36,9 +38,18 @@ await build({
   logLevel: "warning",
   plugins: [withoutNativeParts],
   banner: {
-    // CommonJS packages in the bundle still say require().
-    js: 'import { createRequire as mmmCreateRequire } from "node:module";\nconst require = mmmCreateRequire(import.meta.url);',
+    // CommonJS packages in the bundle still say require() and __dirname.
+    js: [
+      'import { createRequire as bundleRequire } from "node:module";',
+      'import { dirname as bundleDirname } from "node:path";',
+      'import { fileURLToPath as bundlePath } from "node:url";',
+      "const require = bundleRequire(import.meta.url);",
+      "const __filename = bundlePath(import.meta.url);",
+      "const __dirname = bundleDirname(__filename);",
+    ].join("\n"),
   },
 });
 
-for (const name of names) chmodSync(join(dist, `${name}.js`), 0o755);
+for (const name of names) chmodSync(join(fresh, `${name}.js`), 0o755);
+rmSync(dist, { recursive: true, force: true });
+renameSync(fresh, dist);

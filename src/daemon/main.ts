@@ -2,6 +2,7 @@
  * `mmm-mon`: one monitor, until it is told to end. Whatever ends it is said once: on standard error
  * while it starts, in the log afterwards; and the exit code tells a service manager the kind.
  */
+import { constants, setPriority } from "node:os";
 import { ConfigErrors } from "../adapters/config/problems.ts";
 import type { FileLog } from "../adapters/logger.ts";
 import { EXIT, type ExitCode, explain, MmmError, messageOf } from "../errors.ts";
@@ -26,6 +27,7 @@ export async function main(args: readonly string[]): Promise<void> {
 }
 
 async function run(flags: RunFlags): Promise<void> {
+  preferThisProcess();
   const running = await startUp(flags, die);
   const { log, pidFile } = running;
   const fault = (error: unknown) => {
@@ -35,6 +37,15 @@ async function run(flags: RunFlags): Promise<void> {
   process.on("uncaughtException", fault);
   process.on("unhandledRejection", fault);
   handleSignals(running, fault);
+}
+
+/** A monitor that waits for other work on its host looks dead to its peers. */
+function preferThisProcess(): void {
+  try {
+    setPriority(constants.priority.PRIORITY_HIGH);
+  } catch {
+    // Not allowed to this user: the service manager may do it instead.
+  }
 }
 
 function handleSignals({ daemon, log, pidFile }: Running, fault: (error: unknown) => void): void {

@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+import { Requests } from "../../../src/daemon/requests.ts";
+
+const LONG = 60_000;
+
+function waiting(group = "main", limitMs = LONG) {
+  const progress: string[] = [];
+  return {
+    progress,
+    options: {
+      group,
+      limitMs,
+      onProgress: ({ event, text }: { event: string; text: string }) =>
+        void progress.push(`${event}: ${text}`),
+    },
+  };
+}
+
+describe("requests that wait", () => {
+  it("end with the outcome of the core, a retry of the same request too", async () => {
+    const requests = new Requests();
+    const first = requests.run("r1", waiting().options, () => true);
+    const retry = requests.run("r1", waiting().options, () => true);
+    const other = requests.run("r2", waiting().options, () => true);
+    requests.settle("r1", { kind: "ok", message: "done" });
+    expect(await Promise.all([first, retry])).toEqual([
+      { kind: "ok", message: "done" },
+      { kind: "ok", message: "done" },
+    ]);
+    requests.close();
+    expect(await other).toMatchObject({ kind: "unknown" });
+  });
+
+  it("hear what happens to their group, and of no other", async () => {
+    const requests = new Requests();
+    const main = waiting("main");
+    const done = requests.run("r1", main.options, () => true);
+    const vip = "192.0.2.70";
+    const epoch = { term: 1, version: 2 };
+    requests.report({ kind: "vip.claimed", group: "main", vip, node: "db2", epoch });
+    requests.report({ kind: "vip.claimed", group: "other", vip, node: "db9", epoch });
+    requests.report({ kind: "leader", leader: "mon1", term: 1 });
+    requests.settle("r1", { kind: "ok", message: "" });
+    await done;
+    expect(main.progress).toEqual(["vip.claimed: 192.0.2.70 is served by db2"]);
+  });
+
+  it("are refused when the core does not take them", async () => {
+    const outcome = await new Requests().run("r1", waiting().options, () => false);
+    expect(outcome).toMatchObject({ kind: "refused" });
+  });
+
+  it("end as unknown when nothing comes", async () => {
+    const outcome = await new Requests().run("r1", waiting("main", 5).options, () => true);
+    expect(outcome).toEqual({
+      kind: "unknown",
+      message: "no end in 0.005 s; ask mmm status what became of it",
+    });
+  });
+});

@@ -1,0 +1,185 @@
+import { describe, expect, it } from "vitest";
+import type { Effect, Input } from "../../../src/core/io.ts";
+import { Runtime } from "../../../src/daemon/runtime.ts";
+import { eventually } from "../../helpers/eventually.ts";
+import { durable, fakeCore, type FakeState, heard, realClock, type Script } from "./fake-core.ts";
+
+interface Bench {
+  readonly runtime: Runtime<FakeState>;
+  readonly done: string[];
+  readonly faults: unknown[];
+}
+
+function bench(
+  script: Script,
+  options: { readonly save?: (term: number) => Promise<void>; readonly wakeInMs?: number } = {},
+): Bench {
+  const done: string[] = [];
+  const faults: unknown[] = [];
+  const runtime = new Runtime<FakeState>({
+    core: fakeCore(script, options.wakeInMs),
+    state: { seen: [] },
+    clock: realClock,
+    store: {
+      save: async ({ term }) => {
+        done.push(`save ${term}`);
+        await options.save?.(term);
+        done.push(`saved ${term}`);
+      },
+    },
+    perform: (effect) => void done.push(effect.kind),
+    onTurn: ({ seen }) => void done.push(`turn ${seen.length}`),
+    onFault: (error) => void faults.push(error),
+  });
+  return { runtime, done, faults };
+}
+
+const send: Effect = {
+  kind: "send",
+  to: "mon2",
+  message: { kind: "health", seq: 1, echo: 0, votes: [] },
+};
+const reply: Effect = { kind: "reply", requestId: "r", outcome: { kind: "ok", message: "" } };
+const persist = (term: number): Effect => ({ kind: "persist", durable: durable(term) });
+const tick: Input = { kind: "tick" };
+
+describe("the runtime", () => {
+  it("starts nothing of a turn before what it persists is on disk", async () => {
+    let finish = () => {};
+    const gate = new Promise<void>((open) => (finish = open));
+    const { runtime, done } = bench(() => [send, persist(4), reply], { save: () => gate });
+    runtime.push(tick);
+    await eventually(
+      () => done,
+      (all) => all.length > 0,
+    );
+    expect(done).toEqual(["save 4"]);
+    finish();
+    await eventually(
+      () => done,
+      (all) => all.includes("turn 1"),
+    );
+    expect(done).toEqual(["save 4", "saved 4", "send", "reply", "turn 1"]);
+    runtime.stop();
+  });
+
+  it("takes one input at a time, in the order in which they came", async () => {
+    let finish = () => {};
+    const gate = new Promise<void>((open) => (finish = open));
+    const { runtime, done } = bench(
+      (input) => (input.kind === "tick" ? [persist(1), send] : [reply]),
+      { save: () => gate },
+    );
+    runtime.push(tick);
+    runtime.push(heard(1));
+    runtime.push(heard(2));
+    await eventually(
+      () => done,
+      (all) => all.length > 0,
+    );
+    expect(done).toEqual(["save 1"]);
+    finish();
+    await eventually(
+      () => done,
+      (all) => all.includes("turn 3"),
+    );
+    expect(done).toEqual([
+      "save 1",
+      "saved 1",
+      "send",
+      "turn 1",
+      "reply",
+      "turn 2",
+      "reply",
+      "turn 3",
+    ]);
+    expect(runtime.state.seen.map(({ kind }) => kind)).toEqual(["tick", "message", "message"]);
+    runtime.stop();
+  });
+
+  it("ends, and starts nothing more, when the disk fails", async () => {
+    const broken = new Error("fsync failed");
+    const { runtime, done, faults } = bench(() => [persist(1), send], {
+      save: () => Promise.reject(broken),
+    });
+    runtime.push(tick);
+    runtime.push(heard(1));
+    await eventually(
+      () => faults,
+      (all) => all.length > 0,
+    );
+    expect(faults).toEqual([broken]);
+    expect(done).toEqual(["save 1"]);
+    expect(runtime.push(tick)).toBe(false);
+  });
+
+  it("ends when the core fails", async () => {
+    const { runtime, faults } = bench(() => {
+      throw new Error("a fault of the program");
+    });
+    runtime.push(tick);
+    await eventually(
+      () => faults,
+      (all) => all.length > 0,
+    );
+    expect(String(faults[0])).toBe("Error: a fault of the program");
+    expect(runtime.push(tick)).toBe(false);
+  });
+
+  it("refuses messages, and only those, while its queue is long", async () => {
+    const never = new Promise<void>(() => {});
+    const { runtime, faults } = bench((input) => (input.kind === "tick" ? [persist(1)] : []), {
+      save: () => never,
+    });
+    runtime.push(tick);
+    let taken = 0;
+    while (taken < 100_000 && runtime.push(heard(taken))) taken += 1;
+    expect(taken).toBeLessThanOrEqual(4_096);
+    expect(taken).toBeGreaterThan(1_000);
+    expect(runtime.push({ kind: "shutdown" })).toBe(true);
+    expect(faults).toEqual([]);
+    runtime.stop();
+  });
+
+  it("takes an endless flood of its own doing for a fault", () => {
+    const never = new Promise<void>(() => {});
+    const { runtime, faults } = bench(() => [persist(1)], { save: () => never });
+    for (let i = 0; i < 20_000; i += 1)
+      runtime.push({ kind: "connection-lost", group: "g", node: "n" });
+    expect(faults).toHaveLength(1);
+  });
+
+  it("looks after the core when it asked to be, and never sleeps for long", async () => {
+    const { runtime } = bench(() => [], { wakeInMs: 5 });
+    runtime.push(tick);
+    await eventually(
+      () => runtime.state.seen.length,
+      (turns) => turns > 5,
+      { withinMs: 1_000 },
+    );
+    runtime.stop();
+    const forgetful = bench(() => [], { wakeInMs: Number.POSITIVE_INFINITY });
+    forgetful.runtime.push(tick);
+    await eventually(
+      () => forgetful.runtime.state.seen.length,
+      (turns) => turns > 1,
+      { withinMs: 2_500 },
+    );
+    forgetful.runtime.stop();
+  });
+
+  it("lets timers and sockets have their turn during a long queue", async () => {
+    const busy = () => {
+      const until = performance.now() + 1;
+      while (performance.now() < until);
+      return [];
+    };
+    const { runtime } = bench(busy);
+    for (let i = 0; i < 300; i += 1) runtime.push(tick);
+    const turnsAtTimer = await new Promise<number>((done) => {
+      setTimeout(() => done(runtime.state.seen.length), 0);
+    });
+    expect(turnsAtTimer).toBeLessThan(200);
+    runtime.stop();
+  });
+});
