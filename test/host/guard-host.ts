@@ -27,7 +27,7 @@ export function quietly(command: string): void {
 }
 
 /** Answers each byte with a byte. */
-const SERVER = `require("net").createServer((s) => { s.on("data", (d) => s.write(d)); s.on("error", () => {}); })
+export const SERVER = `require("net").createServer((s) => { s.on("data", (d) => s.write(d)); s.on("error", () => {}); })
   .listen(6379, "0.0.0.0", () => console.log("listening"))`;
 
 /** Connects to argv[1]:6379 each millisecond; prints "START END RESULT" in ms of the monotonic clock. */

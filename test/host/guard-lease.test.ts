@@ -6,8 +6,10 @@ import {
   GuardHost,
   isRoot,
   monotonic,
-  type Output,
+  Output,
   quietly,
+  SERVER,
+  sh,
   VIP,
 } from "./guard-host.ts";
 
@@ -47,19 +49,23 @@ describe.skipIf(!isRoot())("a lease", () => {
   }
 
   function tryConnect(): string {
+    return connectFrom(host.client);
+  }
+
+  function connectFrom(namespace: string): string {
     const program = `const s = require("net").connect(6379, "${VIP}"); s.setTimeout(500);
       const end = (r) => { console.log(r); process.exit(); };
       s.on("connect", () => end("ok")).on("error", (e) => end(e.code)).on("timeout", () => end("silent"))`;
-    return host.onClient(`node -e '${program}'`).trim();
+    return sh(`ip netns exec ${namespace} node -e '${program}'`).trim();
   }
 
   test("serves until exactly its time is over, and then resets", async () => {
-    await guard.prepare(null);
-    const before = monotonic();
-    expect(await guard.claim(1, 2, 700)).toBe("ok");
-    const after = monotonic();
+    await guard.prepare({ leaseMs: 60_000 });
     const knocking = host.knock();
     await knocking.find((line) => line.endsWith("ok"));
+    const before = monotonic();
+    expect(await guard.claim(2, 3, 700)).toBe("ok");
+    const after = monotonic();
     await eventually(
       () => monotonic(),
       (now) => now > after + 1_000,
@@ -69,23 +75,24 @@ describe.skipIf(!isRoot())("a lease", () => {
     expect(late.length).toBeGreaterThan(20);
     expect(late.filter((knock) => knock.result !== "ECONNREFUSED")).toEqual([]);
     const served = knocks.filter((knock) => knock.end < before + 700 - TICKS_MS);
-    expect(served.filter((knock) => knock.result === "ok").length).toBeGreaterThan(20);
-    expect(served.filter((knock) => knock.result === "ECONNREFUSED")).toEqual([]);
+    expect(served.length).toBeGreaterThan(20);
+    expect(served.filter((knock) => knock.result !== "ok")).toEqual([]);
   });
 
   test("is kept without a gap by claims", async () => {
-    await guard.prepare({ leaseMs: 400 });
+    await guard.prepare({ leaseMs: 60_000 });
     const knocking = host.knock();
     await knocking.find((line) => line.endsWith("ok"));
     const from = knocking.lines.length;
-    for (let permit = 2; permit < 18; permit += 1) {
-      expect(await guard.claim(permit, permit + 1, 400)).toBe("ok");
-      await new Promise((resolve) => setTimeout(resolve, 60));
+    const began = monotonic();
+    for (let permit = 2; monotonic() < began + 3_000; permit += 1) {
+      expect(await guard.claim(permit, permit + 1, 1_000)).toBe("ok");
+      await new Promise((resolve) => setTimeout(resolve, 100));
     }
     const results = knocksOf(knocking)
       .slice(from)
       .map((knock) => knock.result);
-    expect(results.length).toBeGreaterThan(200);
+    expect(results.length).toBeGreaterThan(30);
     expect(new Set(results)).toEqual(new Set(["ok"]));
   });
 
@@ -102,15 +109,16 @@ describe.skipIf(!isRoot())("a lease", () => {
   });
 
   test("that ran out leaves no connection to the next one", async () => {
-    await guard.prepare({ leaseMs: 400 });
+    await guard.prepare({ leaseMs: 60_000 });
     const blocked = host.waiter();
     expect(await blocked.next()).toBe("ready");
+    expect(await guard.claim(2, 3, 50)).toBe("ok");
     await eventually(
       () => guard.field("lease"),
       (lease) => lease === "0",
     );
     expect(host.on(`ss -tnH src ${VIP}`)).not.toBe("");
-    expect(await guard.claim(2, 3, 60_000)).toBe("ok");
+    expect(await guard.claim(3, 4, 60_000)).toBe("ok");
     expect(host.on(`ss -tnH src ${VIP}`)).toBe("");
     expect(await blocked.next()).toBe("ECONNRESET");
     expect(tryConnect()).toBe("ok");
@@ -166,6 +174,41 @@ describe.skipIf(!isRoot())("a lease", () => {
     expect(host.on(local).trim()).toBe("ECONNREFUSED");
     await guard.claim(3, 4, 60_000, "1 2");
     expect(host.on(local).trim()).toBe("ok");
+  });
+
+  test("is not asked of what only passes through, from a guest of this host to a holder elsewhere", async () => {
+    const guest = `${host.host}-g`;
+    host.onClient(`ip addr add ${VIP}/32 dev e0`);
+    const holder = new Output(host.spawn(host.client, ["node", "-e", SERVER]));
+    expect(await holder.next()).toBe("listening");
+    sh(`ip netns add ${guest}`);
+    try {
+      sh(`ip -n ${host.host} link add g0 type veth peer name e0 netns ${guest}`);
+      host.on(
+        "ip addr add 10.99.0.1/24 dev g0 && ip link set g0 up && echo 1 > /proc/sys/net/ipv4/ip_forward",
+      );
+      sh(
+        `ip -n ${guest} addr add 10.99.0.2/24 dev e0 && ip -n ${guest} link set e0 up && ip -n ${guest} route add default via 10.99.0.1`,
+      );
+      host.onClient("ip route add 10.99.0.0/24 via 10.77.0.1");
+      await guard.prepare(null);
+      await guard.ask(`mark ${VIP} ${CLUSTER} 1 1 ${CLUSTER} 1 2 1 3 60000`);
+      expect(connectFrom(guest)).toBe("ok");
+      // The guest's packets are for this host as soon as the address is on it.
+      host.on(`ip addr add ${VIP}/32 dev e0`);
+      expect(connectFrom(guest)).toBe("ECONNREFUSED");
+    } finally {
+      quietly(`ip netns del ${guest}`);
+    }
+  });
+
+  test("is missed at once by a client that still sends to this host, though the address is gone", async () => {
+    await guard.prepare({ leaseMs: 60_000 });
+    expect(tryConnect()).toBe("ok");
+    await guard.ask(`release ${VIP} ${CLUSTER} 1 1`);
+    expect(host.addresses()).toBe("");
+    host.on("echo 1 > /proc/sys/net/ipv4/ip_forward");
+    expect(tryConnect()).toBe("ECONNREFUSED");
   });
 
   test("that runs out while a claim waits is not revived by it", async () => {
