@@ -1,12 +1,14 @@
 /**
- * What is not as it should be, in sentences: what the monitors warn of themselves, and what shows
- * in the data. The worst comes first, and what to do comes last.
+ * What is not as it should be, in sentences: what the monitors warn of (alarms, a lost majority, a
+ * mode that holds them back), and what else shows in the data. The worst comes first.
  */
 import type {
   ClusterStatus,
   GroupStatus,
+  MonitorStatus,
   NodeStatus,
   Status,
+  VipStatus,
   Warning,
 } from "../../core/status-types.ts";
 import { showAge } from "./quantities.ts";
@@ -17,7 +19,7 @@ const RANK: Readonly<Record<Warning["level"], number>> = { critical: 0, warning:
 export function findings(status: Status): readonly Warning[] {
   const { cluster, groups } = status;
   const all = [
-    ...aboutMonitors(cluster),
+    ...aboutMonitors(status),
     ...groups.flatMap((group) => aboutGroup(group, cluster)),
     ...status.warnings,
   ];
@@ -39,55 +41,48 @@ function hint(text: string): Warning {
   return { level: "hint", text };
 }
 
-function aboutMonitors(cluster: ClusterStatus): readonly Warning[] {
+function aboutMonitors({ cluster, warnings }: Status): readonly Warning[] {
   const { monitors, leader, has_quorum, id, term } = cluster;
-  if (id === null) {
-    return [
-      critical(
-        `the monitors have not founded a cluster yet: for that, every configured monitor must be there, and empty (${monitors.length} known here)`,
-      ),
-    ];
-  }
-  const found: Warning[] = [];
-  if (!has_quorum)
-    found.push(
-      critical(
-        "no majority of the monitors answers: there is no automatic failover; a VIP stays where it is while one monitor reaches every node",
-      ),
-    );
-  else if (leader === null)
-    found.push(critical(`no monitor leads: an election is under way (term ${term})`));
-  for (const { name, reachable, last_seen_ms, problem } of monitors) {
-    if (problem !== null) found.push(warning(`${name} is not counted: ${problem}`));
-    else if (!reachable)
-      found.push(
-        warning(
-          `${name} is not reachable${last_seen_ms === null ? "" : `, last seen ${showAge(last_seen_ms)} ago`}`,
-        ),
-      );
-  }
-  return [...found, ...aboutSize(monitors.length)];
+  if (id === null) return [];
+  const election =
+    has_quorum && leader === null
+      ? [critical(`no monitor leads: an election is under way (term ${term})`)]
+      : [];
+  const known = warnings.map(({ text }) => text).join("\n");
+  const lost = monitors.filter(({ address }) => !known.includes(address)).flatMap(aboutMonitor);
+  return [...election, ...lost, ...aboutSize(monitors.length)];
+}
+
+/** Why a member is not counted, by the word for it in the agreement. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  "foreign-cluster": "it belongs to another cluster",
+  "not-a-member": "it is not a member of this cluster",
+  "storage-replaced": "its data directory is not the one that it became a member with",
+  "went-back": "its data directory is older than what it had: a backup was put back",
+  schema: "its version of redis-mmm is too far from that of the others",
+};
+
+function aboutMonitor({
+  name,
+  reachable,
+  last_seen_ms,
+  problem,
+}: MonitorStatus): readonly Warning[] {
+  const why = problem === null ? "" : `: ${REFUSALS[problem] ?? problem}`;
+  if (reachable) return problem === null ? [] : [warning(`${name} is not counted${why}`)];
+  const seen = last_seen_ms === null ? "" : `, last seen ${showAge(last_seen_ms)} ago`;
+  return [warning(`${name} is not reachable${seen}${why}`)];
 }
 
 function aboutSize(count: number): readonly Warning[] {
-  if (count === 1)
-    return [
-      hint(
-        "a cluster of one does not protect from the loss of its monitor, nor from that monitor's own network trouble: run three",
-      ),
-    ];
-  if (count % 2 === 0)
-    return [
-      hint(`${count} monitors survive no more losses than ${count - 1} do: run ${count + 1}`),
-    ];
-  return [];
+  if (count === 0 || count % 2 !== 0) return [];
+  return [hint(`${count} monitors survive no more losses than ${count - 1} do: run ${count + 1}`)];
 }
 
 function aboutGroup(group: GroupStatus, cluster: ClusterStatus): readonly Warning[] {
   const found = [
     ...aboutVerdict(group),
     ...aboutVips(group),
-    ...group.alarms.map(({ text }) => critical(text)),
     ...group.nodes.flatMap((node) => aboutNode(node, cluster)),
     ...aboutSuccessor(group),
   ];
@@ -97,13 +92,7 @@ function aboutGroup(group: GroupStatus, cluster: ClusterStatus): readonly Warnin
 
 const GRAVE: ReadonlySet<string> = new Set(["master-down", "no-master", "two-masters"]);
 
-function aboutVerdict({
-  name,
-  verdict,
-  verdict_text,
-  mode,
-  operation,
-}: GroupStatus): readonly Warning[] {
+function aboutVerdict({ name, verdict, verdict_text, operation }: GroupStatus): readonly Warning[] {
   const found: Warning[] = [];
   if (operation !== null) {
     const { kind, from, to, phase, phase_ms, leader, reason } = operation;
@@ -117,40 +106,25 @@ function aboutVerdict({
     const text = `${name}: ${verdict_text === "" ? verdict : verdict_text}`;
     found.push(GRAVE.has(verdict) ? critical(text) : warning(text));
   }
-  if (mode !== "active")
-    found.push(
-      warning(`${name} is in mode ${mode}: no automatic failover until "mmm mode active"`),
-    );
   return found;
 }
 
-function aboutVips(group: GroupStatus): readonly Warning[] {
-  const found: Warning[] = [];
-  if (group.lease_backend === "off" && group.writer !== null) {
-    found.push(
-      critical(
-        `${group.name} has no lease (lease_backend off): a host that cannot be reached keeps ${group.writer.ip}, and two hosts may serve it. Nothing but a fence_command makes a failover from such a host safe`,
-      ),
-    );
-  }
-  for (const { ip, holder, lease_ms, kind } of [
-    ...(group.writer === null ? [] : [group.writer]),
-    ...group.readers,
-  ]) {
-    if (holder === null)
-      found.push(
-        critical(
-          `nobody serves ${ip}${kind === "unclaimed" ? ": the registers of the hosts have not been read yet" : ""}`,
-        ),
-      );
-    else if (lease_ms === 0)
-      found.push(critical(`the lease of ${ip} on ${holder} has lapsed: it is not served`));
-  }
-  const { writer, master } = group;
-  if (writer !== null && writer.holder !== null && master !== null && writer.holder !== master) {
-    found.push(critical(`${writer.ip} is on ${writer.holder}, but the master is ${master}`));
-  }
-  return found;
+function aboutVips({ writer, readers, master }: GroupStatus): readonly Warning[] {
+  const vips = writer === null ? readers : [writer, ...readers];
+  const found = vips.flatMap(aboutVip);
+  const astray =
+    writer !== null && writer.holder !== null && master !== null && writer.holder !== master;
+  return astray
+    ? [...found, critical(`${writer.ip} is on ${writer.holder}, but the master is ${master}`)]
+    : found;
+}
+
+function aboutVip({ ip, holder, lease_ms, kind }: VipStatus): readonly Warning[] {
+  const unread = kind === "unclaimed" ? ": the registers of the hosts have not been read yet" : "";
+  if (holder === null) return [critical(`nobody serves ${ip}${unread}`)];
+  return lease_ms === 0
+    ? [critical(`the lease of ${ip} on ${holder} has lapsed: it is not served`)]
+    : [];
 }
 
 const STATES: Readonly<Record<Exclude<NodeStatus["state"], "ONLINE">, string>> = {

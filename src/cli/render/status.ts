@@ -87,7 +87,8 @@ function monitorRole({ role, reachable }: MonitorStatus, paint: Paint): string {
 }
 
 /** How far the cluster is from being unable to act. */
-export function marginOf({ monitors, quorum }: ClusterStatus): string {
+export function marginOf({ id, monitors, quorum }: ClusterStatus): string {
+  if (id === null) return "quorum none yet: the cluster is not founded";
   if (monitors.length === 1) return "quorum 1 of 1 monitor: losing it stops automatic failover";
   const reachable = monitors.filter((one) => one.reachable).length;
   const spare = reachable - quorum;

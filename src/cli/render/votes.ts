@@ -80,13 +80,18 @@ export function voteGrid(
 
 /** The vote; how long it has been so, unless all is well; and its age, if that makes it worthless. */
 export function showVote(vote: VoteStatus | undefined, paint: Paint): string {
-  if (vote === undefined || vote.vote === "unknown") return paint("warn", "?");
+  if (vote === undefined || vote.vote === "unknown") return paint("warn", `?${staleness(vote)}`);
   if (vote.age_ms > FRESH_MS) return paint("warn", `? ${vote.vote} ${showAge(vote.age_ms)} ago`);
   if (vote.vote === "up") return paint("good", "up");
   const reason =
     vote.vote === "degraded" || vote.vote === "abstain" ? shortReason(vote.reason) : "";
   const tone = DOWN.has(vote.vote) ? "bad" : "warn";
   return paint(tone, `${vote.vote}${reason} ${showAge(vote.since_ms)}`);
+}
+
+/** A monitor calls a vote unknown when it is too old to count. */
+function staleness(vote: VoteStatus | undefined): string {
+  return vote?.reason === "stale" ? ` ${showAge(vote.age_ms)}` : "";
 }
 
 function shortReason(reason: string | null): string {
@@ -105,8 +110,9 @@ export function voteReasons(node: NodeStatus, { monitors }: ClusterStatus): stri
 }
 
 function voteSentence(vote: VoteStatus | undefined): string {
-  if (vote === undefined || vote.vote === "unknown") return "no vote";
-  if (vote.age_ms > FRESH_MS) return `no vote for ${showAge(vote.age_ms)}`;
+  const isStale = vote?.reason === "stale" || (vote?.age_ms ?? 0) > FRESH_MS;
+  if (vote === undefined || (vote.vote === "unknown" && !isStale)) return "no vote";
+  if (isStale) return `no vote for ${showAge(vote.age_ms)}`;
   const why = vote.reason === null ? "" : ` (${vote.reason})`;
   return `${vote.vote}${why}`;
 }

@@ -19,18 +19,6 @@ const replicas = (change: Parameters<typeof aNode>[1]) => ({
 
 const CASES: readonly Case[] = [
   [
-    "not founded",
-    { cluster: { id: null } },
-    "critical",
-    "the monitors have not founded a cluster yet: for that, every configured monitor must be there, and empty (3 known here)",
-  ],
-  [
-    "no majority",
-    { cluster: { has_quorum: false } },
-    "critical",
-    "no majority of the monitors answers: there is no automatic failover; a VIP stays where it is while one monitor reaches every node",
-  ],
-  [
     "no leader",
     { cluster: { leader: null } },
     "critical",
@@ -57,18 +45,12 @@ const CASES: readonly Case[] = [
         monitors: [
           aMonitor("mon1"),
           aMonitor("mon2"),
-          aMonitor("mon3", { problem: "its data directory is another one" }),
+          aMonitor("mon3", { problem: "storage-replaced" }),
         ],
       },
     },
     "warning",
-    "mon3 is not counted: its data directory is another one",
-  ],
-  [
-    "one monitor",
-    { cluster: { monitors: [aMonitor("mon2")] } },
-    "hint",
-    "a cluster of one does not protect from the loss of its monitor, nor from that monitor's own network trouble: run three",
+    "mon3 is not counted: its data directory is not the one that it became a member with",
   ],
   [
     "two monitors",
@@ -90,28 +72,10 @@ const CASES: readonly Case[] = [
     `a failover of main from db1 to a successor not yet chosen is running: mon2 is at "fence" for 0.1s (db1 refused: 3 of 3)`,
   ],
   [
-    "manual mode",
-    { group: { mode: "manual" } },
-    "warning",
-    `main is in mode manual: no automatic failover until "mmm mode active"`,
-  ],
-  [
-    "an alarm",
-    { group: { alarms: [{ id: "x", text: "db2 was rewound" }] } },
-    "critical",
-    "db2 was rewound",
-  ],
-  [
     "a warning of the monitors",
     { status: { warnings: [{ level: "warning", text: "files differ" }] } },
     "warning",
     "files differ",
-  ],
-  [
-    "no lease",
-    { group: { lease_backend: "off" } },
-    "critical",
-    "main has no lease (lease_backend off): a host that cannot be reached keeps 192.168.10.70, and two hosts may serve it. Nothing but a fence_command makes a failover from such a host safe",
   ],
   [
     "a VIP nowhere",
@@ -216,6 +180,14 @@ const CASES: readonly Case[] = [
 ];
 
 describe("what is not as it should be", () => {
+  it("does not repeat what the monitors say of a peer", () => {
+    const monitors = [aMonitor("mon1"), aMonitor("mon2"), aMonitor("mon3", { reachable: false })];
+    const warnings = [
+      { level: "warning", text: "mon3 (192.168.10.13:7400) cannot be talked to" },
+    ] as const;
+    expect(findings(aStatus({ cluster: { monitors }, status: { warnings } }))).toEqual(warnings);
+  });
+
   it("is nothing in a healthy cluster", () => {
     expect(findings(aStatus())).toEqual([]);
   });
@@ -227,10 +199,20 @@ describe("what is not as it should be", () => {
   it("is told once, the worst first", () => {
     const found = findings(
       aStatus({
-        group: { mode: "passive", alarms: [{ id: "a", text: "twice" }] },
-        status: { warnings: [{ level: "critical", text: "twice" }] },
+        group: { nodes: [aNode("db1")] },
+        status: {
+          warnings: [
+            { level: "warning", text: "files differ" },
+            { level: "critical", text: "db2 was rewound" },
+            { level: "warning", text: "files differ" },
+          ],
+        },
       }),
     );
-    expect(found.map(({ level }) => level)).toEqual(["critical", "warning"]);
+    expect(found.map(({ text }) => text)).toEqual([
+      "db2 was rewound",
+      "files differ",
+      "there is no replica: nothing to fail over to",
+    ]);
   });
 });

@@ -202,7 +202,12 @@ describe("mmm status", () => {
       shown(
         {
           cluster: { leader: null, has_quorum: false, monitors },
-          status: { answered_by: { name: "mon1", age_ms: 61_000 } },
+          status: {
+            answered_by: { name: "mon1", age_ms: 61_000 },
+            warnings: [
+              { level: "critical", text: "this monitor reaches fewer than 2 of 3 monitors" },
+            ],
+          },
         },
         true,
       ),
@@ -230,7 +235,7 @@ describe("mmm status", () => {
       db2    up    up    up    UP 3/3
       db3    up    up    up    UP 3/3
 
-      CRITICAL no majority of the monitors answers: there is no automatic failover; a VIP stays where it is while one monitor reaches every node
+      CRITICAL this monitor reaches fewer than 2 of 3 monitors
       WARNING  mon2 is not reachable, last seen 1m01s ago
       WARNING  mon3 is not reachable
       "
@@ -277,13 +282,18 @@ describe("mmm status", () => {
             quorum: 1,
             monitors: [aMonitor("mon2", { last_seen_ms: null })],
           },
-          status: { answered_by: { name: "mon2", age_ms: null } },
+          status: {
+            answered_by: { name: "mon2", age_ms: 0 },
+            warnings: [
+              { level: "warning", text: "a single monitor: if it fails there is no failover" },
+            ],
+          },
         },
         true,
       ),
     ).toMatchInlineSnapshot(`
       "
-      cluster 1a2b3c4d   leader mon2 (term 14)   monitors 1/1   2026-11-22 15:04:11Z   seen by mon2
+      cluster 1a2b3c4d   leader mon2 (term 14)   monitors 1/1   2026-11-22 15:04:11Z   seen by mon2 (0.0s old)
 
       MONITOR  ADDRESS             ROLE    LAST SEEN  VERSION
       mon2     192.168.10.12:7400  LEADER  0.0s       2.0.0
@@ -302,13 +312,15 @@ describe("mmm status", () => {
       db2    up    UP 1/1
       db3    up    UP 1/1
 
-      HINT     a cluster of one does not protect from the loss of its monitor, nor from that monitor's own network trouble: run three
+      WARNING  a single monitor: if it fails there is no failover
       "
     `);
   });
 
   it("without a lease backend says so loudly", () => {
-    expect(shown({ group: { lease_backend: "off" } })).toMatchInlineSnapshot(`
+    const text = "group main: lease_backend is off: two hosts may serve the VIP";
+    const warnings = [{ level: "critical", text }] as const;
+    expect(shown({ group: { lease_backend: "off" }, status: { warnings } })).toMatchInlineSnapshot(`
       "
       cluster 1a2b3c4d   leader mon2 (term 14)   monitors 3/3   2026-11-22 15:04:11Z   seen by mon1 (0.0s old)
 
@@ -320,7 +332,7 @@ describe("mmm status", () => {
       db2   192.168.10.2:6379  replica  ONLINE  up    14   88214397  100   -       up 3/3
       db3   192.168.10.3:6379  replica  ONLINE  up    14   88214397  100   -       up 3/3
 
-      CRITICAL main has no lease (lease_backend off): a host that cannot be reached keeps 192.168.10.70, and two hosts may serve it. Nothing but a fence_command makes a failover from such a host safe
+      CRITICAL group main: lease_backend is off: two hosts may serve the VIP
       "
     `);
   });
@@ -330,13 +342,16 @@ describe("mmm status", () => {
     expect(
       shown({
         cluster: { id: null, leader: null, term: 0, has_quorum: false, monitors },
-        status: { groups: [] },
+        status: {
+          groups: [],
+          warnings: [{ level: "warning", text: "the monitors have not founded a cluster yet" }],
+        },
       }),
     ).toMatchInlineSnapshot(`
       "
       cluster not founded   leader none (term 0)   monitors 1/1   2026-11-22 15:04:11Z   seen by mon1 (0.0s old)
 
-      CRITICAL the monitors have not founded a cluster yet: for that, every configured monitor must be there, and empty (1 known here)
+      WARNING  the monitors have not founded a cluster yet
       "
     `);
   });
