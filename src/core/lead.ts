@@ -21,6 +21,8 @@ import { proofContext, upkeepVip } from "./vip/upkeep.ts";
 
 /** The highest offset is committed this often while it grows. */
 const HIGH_WATER_EVERY_MS = 5000;
+/** Longer than a replica that could take over needs to show itself. */
+const REBIRTH_ACCEPTED_AFTER_MS = 3000;
 
 export function lead(turn: Turn): void {
   if (!turn.established) return resign(turn);
@@ -119,12 +121,33 @@ function keepLineage(turn: Turn, group: GroupPart, verdict: Verdict): void {
     }));
     return;
   }
+  if (acceptRebirth(turn, group, verdict)) return;
   const infos = group.nodes.flatMap(({ name }) => presentInfo(evidence, name, turn.now) ?? []);
   const highWater = nextHighWater(group.lineage, infos);
   const grew = turn.lasting(group.name, "high water", highWater > group.lineage.highWater);
   if (grew < HIGH_WATER_EVERY_MS) return;
   turn.lasting(group.name, "high water", false);
   turn.change(group.name, (part) => ({ ...part, lineage: { ...part.lineage, highWater } }));
+}
+
+/**
+ * A master that lost data, or may have, and stays master since nobody has more: what it writes from
+ * now on is the history that counts. A person was told by the alarm.
+ */
+function acceptRebirth(turn: Turn, group: GroupPart, verdict: Verdict): boolean {
+  const doubtful =
+    verdict.kind === "suspect" &&
+    (verdict.rebirth === "gone-back" || verdict.rebirth === "unknown");
+  const lasted = turn.lasting(group.name, "doubtful rebirth", doubtful);
+  if (!doubtful || lasted < REBIRTH_ACCEPTED_AFTER_MS) return false;
+  const info = presentInfo(turn.local(group.name).evidence, verdict.master, turn.now);
+  if (info === null || info.role !== "master" || info.loading) return false;
+  turn.alarm(`${group.name}: reborn`, verdict.text);
+  turn.change(group.name, (part) => ({
+    ...part,
+    lineage: extendLineage(part.lineage, info.replId, info.offset),
+  }));
+  return true;
 }
 
 /** Told with each heartbeat, so that followers keep alive what this leader fails to renew. */

@@ -11,6 +11,8 @@ import { fenced, withVip } from "../vip/epochs.ts";
 import { noSuccessor } from "./failover.ts";
 import { begun, finished, type Intent } from "./outline.ts";
 
+const TURNED_BACK_MS = 3000;
+
 type Down = Extract<Verdict, { kind: "master-down" }>;
 
 /** Begins a failover if the verdict calls for one and nothing forbids it; else raises the alarm that says why. */
@@ -35,6 +37,8 @@ function isFree({ operation }: GroupPart): boolean {
 
 function heldBack(turn: Turn, group: GroupPart, verdict: Down): string | null {
   if (group.mode !== "active") return `${verdict.text}; no failover, for the mode is ${group.mode}`;
+  if (turnedBackLately(turn, group, verdict.master))
+    return `${verdict.text}; a failover has just turned back`;
   const cooling = coolingDown(turn, group, verdict.master);
   if (cooling !== null)
     return `${verdict.text}; no failover for another ${Math.ceil(cooling / 1000)} s (cooldown)`;
@@ -47,6 +51,14 @@ function heldBack(turn: Turn, group: GroupPart, verdict: Down): string | null {
     excluded: [],
   });
   return answer.chosen === null ? `${verdict.text}; ${noSuccessor(answer)}` : null;
+}
+
+/** What made it turn back may still be so: it is not begun again at once. */
+function turnedBackLately(turn: Turn, group: GroupPart, master: string): boolean {
+  const last = group.past.at(-1);
+  if (last?.kind !== "failover" || last.result !== "undone" || last.from !== master) return false;
+  const ago = turn.at.wall - last.startedAt - last.durationMs;
+  return ago >= 0 && ago < TURNED_BACK_MS;
 }
 
 /** Milliseconds left of the quiet time after an earlier failover away from the same node. */

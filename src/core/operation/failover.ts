@@ -45,6 +45,7 @@ const FENCE_COMMAND_DEADLINE_MS = 20_000;
 /** A cooperative release answers within this; only then the fence command is worth its risk. */
 const RELEASE_PATIENCE_MS = 250;
 const DRAIN_POLL_MS = 10;
+const RETRY_EVERY_MS = 1000;
 
 export function conductFailover(running: Running): void {
   switch (running.op.phase) {
@@ -135,8 +136,16 @@ function choose(running: Running, frozen: readonly Frozen[]): void {
   });
   const chosen = frozen.find(({ node }) => node.name === answer.chosen);
   turn.alarm(`${group.name}: successor`, chosen === undefined ? noSuccessor(answer) : null);
-  if (chosen?.info) promoteNext(running, chosen.node, chosen.info.appliedOffset ?? 0);
-  else retryLater(running);
+  if (chosen?.info) return promoteNext(running, chosen.node, chosen.info.appliedOffset ?? 0);
+  // Nobody has more than the old master itself, which may have come back as another process.
+  if (answersAsMaster(running))
+    return turnBack(running, `no replica qualified, and ${op.from} answers`);
+  retryLater(running);
+}
+
+function answersAsMaster({ turn, group, op }: Running): boolean {
+  const { info, reachable } = candidateOf(turn.local(group.name).evidence, op.from, turn.now);
+  return reachable && info?.role === "master" && !info.loading;
 }
 
 export function noSuccessor(answer: SuccessorAnswer): string {
@@ -150,9 +159,12 @@ export function noSuccessor(answer: SuccessorAnswer): string {
 
 /** Nobody qualified. The nodes are looked at again, from the first step, with fresh connections. */
 function retryLater(running: Running): void {
-  const { work, op } = running;
-  if (work.since("nobody") < 1000) return;
-  advance(running, "fence", { known: { attempt: op.attempt + 1 } });
+  const { work, turn, group } = running;
+  if (work.since("nobody") < RETRY_EVERY_MS) return;
+  turn.change(group.name, (part) => ({
+    ...part,
+    operation: part.operation && { ...part.operation, attempt: part.operation.attempt + 1 },
+  }));
 }
 
 function promoteNext(running: Running, to: Node, forkOffset: number): void {
