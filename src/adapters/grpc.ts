@@ -2,7 +2,7 @@
  * The two services as gRPC sees them, from the embedded descriptor: no file is read at run time,
  * so a bundle works from anywhere.
  */
-import { loadPackageDefinition } from "@grpc/grpc-js";
+import { loadPackageDefinition, logVerbosity, setLogVerbosity } from "@grpc/grpc-js";
 import { fromJSON } from "@grpc/proto-loader";
 import { descriptor } from "./gen/descriptor.ts";
 import type { ProtoGrpcType } from "./gen/mmm.ts";
@@ -16,6 +16,9 @@ const definition = fromJSON(descriptor as unknown as Descriptor, {
   defaults: true,
   oneofs: true,
 });
+
+// Its own lines on standard error would stand between ours; every error reaches a caller.
+setLogVerbosity(logVerbosity.NONE);
 
 const loaded = loadPackageDefinition(definition) as unknown as ProtoGrpcType;
 

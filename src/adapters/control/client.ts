@@ -8,6 +8,7 @@ import type { HistoryEntry, Status } from "../../core/status-types.ts";
 import { MmmError } from "../../errors.ts";
 import type { Identity__Output as Identity } from "../gen/mmm/v1/Identity.ts";
 import type { OperateEvent__Output as OperateEvent } from "../gen/mmm/v1/OperateEvent.ts";
+import type { Progress__Output as Progress } from "../gen/mmm/v1/Progress.ts";
 import type { StatusAnswer__Output as StatusAnswer } from "../gen/mmm/v1/StatusAnswer.ts";
 import { ControlService, MAX_MESSAGE_BYTES } from "../grpc.ts";
 import { decodeOutcome, encodeRequest, type Request } from "./codec.ts";
@@ -92,7 +93,7 @@ export class ControlClient {
     return this.#ask<Identity>((done) => this.#client.Identify({}, options, done));
   }
 
-  /** Runs a command. Never rejects: what cannot be known is `unknown`. */
+  /** Runs a command. Never rejects: what cannot be known is `unknown`, and may be repeated. */
   operate(
     request: Request,
     onProgress: (event: ProgressEvent) => void,
@@ -102,17 +103,21 @@ export class ControlClient {
       const stream = this.#client.Operate(encodeRequest(request), within(timeoutMs));
       stream.on("data", ({ progress, outcome }: OperateEvent) => {
         if (outcome) settle(decodeOutcome(outcome));
-        else if (progress)
-          onProgress({ ...progress, data: JSON.parse(progress.json || "{}") as object });
+        else if (progress) onProgress(progressOf(progress));
       });
-      const lost = (why: string) =>
-        settle({
-          kind: "unknown",
-          message: `${this.address}: ${why}; ask mmm status what became of it`,
-        });
-      stream.on("error", (error: ServiceError) => lost(describe(error)));
-      stream.on("end", () => lost("the answer broke off"));
+      stream.on("error", (error: ServiceError) => settle(this.#lost(error)));
+      stream.on("end", () => settle(this.#unknown("the answer broke off")));
     });
+  }
+
+  #lost(error: ServiceError): CommandOutcome {
+    if (error.code === status.INVALID_ARGUMENT) return { kind: "refused", message: error.details };
+    return this.#unknown(describe(error));
+  }
+
+  #unknown(why: string): CommandOutcome {
+    const message = `${this.address}: ${why}; ask mmm status what became of it`;
+    return { kind: "unknown", message };
   }
 
   /** The status, again and again, until the returned function is called or the stream ends. */
@@ -122,9 +127,14 @@ export class ControlClient {
     onEnd: (why: string) => void,
   ): () => void {
     const stream = this.#client.Watch({ intervalMs });
+    let isOver = false;
+    const end = (why: string) => {
+      if (!isOver) onEnd(why);
+      isOver = true;
+    };
     stream.on("data", (answer: StatusAnswer) => onStatus(reportOf(answer)));
-    stream.on("error", (error: ServiceError) => onEnd(describe(error)));
-    stream.on("end", () => onEnd("the monitor ended"));
+    stream.on("error", (error: ServiceError) => end(describe(error)));
+    stream.on("end", () => end("the monitor ended"));
     return () => stream.cancel();
   }
 
@@ -149,6 +159,10 @@ export class ControlClient {
 function reportOf({ monitor, json, leader, hasQuorum, degraded }: StatusAnswer): StatusReport {
   const status = JSON.parse(json) as Status;
   return { monitor, status, leader: leader ?? null, hasQuorum, degraded };
+}
+
+function progressOf({ event, text, json }: Progress): ProgressEvent {
+  return { event, text, data: JSON.parse(json || "{}") as object };
 }
 
 function within(timeoutMs: number): { deadline: Date } {

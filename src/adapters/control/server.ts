@@ -5,6 +5,7 @@
 import type {
   handleServerStreamingCall,
   handleUnaryCall,
+  sendUnaryData,
   ServerWritableStream,
 } from "@grpc/grpc-js";
 import { status } from "@grpc/grpc-js";
@@ -19,6 +20,7 @@ import type { OperateRequest__Output as OperateRequest } from "../gen/mmm/v1/Ope
 import type { StatusAnswer } from "../gen/mmm/v1/StatusAnswer.ts";
 import type { StatusRequest__Output as StatusRequest } from "../gen/mmm/v1/StatusRequest.ts";
 import type { WatchRequest__Output as WatchRequest } from "../gen/mmm/v1/WatchRequest.ts";
+import { messageOf } from "../../errors.ts";
 import { some } from "../peer/codec-consensus.ts";
 import { Malformed } from "../peer/fields.ts";
 import type { NodeReport, ProgressEvent, StatusReport } from "./client.ts";
@@ -48,17 +50,21 @@ export class ControlServer {
   }
 
   readonly status: handleUnaryCall<StatusRequest, StatusAnswer> = (_call, answer) => {
-    answer(null, encodeStatus(this.#backend.status()));
+    reply(answer, () => encodeStatus(this.#backend.status()));
   };
 
   readonly info: handleUnaryCall<InfoRequest, InfoAnswer> = ({ request }, answer) => {
-    const { node, nodes } = this.#backend.info(request.node, request.group);
-    const json = node === null ? "" : JSON.stringify(node);
-    answer(null, { found: node !== null, json, nodes: [...nodes] });
+    reply(answer, () => {
+      const { node, nodes } = this.#backend.info(request.node, request.group);
+      const json = node === null ? "" : JSON.stringify(node);
+      return { found: node !== null, json, nodes: [...nodes] };
+    });
   };
 
   readonly history: handleUnaryCall<HistoryRequest, HistoryAnswer> = ({ request }, answer) => {
-    answer(null, { json: JSON.stringify(this.#backend.history(request.limit, request.group)) });
+    reply(answer, () => {
+      return { json: JSON.stringify(this.#backend.history(request.limit, request.group)) };
+    });
   };
 
   readonly operate: handleServerStreamingCall<OperateRequest, OperateEvent> = (call) => {
@@ -69,9 +75,13 @@ export class ControlServer {
     const asked = call.request.intervalMs || WATCH_DEFAULT_MS;
     const show = () => {
       // A client that does not read gets fewer, not later, answers.
-      if (call.writableLength === 0) call.write(encodeStatus(this.#backend.status()));
+      if (call.writableLength > 0) return;
+      try {
+        call.write(encodeStatus(this.#backend.status()));
+      } catch (error) {
+        call.emit("error", refusal(error));
+      }
     };
-    show();
     const timer = setInterval(show, Math.min(Math.max(asked, WATCH_SHORTEST_MS), WATCH_LONGEST_MS));
     const end = () => {
       clearInterval(timer);
@@ -80,6 +90,7 @@ export class ControlServer {
     this.#watches.add(end);
     call.on("cancelled", end);
     call.on("error", end);
+    show();
   };
 
   /** Ends the streams that would otherwise never end. */
@@ -92,7 +103,7 @@ export class ControlServer {
     try {
       request = decodeRequest(call.request);
     } catch (error) {
-      call.destroy(refusal(error));
+      call.emit("error", refusal(error));
       return;
     }
     let isOpen = true;
@@ -104,7 +115,9 @@ export class ControlServer {
     const outcome = await this.#backend.operate(request, ({ event, text, data }) => {
       if (isOpen) call.write({ progress: { event, text, json: JSON.stringify(data) } });
     });
-    if (isOpen) call.end({ outcome: encodeOutcome(outcome) });
+    if (!isOpen) return;
+    call.write({ outcome: encodeOutcome(outcome) });
+    call.end();
   }
 }
 
@@ -114,10 +127,23 @@ function encodeStatus(report: StatusReport): StatusAnswer {
   return { monitor, json, hasQuorum, degraded, ...some("leader", leader) };
 }
 
-function refusal(error: unknown): Error {
-  if (!(error instanceof Malformed)) throw error;
-  return Object.assign(new Error(error.message), {
-    code: status.INVALID_ARGUMENT,
-    details: `not understood: ${error.message}`,
-  });
+/** A question never ends the monitor: a fault in answering it is the answer. */
+function reply<T>(answer: sendUnaryData<T>, make: () => T): void {
+  let made: T;
+  try {
+    made = make();
+  } catch (error) {
+    answer(refusal(error));
+    return;
+  }
+  answer(null, made);
+}
+
+function refusal(error: unknown): Error & { readonly code: status; readonly details: string } {
+  const text = messageOf(error);
+  const [code, details] =
+    error instanceof Malformed
+      ? [status.INVALID_ARGUMENT, `not understood: ${text}`]
+      : [status.INTERNAL, `the monitor could not answer: ${text}`];
+  return Object.assign(new Error(details), { code, details });
 }

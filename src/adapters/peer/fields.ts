@@ -9,6 +9,8 @@ import type { JsonValue } from "../../core/consensus/types.ts";
 
 /** Longest text that is taken from a peer; longer ones are cut by the sender. */
 export const TEXT_LIMIT = 1_000;
+/** Several times what the state of this version has. */
+const DEEPEST = 32;
 const NAME = /^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,127}$/;
 
 /** The sender's fault: its message is refused with this reason. */
@@ -85,11 +87,20 @@ export function oneOf<V>(
 }
 
 export function json(bytes: Buffer, path: string): JsonValue {
+  let value: JsonValue;
   try {
-    return JSON.parse(bytes.toString("utf8")) as JsonValue;
+    value = JSON.parse(bytes.toString("utf8")) as JsonValue;
   } catch (error) {
     throw new Malformed(path, error instanceof Error ? error.message : "not JSON");
   }
+  if (isDeeper(value, DEEPEST)) throw new Malformed(path, `deeper than ${DEEPEST} levels`);
+  return value;
+}
+
+/** Whoever walks through a value of any depth, as the writing of JSON does, overflows the stack. */
+function isDeeper(value: JsonValue, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((each) => isDeeper(each, levels - 1));
 }
 
 /** What a sender cuts a text for people to. */

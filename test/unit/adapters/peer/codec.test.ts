@@ -37,7 +37,7 @@ describe("the codec of envelopes", () => {
           addressed: { to: "mon2", envelope },
         });
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 
@@ -52,7 +52,7 @@ describe("the codec of envelopes", () => {
         }
         expect(decodeEnvelope(wire).kind).not.toBe("understood");
       }),
-      { numRuns: 2_000 },
+      { numRuns: 300 },
     );
   });
 
@@ -69,7 +69,7 @@ describe("the codec of envelopes", () => {
         }
         expect(() => decodeEnvelope(wire)).not.toThrow();
       }),
-      { numRuns: 2_000 },
+      { numRuns: 300 },
     );
   });
 
@@ -108,6 +108,16 @@ describe("the codec of envelopes", () => {
       "an append whose note is no JSON",
       { consensus: { storageId: "s", append: { note: Buffer.from("{") } } },
       /^append\.note: /,
+    ],
+    [
+      "a note that is too deep",
+      {
+        consensus: {
+          storageId: "s",
+          append: { note: Buffer.from("[".repeat(1e5) + "]".repeat(1e5)) },
+        },
+      },
+      "append.note: deeper than 32 levels",
     ],
     [
       "a part that is no object",

@@ -1,0 +1,98 @@
+import { describe, expect, it } from "vitest";
+import { admit, type Receiver, Refusals } from "../../../../src/adapters/peer/admission.ts";
+import {
+  isLoopback,
+  parseHostPort,
+  parsePeer,
+  showAddress,
+} from "../../../../src/adapters/peer/address.ts";
+import type { Decoded } from "../../../../src/adapters/peer/codec.ts";
+import { Outbox } from "../../../../src/adapters/peer/outbox.ts";
+import type { PeerMessage } from "../../../../src/core/messages.ts";
+
+const mon2: Receiver = { name: "mon2", clusterId: "aaaaaaaa", knows: (name) => name === "mon1" };
+const health = (seq: number): PeerMessage => ({ kind: "health", seq, echo: 0, votes: [] });
+
+function from(name: string, clusterId: string | null, to = "mon2"): Decoded {
+  const envelope = { from: name, clusterId, protocol: 1, version: "2", message: health(1) };
+  return { kind: "understood", addressed: { to, envelope } };
+}
+
+describe("which messages reach the core", () => {
+  it.each([
+    ["of the same cluster", from("mon1", "aaaaaaaa"), mon2],
+    ["of a sender that is still empty", from("mon1", null), mon2],
+    ["while the receiver is still empty", from("mon1", "bbbbbbbb"), { ...mon2, clusterId: null }],
+  ])("those %s", (_what, decoded, receiver) => {
+    expect(admit(decoded, receiver).kind).toBe("admitted");
+  });
+
+  it.each([
+    ["of another cluster", from("mon1", "bbbbbbbb"), "REFUSAL_FOREIGN_CLUSTER"],
+    ["for another monitor", from("mon1", "aaaaaaaa", "mon3"), "REFUSAL_WRONG_NAME"],
+    ["of a twin", from("mon2", "aaaaaaaa"), "REFUSAL_WRONG_NAME"],
+    ["of a stranger", from("mon9", "aaaaaaaa"), "REFUSAL_UNKNOWN_SENDER"],
+    ["that make no sense", { kind: "malformed", reason: "term: missing" }, "REFUSAL_MALFORMED"],
+    [
+      "of another protocol",
+      { kind: "other-protocol", from: "mon1", theirs: 2, version: "3" },
+      "REFUSAL_PROTOCOL",
+    ],
+  ] as const)("not those %s", (_what, decoded, refusal) => {
+    expect(admit(decoded, mon2)).toMatchObject({ kind: "refused", refusal });
+  });
+});
+
+describe("recent refusals", () => {
+  it("are forgotten after a while, and are few, whoever knocks", () => {
+    const refusals = new Refusals();
+    for (let i = 0; i < 1_000; i += 1) refusals.add(`mon${i}`, "no", 0);
+    expect(refusals.list(9_000).length).toBeLessThanOrEqual(32);
+    expect(refusals.list(9_000).at(-1)).toEqual({ from: "mon999", reason: "no" });
+    expect(refusals.list(10_001)).toEqual([]);
+  });
+});
+
+describe("the outbox of a peer", () => {
+  it("keeps the newest of each kind, and gives first what waits longest", () => {
+    const sender = { storageId: "s", term: 1, slot: null };
+    const reply = (round: number): PeerMessage => ({
+      kind: "consensus",
+      message: { ...sender, kind: "append-reply", round, version: 1 },
+    });
+    const outbox = new Outbox();
+    for (const message of [health(1), reply(1), health(2), reply(2), health(3)])
+      outbox.put(message);
+    expect(outbox.size).toBe(2);
+    expect([outbox.take(), outbox.take(), outbox.take()]).toEqual([reply(2), health(3), null]);
+  });
+});
+
+describe("addresses", () => {
+  it.each([
+    ["mon1=10.0.0.1:7400", { name: "mon1", host: "10.0.0.1", port: 7400 }],
+    ["10.0.0.1:7400", { name: null, host: "10.0.0.1", port: 7400 }],
+    ["m=[::1]:7400", { name: "m", host: "::1", port: 7400 }],
+    ["host.example.org:1", { name: null, host: "host.example.org", port: 1 }],
+    ["10.0.0.1", null],
+    ["10.0.0.1:0", null],
+    ["10.0.0.1:65536", null],
+    ["=10.0.0.1:1", null],
+    ["a b=10.0.0.1:1", null],
+    ["__proto__=10.0.0.1:1", null],
+    ["http://x:1", null],
+  ])("%s is read as %j", (text, expected) => {
+    expect(parsePeer(text)).toEqual(expected);
+  });
+
+  it("are shown as they are read", () => {
+    for (const text of ["10.0.0.1:7400", "[::1]:7400", "localhost:1"]) {
+      expect(showAddress(parseHostPort(text)!)).toBe(text);
+    }
+  });
+
+  it("of this host only are told apart", () => {
+    expect(["127.0.0.1", "127.9.9.9", "::1", "localhost"].every(isLoopback)).toBe(true);
+    expect(["128.0.0.1", "0.0.0.0", "127.0.0.1.example.org"].some(isLoopback)).toBe(false);
+  });
+});
