@@ -8,6 +8,8 @@ import type { Target } from "../core/io.ts";
 import type { Fencer, FenceOutcome } from "../ports.ts";
 
 const LONGEST_OUTPUT = 2_000;
+/** After the end, for output that was not read yet. */
+const DRAIN_MS = 100;
 
 export class ShellFencer implements Fencer {
   /** Never rejects. `exitCode` is null when it was killed or could not start. */
@@ -31,7 +33,7 @@ function outcomeOf(child: ChildProcess, deadlineMs: number): Promise<FenceOutcom
       clearTimeout(timer);
       child.stdout?.destroy();
       child.stderr?.destroy();
-      const text = `${prefix}${output.slice(0, LONGEST_OUTPUT).trim()}`;
+      const text = (prefix + output.slice(0, LONGEST_OUTPUT)).trim();
       resolve({ kind: "fence", exitCode, text });
     };
     const timer = setTimeout(() => {
@@ -41,9 +43,11 @@ function outcomeOf(child: ChildProcess, deadlineMs: number): Promise<FenceOutcom
     child.stdout?.on("data", collect);
     child.stderr?.on("data", collect);
     child.once("error", (error) => finish(null, `${error.message}; `));
-    // Not "close": a daemon that the command left behind may keep its output open for ever.
     child.once("exit", (code, signal) => {
-      finish(code, signal === null ? "" : `ended by ${signal}; `);
+      const end = (): void => finish(code, signal === null ? "" : `ended by ${signal}; `);
+      child.once("close", end);
+      // A daemon that the command left behind may keep its output open for ever.
+      setTimeout(end, DRAIN_MS);
     });
   });
 }

@@ -14,7 +14,14 @@ export interface SshServerOptions {
   /** More lines of sshd_config. */
   readonly config?: string;
   readonly user?: string;
+  /** Shell lines that run before sshd, in a copy of the file system that only sshd sees. */
+  readonly prepare?: string;
 }
+
+/** Changes to these folders stay in the mount namespace. */
+const COPY = `mount -t tmpfs none /mnt
+for d in etc home usr/lib var; do mkdir -p /mnt/u/$d /mnt/w/$d
+mount -t overlay none -o lowerdir=/$d,upperdir=/mnt/u/$d,workdir=/mnt/w/$d /$d; done`;
 
 export class SshServer implements Disposable {
   readonly host: GuardHost;
@@ -22,7 +29,10 @@ export class SshServer implements Disposable {
   readonly privateKey: string;
   readonly knownHosts: string;
   readonly folder: string;
+  /** What sshd and the preparation said. */
+  log = "";
   readonly #wire: string;
+  readonly #prepare: string;
   #sshd: ChildProcess | null = null;
 
   /** `subnet`: the third number of 10.78.x.0/30, which must differ between tests that overlap. */
@@ -38,6 +48,7 @@ export class SshServer implements Disposable {
 
   private constructor(name: string, subnet: number, options: SshServerOptions) {
     this.host = new GuardHost(name);
+    this.#prepare = options.prepare === undefined ? "" : `${COPY}\n${options.prepare}\n`;
     this.#wire = `gt-${name}`.slice(0, 15);
     quietly(`ip link del ${this.#wire}`);
     sh(`ip link add ${this.#wire} type veth peer name m0 netns ${this.host.host}`);
@@ -83,12 +94,15 @@ END`);
 
   async serve(): Promise<void> {
     this.#sshd = this.host.spawn(this.host.host, [
-      "/usr/sbin/sshd",
-      "-D",
-      "-e",
-      "-f",
-      join(this.folder, "sshd_config"),
+      "unshare",
+      "-m",
+      "sh",
+      "-c",
+      `set -e; exec 2>&1; cd ${this.folder}\n${this.#prepare}exec /usr/sbin/sshd -D -e -f ${this.folder}/sshd_config`,
     ]);
+    this.#sshd.stdout?.on("data", (data: Buffer) => {
+      this.log += data.toString();
+    });
     await eventually(
       () => this.host.on("ss -tlnH sport = :2222"),
       (out) => out !== "",

@@ -1,0 +1,64 @@
+import { expect, test } from "vitest";
+import { ShellFencer } from "../../../src/adapters/fence.ts";
+import type { Target } from "../../../src/core/io.ts";
+import { eventually } from "../../helpers/eventually.ts";
+
+const target: Target = {
+  group: "main",
+  node: "db1",
+  address: "10.0.0.1",
+  port: 6379,
+  sshUser: "mmm",
+  sshPort: 22,
+  sshHostKey: null,
+};
+
+function fence(command: string, deadlineMs = 5_000) {
+  return new ShellFencer().run(target, command, deadlineMs);
+}
+
+test("the command learns which node and address to fence, and its exit code is the answer", async () => {
+  expect(await fence('echo "$MMM_NODE $MMM_ADDRESS"')).toEqual({
+    kind: "fence",
+    exitCode: 0,
+    text: "db1 10.0.0.1",
+  });
+  expect(await fence("echo no such outlet >&2; exit 3")).toEqual({
+    kind: "fence",
+    exitCode: 3,
+    text: "no such outlet",
+  });
+  expect(await fence("no-such-program-here")).toMatchObject({ exitCode: 127 });
+});
+
+test("a command that does not end in time is killed with all that it started, and is no success", async () => {
+  const began = performance.now();
+  const outcome = await fence("sleep 61 & echo $!; echo trying; wait", 300);
+  expect(performance.now() - began).toBeLessThan(2_000);
+  expect(outcome).toMatchObject({ exitCode: null });
+  expect(outcome.text).toMatch(/^killed after 300 ms; \d+\ntrying$/);
+  const child = Number(/\d+\n/.exec(outcome.text)?.[0]);
+  await eventually(
+    () => isRunning(child),
+    (running) => !running,
+  );
+});
+
+test("a command that kills itself is no success", async () => {
+  expect(await fence("kill -KILL $$")).toMatchObject({ exitCode: null, text: "ended by SIGKILL;" });
+});
+
+test("much output is cut, and a daemon left behind does not hold up the answer", async () => {
+  const outcome = await fence("sleep 2 & yes | head -c 1000000");
+  expect(outcome.exitCode).toBe(0);
+  expect(outcome.text.length).toBeLessThanOrEqual(2_000);
+});
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
