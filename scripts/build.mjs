@@ -1,16 +1,17 @@
 #!/usr/bin/env node
-// Bundles src/bin/*.ts into dist/*.js: what runs needs no node_modules. Code that several commands
-// share, and what a command imports only when it is used, goes into chunks of its own.
+// usage: build.mjs [DIR]
+// Bundles src/bin/*.ts into DIR/*.js (dist): what runs needs no node_modules. Code that several
+// commands share, and what a command imports only when it is used, goes into chunks of its own.
 import { chmodSync, readdirSync, renameSync, rmSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const bin = join(root, "src/bin");
-const dist = join(root, "dist");
+const dist = resolve(process.argv[2] ?? join(root, "dist"));
 // Whoever runs the old bundle meanwhile finds it whole.
-const fresh = join(root, `dist.new-${process.pid}`);
+const fresh = `${dist}.new-${process.pid}`;
 const names = readdirSync(bin)
   .filter((file) => file.endsWith(".ts"))
   .map((file) => basename(file, ".ts"));

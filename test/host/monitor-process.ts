@@ -1,0 +1,82 @@
+/** `mmm-mon` as people start it: a process with flags, a file, a data directory and signals. */
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { eventually } from "../helpers/eventually.ts";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+/** Inside the repository: a bundle finds the guard's script beside its own directory or above. */
+const BUNDLE = join(ROOT, "node_modules", ".cache", "mmm-bundle");
+
+/** Bundles the sources as they are now. */
+export function buildBundle(): void {
+  execFileSync(process.execPath, [join(ROOT, "scripts", "build.mjs"), BUNDLE]);
+}
+
+/** Two nodes that nobody is: what is tested here is the monitor alone. */
+export function writeConfig(dir: string, more = ""): string {
+  const file = join(dir, "mmm.conf");
+  const node = (name: string, port: number) =>
+    `[${name}]\naddress = 127.0.0.1\nport = ${port}\nssh_user = nobody\n`;
+  const top = `master_ip = 192.0.2.70\ncluster_interface = lo\nlease_backend = off\nssh_key = ${dir}/key\n${more}\n`;
+  writeFileSync(file, top + node("db1", 1) + node("db2", 2), { mode: 0o600 });
+  return file;
+}
+
+export class MonitorProcess implements AsyncDisposable {
+  stdout = "";
+  stderr = "";
+  readonly #process: ChildProcess;
+  readonly #exit: Promise<unknown[]>;
+
+  constructor(args: readonly string[], cwd?: string) {
+    this.#process = spawn(process.execPath, [join(BUNDLE, "mmm-mon.js"), ...args], {
+      stdio: ["ignore", "pipe", "pipe"],
+      cwd: cwd ?? process.cwd(),
+    });
+    this.#exit = once(this.#process, "exit");
+    this.#process.stdout?.on("data", (data: Buffer) => (this.stdout += data.toString()));
+    this.#process.stderr?.on("data", (data: Buffer) => (this.stderr += data.toString()));
+  }
+
+  get pid(): number {
+    return this.#process.pid ?? 0;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#process.kill(signal);
+  }
+
+  async exitCode(): Promise<number | null> {
+    const [code] = await this.#exit;
+    return code as number | null;
+  }
+
+  /** The log lines of an event, once there is one. */
+  async logged(event: string): Promise<readonly Record<string, unknown>[]> {
+    const what = `the event ${event}`;
+    return await eventually(
+      () => this.lines(event),
+      (lines) => lines.length > 0,
+      { withinMs: 20_000, what },
+    );
+  }
+
+  lines(event: string): readonly Record<string, unknown>[] {
+    return logLines(this.stdout).filter((line) => line["event"] === event);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.signal("SIGKILL");
+    await this.#exit;
+  }
+}
+
+export function logLines(text: string): readonly Record<string, unknown>[] {
+  return text
+    .split("\n")
+    .filter((line) => line.startsWith("{") && line.endsWith("}"))
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+}
