@@ -105,6 +105,31 @@ describe.skipIf(!isRoot())("the address", () => {
     expect(answer).toBe("err addr no interface e9");
   });
 
+  describe("of a group without leases", () => {
+    const other = "10.77.0.71";
+    const claim = `claim ${other} ${CLUSTER} 1 1 0 2 400 2000 e0`;
+    const release = `release ${other} ${CLUSTER} 1 1`;
+
+    test.each([
+      ["beside the tables", ":"],
+      ["without tables", "nft flush ruleset"],
+    ])("is permanent, %s", async (_, command) => {
+      host.on(command);
+      expect(await guard.ask(claim)).toMatch(/^ok .*gated=0 token=- .* addr=e0\/32\/- /);
+      expect(await guard.ask(claim)).toMatch(/ addr=e0\/32\/- /);
+      host.on(`ip addr add ${other}/24 dev lo`);
+      expect(await guard.ask(release)).toMatch(/^ok .* addr=- /);
+      expect(await guard.ask(release)).toMatch(/^ok .* addr=- /);
+    });
+
+    test("is not added where the VIP has a register", async () => {
+      expect(await guard.ask(claim.replace(other, VIP))).toMatch(
+        /^err failed 10.77.0.70 has a register here/,
+      );
+      expect(host.addresses()).toBe("");
+    });
+  });
+
   test("is announced in both forms after a claim, again later, and no more after a release", async () => {
     const capture = new Output(
       host.spawn(host.client, ["tcpdump", "-l", "-n", "-i", "e0", "--immediate-mode", "arp"]),

@@ -294,14 +294,16 @@ echo 'gt-mmm ALL=(root) NOPASSWD: /usr/sbin/ip addr add *, /usr/sbin/ip addr del
       kind: "ok",
       view: { gate: "none", addresses: [] },
     });
-    expect(await ask(mark)).toMatchObject({ kind: "ok", view: { gate: "none" } });
+    expect(await ask(mark)).toMatchObject({ kind: "refused", code: "nogate" });
+    expect(await ask(claim(1))).toMatchObject({ kind: "refused", code: "nogate" });
     const permanent = [{ device: "e0", prefix: 32, lifetimeS: null }];
-    expect(await ask(claim(1))).toMatchObject({
-      kind: "ok",
-      view: { gate: "none", addresses: permanent },
-    });
-    expect(await ask(claim(1))).toMatchObject({ kind: "ok", view: { addresses: permanent } });
-    expect(await ask({ ...claim(1), interface: "e9" } as GuardRequest)).toMatchObject({
+    for (const _ of ["first", "again"]) {
+      expect(await ask({ ...claim(1), permit: 0 } as GuardRequest)).toMatchObject({
+        kind: "ok",
+        view: { gate: "none", addresses: permanent },
+      });
+    }
+    expect(await ask({ ...claim(1), permit: 0, interface: "e9" } as GuardRequest)).toMatchObject({
       kind: "refused",
       code: "addr",
     });

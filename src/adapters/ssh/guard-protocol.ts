@@ -67,7 +67,8 @@ function argumentsOf(request: GuardRequest): readonly string[] {
     case "claim":
       return [
         ...epoch(request),
-        permit(request.permit),
+        // 0: the group has no leases.
+        mark(request.permit),
         permit(request.next),
         millis(request.ttlMs),
         millis(request.leaseMs),

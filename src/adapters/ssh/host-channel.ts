@@ -119,6 +119,7 @@ export class HostChannel {
     let client: Client | null = null;
     try {
       client = await connect(this.#target, this.#options.files);
+      if (this.#closed) throw new ChannelError("closed", "the monitor is ending");
       const link = await this.#start(client);
       this.#reported = "";
       this.#options.onOpen(this.#target, link.mode, performance.now() - began);

@@ -1,8 +1,8 @@
 /**
  * A host that gives us no guard, only `sudo ip addr add|del` and `sudo arping`: for groups whose
  * `lease_backend` is off. There is no register here: every view says `gate: "none"`, which proves
- * nothing to anyone, marks and permits are accepted without effect, and a late command is not
- * fenced. The address is permanent.
+ * nothing to anyone, and a late command is not fenced. The address is permanent. What needs the
+ * register is refused: a claim with a permit comes from a group that counts on its lease.
  */
 import type { Client } from "ssh2";
 import type { GuardRequest, GuardResult, RegisterView } from "../../core/vip/types.ts";
@@ -14,6 +14,11 @@ import { encodeRequest } from "./guard-protocol.ts";
 type Claim = Extract<GuardRequest, { op: "claim" }>;
 type Run = (command: string) => Promise<Finished>;
 
+const NO_REGISTER: GuardResult = {
+  kind: "refused",
+  code: "nogate",
+  text: "no guard may run on this host, so it has no register; run setup-host there",
+};
 /** Programs of the system are not on every user's path; `env` works in every login shell. */
 const ENV = "env PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C";
 
@@ -51,9 +56,18 @@ export class PlainGuard implements GuardLink {
   async #perform(request: GuardRequest): Promise<GuardResult> {
     const execute: Run = (command) => run(this.#client, command);
     try {
-      if (request.op === "claim") return await claim(execute, request);
-      if (request.op === "release") return await release(execute, request.vip);
-      return await shown(execute, request.vip);
+      switch (request.op) {
+        case "show":
+        case "install":
+          return await shown(execute, request.vip);
+        case "claim":
+          return request.permit === 0 ? await claim(execute, request) : NO_REGISTER;
+        case "release":
+          return await release(execute, request.vip);
+        case "mark":
+        case "permit":
+          return NO_REGISTER;
+      }
     } catch (error) {
       return { kind: "unknown", text: `${request.op} ${request.vip}: ${messageOf(error)}` };
     }

@@ -57,7 +57,10 @@ export type GuardRequest =
       readonly permit: number;
       readonly ttlMs: number;
     }
-  /** Lease := `leaseMs`, `permit` replaced by `next`. A renewal is a claim. */
+  /**
+   * Lease := `leaseMs`, `permit` replaced by `next`. A renewal is a claim. Permit 0: a group without
+   * leases; the permanent address is added, if the host has no register of this VIP.
+   */
   | {
       readonly op: "claim";
       readonly vip: Ip;

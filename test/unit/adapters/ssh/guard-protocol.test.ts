@@ -76,7 +76,7 @@ describe("a request", () => {
     ["an interface with a space", { interface: "eth0 x" }],
     ["an interface with a shell's characters", { interface: "$(reboot)" }],
     ["an empty interface", { interface: "" }],
-    ["a permit of 0, which means none", { permit: 0 }],
+    ["a next permit of 0, which means none", { next: 0 }],
     ["a permit above 32 bits", { next: 2 ** 32 }],
     ["a lease of no time", { leaseMs: 0 }],
     ["a fraction of a millisecond", { ttlMs: 0.5 }],
