@@ -22,13 +22,19 @@ export interface Request {
   readonly command: Command;
 }
 
+export interface Progress {
+  /** Stable dotted name of the event, as in the log. */
+  readonly event: string;
+  readonly text: string;
+}
+
 /** One monitor; `adapters/control/client.ts` is the real one. */
 export interface MonitorClient {
   status(timeoutMs: number): Promise<StatusAnswer>;
   history(limit: number, group: string, timeoutMs: number): Promise<readonly HistoryEntry[]>;
   operate(
     request: Request,
-    onProgress: (event: { readonly text: string }) => void,
+    onProgress: (event: Progress) => void,
     timeoutMs: number,
   ): Promise<CommandOutcome>;
   close(): void;
@@ -43,6 +49,8 @@ export interface ClusterOptions {
 
 /** Longer than a monitor works on a command. */
 const OPERATE_MS = 130_000;
+/** Asked again with the same id, a monitor that knows the outcome says it at once. */
+const ASK_AGAIN_MS = 3_000;
 
 export class Cluster {
   readonly #options: ClusterOptions;
@@ -59,12 +67,22 @@ export class Cluster {
     for (const monitor of this.#options.monitors) {
       const answer = await this.#try(monitor, faults, (client) => client.status(timeoutMs));
       if (answer === null) continue;
-      if (answer.hasQuorum && answer.leader !== null) return answer;
+      if (answer.hasQuorum && answer.leader !== null) return await this.#byLeader(answer);
       answers.push(answer);
     }
     const best = answers.find((one) => one.hasQuorum) ?? answers[0];
     if (best === undefined) throw noAnswer(faults);
     return best;
+  }
+
+  /** The leader is the one that watches the leases; a follower knows of them at second hand. */
+  async #byLeader(answer: StatusAnswer): Promise<StatusAnswer> {
+    const { leader, status } = answer;
+    const monitor = this.#options.monitors.find(({ name }) => name !== null && name === leader);
+    if (monitor === undefined || status.answered_by.name === leader) return answer;
+    const ask = (client: MonitorClient) => client.status(this.#options.timeoutMs);
+    const better = await this.#try(monitor, [], ask);
+    return better !== null && better.leader === leader ? better : answer;
   }
 
   /** @throws Failure, if no monitor answers. */
@@ -83,7 +101,7 @@ export class Cluster {
    * what was begun is not begun again. A command may run for minutes, so each monitor has to show
    * first that it is there.
    */
-  async operate(request: Request, onProgress: (text: string) => void): Promise<CommandOutcome> {
+  async operate(request: Request, onProgress: (event: Progress) => void): Promise<CommandOutcome> {
     let last: CommandOutcome = { kind: "not-leader", leader: null };
     const faults: string[] = [];
     for (const monitor of this.#options.monitors) {
@@ -91,7 +109,8 @@ export class Cluster {
       if ((await this.#try(monitor, faults, (one) => one.status(timeoutMs))) === null) continue;
       const client = this.#options.connect(monitor.address);
       try {
-        const outcome = await client.operate(request, ({ text }) => onProgress(text), OPERATE_MS);
+        const limitMs = last.kind === "unknown" ? ASK_AGAIN_MS : OPERATE_MS;
+        const outcome = await client.operate(request, onProgress, limitMs);
         if (outcome.kind !== "unknown" && outcome.kind !== "not-leader") return outcome;
         // What may have happened is never forgotten for a later "I am not the leader".
         last = last.kind === "unknown" ? last : outcome;

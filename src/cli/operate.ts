@@ -11,11 +11,16 @@ const EXIT_OF: Readonly<Record<CommandOutcome["kind"], ExitCode>> = {
   "not-leader": EXIT.noQuorum,
 };
 
+/** What concerns the command; other things go on meanwhile, which --verbose tells, too. */
+const TOLD = /^(operation|vip|repair|alarm)\b/;
+
 export async function operate(context: Context, command: Command): Promise<ExitCode> {
   const { terminal, options, by, requestId } = context;
   const json = options.output === "json";
   const request = { requestId: requestId(), by, forwarded: false, command };
-  const outcome = await context.cluster().operate(request, (text) => terminal.note([text]));
+  const outcome = await context.cluster().operate(request, ({ event, text }) => {
+    if (options.verbose === true || TOLD.test(event)) terminal.note([text]);
+  });
   const message = messageOf(outcome);
   if (json) terminal.print(toJson({ result: outcome.kind, message }));
   else if (outcome.kind === "ok") terminal.print([`OK: ${message}`]);

@@ -166,6 +166,21 @@ describe("the monitors that are asked", () => {
     });
   });
 
+  it("lead to the leader, which alone watches the leases", async () => {
+    const path = file(
+      `${NODES}[monitor:mon1]\naddress = 10.0.0.11\n[monitor:mon2]\naddress = 10.0.0.12\n`,
+    );
+    const seenBy = (name: string) => ({
+      status: () => anAnswer({ status: aStatus({ status: { answered_by: { name, age_ms: 0 } } }) }),
+    });
+    const both = { "10.0.0.11:7400": seenBy("mon1"), "10.0.0.12:7400": seenBy("mon2") };
+    expect((await mmm(`-c ${path} status`, { monitors: both })).out).toContain("seen by mon2");
+    const one = { "10.0.0.11:7400": seenBy("mon1") };
+    expect((await mmm(`-c ${path} status`, { monitors: one })).out).toContain("seen by mon1");
+    const asked = await mmm("status --monitor 10.0.0.11:7400", { monitors: both });
+    expect(asked.out).toContain("seen by mon1");
+  });
+
   it("are all asked for a better view than that of a minority", async () => {
     const lonely = {
       status: () =>
@@ -275,6 +290,11 @@ describe("mmm set_master and switchover", () => {
       (await mmm("switchover", { interactive: true, answer: "Y" })).requests[0]?.command,
     ).toEqual({ kind: "switchover", group: "main", to: null });
     expect((await mmm("switchover --yes", { interactive: true })).asked).toEqual([]);
+  });
+
+  it("tell with --verbose what else goes on", async () => {
+    const monitors = { "127.0.0.1:7400": { progress: ["[1/2] db2 catches up"] } };
+    expect((await mmm("set_master db2 -v", { monitors })).err).toContain("vote up → unknown");
   });
 
   it("have nothing to do for the master", async () => {

@@ -59,7 +59,8 @@ export async function mmm(line: string, setting: Setting = {}): Promise<Ran> {
       },
       operate: async (request, onProgress) => {
         requests.push({ ...request, address });
-        for (const text of monitor?.progress ?? []) onProgress({ text });
+        for (const text of monitor?.progress ?? []) onProgress({ event: "operation.step", text });
+        onProgress({ event: "vote.changed", text: "db3: vote up → unknown" });
         return await Promise.resolve(monitor?.outcome ?? { kind: "ok", message: "done" });
       },
       close: () => {
