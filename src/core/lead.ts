@@ -15,6 +15,7 @@ import { type GroupPart, type Vip, writerVip } from "./state.ts";
 import type { Turn } from "./turn.ts";
 import { adopt } from "./vip/adoption.ts";
 import { driveVip } from "./vip/driver.ts";
+import { raiseOutcries } from "./vip/outcry.ts";
 import { proofOf } from "./vip/proofs.ts";
 import { careForReaders } from "./vip/readers.ts";
 import { proofContext, upkeepVip } from "./vip/upkeep.ts";
@@ -64,6 +65,7 @@ function leadGroup(turn: Turn, group: GroupPart): void {
     driveVip(turn, group, vip, { mayRelease });
   }
   careForReaders(turn, group);
+  raiseOutcries(turn, group);
   repair(turn, group);
 }
 

@@ -93,6 +93,12 @@ export interface Vip {
 export type OperationKind = "failover" | "switchover";
 
 /**
+ * Why it was begun. `down`: the verdict on the master. `guard`: the master is well, but nobody reaches
+ * the guard that must renew its lease. `by-hand`: somebody promoted a replica; the VIP follows.
+ */
+export type Cause = "down" | "guard" | "by-hand" | "operator";
+
+/**
  * switchover: prepare → handover → promote → claim
  * failover:   fence → promote → claim
  * either, before `claim`: → undo. After the last phase the operation moves to `past`.
@@ -110,6 +116,7 @@ export interface Operation {
   /** Stamp of the intent. Its version is shown to people as the operation's epoch. */
   readonly id: Stamp;
   readonly kind: OperationKind;
+  readonly cause: Cause;
   readonly from: NodeName;
   readonly to: NodeName | null;
   readonly phase: Phase;

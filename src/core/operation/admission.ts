@@ -1,28 +1,53 @@
 /**
- * Whether a failover may begin now, and if not, why not. Only a verdict that rests on a majority
- * of the configured monitors gets this far.
+ * Whether a failover may begin now, and if not, why not. Only what a majority of the configured
+ * monitors says gets this far.
  */
-import { candidatesOf, candidateOf } from "../health/facts.ts";
+import { candidateOf, candidatesOf } from "../health/facts.ts";
 import { chooseSuccessor } from "../health/successor.ts";
 import type { Verdict } from "../health/verdict.ts";
-import type { GroupPart } from "../state.ts";
+import type { Cause, GroupPart, VoteRecord } from "../state.ts";
 import type { Turn } from "../turn.ts";
 import { fenced, withVip } from "../vip/epochs.ts";
+import { guardLoss } from "./guard-loss.ts";
+import { movedByHand } from "./by-hand.ts";
 import { noSuccessor } from "./failover.ts";
 import { begun, finished, type Intent } from "./outline.ts";
 
 const TURNED_BACK_MS = 3000;
 
-type Down = Extract<Verdict, { kind: "master-down" }>;
+/** What calls for a failover. */
+export interface Call {
+  readonly cause: Cause;
+  readonly from: string;
+  /** Given when it is settled already who is master. */
+  readonly to: string | null;
+  readonly text: string;
+  readonly votes: Readonly<Record<string, VoteRecord>>;
+}
 
-/** Begins a failover if the verdict calls for one and nothing forbids it; else raises the alarm that says why. */
+/** Begins a failover if something calls for one and nothing forbids it; else raises the alarm that says why. */
 export function considerFailover(turn: Turn, group: GroupPart, verdict: Verdict): void {
   const alarm = `${group.name}: failover`;
-  if (verdict.kind !== "master-down" || !isFree(group)) return turn.alarm(alarm, null);
+  const call = isFree(group) ? callFor(turn, group, verdict) : null;
+  if (call === null) return turn.alarm(alarm, null);
   if (turn.isChanging(group.name)) return;
-  const held = heldBack(turn, group, verdict);
+  const held = heldBack(turn, group, call);
   turn.alarm(alarm, held);
-  if (held === null) beginFailover(turn, group, failoverIntent(turn, group, verdict));
+  if (held === null) beginFailover(turn, group, intentOf(turn, group, call));
+}
+
+function callFor(turn: Turn, group: GroupPart, verdict: Verdict): Call | null {
+  if (verdict.kind === "master-down") {
+    return {
+      cause: "down",
+      from: verdict.master,
+      to: null,
+      text: verdict.text,
+      votes: verdict.votes,
+    };
+  }
+  if (group.operation !== null) return null;
+  return movedByHand(turn, group, verdict) ?? guardLoss(turn, group, verdict);
 }
 
 /** No operation runs, or one that the death of the master has overtaken. */
@@ -35,22 +60,24 @@ function isFree({ operation }: GroupPart): boolean {
   );
 }
 
-function heldBack(turn: Turn, group: GroupPart, verdict: Down): string | null {
-  if (group.mode !== "active") return `${verdict.text}; no failover, for the mode is ${group.mode}`;
-  if (turnedBackLately(turn, group, verdict.master))
-    return `${verdict.text}; a failover has just turned back`;
-  const cooling = coolingDown(turn, group, verdict.master);
+function heldBack(turn: Turn, group: GroupPart, call: Call): string | null {
+  if (group.mode !== "active") return `${call.text}; no failover, for the mode is ${group.mode}`;
+  if (turnedBackLately(turn, group, call.from))
+    return `${call.text}; a failover has just turned back`;
+  if (call.to !== null) return null;
+  const cooling = coolingDown(turn, group, call.from);
   if (cooling !== null)
-    return `${verdict.text}; no failover for another ${Math.ceil(cooling / 1000)} s (cooldown)`;
+    return `${call.text}; no failover for another ${Math.ceil(cooling / 1000)} s (cooldown)`;
   const { evidence } = turn.local(group.name);
+  const candidates = candidatesOf(group, evidence, turn.now);
   const answer = chooseSuccessor({
     group,
-    from: verdict.master,
-    candidates: candidatesOf(group, evidence, turn.now),
+    from: call.from,
+    candidates,
     preferred: null,
     excluded: [],
   });
-  return answer.chosen === null ? `${verdict.text}; ${noSuccessor(answer)}` : null;
+  return answer.chosen === null ? `${call.text}; ${noSuccessor(answer)}` : null;
 }
 
 /** What made it turn back may still be so: it is not begun again at once. */
@@ -61,6 +88,24 @@ function turnedBackLately(turn: Turn, group: GroupPart, master: string): boolean
   return ago >= 0 && ago < TURNED_BACK_MS;
 }
 
+function intentOf(turn: Turn, group: GroupPart, call: Call): Intent {
+  return {
+    kind: "failover",
+    cause: call.cause,
+    from: call.from,
+    to: call.to,
+    phase: "fence",
+    leader: turn.state.name,
+    term: turn.term,
+    reason: call.text,
+    by: turn.state.name,
+    acceptDataLoss: false,
+    requestId: null,
+    votes: call.votes,
+    runIds: runIdsOf(turn, group),
+  };
+}
+
 /** Milliseconds left of the quiet time after an earlier failover away from the same node. */
 export function coolingDown(turn: Turn, group: GroupPart, master: string): number | null {
   const last = group.past.findLast(
@@ -69,23 +114,6 @@ export function coolingDown(turn: Turn, group: GroupPart, master: string): numbe
   if (last === undefined) return null;
   const left = last.startedAt + last.durationMs + group.settings.cooldownMs - turn.at.wall;
   return left > 0 && left <= group.settings.cooldownMs ? left : null;
-}
-
-function failoverIntent(turn: Turn, group: GroupPart, verdict: Down): Intent {
-  return {
-    kind: "failover",
-    from: verdict.master,
-    to: null,
-    phase: "fence",
-    leader: turn.state.name,
-    term: turn.term,
-    reason: verdict.text,
-    by: turn.state.name,
-    acceptDataLoss: false,
-    requestId: null,
-    votes: verdict.votes,
-    runIds: runIdsOf(turn, group),
-  };
 }
 
 export function runIdsOf(turn: Turn, group: GroupPart): Readonly<Record<string, string>> {

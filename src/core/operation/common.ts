@@ -17,9 +17,12 @@ import type { Turn } from "../turn.ts";
 import { holdsEpoch } from "../vip/stand.ts";
 import { heldBy, withVip } from "../vip/epochs.ts";
 import { type Proof, proofOf, unprovenHolders } from "../vip/proofs.ts";
-import { proofContext } from "../vip/upkeep.ts";
+import { heardWithin, proofContext } from "../vip/upkeep.ts";
 import { type Answer, Work } from "./errand.ts";
 import { inPhase } from "./outline.ts";
+
+/** A guard that was given up is back when it answered this lately. */
+const GUARD_BACK_MS = 300;
 
 /** An operation that this leader runs, within one turn. */
 export interface Running {
@@ -93,6 +96,8 @@ export function advance(
  * without its data answers too, but its verdict is another.
  */
 export function isBack({ turn, group, op }: Running): boolean {
+  if (op.cause === "operator" || op.cause === "by-hand") return false;
+  if (op.cause === "guard" && !heardWithin(turn, group, op.from, GUARD_BACK_MS)) return false;
   const { verdict, evidence } = turn.local(group.name);
   if (verdict.kind !== "healthy" || verdict.master !== op.from || verdict.rebirth !== null)
     return false;

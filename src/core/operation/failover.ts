@@ -14,6 +14,8 @@ import { candidateOf } from "../health/facts.ts";
 import { currentReplId, extendLineage, nextHighWater } from "../health/lineage.ts";
 import { chooseSuccessor, type SuccessorAnswer } from "../health/successor.ts";
 import type { NodeInfo } from "../health/types.ts";
+import { presentInfo } from "../health/votes.ts";
+import { isHeir } from "./by-hand.ts";
 import type { GroupPart, Node } from "../state.ts";
 import { targetOf } from "../turn.ts";
 import { claimable, fenced, movedTo, settled, withVip } from "../vip/epochs.ts";
@@ -66,17 +68,27 @@ export function conductFailover(running: Running): void {
 
 function fencePhase(running: Running): void {
   const { work, op } = running;
-  const automatic = Object.keys(op.votes).length > 0;
-  if (automatic && isBack(running)) return turnBack(running, `${op.from} answers again`);
+  if (isBack(running)) return turnBack(running, `${op.from} answers again`);
   const nodes = candidateNodes(running);
   // Connections are opened while the proof is awaited. They change nothing before it is there.
   for (const node of nodes) work.connect(node);
   runFenceCommand(running);
   if (unproven(running).length > 0) return;
+  if (op.cause === "by-hand") return followHand(running);
   const frozen = nodes.map((node) => freeze(running, node));
   const waiting = frozen.some(({ answer }) => answer.kind === "pending");
   if (waiting && work.since("proven") < FREEZE_DEADLINE_MS) return;
   choose(running, frozen);
+}
+
+/** Who is master is settled; only the VIP is to follow. */
+function followHand(running: Running): void {
+  const { turn, group, op } = running;
+  const to = successorOf(running);
+  const info = to && presentInfo(turn.local(group.name).evidence, to.name, turn.now);
+  if (to !== null && info !== null && isHeir(info, group))
+    return promoteNext(running, to, info.secondOffset - 1);
+  advance(running, "fence", { known: { cause: "down", to: null, attempt: op.attempt + 1 } });
 }
 
 interface Frozen {

@@ -78,6 +78,7 @@ function takeSwitchover(
   const intent: Intent = {
     ...intentOf(turn, group, waiting),
     kind: "switchover",
+    cause: "operator",
     from: group.master,
     to: answer.chosen,
     phase: "prepare",
@@ -124,6 +125,7 @@ function takeFailover(
   beginFailover(turn, group, {
     ...intentOf(turn, group, waiting),
     kind: "failover",
+    cause: "operator",
     from: group.master,
     to: command.to,
     phase: "fence",

@@ -11,6 +11,7 @@ const PAST_KEPT = 5;
 export type Intent = Pick<
   Operation,
   | "kind"
+  | "cause"
   | "from"
   | "to"
   | "phase"

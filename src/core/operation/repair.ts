@@ -53,8 +53,15 @@ function repairNode(turn: Turn, group: GroupPart, master: Node, node: Node): voi
     return;
   }
   const isStray = info.role === "master" && !(node.name in group.rejoining);
-  if (isStray) return beginRejoin(turn, group, node);
+  if (isStray) return hasOwnWrites(turn, group, node) ? undefined : beginRejoin(turn, group, node);
   follow(turn, group, master, node);
+}
+
+/** A second master that wrote something of its own: a person decides which data count. */
+function hasOwnWrites(turn: Turn, group: GroupPart, node: Node): boolean {
+  const { verdict } = turn.local(group.name);
+  if (verdict.kind !== "two-masters") return true;
+  return verdict.others.find((other) => other.node === node.name)?.ownWrites ?? true;
 }
 
 function isAstray(info: NodeInfo, master: Node): boolean {

@@ -44,7 +44,7 @@ function goBack(running: Running, known: Partial<Operation>): void {
 /** A chosen successor never became claimable, so it is not among the possible holders. */
 function again(running: Running, known: Partial<Operation>): void {
   const { op } = running;
-  if (Object.keys(op.votes).length > 0 && isBack(running) && op.phase === "fence") {
+  if (op.phase === "fence" && isBack(running)) {
     return advance(running, "undo", {
       known,
       vip: (vip, stamp) => heldBy({ ...vip, holders: [] }, stamp, op.from),

@@ -61,9 +61,39 @@ export function answered(
   const desk = turn.desk(group, vip, node);
   const flight = desk.flight;
   if (flight === null || flight.id !== where.id) return;
-  const patch = learn(turn, desk, flight, result);
+  const told =
+    result.kind === "ok"
+      ? { ...result, view: result.view ?? viewAfter(desk.view, flight.request) }
+      : result;
+  const patch = learn(turn, desk, flight, told);
   turn.setDesk(group, vip, node, { ...patch, flight: null });
-  if (result.kind === "ok") recordProof(turn, where, flight.request, result.view);
+  if (told.kind === "ok") recordProof(turn, where, flight.request, told.view);
+}
+
+/**
+ * What the register must show now that a request was carried out of which the guard only said "ok".
+ * Without this the last view would go on showing what was just changed, and the same request would
+ * be sent again and again. null: nothing that is not known anyway.
+ */
+function viewAfter(view: RegisterView | null, request: GuardRequest): RegisterView | null {
+  if (view === null) return null;
+  switch (request.op) {
+    case "mark": {
+      const { cluster, epoch } = request;
+      return {
+        ...view,
+        gated: view.gated || request.gate,
+        token: { kind: "epoch", cluster, epoch },
+      };
+    }
+    case "release":
+      return { ...view, gated: view.gate !== "none", leaseMs: 0, addresses: [] };
+    case "show":
+    case "install":
+    case "permit":
+    case "claim":
+      return null;
+  }
 }
 
 function learn(turn: Turn, desk: Desk, flight: Flying, result: GuardResult): Partial<Desk> {

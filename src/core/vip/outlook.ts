@@ -22,7 +22,8 @@ function look(turn: Turn, group: GroupPart, vip: Vip, node: Node): void {
   const desk = turn.desk(group.name, vip.ip, node.name);
   const opinion = turn.local(group.name).watches[node.name]?.opinion.vote;
   const closely = vip.node === node.name && (opinion === "silent" || opinion === "refused");
-  const every = closely ? LOOK_CLOSELY_MS : LOOK_EVERY_MS;
+  const often = vip.node === node.name ? Math.min(LOOK_EVERY_MS, vip.leaseMs / 4) : LOOK_EVERY_MS;
+  const every = closely ? LOOK_CLOSELY_MS : often;
   const last = Math.max(desk.viewAskedAt, desk.flight?.sentAt ?? -Infinity);
   if (turn.now - last >= every && isIdle(desk, turn.now)) {
     ask(turn, { group: group.name, vip, node }, { op: "show", vip: vip.ip });

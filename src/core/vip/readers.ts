@@ -6,8 +6,8 @@
 import { candidateOf } from "../health/facts.ts";
 import type { NodeName } from "../ids.ts";
 import type { GroupPart, Vip } from "../state.ts";
-import type { Turn } from "../turn.ts";
-import { claimable, movedTo, settled, withVip } from "./epochs.ts";
+import { isOurs, type Turn } from "../turn.ts";
+import { claimable, movedTo, renewed, settled, withVip } from "./epochs.ts";
 import { unprovenHolders } from "./proofs.ts";
 import { heardWithin, proofContext } from "./upkeep.ts";
 import { holdsEpoch } from "./stand.ts";
@@ -29,6 +29,11 @@ function finishMove(turn: Turn, group: GroupPart, vip: Vip): void {
   if (vip.claimable) {
     if (isClaimed(turn, group, vip))
       turn.change(group.name, (part) => withVip(part, vip.ip, settled));
+    return;
+  }
+  // A move that an earlier leader began: what proves a host empty counts only for epochs of one's own.
+  if (!isOurs(turn, vip.epoch)) {
+    turn.change(group.name, (part, stamp) => withVip(part, vip.ip, (now) => renewed(now, stamp)));
     return;
   }
   const context = proofContext(turn, group, vip);

@@ -1,0 +1,42 @@
+/**
+ * Somebody made a replica master, and the old master a replica: the VIP follows, if that replica
+ * held everything that was ever seen. Else a person decides; the alarm of the roles says so.
+ */
+import { currentReplId } from "../health/lineage.ts";
+import type { NodeInfo } from "../health/types.ts";
+import type { Verdict } from "../health/verdict.ts";
+import { presentInfo } from "../health/votes.ts";
+import type { GroupPart } from "../state.ts";
+import type { Turn } from "../turn.ts";
+import type { Call } from "./admission.ts";
+
+/** Whoever works by hand needs a moment between two commands. */
+const SETTLED_AFTER_MS = 1000;
+
+export function movedByHand(turn: Turn, group: GroupPart, verdict: Verdict): Call | null {
+  const moved = verdict.kind === "undecided" ? (verdict.moved ?? null) : null;
+  const lasted = turn.lasting(group.name, "moved by hand", moved !== null);
+  if (
+    verdict.kind !== "undecided" ||
+    moved === null ||
+    group.master === null ||
+    lasted < SETTLED_AFTER_MS
+  )
+    return null;
+  const info = presentInfo(turn.local(group.name).evidence, moved, turn.now);
+  if (info === null || !isHeir(info, group)) return null;
+  return {
+    cause: "by-hand",
+    from: group.master,
+    to: moved,
+    text: verdict.text,
+    votes: verdict.tally?.votes ?? {},
+  };
+}
+
+/** It continues the committed history, from a point that nothing acknowledged lies behind. */
+export function isHeir(info: NodeInfo, group: GroupPart): boolean {
+  if (info.role !== "master" || info.loading || info.replId2 !== currentReplId(group.lineage))
+    return false;
+  return info.secondOffset - 1 >= group.lineage.highWater;
+}

@@ -1,0 +1,42 @@
+/**
+ * The master is well, but a majority cannot reach the guard on its host, so that its lease will run
+ * out while Redis lives. Then the role moves before that happens. One monitor's trouble never
+ * moves a master.
+ */
+import type { Verdict } from "../health/verdict.ts";
+import { freshVotes } from "../health/votes.ts";
+import { type GroupPart, quorumOf, type VoteRecord, writerVip } from "../state.ts";
+import type { Turn } from "../turn.ts";
+import type { Call } from "./admission.ts";
+
+const LEASE_SHARE = 0.6;
+
+export function guardLoss(turn: Turn, group: GroupPart, verdict: Verdict): Call | null {
+  const vip = writerVip(group);
+  if (
+    verdict.kind !== "healthy" ||
+    vip === undefined ||
+    group.backend !== "nft" ||
+    vip.kind !== "hold"
+  )
+    return null;
+  const members = (turn.state.committed?.cluster.members ?? []).map(({ name }) => name);
+  const lost = freshVotes(
+    turn.local(group.name).evidence,
+    members,
+    verdict.master,
+    turn.now,
+  ).filter(({ held }) => (held.vote.guard.heardMs ?? Infinity) > vip.leaseMs * LEASE_SHARE);
+  const isLost = lost.length >= quorumOf(members.length);
+  if (turn.lasting(group.name, "guard lost", isLost) === 0) return null;
+  const votes: Record<string, VoteRecord> = {};
+  for (const { monitor, held } of lost) {
+    votes[monitor] = {
+      vote: held.vote.vote,
+      reason: `guard: ${held.vote.guard.problem ?? "silent"}`,
+      ageMs: Math.round(turn.now - held.receivedAt),
+    };
+  }
+  const text = `${verdict.master} is up, but its guard is unreachable from ${Object.keys(votes).join(", ")}, so its lease cannot be renewed`;
+  return { cause: "guard", from: verdict.master, to: null, text, votes };
+}

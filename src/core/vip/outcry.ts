@@ -1,0 +1,67 @@
+/**
+ * What a person must know about the hosts: a holder whose guard has a problem, and a Redis that does
+ * not answer at the VIP although the VIP is served.
+ */
+import { presentInfo } from "../health/votes.ts";
+import type { Task } from "../local.ts";
+import { Work } from "../operation/errand.ts";
+import { type GroupPart, nodeOf, type Vip } from "../state.ts";
+import { showStamp } from "../stamp.ts";
+import { targetOf, type Turn } from "../turn.ts";
+
+/** Shorter troubles are retried, and mend themselves. */
+const PROBLEM_LASTS_MS = 2000;
+const CHECK_DEADLINE_MS = 1000;
+const CHECK_EVERY_MS = 10_000;
+const CHECK_AFTER_FAILURE_MS = 1000;
+const SCOPE = "vip check";
+
+export function raiseOutcries(turn: Turn, group: GroupPart): void {
+  for (const vip of group.vips) {
+    if (vip.node === null || (vip.kind !== "hold" && !vip.claimable)) continue;
+    guardProblem(turn, group, vip, vip.node);
+    if (vip.kind === "hold") checkRedis(turn, group, vip, vip.node);
+  }
+}
+
+function guardProblem(turn: Turn, group: GroupPart, vip: Vip, holder: string): void {
+  const { problem } = turn.desk(group.name, vip.ip, holder);
+  const lasted = turn.lasting(group.name, `guard ${vip.ip}`, problem !== null);
+  const text = `the guard on ${holder}, which is to serve ${vip.ip}, does not do its work: ${problem}`;
+  turn.alarm(
+    `${group.name}: guard of ${vip.ip}`,
+    problem !== null && lasted > PROBLEM_LASTS_MS ? text : null,
+  );
+}
+
+/** A Redis that is bound to its own address only refuses at the VIP, and clients are turned away. */
+function checkRedis(turn: Turn, group: GroupPart, vip: Vip, holder: string): void {
+  const node = nodeOf(group, holder);
+  const served = turn.desk(group.name, vip.ip, holder).claimed !== null;
+  if (node === undefined || !served) return;
+  const work = new Work(turn, group.name, SCOPE);
+  const key = `${vip.ip} of ${showStamp(vip.epoch)}`;
+  const task = work.task(key, CHECK_DEADLINE_MS, (id) => ({
+    kind: "vip-check",
+    id,
+    target: targetOf(group.name, node),
+    vip: vip.ip,
+    deadlineMs: CHECK_DEADLINE_MS,
+  }));
+  if (task.finishedAt === null) return;
+  const wrong = wrongAt(turn, group, holder, task);
+  const lasted = turn.lasting(group.name, `check ${vip.ip}`, wrong !== null);
+  const text = `${vip.ip}:${node.port} is on ${holder}, but its Redis does not answer there: ${wrong}; does it listen on all addresses (bind)?`;
+  turn.alarm(`${group.name}: ${vip.ip}`, wrong !== null && lasted > PROBLEM_LASTS_MS ? text : null);
+  const every = wrong === null ? CHECK_EVERY_MS : CHECK_AFTER_FAILURE_MS;
+  if (turn.now - task.startedAt >= every) work.forget(key);
+}
+
+/** null: the holder's own Redis answered at the VIP. */
+function wrongAt(turn: Turn, group: GroupPart, holder: string, task: Task): string | null {
+  const found =
+    task.outcome?.kind === "vip-check" ? task.outcome : { runId: null, text: "no answer in time" };
+  const expected = presentInfo(turn.local(group.name).evidence, holder, turn.now)?.runId ?? null;
+  if (expected === null || found.runId === expected) return null;
+  return found.runId === null ? found.text : `another Redis answers there (run_id ${found.runId})`;
+}
