@@ -18,10 +18,11 @@ export interface SshServerOptions {
   readonly prepare?: string;
 }
 
-/** Changes to these folders stay in the mount namespace. */
+/** Changes to these folders stay in the mount namespace, and no guard is installed in it. */
 const COPY = `mount -t tmpfs none /mnt
 for d in etc home usr/lib var; do mkdir -p /mnt/u/$d /mnt/w/$d
-mount -t overlay none -o lowerdir=/$d,upperdir=/mnt/u/$d,workdir=/mnt/w/$d /$d; done`;
+mount -t overlay none -o lowerdir=/$d,upperdir=/mnt/u/$d,workdir=/mnt/w/$d /$d; done
+rm -rf /usr/lib/redis-mmm /etc/redis-mmm /etc/sudoers.d/redis-mmm`;
 
 export class SshServer implements Disposable {
   readonly host: GuardHost;
@@ -48,7 +49,7 @@ export class SshServer implements Disposable {
 
   private constructor(name: string, subnet: number, options: SshServerOptions) {
     this.host = new GuardHost(name);
-    this.#prepare = options.prepare === undefined ? "" : `${COPY}\n${options.prepare}\n`;
+    this.#prepare = `${COPY}\n${options.prepare ?? ""}\n`;
     this.#wire = `gt-${name}`.slice(0, 15);
     quietly(`ip link del ${this.#wire}`);
     sh(`ip link add ${this.#wire} type veth peer name m0 netns ${this.host.host}`);

@@ -46,7 +46,7 @@ export class PlainGuard implements GuardLink {
   }
 
   async settled(): Promise<void> {
-    await this.#running;
+    await Promise.race([this.#running, this.ended]);
   }
 
   close(): void {
