@@ -28,6 +28,10 @@ function delta(value: SlotDelta): string {
   return `${showStamp(value.stamp)} ${base}: ${parts}`;
 }
 
+function granted(value: boolean, yes: string, no: string): string {
+  return value ? yes : no;
+}
+
 function voteRequest(message: Extract<ConsensusMessage, { kind: "vote" }>): string {
   const transfer = message.transfer ? " (handed over)" : "";
   return `vote for me in term ${message.term}${transfer}, I have ${stamp(message.slot)}`;
@@ -48,11 +52,11 @@ export function describeMessage(message: ConsensusMessage): string {
     case "pre-vote":
       return `would you vote for me in term ${message.candidateTerm}? I have ${stamp(message.slot)}`;
     case "pre-vote-reply":
-      return `${message.granted ? "I would" : `no, I am in term ${term}`}`;
+      return granted(message.granted, "I would", `no, I am in term ${term}`);
     case "vote":
       return voteRequest(message);
     case "vote-reply":
-      return `${message.granted ? "my vote" : "no vote"} in term ${term}`;
+      return granted(message.granted, `my vote in term ${term}`, `no vote in term ${term}`);
     case "append":
       return `term ${term} round ${message.round}, ${message.delta === null ? "" : delta(message.delta)}`;
     case "append-reply":

@@ -6,6 +6,7 @@
  */
 import type { ClusterId, MonitorName, StorageId } from "../ids.ts";
 import { CLUSTER_PART, type ClusterPart, type Member, quorumOf, SCHEMA } from "../state.ts";
+import { sameStamp } from "../stamp.ts";
 import type { ConsensusState, Parts, Slot } from "./types.ts";
 
 const NOBODY: readonly Member[] = [];
@@ -75,8 +76,12 @@ export function reachedByMajority(
   return values[quorumOf(all.length) - 1] ?? 0;
 }
 
-/** A monitor that does not know the state's schema, or is no member, must not lead. */
+/**
+ * A monitor that does not know the state's schema must not lead, nor one that was removed. As long
+ * as the removal may not be decided, though, it can be that only the removed one can decide it.
+ */
 export function mayCampaign(state: ConsensusState): boolean {
   const cluster = newestCluster(state);
-  return cluster !== null && cluster.schema <= SCHEMA && isSelfMember(state);
+  if (cluster === null || cluster.schema > SCHEMA) return false;
+  return isSelfMember(state) || !sameStamp(state.durable.slot?.stamp ?? null, state.commit);
 }

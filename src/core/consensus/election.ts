@@ -75,7 +75,8 @@ export function campaign(state: ConsensusState, at: At, transfer: boolean): Step
 function lead(state: ConsensusState, at: At): Step {
   const { slot, term, name } = state.durable;
   if (slot === null) return still(state);
-  const votes = `${state.votes.length} of ${members(state).length}`;
+  const list = members(state);
+  const votes = `${list.filter((member) => state.votes.includes(member.name)).length} of ${list.length}`;
   const entered = enterRole({ ...state, votes: [] }, "leader", `elected by ${votes}`);
   const start = { term, version: slot.stamp.version + 1 };
   return andThen(entered, (next) =>

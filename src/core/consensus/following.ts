@@ -22,11 +22,12 @@ export function onAppend(state: ConsensusState, from: MonitorName, message: Appe
 }
 
 /**
- * A heartbeat of somebody who is no member here: perhaps a leader that was added since. The answer
- * promises nothing; it makes a leader send its whole state, which says who its members are.
+ * A heartbeat of somebody who is no member here: perhaps a leader that was added since, or that
+ * removed itself. The answer states facts and promises nothing; it makes a leader of which this
+ * monitor has nothing yet send its whole state, which says who its members are.
  */
 export function onUnknownHeartbeat(state: ConsensusState, from: MonitorName, round: number): Step {
-  return { state, effects: [send(state, from, { kind: "append-reply", round, version: 0 })] };
+  return answer(state, from, round);
 }
 
 /** A leader of this term was heard: candidates give up, and this monitor withholds its vote. */

@@ -9,11 +9,11 @@
  * This helps where somebody who remembers is asked. A restored monitor and a peer that never heard
  * of what it had acknowledged can still agree on something older: backups must not be put back.
  */
-import type { ClusterId, MonitorName } from "../ids.ts";
+import type { ClusterId, MonitorName, StorageId } from "../ids.ts";
 import type { Member } from "../state.ts";
 import { isNewer, type Stamp } from "../stamp.ts";
 import { forgetAnswers } from "./accepted.ts";
-import { clusterIdOf, clusterOf, members } from "./cluster.ts";
+import { clusterIdOf, clusterOf, isBound, members } from "./cluster.ts";
 import { report, still, type Step } from "./step.ts";
 import type { ConsensusMessage, ConsensusState, PeerRefusal } from "./types.ts";
 
@@ -43,11 +43,8 @@ function refusalOf(
   if (clusterId !== null && clusterId !== clusterIdOf(state)) {
     return { kind: "foreign-cluster", clusterId };
   }
-  const member = membersAccordingTo(state, message).find((each) => each.name === from);
-  if (member === undefined) return { kind: "not-a-member" };
-  if (member.storageId !== message.storageId) {
-    return { kind: "storage-replaced", expected: member.storageId, found: message.storageId };
-  }
+  const stranger = strangeness(membersLists(state, message), from, message.storageId);
+  if (stranger !== null) return stranger;
   const known = state.refused[from];
   return known?.kind === "went-back" ? known : goneBack(state, from, message);
 }
@@ -59,14 +56,31 @@ function claimedCluster(message: ConsensusMessage): ClusterId | null {
   return (message.delta && clusterOf(message.delta.parts)?.clusterId) ?? null;
 }
 
-/** A new member may be elected before this monitor hears of it: its whole state says who it is. */
-function membersAccordingTo(state: ConsensusState, message: ConsensusMessage): readonly Member[] {
+/**
+ * The members of the newest slot, and those of a newer one that the message brings: a leader may
+ * have been added since, or be about to remove itself.
+ */
+function membersLists(
+  state: ConsensusState,
+  message: ConsensusMessage,
+): readonly (readonly Member[])[] {
   const own = members(state);
-  if (message.kind !== "append" || message.delta === null) return own;
-  const { base, stamp, parts } = message.delta;
+  if (message.kind !== "append" || message.delta?.base !== null) return [own];
+  const { stamp, parts } = message.delta;
   const slot = state.durable.slot;
-  if (base !== null || (slot !== null && !isNewer(stamp, slot.stamp))) return own;
-  return clusterOf(parts)?.members ?? own;
+  if (slot !== null && !isNewer(stamp, slot.stamp)) return [own];
+  return [clusterOf(parts)?.members ?? [], own];
+}
+
+function strangeness(
+  lists: readonly (readonly Member[])[],
+  name: MonitorName,
+  found: StorageId,
+): PeerRefusal | null {
+  if (lists.some((list) => isBound(list, name, found))) return null;
+  const member = lists.flat().find((each) => each.name === name);
+  if (member === undefined) return { kind: "not-a-member" };
+  return { kind: "storage-replaced", expected: member.storageId, found };
 }
 
 function isOlder(has: Stamp | null, had: Stamp): boolean {
