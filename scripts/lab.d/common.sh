@@ -59,6 +59,7 @@ ns() { echo "mmmlab-$LAB_ID-$1"; }
 
 node_names() { seq -f 'db%g' 1 "$NODES"; }
 monitor_names() { [[ $MONITORS == 0 ]] || seq -f 'mon%g' 1 "$MONITORS"; }
+reader_vips() { [[ $READERS == 0 ]] || seq -f '10.77.0.%g' 71 $((70 + READERS)); }
 bridge_hosts() { node_names; monitor_names; echo client; }
 
 address_of() {

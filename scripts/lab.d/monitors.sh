@@ -6,7 +6,7 @@ write_config() {
   local node monitor
   {
     echo "master_ip = $WRITER_VIP"
-    [[ $READERS == 0 ]] || echo "slave_ip = $(seq -s ', ' -f '10.77.0.%g' 71 $((70 + READERS)))"
+    [[ $READERS == 0 ]] || echo "slave_ip = $(reader_vips | paste -sd,)"
     cat <<CONF
 cluster_interface = $(if [[ -n $LOCAL ]]; then echo lo; else echo eth1; fi)
 ssh_key = $LAB_DIR/ssh/id_ed25519
@@ -68,6 +68,7 @@ parse_up_options() {
       --readers) READERS=$2 ;;
       --down-after) DOWN_AFTER=$2 ;;
       --lease) LEASE=$2 ;;
+      --prepare) SSH_USER=redis-mmm ;;
       --set) EXTRA+=("${2/=/ = }") ;;
       *) die "unknown option $1 of up" ;;
     esac
@@ -105,7 +106,7 @@ lab_up() {
 }
 
 wait_until_served() {
-  wait_until 30 served_or_hopeless
+  wait_until 60 served_or_hopeless || true
   vip_answers || die "the VIP is not served; the monitors say:
 $(tail -n 12 "$LAB_DIR"/log/mon*.log)"
 }
@@ -122,12 +123,18 @@ served_or_hopeless() {
 # Safe to run at any time, any number of times.
 lab_down() {
   local record
+  # shellcheck disable=SC1091
+  [[ ! -f $LAB_DIR/lab.env ]] || source "$LAB_DIR/lab.env"
   if [[ -d $LAB_DIR/run ]]; then
     for record in "$LAB_DIR"/run/*.pid; do
       [[ -f $record ]] && kill_recorded "$(basename "$record" .pid)"
     done
   fi
-  [[ $(id -u) != 0 ]] || remove_network
+  if [[ $(id -u) == 0 ]]; then
+    for_each_namespace kill_everything_in
+    undo_preparation
+    for_each_namespace remove_namespace
+  fi
   if [[ -f $LAB_DIR/lab.env ]]; then
     rm -rf "$LAB_DIR"
   fi

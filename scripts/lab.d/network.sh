@@ -52,22 +52,25 @@ observe_host() {
   on_host "$host" ip link set obs up
 }
 
+for_each_namespace() {
+  local name
+  for name in $(ip netns list | cut -d' ' -f1 | grep -x "mmmlab-$LAB_ID-[a-z0-9]*" || true); do
+    "$1" "$name"
+  done
+}
+
 # Processes that sshd or a monitor started have no record of their own, but nobody else's process
 # lives in a namespace of this lab.
-kill_everything_on() {
+kill_everything_in() {
   local pid
-  for pid in $(ip netns pids "$(ns "$1")"); do
+  for pid in $(ip netns pids "$1"); do
     kill -KILL "$pid" 2>/dev/null || true
   done
 }
 
-remove_network() {
-  local name
-  for name in $(ip netns list | cut -d' ' -f1 | grep -x "mmmlab-$LAB_ID-[a-z0-9]*" || true); do
-    kill_everything_on "${name##*-}"
-    ip netns delete "$name"
-    rm -rf "/etc/netns/$name"
-  done
+remove_namespace() {
+  ip netns delete "$1"
+  rm -rf "/etc/netns/$1"
   rmdir --ignore-fail-on-non-empty /etc/netns 2>/dev/null || true
 }
 

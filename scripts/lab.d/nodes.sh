@@ -17,8 +17,30 @@ start_ssh_servers() {
   make_keys
   mkdir -p /run/sshd
   for node in $(node_names); do
+    prepare_host "$node"
     start_sshd "$node"
   done
+}
+
+# Hosts of namespaces share their files, so the preparation of one is that of all, and of this
+# machine as long as the lab is up.
+prepare_host() {
+  local readers=() reader
+  [[ $SSH_USER != root ]] || return 0
+  if [[ $1 == db1 ]]; then
+    [[ ! -e /usr/lib/redis-mmm ]] || die "this machine is prepared by setup-host already"
+    touch "$LAB_DIR/prepared"
+  fi
+  for reader in $(reader_vips); do
+    readers+=(--vip "$reader" --interface eth1)
+  done
+  on_host "$1" "$REPO/scripts/setup-host" --user "$SSH_USER" --key "$LAB_DIR/ssh/id_ed25519.pub" \
+    --vip "$WRITER_VIP" --interface eth1 "${readers[@]}" >>"$LAB_DIR/log/setup-host.log"
+}
+
+undo_preparation() {
+  [[ -f $LAB_DIR/prepared ]] || return 0
+  on_host db1 "$REPO/scripts/setup-host" --undo --force >/dev/null || true
 }
 
 make_keys() {
@@ -37,7 +59,7 @@ start_sshd() {
   cat >"$ssh/sshd_$node.conf" <<CONF
 ListenAddress $(address_of "$node"):22
 HostKey $ssh/host_$node
-AuthorizedKeysFile $ssh/authorized_keys
+AuthorizedKeysFile $ssh/authorized_keys .ssh/authorized_keys
 PermitRootLogin prohibit-password
 PasswordAuthentication no
 KbdInteractiveAuthentication no
@@ -93,7 +115,7 @@ crash_host() {
   local host=${1:-}
   need_node "$host"
   set_port down "$host"
-  kill_everything_on "$host"
+  kill_everything_in "$(ns "$host")"
   on_host "$host" ip -4 addr flush dev eth1
   on_host "$host" nft flush ruleset
   on_host "$host" ip addr add "$(address_of "$host")/24" dev eth1
