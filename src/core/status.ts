@@ -142,7 +142,8 @@ function vipStatus(state: MonitorState, group: GroupPart, vip: Vip, at: At): Vip
       if (desk.view.addresses.length > 0) holder = node;
       continue;
     }
-    const left = desk.view.leaseMs - (at.now - desk.viewAskedAt);
+    const from = Math.max(desk.viewAskedAt, desk.claimed?.sentAt ?? -Infinity);
+    const left = desk.view.leaseMs - (at.now - from);
     if (left > (leaseMs ?? 0)) [holder, leaseMs] = [node, Math.round(left)];
   }
   const { ip, kind, epoch, holders } = vip;

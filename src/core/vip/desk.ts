@@ -6,7 +6,7 @@
 import type { Instant, Ip, NodeName } from "../ids.ts";
 import type { Desk } from "../local.ts";
 import type { Node, Vip } from "../state.ts";
-import { newestStamp } from "../stamp.ts";
+import { newestStamp, type Stamp } from "../stamp.ts";
 import { isOurs, targetOf, type Turn } from "../turn.ts";
 import { withAuthorized, withReleased, withWitness } from "./proofs.ts";
 import type { GuardRequest, GuardResult, RegisterView } from "./types.ts";
@@ -103,7 +103,9 @@ function learn(turn: Turn, desk: Desk, flight: Flying, result: GuardResult): Par
       return {
         heardAt: now,
         problem: null,
-        ...(result.view === null ? {} : seen(turn, desk, result.view, flight)),
+        ...(result.view === null
+          ? { view: desk.view && changedView(desk.view, flight.request) }
+          : seen(turn, desk, result.view, flight)),
         ...granted(turn, flight),
       };
     case "refused":
@@ -126,6 +128,24 @@ function seen(turn: Turn, desk: Desk, view: RegisterView, flight: Flying): Parti
   if (view.token?.kind !== "instance" || desk.instance?.id === view.token.id) return patch;
   const under = newestStamp(turn.state.newest?.stamp ?? null);
   return { ...patch, instance: { id: view.token.id, under }, permit: null };
+}
+
+/** What a change that was confirmed without a view has made of the last one. */
+function changedView(view: RegisterView, request: GuardRequest): RegisterView {
+  switch (request.op) {
+    case "mark": {
+      const { cluster, epoch, gate } = request;
+      return { ...view, token: { kind: "epoch", cluster, epoch }, gated: view.gated || gate };
+    }
+    case "claim":
+      return { ...view, gated: true, leaseMs: request.leaseMs };
+    case "release":
+      return { ...view, leaseMs: 0, addresses: [] };
+    case "show":
+    case "install":
+    case "permit":
+      return view;
+  }
 }
 
 /** The permit that a successful request left on the host. */
@@ -159,17 +179,29 @@ function recordProof(
 ): void {
   const { group, vip: ip, node } = where;
   const vip = committedVip(turn, group, ip);
-  if (vip === undefined || !isOurs(turn, vip.epoch)) return;
+  if (vip === undefined || !isOurs(turn, vip.epoch) || isUnguarded(turn, group, view)) return;
   if (request.op === "release") {
     turn.setCampaign(group, ip, withReleased(turn.campaign(group, ip), request.epoch, node));
     turn.report({ kind: "vip.released", group, vip: ip, node, epoch: request.epoch });
   }
-  const ours = turn.state.committed?.cluster.clusterId;
-  const token = view?.token;
-  const shown = token?.kind === "epoch" && token.cluster === ours ? token.epoch : null;
+  const shown = shownEpoch(turn, request, view);
   if (shown !== null && vip.readSet[node] === "in") {
     turn.setCampaign(group, ip, withWitness(turn.campaign(group, ip), shown, node, turn.now));
   }
+}
+
+/** A host whose guard lost its rights removes an address, but proves nothing of a lease. */
+function isUnguarded(turn: Turn, group: string, view: RegisterView | null): boolean {
+  const part = turn.state.committed?.groups.find(({ name }) => name === group);
+  return part?.backend === "nft" && view?.gate === "none";
+}
+
+/** The epoch of this cluster that the register holds, by this answer. */
+function shownEpoch(turn: Turn, request: GuardRequest, view: RegisterView | null): Stamp | null {
+  if (view === null) return "epoch" in request ? request.epoch : null;
+  const { token } = view;
+  const ours = turn.state.committed?.cluster.clusterId;
+  return token?.kind === "epoch" && token.cluster === ours ? token.epoch : null;
 }
 
 export function committedVip(turn: Turn, group: string, ip: Ip): Vip | undefined {
