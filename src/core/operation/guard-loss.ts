@@ -28,7 +28,10 @@ export function guardLoss(turn: Turn, group: GroupPart, verdict: Verdict): Call 
     turn.now,
   ).filter(({ held }) => (held.vote.guard.heardMs ?? Infinity) > vip.leaseMs * LEASE_SHARE);
   const isLost = lost.length >= quorumOf(members.length);
-  if (turn.lasting(group.name, "guard lost", isLost) === 0) return null;
+  const lasted = turn.lasting(group.name, "guard lost", isLost);
+  // A monitor that has just started has heard no guard yet: that says something only after a while.
+  const neverHeard = lost.some(({ held }) => held.vote.guard.heardMs === null);
+  if (lasted <= (neverHeard ? vip.leaseMs * LEASE_SHARE : 0)) return null;
   const votes: Record<string, VoteRecord> = {};
   for (const { monitor, held } of lost) {
     votes[monitor] = {
