@@ -68,12 +68,13 @@ parse_up_options() {
       --readers) READERS=$2 ;;
       --down-after) DOWN_AFTER=$2 ;;
       --lease) LEASE=$2 ;;
-      --prepare) SSH_USER=redis-mmm ;;
+      --ssh-user) SSH_USER=$2 ;;
       --set) EXTRA+=("${2/=/ = }") ;;
       *) die "unknown option $1 of up" ;;
     esac
     shift 2 || die "an option of up lacks its value"
   done
+  [[ -z $LOCAL ]] || SSH_USER=root
   [[ $NODES =~ ^[1-9]$ && $MONITORS =~ ^[0-9]$ && $READERS =~ ^[0-9]$ ]] ||
     die "--nodes takes 1 to 9, --monitors and --readers 0 to 9"
 }
@@ -123,8 +124,6 @@ served_or_hopeless() {
 # Safe to run at any time, any number of times.
 lab_down() {
   local record
-  # shellcheck disable=SC1091
-  [[ ! -f $LAB_DIR/lab.env ]] || source "$LAB_DIR/lab.env"
   if [[ -d $LAB_DIR/run ]]; then
     for record in "$LAB_DIR"/run/*.pid; do
       [[ -f $record ]] && kill_recorded "$(basename "$record" .pid)"
@@ -132,7 +131,6 @@ lab_down() {
   fi
   if [[ $(id -u) == 0 ]]; then
     for_each_namespace kill_everything_in
-    undo_preparation
     for_each_namespace remove_namespace
   fi
   if [[ -f $LAB_DIR/lab.env ]]; then
