@@ -1,6 +1,6 @@
 /** One node, as a monitor shows it: its votes, its data, its guard, and whether it could be promoted. */
 import { candidateOf } from "./health/facts.ts";
-import { eligible } from "./health/eligibility.ts";
+import { eligible, priorityOf } from "./health/eligibility.ts";
 import { positionOf } from "./health/lineage.ts";
 import type { HeldVote, NodeInfo } from "./health/types.ts";
 import type { Evidence } from "./health/votes.ts";
@@ -48,7 +48,7 @@ function dataOf(group: GroupPart, node: Node, evidence: Evidence, at: At): Data 
     offset: info.appliedOffset ?? info.offset,
     lag_bytes: lags ? lagOf(evidence, group, position, at) : null,
     link: info.link,
-    priority: info.priority,
+    priority: priorityOf(group, node.name, info),
   };
 }
 

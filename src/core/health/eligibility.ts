@@ -81,7 +81,8 @@ const RULES: readonly Rule[] = [
   {
     reason: "priority-zero",
     waivable: false,
-    fails: ({ info }) => when(info.priority === 0, "has replica-priority 0"),
+    fails: ({ group, node, info }) =>
+      when(priorityOf(group, node, info) === 0, "has priority 0, so it is never promoted"),
   },
   {
     reason: "never-synced",
@@ -113,6 +114,11 @@ const RULES: readonly Rule[] = [
   },
   { reason: "lagging", waivable: true, fails: lagText },
 ];
+
+/** The configured priority, or else the replica-priority that Redis reports. Lower is better; 0: never. */
+export function priorityOf(group: GroupPart, node: NodeName, info: NodeInfo): number {
+  return nodeOf(group, node)?.priority ?? info.priority;
+}
 
 /** Its data belong to some generation of this group, and it is not empty (offset 0 or 1). */
 function isKin(info: NodeInfo, lineage: Lineage): boolean {

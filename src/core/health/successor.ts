@@ -7,7 +7,13 @@
  */
 import type { NodeName } from "../ids.ts";
 import type { GroupPart } from "../state.ts";
-import { type Candidate, eligible, type Refusal, type SuccessorFacts } from "./eligibility.ts";
+import {
+  type Candidate,
+  eligible,
+  priorityOf,
+  type Refusal,
+  type SuccessorFacts,
+} from "./eligibility.ts";
 import { positionOf } from "./lineage.ts";
 
 export interface SuccessorQuestion {
@@ -82,7 +88,7 @@ function rankIn({ group, preferred }: SuccessorQuestion): (candidate: Candidate)
   return (facts) => ({
     node: facts.node,
     position: (facts.info && positionOf(facts.info, group.lineage)) ?? -1,
-    priority: facts.info?.priority ?? 0,
+    priority: facts.info === null ? 0 : priorityOf(group, facts.node, facts.info),
     isPreferred: facts.node === preferred,
     facts,
   });
