@@ -13,7 +13,7 @@ import type { ControlBackend } from "../adapters/control/server.ts";
 import type { MonitorName } from "../core/ids.ts";
 import type { CommandOutcome } from "../core/messages.ts";
 import type { HistoryEntry, Status } from "../core/status-types.ts";
-import type { Journal, MonitorView } from "../ports.ts";
+import type { Journal } from "../ports.ts";
 import { historyEntry } from "./history.ts";
 import { isDegraded } from "./peer-status.ts";
 import type { Requests } from "./requests.ts";
@@ -24,7 +24,6 @@ const COMMAND_LIMIT_MS = 120_000;
 export interface AnswersOptions {
   readonly name: MonitorName;
   readonly status: () => Status;
-  readonly view: () => MonitorView;
   readonly journal: Journal;
   readonly requests: Requests;
   readonly addressOf: (monitor: MonitorName) => string | null;

@@ -134,7 +134,6 @@ export class Daemon<S> {
 
   #answers(): Answers {
     const { core, clock, identity, journal, version } = this.#options;
-    const view = () => core.view(this.#runtime.state, clock.at());
     const status = () => {
       const peers = this.#peers.reports();
       const refusals = this.#peerServer.refusals.list(clock.at().now);
@@ -144,7 +143,6 @@ export class Daemon<S> {
     return new Answers({
       name: identity.name,
       status,
-      view,
       journal,
       requests: this.#requests,
       addressOf: (monitor) => this.#peers.addressOf(monitor),

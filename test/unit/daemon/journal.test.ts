@@ -18,6 +18,7 @@ function entry(version: number, changes: Partial<PastOperation> = {}): JournalEn
     result: "ok",
     reason: "down",
     by: "mon2",
+    requestId: null,
     votes: { mon1: { vote: "silent", reason: null, ageMs: 12.3 } },
     fencing: "lease-ended",
     startedAt: 0,

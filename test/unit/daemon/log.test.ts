@@ -1,0 +1,118 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { ClockWatch } from "../../../src/adapters/clock.ts";
+import { FileLog } from "../../../src/adapters/logger.ts";
+import { isDegraded, withTransport } from "../../../src/daemon/peer-status.ts";
+import type { MonitorStatus, Status } from "../../../src/core/status-types.ts";
+import { tempDir } from "../../helpers/temp-dir.ts";
+
+describe("the log", () => {
+  it("has a stable name, a sentence and fields for each event", async () => {
+    await using dir = await tempDir();
+    const file = join(dir.path, "log");
+    const log = new FileLog({ monitor: "mon1", file, verbose: false });
+    log.event({ kind: "leader", leader: "mon2", term: 7 });
+    log.event({
+      kind: "vote.changed",
+      group: "g",
+      node: "n",
+      from: "up",
+      to: "silent",
+      reason: null,
+    });
+    log.event({ kind: "stalled", ms: 512.4 });
+    const lines = readFileSync(file, "utf8").trim().split("\n");
+    expect(lines.map((line) => JSON.parse(line) as object)).toEqual([
+      expect.objectContaining({
+        level: "info",
+        monitor: "mon1",
+        event: "leader.changed",
+        term: 7,
+        leader: "mon2",
+        msg: "mon2 leads in term 7",
+      }),
+      expect.objectContaining({
+        level: "warn",
+        event: "monitor.stalled",
+        msg: expect.stringContaining("for 512 ms"),
+      }),
+    ]);
+  });
+
+  it("never shows a password", async () => {
+    await using dir = await tempDir();
+    const file = join(dir.path, "log");
+    const log = new FileLog({ monitor: "mon1", file, verbose: false });
+    log.write("info", "test", "text", { password: "hunter2", login: { password: "hunter2" } });
+    expect(readFileSync(file, "utf8")).not.toContain("hunter2");
+  });
+
+  it("does no harm when its disk is full", () => {
+    const log = new FileLog({ monitor: "mon1", file: "/dev/full", verbose: false });
+    for (let i = 0; i < 100; i += 1) log.write("error", "test", "x".repeat(10_000));
+  });
+});
+
+describe("the wall clock", () => {
+  it("is said to jump only when somebody sets it", () => {
+    const watch = new ClockWatch();
+    expect(watch.jumpSinceLast({ now: 0, wall: 1_000_000 })).toBeNull();
+    expect(watch.jumpSinceLast({ now: 60_000, wall: 1_060_100 })).toBeNull();
+    expect(watch.jumpSinceLast({ now: 61_000, wall: 1_061_100 - 3_600_000 })).toBe(-3_600_000);
+  });
+});
+
+describe("the status with what the transport knows", () => {
+  const member = (name: string): MonitorStatus => ({
+    name,
+    address: "10.0.0.1:7400",
+    role: "follower",
+    reachable: true,
+    last_seen_ms: 5,
+    version: "1",
+    problem: null,
+  });
+  const status: Status = {
+    cluster: {
+      id: "0000aaaa",
+      leader: "mon1",
+      term: 1,
+      quorum: 2,
+      has_quorum: true,
+      monitors: ["mon1", "mon2"].map(member),
+    },
+    groups: [],
+    answered_by: { name: "mon1", age_ms: 0 },
+    at: "",
+    warnings: [],
+  };
+  const base = { peers: [], refusals: [], version: "2.0.0", name: "mon1" };
+
+  it("is as it was when nothing is wrong", () => {
+    const peers = [{ name: "mon2", address: "10.0.0.2:7400", silentMs: null, problem: null }];
+    const shown = withTransport(status, { ...base, peers });
+    expect(shown.cluster.monitors[0]).toEqual({ ...member("mon1"), version: "2.0.0" });
+    expect({ ...shown, cluster: null }).toEqual({ ...status, cluster: null });
+    expect(isDegraded(shown)).toBe(false);
+  });
+
+  it("says which peer is refused or silent, and why, even of one that is no member", () => {
+    const peers = [
+      { name: "mon2", address: "10.0.0.2:7400", silentMs: 9_000, problem: "connection refused" },
+      { name: null, address: "10.0.0.3:7400", silentMs: 4_000, problem: "no route to host" },
+    ];
+    const refusals = [{ from: "mon9", reason: "mon9 belongs to cluster ffffffff" }];
+    const shown = withTransport(status, { ...base, peers, refusals });
+    expect(shown.cluster.monitors.map(({ name, problem }) => [name, problem])).toEqual([
+      ["mon1", null],
+      ["mon2", "connection refused"],
+      ["10.0.0.3:7400", "no route to host"],
+    ]);
+    expect(shown.warnings.map(({ text }) => text)).toEqual([
+      "the peer at 10.0.0.3:7400 cannot be talked to for 4 s: no route to host",
+      "a message was refused: mon9 belongs to cluster ffffffff",
+    ]);
+    expect(isDegraded(shown)).toBe(true);
+  });
+});
