@@ -5,7 +5,7 @@
  */
 import type { Verdict } from "../health/verdict.ts";
 import { freshVotes } from "../health/votes.ts";
-import { type GroupPart, quorumOf, type VoteRecord, writerVip } from "../state.ts";
+import { type GroupPart, quorumOf, type Vip, type VoteRecord, writerVip } from "../state.ts";
 import type { Turn } from "../turn.ts";
 import type { Call } from "./admission.ts";
 
@@ -28,6 +28,7 @@ export function guardLoss(turn: Turn, group: GroupPart, verdict: Verdict): Call 
     turn.now,
   ).filter(({ held }) => (held.vote.guard.heardMs ?? Infinity) > vip.leaseMs * LEASE_SHARE);
   const isLost = lost.length >= quorumOf(members.length);
+  if (servedFor(turn, group, vip) <= vip.leaseMs * LEASE_SHARE) return null;
   const lasted = turn.lasting(group.name, "guard lost", isLost);
   // A monitor that has just started has heard no guard yet: that says something only after a while.
   const neverHeard = lost.some(({ held }) => held.vote.guard.heardMs === null);
@@ -42,4 +43,15 @@ export function guardLoss(turn: Turn, group: GroupPart, verdict: Verdict): Call 
   }
   const text = `${verdict.master} is up, but its guard is unreachable from ${Object.keys(votes).join(", ")}, so its lease cannot be renewed`;
   return { cause: "guard", from: verdict.master, to: null, text, votes };
+}
+
+/**
+ * For how long this leader has known the holder to be this one. Others are looked at more seldom than
+ * this rule needs, so that at first nobody has heard its guard lately.
+ */
+function servedFor(turn: Turn, group: GroupPart, vip: Vip): number {
+  const times = group.nodes.map(({ name }) =>
+    turn.lasting(group.name, `holder ${name}`, name === vip.node),
+  );
+  return Math.max(...times);
 }
