@@ -66,14 +66,25 @@ export function isMajority(state: ConsensusState, names: readonly MonitorName[])
   return all.length > 0 && counted >= quorumOf(all.length);
 }
 
-/** The largest value that a majority of the members has reached. */
+/** The largest value that a majority of the members has reached; 0 for none. */
 export function reachedByMajority(
   state: ConsensusState,
   reached: (name: MonitorName) => number,
 ): number {
   const all = members(state);
-  const values = all.map((member) => reached(member.name)).sort((a, b) => b - a);
-  return values[quorumOf(all.length) - 1] ?? 0;
+  const values = all.map((member) => reached(member.name));
+  const quorum = quorumOf(values.length);
+  let best = 0;
+  for (const value of values) {
+    if (value > best && countFrom(values, value) >= quorum) best = value;
+  }
+  return best;
+}
+
+function countFrom(values: readonly number[], least: number): number {
+  let count = 0;
+  for (const value of values) if (value >= least) count += 1;
+  return count;
 }
 
 /**

@@ -17,8 +17,10 @@ type Append = Extract<ConsensusMessage, { kind: "append" }>;
 export function onAppend(state: ConsensusState, from: MonitorName, message: Append, at: At): Step {
   if (message.term < state.durable.term) return answer(state, from, message.round);
   if (state.role === "leader" && message.term === state.durable.term) return still(state);
-  const followed = andThen(adoptTerm(state, message.term, at), (next) => follow(next, from, at));
-  return andThen(followed, (next) => answer(take(next, message), from, message.round));
+  const heard = andThen(adoptTerm(state, message.term, at), (next) =>
+    follow(hear(next, from, message, at), from),
+  );
+  return andThen(heard, (next) => answer(take(next, message), from, message.round));
 }
 
 /**
@@ -30,24 +32,27 @@ export function onUnknownHeartbeat(state: ConsensusState, from: MonitorName, rou
   return answer(state, from, round);
 }
 
-/** A leader of this term was heard: candidates give up, and this monitor withholds its vote. */
-function follow(state: ConsensusState, leader: MonitorName, at: At): Step {
-  const heard: ConsensusState = {
+/** A leader of this term was heard: this monitor withholds its vote. A late round has an old note. */
+function hear(state: ConsensusState, leader: MonitorName, message: Append, at: At): ConsensusState {
+  const late = message.round < state.heardRound;
+  return {
     ...state,
     leader,
-    votes: state.votes.length === 0 ? state.votes : [],
     heardLeaderAt: at.now,
     electionAt: electionTime(state.timers, at),
+    heardRound: late ? state.heardRound : message.round,
+    note: late ? state.note : message.note,
   };
-  return heard.role === "follower"
-    ? still(heard)
-    : enterRole(heard, state.role === "empty" ? "empty" : "follower", `${leader} leads`);
+}
+
+/** Candidates give up. */
+function follow(state: ConsensusState, leader: MonitorName): Step {
+  if (state.role === "follower" || state.role === "empty") return still(state);
+  return enterRole({ ...state, votes: [] }, "follower", `${leader} leads`);
 }
 
 function take(state: ConsensusState, message: Append): ConsensusState {
-  const late = message.round < state.heardRound;
-  const noted = late ? state : { ...state, note: message.note, heardRound: message.round };
-  const taken = message.delta === null ? noted : takeDelta(noted, message.delta);
+  const taken = message.delta === null ? state : takeDelta(state, message.delta);
   if (message.commit === null) return taken;
   const behind = taken.commit !== null && compareStamps(taken.commit, message.commit) >= 0;
   return behind ? taken : commitUpTo(taken, message.commit);

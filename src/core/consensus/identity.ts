@@ -30,8 +30,8 @@ export function judge(
 ): Judgement {
   const why = refusalOf(state, from, message);
   if (why !== null) return { ...refuse(state, from, why), accepted: false };
-  if (isLess(state, from, message)) return { ...still(state), accepted: false };
-  return { ...still(remember(pardon(state, from), from, message)), accepted: true };
+  if (isLess(state, from, message)) return { state, effects: [], accepted: false };
+  return { state: remember(pardon(state, from), from, message), effects: [], accepted: true };
 }
 
 function refusalOf(
@@ -43,8 +43,10 @@ function refusalOf(
   if (clusterId !== null && clusterId !== clusterIdOf(state)) {
     return { kind: "foreign-cluster", clusterId };
   }
-  const stranger = strangeness(membersLists(state, message), from, message.storageId);
-  if (stranger !== null) return stranger;
+  if (!isBound(members(state), from, message.storageId)) {
+    const stranger = strangeness(membersLists(state, message), from, message.storageId);
+    if (stranger !== null) return stranger;
+  }
   const known = state.refused[from];
   return known?.kind === "went-back" ? known : goneBack(state, from, message);
 }

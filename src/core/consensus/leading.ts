@@ -20,6 +20,7 @@ type AppendReply = Extract<ConsensusMessage, { kind: "append-reply" }>;
 
 /** A leader without a majority is gone after F, so more rounds than this wait for answers only in a burst. */
 const ROUNDS_AWAITED = 64;
+const NO_ROUNDS: Leadership["sentAt"] = {};
 
 /** The re-stamped slot is in place; nothing was sent of it yet. The voters were heard just now. */
 export function newLeadership(
@@ -58,7 +59,8 @@ export function broadcast(state: ConsensusState, at: At): Step {
   const effects = countedPeers(next).map((peer) =>
     send(next, peer, append(next, slot, deltaFor(sent, slot, peer))),
   );
-  return { state: countAnswers(next, sent), effects };
+  const counted = countAnswers(next, sent);
+  return { state: counted === sent ? next : { ...next, leadership: counted }, effects };
 }
 
 function append(state: ConsensusState, slot: Slot, delta: SlotDelta | null): Body {
@@ -94,20 +96,19 @@ function roundsAfter(sentAt: Leadership["sentAt"], round: number): Leadership["s
 }
 
 /** Moves `answeredRound` on. This monitor has answered each of its own rounds. */
-function countAnswers(state: ConsensusState, leadership: Leadership): ConsensusState {
+function countAnswers(state: ConsensusState, leadership: Leadership): Leadership {
   const own = state.durable.name;
   const round = reachedByMajority(state, (name) =>
     name === own ? leadership.round : (leadership.ackRound[name] ?? 0),
   );
   const sentAt = leadership.sentAt[round];
-  if (sentAt === undefined) return state;
-  const answered: Leadership = {
+  if (sentAt === undefined) return leadership;
+  return {
     ...leadership,
     answeredRound: round,
     answeredAt: sentAt,
-    sentAt: roundsAfter(leadership.sentAt, round),
+    sentAt: round === leadership.round ? NO_ROUNDS : roundsAfter(leadership.sentAt, round),
   };
-  return { ...state, leadership: answered };
 }
 
 export function onAppendReply(
@@ -121,7 +122,7 @@ export function onAppendReply(
   if (leadership === null) return still(state);
   const noted = noteAnswer(leadership, from, reply, state.durable.term);
   if (noted === leadership) return still(state);
-  const counted = countAnswers({ ...state, leadership: noted }, noted);
+  const counted = { ...state, leadership: countAnswers(state, noted) };
   if (noted.ackVersion === leadership.ackVersion) return still(counted);
   const told =
     leadership.ackVersion[from] === undefined ? tellMissing(counted, from) : still(counted);
