@@ -71,6 +71,7 @@ function main(chosen: Profile): number {
     slowest: 0,
   };
   const startedAt = performance.now();
+  const cpuAt = process.cpuUsage();
   for (let seed = first; seed < first + count; seed++) {
     const report = run(options(seed, chosen));
     for (const key of [
@@ -93,9 +94,11 @@ function main(chosen: Profile): number {
     if (!values["keep-going"]) break;
   }
   const seconds = (performance.now() - startedAt) / 1000;
+  const cpu = process.cpuUsage(cpuAt);
+  const cpuSeconds = (cpu.user + cpu.system) / 1e6;
   const minutes = total.simulatedMs / 60_000;
   print(
-    `${minutes.toFixed(0)} simulated minutes in ${seconds.toFixed(1)} s: ${(minutes / seconds).toFixed(1)} cluster-minutes per second`,
+    `${minutes.toFixed(0)} simulated minutes in ${seconds.toFixed(1)} s: ${(minutes / seconds).toFixed(1)} cluster-minutes per second, ${(minutes / cpuSeconds).toFixed(1)} per second of CPU`,
   );
   print(
     `${total.events} events, ${total.turns} turns, ${total.claims} claims, ${total.acknowledged} acknowledged writes, ${total.checkedSwitchovers} switchovers checked`,

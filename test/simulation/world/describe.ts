@@ -1,5 +1,6 @@
 /** The state of the whole world in some lines, for the end of a failing run. */
 import { showStamp } from "../../../src/core/stamp.ts";
+import type { RedisServer } from "./redis-server.ts";
 import type { World } from "./world.ts";
 
 export function describe(world: World): readonly string[] {
@@ -25,18 +26,26 @@ function describeGroup(world: World): string[] {
 
 function describeNodes(world: World): string[] {
   return world.hosts.map((host) => {
-    const redis = world.redisOf(host);
-    const process = !redis.up ? "down" : redis.hung ? "hung" : redis.loading ? "loading" : "up";
-    const role = redis.isMaster
-      ? "master"
-      : `replica of ${redis.master?.host} (${redis.upstream?.stage ?? "no link"})`;
-    const ids = `replid ${redis.replId.slice(0, 8)}, replid2 ${redis.replId2?.slice(0, 8) ?? "-"} up to ${redis.secondOffset}`;
     const serves = world.vips.filter((vip) => host.serves(vip)).join() || "nothing";
-    return (
-      `${host.name}: ${host.up ? "" : "off, "}redis ${process} ${role}, offset ${redis.positioned ? redis.offset : "-"}, ` +
-      `${ids}, ${redis.data.ids.length} writes, min-replicas ${redis.minReplicas}; serves ${serves}`
-    );
+    return `${host.name}: ${host.up ? "" : "off, "}redis ${describeRedis(world.redisOf(host))}; serves ${serves}`;
   });
+}
+
+function processOf(redis: RedisServer): string {
+  if (!redis.up) return "down";
+  if (redis.hung) return "hung";
+  return redis.loading ? "loading" : "up";
+}
+
+function describeRedis(redis: RedisServer): string {
+  const role = redis.isMaster
+    ? "master"
+    : `replica of ${redis.master?.host} (${redis.upstream?.stage ?? "no link"})`;
+  const second = `replid2 ${redis.replId2?.slice(0, 8) ?? "-"} up to ${redis.secondOffset}`;
+  return (
+    `${processOf(redis)} ${role}, offset ${redis.positioned ? redis.offset : "-"}, replid ${redis.replId.slice(0, 8)}, ` +
+    `${second}, ${redis.data.ids.length} writes, min-replicas ${redis.minReplicas}`
+  );
 }
 
 function describeMonitors(world: World): string[] {

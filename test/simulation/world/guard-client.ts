@@ -169,7 +169,7 @@ export class GuardClient {
   }
 
   #failSent(host: Host, text: string): void {
-    for (const waiting of [...(this.#waiting.get(host) ?? [])]) {
+    for (const waiting of this.#waiting.get(host) ?? []) {
       if (waiting.sent) waiting.done({ kind: "unknown", text });
     }
   }

@@ -276,27 +276,29 @@ export class Host {
 
   view(vip: Ip): RegisterView {
     const now = this.now;
-    const register = this.table?.get(vip);
-    const address = this.hasAddress(vip) ? this.#addresses.get(vip) : undefined;
-    const lifetime = address?.until ?? Infinity;
+    const register = this.table?.get(vip) ?? EMPTY;
     return {
-      gate: this.nft ? (this.table === null ? "absent" : "present") : "none",
-      gated: register?.gated ?? false,
-      token: register?.token ?? null,
-      permits: register?.livePermits(now).map(({ epoch, id }) => ({ epoch, id })) ?? [],
-      leaseMs: register === undefined ? 0 : Math.max(0, Math.floor(register.leaseUntil - now)),
-      addresses:
-        address === undefined
-          ? []
-          : [
-              {
-                device: "eth1",
-                prefix: address.prefix,
-                lifetimeS: lifetime === Infinity ? null : Math.ceil((lifetime - now) / 1000),
-              },
-            ],
+      gate: this.#gate(),
+      gated: register.gated,
+      token: register.token,
+      permits: register.livePermits(now).map(({ epoch, id }) => ({ epoch, id })),
+      leaseMs: Math.max(0, Math.floor(register.leaseUntil - now)),
+      addresses: this.#forms(vip),
       boot: this.boot,
     };
+  }
+
+  #gate(): RegisterView["gate"] {
+    if (!this.nft) return "none";
+    return this.table === null ? "absent" : "present";
+  }
+
+  #forms(vip: Ip): RegisterView["addresses"] {
+    const address = this.#addresses.get(vip);
+    if (address === undefined || !this.hasAddress(vip)) return [];
+    const left = address.until - this.now;
+    const lifetimeS = left === Infinity ? null : Math.ceil(left / 1000);
+    return [{ device: "eth1", prefix: address.prefix, lifetimeS }];
   }
 
   #setAddress(vip: Ip): void {
@@ -319,6 +321,8 @@ export class Host {
     this.#generations.set(vip, (this.#generations.get(vip) ?? 0) + 1);
   }
 }
+
+const EMPTY = new Register();
 
 /** Only `show` and `install` tell what stands in the register. */
 const DONE: GuardResult = { kind: "ok", view: null };

@@ -156,7 +156,7 @@ function cutOff(
 ): RedisActionResult {
   let killed = 0;
   let newer: string | null = null;
-  for (const other of [...redis.connections]) {
+  for (const other of redis.connections) {
     const parsed = other.name === null || other === own ? null : parse(other.name);
     if (parsed === null) continue;
     const order = parsed.term - connection.term || parsed.seq - connection.seq;
@@ -178,33 +178,35 @@ function execute(
   action: RedisAction,
 ): RedisActionResult {
   switch (action.kind) {
-    case "open":
-    case "close":
-      return OK;
     case "cut-off":
       return cutOff(redis, server, connection);
     case "info":
       return { kind: "info", info: redis.info() };
     case "get-min-replicas":
       return { kind: "value", value: redis.minReplicas };
-    case "set-min-replicas":
-      redis.minReplicas = action.value;
-      return OK;
-    case "pause-writes":
-      redis.pauseWrites(action.ms);
-      return OK;
-    case "unpause":
-      redis.unpause();
-      return OK;
     case "follow":
     case "promote":
-      if (redis.info().loading)
-        return { kind: "error", code: "LOADING", text: "LOADING Redis is loading" };
-      if (action.kind === "follow") redis.follow(action.host, action.port);
-      else redis.promote();
-      return OK;
-    case "rewrite":
-      redis.rewrite();
+      return changeRole(redis, action);
+    default:
+      adjust(redis, action);
       return OK;
   }
+}
+
+function changeRole(
+  redis: RedisServer,
+  action: RedisAction & { kind: "follow" | "promote" },
+): RedisActionResult {
+  if (redis.info().loading)
+    return { kind: "error", code: "LOADING", text: "LOADING Redis is loading" };
+  if (action.kind === "follow") redis.follow(action.host, action.port);
+  else redis.promote();
+  return OK;
+}
+
+function adjust(redis: RedisServer, action: RedisAction): void {
+  if (action.kind === "set-min-replicas") redis.minReplicas = action.value;
+  else if (action.kind === "pause-writes") redis.pauseWrites(action.ms);
+  else if (action.kind === "unpause") redis.unpause();
+  else if (action.kind === "rewrite") redis.rewrite();
 }

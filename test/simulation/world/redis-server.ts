@@ -119,9 +119,9 @@ export class RedisServer {
     this.#stopped.length = 0;
     this.#pausedWrites.length = 0;
     this.#pausedUntil = -Infinity;
-    for (const connection of [...this.connections]) this.disconnect(connection);
+    for (const connection of this.connections) this.disconnect(connection);
     this.upstream?.close();
-    for (const downstream of [...this.downstreams]) downstream.masterGone();
+    for (const downstream of this.downstreams) downstream.masterGone();
     this.watcher.log(this.name, "redis: killed");
   }
 
@@ -269,7 +269,7 @@ export class RedisServer {
     const wasMaster = this.master === null;
     this.master = { host, port };
     this.upstream?.close();
-    for (const downstream of [...this.downstreams]) downstream.masterGone();
+    for (const downstream of this.downstreams) downstream.masterGone();
     if (wasMaster) this.positioned = true;
     this.watcher.log(this.name, `redis: REPLICAOF ${host} ${port} at ${this.offset}`);
     this.onFollow?.(this);
@@ -283,7 +283,7 @@ export class RedisServer {
     this.secondOffset = this.offset + 1;
     this.replId = this.random.hex(40);
     this.positioned = true;
-    for (const downstream of [...this.downstreams]) downstream.masterGone();
+    for (const downstream of this.downstreams) downstream.masterGone();
     this.watcher.log(this.name, `redis: REPLICAOF NO ONE at ${this.offset}`);
   }
 
@@ -291,37 +291,67 @@ export class RedisServer {
     this.#file = { master: this.master, minReplicas: this.minReplicas };
   }
 
+  /** What its configuration file says it is after a restart. */
+  get configured(): { master: RedisServer["master"]; minReplicas: string } {
+    return this.#file;
+  }
+
   info(): NodeInfo {
-    const upstream = this.upstream;
-    const replica = this.master !== null;
-    const now = this.scheduler.now;
-    const position = this.positioned ? this.offset : 1;
-    const loading = this.loading || upstream?.stage === "loading";
+    const stage = this.upstream?.stage;
     return {
       version: "7.0.15",
       runId: this.runId,
-      uptimeS: Math.floor((now - this.startedAt) / 1000),
-      role: replica ? "replica" : "master",
+      uptimeS: Math.floor((this.scheduler.now - this.startedAt) / 1000),
+      role: this.isMaster ? "master" : "replica",
       masterHost: this.master?.host ?? null,
       masterPort: this.master?.port ?? null,
-      link: replica ? (upstream?.stage === "up" ? "up" : "down") : null,
-      linkDownSinceS: replica && upstream?.stage !== "up" ? 1 : null,
-      lastIoS:
-        replica && upstream?.stage === "up" ? Math.floor((now - upstream.heardAt) / 1000) : null,
-      syncing: upstream?.stage === "syncing" || upstream?.stage === "loading",
-      loading,
+      ...this.#linkInfo(),
+      syncing: stage === "syncing" || stage === "loading",
+      loading: this.loading || stage === "loading",
       replId: this.replId,
       replId2: this.replId2,
       secondOffset: this.secondOffset,
       offset: this.offset,
-      appliedOffset: replica ? position : null,
-      readOffset: replica ? (upstream?.stage === "up" ? upstream.readOffset : position) : null,
       priority: this.priority,
       readOnly: true,
       aof: this.persistence === "aof",
-      replicas: [...this.downstreams].map((downstream) => downstream.describe()),
+      replicas: Array.from(this.downstreams, (downstream) => downstream.describe()),
       connectedClients: 3 + this.connections.size,
       failoverState: "no-failover",
+    };
+  }
+
+  /** What only a replica tells. */
+  #linkInfo(): Pick<
+    NodeInfo,
+    "link" | "linkDownSinceS" | "lastIoS" | "appliedOffset" | "readOffset"
+  > {
+    const position = this.positioned ? this.offset : 1;
+    const upstream = this.upstream;
+    if (this.isMaster)
+      return {
+        link: null,
+        linkDownSinceS: null,
+        lastIoS: null,
+        appliedOffset: null,
+        readOffset: null,
+      };
+    if (upstream?.stage !== "up") {
+      return {
+        link: "down",
+        linkDownSinceS: 1,
+        lastIoS: null,
+        appliedOffset: position,
+        readOffset: position,
+      };
+    }
+    const lastIoS = Math.floor((this.scheduler.now - upstream.heardAt) / 1000);
+    return {
+      link: "up",
+      linkDownSinceS: null,
+      lastIoS,
+      appliedOffset: position,
+      readOffset: upstream.readOffset,
     };
   }
 }

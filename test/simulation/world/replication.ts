@@ -150,7 +150,7 @@ export class Upstream {
     const had = replica.data.ids.length;
     replica.data = new Dataset();
     replica.positioned = false;
-    for (const downstream of [...replica.downstreams]) downstream.masterGone();
+    for (const downstream of replica.downstreams) downstream.masterGone();
     if (had > 0) replica.watcher.lost(replica, `full resync with ${this.master.name}`);
     this.#scheduler.after(replica.loadingMs, () =>
       replica.arrive(() => {

@@ -20,9 +20,9 @@ import { GROUP } from "./plan.ts";
 import type { RedisServer } from "./redis-server.ts";
 import { Violation } from "./violation.ts";
 
-/** A master that answers but lost its data is down as well. */
+/** A master that answers but lost its data is down as well; one whose guard is lost soon will be. */
 function isAgainst({ vote, reason }: VoteRecord): boolean {
-  if (reason?.startsWith("reborn") === true) return true;
+  if (reason?.startsWith("reborn") === true || reason?.startsWith("guard") === true) return true;
   return vote !== "up" && vote !== "abstain" && vote !== "unknown";
 }
 
@@ -132,11 +132,10 @@ export class Safety {
     if (group === undefined || group === this.#group) return;
     const before = this.#group?.operation ?? null;
     this.#group = group;
-    if (group.operation !== null && !sameStamp(before?.id ?? null, group.operation.id)) {
-      this.#begun(group.operation, cluster, stamp);
-    }
-    if (before !== null && !sameStamp(before.id, group.operation?.id ?? null))
-      this.#ended(before, group);
+    const now = group.operation;
+    if (sameStamp(before?.id ?? null, now?.id ?? null)) return;
+    if (before !== null) this.#ended(before, group);
+    if (now !== null) this.#begun(now, cluster, stamp);
   }
 
   /** P2: the votes stand in the committed decision. */

@@ -18,25 +18,18 @@ export function tellGuard(
   routine: boolean,
 ): string | null {
   const ok = result.kind === "ok";
-  if (ok && (request.op === "show" || request.op === "permit")) return null;
-  if (ok && request.op === "claim" && routine) return null;
+  const dull =
+    request.op === "show" || request.op === "permit" || (request.op === "claim" && routine);
+  if (ok && dull) return null;
   const outcome = result.kind === "refused" ? result.code : result.kind;
-  switch (request.op) {
-    case "show":
-    case "install":
-      return `guard ${request.vip}: ${request.op}: ${outcome}`;
-    case "mark": {
-      const seen =
-        request.seen.kind === "epoch"
-          ? showStamp(request.seen.epoch)
-          : `instance ${request.seen.id}`;
-      return `guard ${request.vip}: mark ${seen} → ${showStamp(request.epoch)}: ${outcome}`;
-    }
-    case "permit":
-    case "claim":
-    case "release":
-      return `guard ${request.vip}: ${request.op} ${showStamp(request.epoch)}: ${outcome}`;
-  }
+  return `guard ${request.vip}: ${request.op}${tellEpoch(request)}: ${outcome}`;
+}
+
+function tellEpoch(request: GuardRequest): string {
+  if (request.op === "show" || request.op === "install") return "";
+  if (request.op !== "mark") return ` ${showStamp(request.epoch)}`;
+  const { seen } = request;
+  return ` ${seen.kind === "epoch" ? showStamp(seen.epoch) : `instance ${seen.id}`} → ${showStamp(request.epoch)}`;
 }
 
 export function tellEffect(effect: Effect): string | null {

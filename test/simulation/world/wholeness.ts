@@ -1,5 +1,6 @@
 /** What a cluster must be again once nothing fails any more. */
 import { readerVip, WRITER } from "./plan.ts";
+import type { RedisServer } from "./redis-server.ts";
 import type { World } from "./world.ts";
 
 /** null: whole. Otherwise what is missing first. */
@@ -31,22 +32,21 @@ function groupMisses(world: World): string | null {
 }
 
 function replicationMisses(world: World): string | null {
-  const group = world.group;
-  const name = group?.master ?? "";
+  const name = world.group?.master ?? "";
   const master = world.redis(name);
   if (!master.answers || !master.isMaster || master.loading) return `${name} is no working master`;
-  if (Number(master.minReplicas) > 1)
-    return `${name} has min-replicas-to-write ${master.minReplicas}`;
   if (master.isPaused) return `${name} is paused`;
   for (const server of world.servers.values()) {
-    if (server === master) continue;
-    if (server.master?.host !== master.host.address)
-      return `${server.name} follows ${server.master?.host ?? "nobody"}`;
-    if (server.upstream?.stage !== "up") return `${server.name} is not linked`;
     if (Number(server.minReplicas) > 1)
       return `${server.name} has min-replicas-to-write ${server.minReplicas}`;
+    if (server !== master && !follows(server, master))
+      return `${server.name} does not follow ${name}`;
   }
   return null;
+}
+
+function follows(replica: RedisServer, master: RedisServer): boolean {
+  return replica.master?.host === master.host.address && replica.upstream?.stage === "up";
 }
 
 function addressesMiss(world: World): string | null {
