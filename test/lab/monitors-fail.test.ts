@@ -17,8 +17,8 @@ import { IS_LOCAL, Lab, passing } from "../helpers/lab.ts";
 const FAST = { downAfter: "1s", lease: "1s" } as const;
 const MONITORS = ["mon1", "mon2", "mon3"];
 const isAnother = (node: string) => node !== "db1";
-/** Writers may feel a busy machine, never the lapse of a lease. */
-const NO_GAP_MS = 400;
+/** Writers may feel a busy machine, never a move. That no lease lapsed is told by the waiting clients. */
+const NO_GAP_MS = 1_000;
 
 describe("when monitors fail", () => {
   it.each([0, 60, 120, 250])(
