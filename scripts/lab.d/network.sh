@@ -54,7 +54,7 @@ observe_host() {
 
 for_each_namespace() {
   local name
-  for name in $(ip netns list | cut -d' ' -f1 | grep -x "mmmlab-$LAB_ID-[a-z0-9]*" || true); do
+  for name in $(ip netns list 2>/dev/null | cut -d' ' -f1 | grep -x "mmmlab-$LAB_ID-[a-z0-9]*" || true); do
     "$1" "$name"
   done
 }
