@@ -2,42 +2,24 @@
  * How a cluster begins, and what a monitor does until it belongs to one.
  *
  * An empty monitor neither votes nor campaigns; it says hello. When *all* configured monitors are
- * there and all are empty, the one with the lowest name founds the cluster: its first state binds
- * a new cluster id and the disk of every member. That state is durable before anybody hears of it.
- * A majority would not be enough: the monitors that are missing could be the ones that remember.
- *
- * Term 1 has no leader. Its only slot is the founding one, so any member may pass it on to a member
- * that is still empty, and a founder that dies early leaves nothing behind that cannot go on.
+ * there and all are empty, the one with the lowest name founds the cluster. A majority would not be
+ * enough: the monitors that are missing could be the ones that remember.
  */
-import { derive } from "../entropy.ts";
 import type { At, MonitorName } from "../ids.ts";
-import { CLUSTER_PART, type ClusterPart, type Member, SCHEMA } from "../state.ts";
+import { type ClusterPart, type Member, SCHEMA } from "../state.ts";
 import { accept } from "./accepted.ts";
-import { clusterIdOf, clusterOf, isBound, members } from "./cluster.ts";
+import { clusterIdOf, clusterOf, isBound } from "./cluster.ts";
 import { onAppend } from "./following.ts";
+import { belong, FOUNDING, maybeFound, passOn, PRESENT_MS, type Presence } from "./founding.ts";
 import { judge, refuse } from "./identity.ts";
-import { adoptTerm, electionTime, enterRole } from "./roles.ts";
-import { wholeSlot } from "./slot.ts";
-import { andThen, type Body, report, send, type Step, still } from "./step.ts";
-import type {
-  ConsensusEffect,
-  ConsensusMessage,
-  ConsensusState,
-  GenesisPlan,
-  Part,
-  Parts,
-  PeerRefusal,
-} from "./types.ts";
+import { adoptTerm, enterRole } from "./roles.ts";
+import { andThen, type Body, send, type Step, still } from "./step.ts";
+import type { ConsensusEffect, ConsensusMessage, ConsensusState, PeerRefusal } from "./types.ts";
 
 type Of<K extends ConsensusMessage["kind"]> = Extract<ConsensusMessage, { kind: K }>;
-type Presence = ConsensusState["present"][MonitorName];
 
 /** How often an empty monitor says hello. */
 export const HELLO_MS = 500;
-/** A monitor is present for so long after its hello. */
-export const PRESENT_MS = 3_000;
-const FOUNDING = { term: 1, version: 1 };
-const CLUSTER_ID_SALT = 0x102;
 /** Newcomers that are remembered, so that an operator can add them. */
 const NEWCOMERS = 16;
 
@@ -61,91 +43,8 @@ export function genesisTick(state: ConsensusState, at: At): Step {
   if (at.now < state.electionAt) return still(state);
   const effects = Object.keys(state.found).map((peer) => sayHello(state, peer));
   return andThen({ state: { ...state, electionAt: at.now + HELLO_MS }, effects }, (next) =>
-    found(next, at),
+    maybeFound(next, at),
   );
-}
-
-// ——— founding ———
-
-function found(state: ConsensusState, at: At): Step {
-  const plan = state.genesis;
-  if (plan === null || !mayFound(state, plan, at)) return still(state);
-  const cluster = foundingCluster(state, plan, at);
-  const parts: Parts = { ...plan.groups, [CLUSTER_PART]: cluster as unknown as Part };
-  const changed = Object.fromEntries(Object.keys(parts).map((name) => [name, FOUNDING]));
-  const begun = belong(
-    accept(state, { stamp: FOUNDING, parts, changed }),
-    at,
-    "founded the cluster",
-  );
-  return andThen(begun, (next) => ({
-    state: next,
-    effects: Object.keys(next.present).flatMap((peer) => passOn(next, peer)),
-  }));
-}
-
-/** Everybody that is configured; all fresh, empty, and with the same idea of how many. */
-function mayFound(state: ConsensusState, plan: GenesisPlan, at: At): boolean {
-  const present = presentPeers(state, at);
-  const agree = present.every(([, peer]) => peer.empty && peer.peers === plan.peers);
-  const lowest = present.every(([name]) => state.durable.name < name);
-  const known = present.every(([name]) => state.schemas[name] === SCHEMA);
-  return present.length === plan.peers && agree && lowest && known;
-}
-
-/** A peer that says hello but is not configured here is a stranger. */
-function presentPeers(
-  state: ConsensusState,
-  at: At,
-): readonly (readonly [MonitorName, Presence])[] {
-  return Object.entries(state.present).filter(
-    ([name, peer]) => state.found[name] !== undefined && at.now - peer.at <= PRESENT_MS,
-  );
-}
-
-function foundingCluster(state: ConsensusState, plan: GenesisPlan, at: At): ClusterPart {
-  const { name, storageId } = state.durable;
-  const peers = presentPeers(state, at).map(([peer, { storageId: disk, address }]) => ({
-    name: peer,
-    storageId: disk,
-    address,
-  }));
-  const all: readonly Member[] = [{ name, storageId, address: plan.ownAddress }, ...peers];
-  return {
-    schema: SCHEMA,
-    clusterId: (derive(at.entropy, CLUSTER_ID_SALT) || 1).toString(16).padStart(8, "0"),
-    members: [...all].sort((a, b) => (a.name < b.name ? -1 : 1)),
-    adopted: [],
-    requests: [],
-  };
-}
-
-/** From now on this monitor belongs to the cluster of its slot. */
-function belong(state: ConsensusState, at: At, reason: string): Step {
-  const { term } = state.durable;
-  const next: ConsensusState = {
-    ...state,
-    durable: { ...state.durable, term: Math.max(term, FOUNDING.term) },
-    electionAt: electionTime(state.timers, at),
-    refused: {},
-  };
-  const names = members(next).map((member) => member.name);
-  const clusterId = clusterIdOf(next);
-  const entered = enterRole(next, "follower", reason);
-  if (clusterId === null) return entered;
-  return andThen(entered, (entry) => ({
-    state: entry,
-    effects: [report({ kind: "genesis", clusterId, members: names })],
-  }));
-}
-
-/** The founding state, to a member that was empty when it last said hello. */
-function passOn(state: ConsensusState, to: MonitorName): readonly ConsensusEffect[] {
-  const { slot } = state.durable;
-  const peer = state.present[to];
-  if (slot === null || slot.stamp.term !== FOUNDING.term || peer === undefined) return [];
-  if (!peer.empty || !isBound(members(state), to, peer.storageId)) return [];
-  return [send(state, to, { kind: "genesis", delta: wholeSlot(slot) })];
 }
 
 // ——— hello ———
@@ -178,7 +77,7 @@ function helloToEmpty(
   if (message.clusterId !== null) return wonder(state, next, from, at);
   const why: PeerRefusal | null =
     message.schema === SCHEMA ? null : { kind: "schema", theirs: message.schema };
-  return why === null ? found(next, at) : refuse(next, from, why);
+  return why === null ? maybeFound(next, at) : refuse(next, from, why);
 }
 
 /** The cluster of an established peer has not taken this monitor in, although it had the time. */
