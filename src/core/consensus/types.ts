@@ -2,7 +2,7 @@
  * Raft whose log is one slot `(term, version, whole state)`: every proposal replaces the state.
  *
  * What the rest of the core may know of consensus stands in this file. The protocol is in
- * `election.ts`, `replication.ts` and `genesis.ts`.
+ * `election.ts`, `leading.ts`, `following.ts` and `genesis.ts`.
  */
 import type { ClusterId, Instant, MonitorName, StorageId } from "../ids.ts";
 import type { Stamp } from "../stamp.ts";
