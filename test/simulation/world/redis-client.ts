@@ -187,7 +187,12 @@ function execute(
     case "follow":
     case "promote":
       return changeRole(redis, action);
-    default:
+    case "open":
+    case "close":
+    case "set-min-replicas":
+    case "pause-writes":
+    case "unpause":
+    case "rewrite":
       adjust(redis, action);
       return OK;
   }
