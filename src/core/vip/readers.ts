@@ -15,6 +15,8 @@ import { isClaimed } from "../operation/common.ts";
 
 /** A reader whose host is well is moved for balance only when the imbalance has lasted. */
 const BALANCE_AFTER_MS = 10_000;
+/** A chosen host whose register cannot be marked for this long is given up. */
+const UNMARKED_MS = 2000;
 
 export function careForReaders(turn: Turn, group: GroupPart): void {
   for (const vip of group.vips) {
@@ -26,30 +28,39 @@ export function careForReaders(turn: Turn, group: GroupPart): void {
 
 function finishMove(turn: Turn, group: GroupPart, vip: Vip): void {
   if (vip.node === null) return;
-  if (vip.claimable) {
-    if (isClaimed(turn, group, vip))
-      turn.change(group.name, (part) => withVip(part, vip.ip, settled));
-    return;
-  }
+  if (vip.claimable) return settle(turn, group, vip);
   // A move that an earlier leader began: what proves a host empty counts only for epochs of one's own.
   if (!isOurs(turn, vip.epoch)) {
     turn.change(group.name, (part, stamp) => withVip(part, vip.ip, (now) => renewed(now, stamp)));
     return;
   }
-  const context = proofContext(turn, group, vip);
-  if (unprovenHolders(context, null).length > 0) return;
   const marked =
     group.backend !== "nft" || holdsEpoch(turn, vip, turn.desk(group.name, vip.ip, vip.node));
-  if (marked) turn.change(group.name, (part) => withVip(part, vip.ip, claimable));
-  else if (turn.lasting(group.name, `unmarked ${vip.ip}`, true) > 2000)
-    choose(turn, group, vip, [vip.node]);
+  const unmarkedFor = turn.lasting(group.name, `unmarked ${vip.ip}`, !marked);
+  if (unmarkedFor > UNMARKED_MS) return choose(turn, group, vip, [vip.node]);
+  if (!marked || unprovenHolders(proofContext(turn, group, vip), vip.node).length > 0) return;
+  turn.change(group.name, (part) => withVip(part, vip.ip, claimable));
+}
+
+/** The claim is allowed. If the host cannot make it, it is a possible holder that another succeeds. */
+function settle(turn: Turn, group: GroupPart, vip: Vip): void {
+  if (isClaimed(turn, group, vip)) {
+    turn.change(group.name, (part) => withVip(part, vip.ip, settled));
+    return;
+  }
+  const unfitFor = turn.lasting(group.name, `unfit ${vip.ip}`, !isFit(turn, group, vip));
+  if (unfitFor >= group.settings.downAfterMs) choose(turn, group, vip, []);
+}
+
+function isFit(turn: Turn, group: GroupPart, vip: Vip): boolean {
+  return vip.node !== null && fitHolders(turn, group).includes(vip.node);
 }
 
 function considerMove(turn: Turn, group: GroupPart, vip: Vip): void {
   const fit = fitHolders(turn, group);
-  const isFit = vip.node !== null && fit.includes(vip.node);
-  const unfitFor = turn.lasting(group.name, `unfit ${vip.ip}`, !isFit);
-  if (!isFit) {
+  const fits = isFit(turn, group, vip);
+  const unfitFor = turn.lasting(group.name, `unfit ${vip.ip}`, !fits);
+  if (!fits) {
     if (unfitFor >= group.settings.downAfterMs) choose(turn, group, vip, []);
     return;
   }
@@ -62,7 +73,7 @@ function considerMove(turn: Turn, group: GroupPart, vip: Vip): void {
 
 function choose(turn: Turn, group: GroupPart, vip: Vip, failed: readonly NodeName[]): void {
   const fit = fitHolders(turn, group).filter(
-    (name) => !failed.includes(name) && name in vip.readSet,
+    (name) => !failed.includes(name) && vip.readSet[name] === "in",
   );
   const best = fit.toSorted((a, b) => loadOf(group, a) - loadOf(group, b) || (a < b ? -1 : 1))[0];
   if (best === undefined || best === vip.node) return;
