@@ -9,6 +9,7 @@ import { isNews } from "./health/news.ts";
 import type { HealthMessage, HeldVote, NodeVote } from "./health/types.ts";
 import { voteOf } from "./health/watch.ts";
 import type { Instant, MonitorName } from "./ids.ts";
+import type { Desk } from "./local.ts";
 import { watchOf } from "./patrol.ts";
 import { type GroupPart, type Node, writerVip } from "./state.ts";
 import type { Turn } from "./turn.ts";
@@ -45,16 +46,23 @@ function ownVote(turn: Turn, group: GroupPart, node: Node): NodeVote {
   const heardAt = guardHeardAt(turn, group, node.name);
   const writer = writerVip(group);
   const desk = writer && turn.desk(group.name, writer.ip, node.name);
-  const gate = desk?.view?.gate ?? "unknown";
   const guard: NodeVote["guard"] = {
     heardMs: heardAt === -Infinity ? null : turn.now - heardAt,
     problem: desk?.problem ?? null,
-    gate: gate === "none" ? "unknown" : gate,
+    gate: group.backend === "off" ? "unknown" : gateOf(desk),
   };
   return voteOf(watchOf(turn, group.name, node.name), turn.now, guard, {
     group: group.name,
     node: node.name,
   });
+}
+
+/** As last seen. A table that does not decide about the VIP yet is none. */
+function gateOf(desk: Desk | undefined): NodeVote["guard"]["gate"] {
+  const gate = desk?.view?.gate;
+  if (gate === "none" || gate === "altered") return gate === "none" ? "unknown" : "altered";
+  if (desk === undefined || desk.guarded === null) return "unknown";
+  return desk.guarded ? "present" : "absent";
 }
 
 function hasNews(turn: Turn, votes: readonly NodeVote[]): boolean {

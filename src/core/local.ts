@@ -28,6 +28,8 @@ export interface Desk {
   /** The request that the newest view answers: its number orders it among all effects. */
   readonly viewId: number;
   readonly viewAskedAt: Instant;
+  /** Whether the table decided about the VIP when last seen; unlike the view, kept when an answer is lost. */
+  readonly guarded: boolean | null;
   readonly flight: {
     readonly id: number;
     readonly request: GuardRequest;
@@ -56,6 +58,7 @@ export const EMPTY_DESK: Desk = {
   view: null,
   viewId: 0,
   viewAskedAt: -Infinity,
+  guarded: null,
   flight: null,
   permit: null,
   instance: null,

@@ -30,10 +30,13 @@ export function isIdle(desk: Desk, now: Instant): boolean {
   return now >= desk.retryAt;
 }
 
-/** Sends a request. A mark that authorizes the host voids every proof about it before it leaves. */
+/**
+ * Sends a request. A mark that authorizes the host voids every proof about it before it leaves; so
+ * does a claim, for hosts without a register are never marked.
+ */
 export function ask(turn: Turn, place: Place, request: GuardRequest): void {
   const { group, vip, node } = place;
-  if (request.op === "mark" && vip.node === node.name) {
+  if ((request.op === "mark" || request.op === "claim") && vip.node === node.name) {
     turn.setCampaign(
       group,
       vip.ip,
@@ -61,39 +64,8 @@ export function answered(
   const desk = turn.desk(group, vip, node);
   const flight = desk.flight;
   if (flight === null || flight.id !== where.id) return;
-  const told =
-    result.kind === "ok"
-      ? { ...result, view: result.view ?? viewAfter(desk.view, flight.request) }
-      : result;
-  const patch = learn(turn, desk, flight, told);
-  turn.setDesk(group, vip, node, { ...patch, flight: null });
-  if (told.kind === "ok") recordProof(turn, where, flight.request, told.view);
-}
-
-/**
- * What the register must show now that a request was carried out of which the guard only said "ok".
- * Without this the last view would go on showing what was just changed, and the same request would
- * be sent again and again. null: nothing that is not known anyway.
- */
-function viewAfter(view: RegisterView | null, request: GuardRequest): RegisterView | null {
-  if (view === null) return null;
-  switch (request.op) {
-    case "mark": {
-      const { cluster, epoch } = request;
-      return {
-        ...view,
-        gated: view.gated || request.gate,
-        token: { kind: "epoch", cluster, epoch },
-      };
-    }
-    case "release":
-      return { ...view, gated: view.gate !== "none", leaseMs: 0, addresses: [] };
-    case "show":
-    case "install":
-    case "permit":
-    case "claim":
-      return null;
-  }
+  turn.setDesk(group, vip, node, { ...learn(turn, desk, flight, result), flight: null });
+  if (result.kind === "ok") recordProof(turn, where, flight.request, result.view);
 }
 
 function learn(turn: Turn, desk: Desk, flight: Flying, result: GuardResult): Partial<Desk> {
@@ -104,7 +76,7 @@ function learn(turn: Turn, desk: Desk, flight: Flying, result: GuardResult): Par
         heardAt: now,
         problem: null,
         ...(result.view === null
-          ? { view: desk.view && changedView(desk.view, flight.request) }
+          ? deduced(desk.view, flight.request)
           : seen(turn, desk, result.view, flight)),
         ...granted(turn, flight),
       };
@@ -113,6 +85,7 @@ function learn(turn: Turn, desk: Desk, flight: Flying, result: GuardResult): Par
         heardAt: now,
         problem: result.code === "stale" ? null : `${result.code}: ${result.text}`,
         view: null,
+        ...(result.code === "nogate" ? { guarded: false } : {}),
         permit: null,
         retryAt: result.code === "stale" && flight.request.op !== "permit" ? now : now + RETRY_MS,
       };
@@ -124,13 +97,27 @@ function learn(turn: Turn, desk: Desk, flight: Flying, result: GuardResult): Par
 }
 
 function seen(turn: Turn, desk: Desk, view: RegisterView, flight: Flying): Partial<Desk> {
-  const patch: Partial<Desk> = { view, viewId: flight.id, viewAskedAt: flight.sentAt };
+  const guarded = isGuarding(view);
+  const patch: Partial<Desk> = { view, guarded, viewId: flight.id, viewAskedAt: flight.sentAt };
   if (view.token?.kind !== "instance" || desk.instance?.id === view.token.id) return patch;
   const under = newestStamp(turn.state.newest?.stamp ?? null);
   return { ...patch, instance: { id: view.token.id, under }, permit: null };
 }
 
-/** What a change that was confirmed without a view has made of the last one. */
+function isGuarding(view: RegisterView): boolean {
+  return view.gate === "present" && view.gated;
+}
+
+/**
+ * What is known now that a request was carried out of which the guard only said "ok". Without this
+ * the last view would go on showing what was just changed.
+ */
+function deduced(before: RegisterView | null, request: GuardRequest): Partial<Desk> {
+  if (before === null) return {};
+  const view = changedView(before, request);
+  return { view, guarded: isGuarding(view) };
+}
+
 function changedView(view: RegisterView, request: GuardRequest): RegisterView {
   switch (request.op) {
     case "mark": {
@@ -140,7 +127,7 @@ function changedView(view: RegisterView, request: GuardRequest): RegisterView {
     case "claim":
       return { ...view, gated: true, leaseMs: request.leaseMs };
     case "release":
-      return { ...view, leaseMs: 0, addresses: [] };
+      return { ...view, gated: view.gate !== "none", leaseMs: 0, addresses: [] };
     case "show":
     case "install":
     case "permit":
@@ -180,11 +167,12 @@ function recordProof(
   const { group, vip: ip, node } = where;
   const vip = committedVip(turn, group, ip);
   if (vip === undefined || !isOurs(turn, vip.epoch) || isUnguarded(turn, group, view)) return;
-  if (request.op === "release") {
+  // Rule 9: what an earlier leadership asked for proves nothing to this one.
+  if (request.op === "release" && isOurs(turn, request.epoch)) {
     turn.setCampaign(group, ip, withReleased(turn.campaign(group, ip), request.epoch, node));
     turn.report({ kind: "vip.released", group, vip: ip, node, epoch: request.epoch });
   }
-  const shown = shownEpoch(turn, request, view);
+  const shown = heldEpoch(turn, request, view);
   if (shown !== null && vip.readSet[node] === "in") {
     turn.setCampaign(group, ip, withWitness(turn.campaign(group, ip), shown, node, turn.now));
   }
@@ -196,10 +184,10 @@ function isUnguarded(turn: Turn, group: string, view: RegisterView | null): bool
   return part?.backend === "nft" && view?.gate === "none";
 }
 
-/** The epoch of this cluster that the register holds, by this answer. */
-function shownEpoch(turn: Turn, request: GuardRequest, view: RegisterView | null): Stamp | null {
-  if (view === null) return "epoch" in request ? request.epoch : null;
-  const { token } = view;
+/** The epoch of this cluster that the register held, by this answer. */
+function heldEpoch(turn: Turn, request: GuardRequest, view: RegisterView | null): Stamp | null {
+  if ("epoch" in request) return request.epoch;
+  const token = view?.token;
   const ours = turn.state.committed?.cluster.clusterId;
   return token?.kind === "epoch" && token.cluster === ours ? token.epoch : null;
 }

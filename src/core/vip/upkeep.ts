@@ -83,10 +83,7 @@ function isSuspect(turn: Turn, group: GroupPart, vip: Vip): boolean {
 function gatedNow(turn: Turn, group: GroupPart, vip: Vip): readonly NodeName[] {
   return group.nodes
     .map((node) => node.name)
-    .filter((name) => {
-      const view = turn.desk(group.name, vip.ip, name).view;
-      return view === null ? vip.gated.includes(name) : view.gate === "present" && view.gated;
-    });
+    .filter((name) => turn.desk(group.name, vip.ip, name).guarded ?? vip.gated.includes(name));
 }
 
 function readSetNow(turn: Turn, group: GroupPart, vip: Vip): Vip["readSet"] {
@@ -142,11 +139,12 @@ export function proofContext(turn: Turn, group: GroupPart, vip: Vip): ProofConte
     drift: group.settings.clockDrift,
     now: turn.now,
     ungated: (node) => {
-      const view = turn.desk(group.name, vip.ip, node).view;
-      if (view !== null && (view.gate !== "present" || !view.gated)) return true;
+      const { guarded, viewAskedAt } = turn.desk(group.name, vip.ip, node);
+      if (guarded === false) return true;
       return Object.values(local.evidence).some((votes) => {
-        const gate = votes[node]?.vote.guard.gate;
-        return gate === "absent" || gate === "altered";
+        const held = votes[node];
+        if (held === undefined || held.receivedAt < viewAskedAt) return false;
+        return held.vote.guard.gate === "absent" || held.vote.guard.gate === "altered";
       });
     },
   };
