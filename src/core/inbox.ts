@@ -48,15 +48,21 @@ function deliver(turn: Turn, id: number, flight: Flight, outcome: Outcome): void
         answered(turn, { group, vip: flight.vip, node: flight.node, id }, outcome.result);
       return;
     case "task":
-      return finishTask(turn, flight, outcome);
+      return finishTask(turn, flight, id, outcome);
   }
 }
 
-function finishTask(turn: Turn, flight: Extract<Flight, { kind: "task" }>, outcome: Outcome): void {
+function finishTask(
+  turn: Turn,
+  flight: Extract<Flight, { kind: "task" }>,
+  id: number,
+  outcome: Outcome,
+): void {
   const { errands } = turn.local(flight.group);
   const errand = errands[flight.errand];
   const task = errand?.tasks[flight.key];
-  if (errand === undefined || task === undefined || task.finishedAt !== null) return;
+  // What was asked again meanwhile is answered by its own outcome only.
+  if (errand === undefined || task?.id !== id || task.finishedAt !== null) return;
   const tasks = { ...errand.tasks, [flight.key]: { ...task, outcome, finishedAt: turn.now } };
   turn.setLocal(flight.group, { errands: { ...errands, [flight.errand]: { ...errand, tasks } } });
 }

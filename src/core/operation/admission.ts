@@ -46,8 +46,8 @@ function callFor(turn: Turn, group: GroupPart, verdict: Verdict): Call | null {
       votes: verdict.votes,
     };
   }
-  if (group.operation !== null) return null;
-  return movedByHand(turn, group, verdict) ?? guardLoss(turn, group, verdict);
+  const moved = group.operation === null ? movedByHand(turn, group, verdict) : null;
+  return moved ?? guardLoss(turn, group, verdict);
 }
 
 /** No operation runs, or one that the death of the master has overtaken. */
@@ -129,7 +129,9 @@ export function runIdsOf(turn: Turn, group: GroupPart): Readonly<Record<string, 
 export function beginFailover(turn: Turn, group: GroupPart, intent: Intent): void {
   turn.change(group.name, (part, stamp) => {
     const before = part.operation === null ? part : finished(part, "preempted", turn.at.wall);
-    const next = begun(before, stamp, intent, turn.at.wall);
+    // What the overtaken operation changed is still to be restored.
+    const saved = part.operation?.saved ?? {};
+    const next = begun(before, stamp, { ...intent, saved }, turn.at.wall);
     const writer = next.vips.find((vip) => vip.role === "writer");
     return writer === undefined ? next : withVip(next, writer.ip, (vip) => fenced(vip, stamp));
   });

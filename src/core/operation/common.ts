@@ -12,7 +12,7 @@ import {
   type Vip,
   writerVip,
 } from "../state.ts";
-import { sameStamp, showStamp } from "../stamp.ts";
+import { sameStamp, showStamp, type Stamp } from "../stamp.ts";
 import type { Turn } from "../turn.ts";
 import { holdsEpoch } from "../vip/stand.ts";
 import { heldBy, withVip } from "../vip/epochs.ts";
@@ -62,14 +62,14 @@ export function advance(
   phase: Operation["phase"],
   options: {
     readonly known?: Partial<Operation>;
-    readonly vip?: (vip: Vip, stamp: { term: number; version: number }) => Vip;
-    readonly group?: (group: GroupPart) => GroupPart;
+    readonly vip?: (vip: Vip, stamp: Stamp) => Vip;
+    readonly group?: (group: GroupPart, stamp: Stamp) => GroupPart;
   } = {},
 ): void {
   const { turn, group, op, vip } = running;
   const { wall } = turn.at;
   turn.change(group.name, (part, stamp) => {
-    const next = inPhase(options.group?.(part) ?? part, phase, wall, options.known);
+    const next = inPhase(options.group?.(part, stamp) ?? part, phase, wall, options.known);
     const change = options.vip;
     return vip === null || change === undefined
       ? next

@@ -179,6 +179,7 @@ export class Work {
   }
 
   #open(node: Node): Connection {
+    this.#forgetConnection(node.name);
     const name: ActionConnection = { term: this.turn.term, seq: this.turn.nextSeq() };
     const { now, moment } = this.turn;
     const connection: Connection = {
@@ -195,6 +196,16 @@ export class Work {
       this.#effect(node, name, { kind: "open" }, OPEN_DEADLINE_MS),
     );
     return connection;
+  }
+
+  /** What was asked on a connection that is gone is asked anew on the next. */
+  #forgetConnection(node: NodeName): void {
+    const errand = this.#errand;
+    const known = errand.connections[node];
+    if (known === undefined) return;
+    const prefix = `${node}/${known.name.seq}/`;
+    const kept = Object.entries(errand.tasks).filter(([key]) => !key.startsWith(prefix));
+    this.#set({ ...errand, tasks: Object.fromEntries(kept) });
   }
 
   #opened(node: Node, connection: Connection): Connection {

@@ -11,14 +11,14 @@
  */
 import { allApplied, type Candidate } from "../health/eligibility.ts";
 import { candidateOf } from "../health/facts.ts";
-import { currentReplId, extendLineage, nextHighWater } from "../health/lineage.ts";
+import { nextHighWater } from "../health/lineage.ts";
 import { chooseSuccessor, type SuccessorAnswer } from "../health/successor.ts";
 import type { NodeInfo } from "../health/types.ts";
 import { presentInfo } from "../health/votes.ts";
 import { isHeir } from "./by-hand.ts";
-import type { GroupPart, Node } from "../state.ts";
+import type { Node } from "../state.ts";
 import { targetOf } from "../turn.ts";
-import { claimable, fenced, movedTo, settled, withVip } from "../vip/epochs.ts";
+import { movedTo } from "../vip/epochs.ts";
 import { proofOf, withFenced } from "../vip/proofs.ts";
 import { heardWithin, proofContext } from "../vip/upkeep.ts";
 import {
@@ -26,10 +26,8 @@ import {
   candidateNodes,
   infoOf,
   isBack,
-  isClaimed,
   isDone,
   isForked,
-  isMarked,
   proofOfOld,
   type Running,
   successorOf,
@@ -37,16 +35,16 @@ import {
   unproven,
 } from "./common.ts";
 import type { Answer } from "./errand.ts";
-import { finished } from "./outline.ts";
+import { claimPhase, promotePhase } from "./promotion.ts";
 
 /** How long one unreachable replica may hold up the comparison. */
 const FREEZE_DEADLINE_MS = 600;
-const PROMOTE_DEADLINE_MS = 1500;
-const MARK_DEADLINE_MS = 2000;
 const FENCE_COMMAND_DEADLINE_MS = 20_000;
 /** A cooperative release answers within this; only then the fence command is worth its risk. */
 const RELEASE_PATIENCE_MS = 250;
 const DRAIN_POLL_MS = 10;
+/** How long replicas may take to receive what a living old master has sent. */
+const LAST_WORD_MS = 300;
 const RETRY_EVERY_MS = 1000;
 
 export function conductFailover(running: Running): void {
@@ -75,7 +73,8 @@ function fencePhase(running: Running): void {
   runFenceCommand(running);
   if (unproven(running).length > 0) return;
   if (op.cause === "by-hand") return followHand(running);
-  const frozen = nodes.map((node) => freeze(running, node));
+  const upTo = work.since("proven") < LAST_WORD_MS ? lastWord(running) : 0;
+  const frozen = nodes.map((node) => freeze(running, node, upTo));
   const waiting = frozen.some(({ answer }) => answer.kind === "pending");
   if (waiting && work.since("proven") < FREEZE_DEADLINE_MS) return;
   choose(running, frozen);
@@ -97,14 +96,22 @@ interface Frozen {
   readonly info: NodeInfo | null;
 }
 
+/** A living master that is left has sent more than was received, perhaps. A dead one is not waited for. */
+function lastWord({ work, from, op }: Running): number {
+  if (op.cause === "down") return 0;
+  const info = infoOf(work.redis(from, "last word", { kind: "info" }));
+  if (info === null) return Infinity;
+  return info.role === "master" && info.runId === op.runIds[from.name] ? info.offset : 0;
+}
+
 /** Stops a replica where it is: what it received is applied, and nothing more arrives. */
-function freeze({ work, group, op }: Running, node: Node): Frozen {
+function freeze({ work, group, op }: Running, node: Node, upTo: number): Frozen {
   const first = work.poll(node, "drain", { kind: "info" }, DRAIN_POLL_MS);
   const before = infoOf(first);
   if (isForked(before, group, op)) return { node, answer: first, info: before };
   // A paused replica receives without applying, so it is woken before its positions are compared.
   const woken = work.redis(node, "unpause", { kind: "unpause" });
-  const drained = before !== null && allApplied(before);
+  const drained = before !== null && allApplied(before) && (before.appliedOffset ?? 0) >= upTo;
   if (work.reached(`drained ${node.name}`) === undefined) {
     if (!isDone(woken) || !drained)
       return { node, answer: pendingUnlessFailed(first, woken), info: null };
@@ -169,13 +176,20 @@ export function noSuccessor(answer: SuccessorAnswer): string {
   return `no replica may become master: ${reasons || "none answers"}${best}`;
 }
 
-/** Nobody qualified. The nodes are looked at again, from the first step, with fresh connections. */
+/**
+ * Nobody qualified. The nodes are looked at again, from the first step, with fresh connections; what
+ * one of them failed in before may have passed.
+ */
 function retryLater(running: Running): void {
   const { work, turn, group } = running;
   if (work.since("nobody") < RETRY_EVERY_MS) return;
   turn.change(group.name, (part) => ({
     ...part,
-    operation: part.operation && { ...part.operation, attempt: part.operation.attempt + 1 },
+    operation: part.operation && {
+      ...part.operation,
+      attempt: part.operation.attempt + 1,
+      excluded: [],
+    },
   }));
 }
 
@@ -214,76 +228,4 @@ function runFenceCommand(running: Running): void {
   turn.alarm(`${group.name}: fence`, outcome.exitCode === 0 ? null : failed);
   if (outcome.exitCode === 0)
     turn.setCampaign(group.name, vip.ip, withFenced(turn.campaign(group.name, vip.ip), from.name));
-}
-
-// ——— promote ———
-
-export function promotePhase(running: Running): void {
-  const { work, op, turn, group } = running;
-  const to = successorOf(running);
-  if (to === null) return;
-  const outcome = promote(running, to);
-  if (outcome.kind === "promoted") return claimNext(running, to, outcome.info);
-  const late =
-    work.since(`promote ${to.name}`) >
-    (outcome.kind === "unmarked" ? MARK_DEADLINE_MS : PROMOTE_DEADLINE_MS);
-  if (outcome.kind !== "wrong" && !late) return;
-  if (op.kind === "switchover") return turnBack(running, `${to.name} could not be promoted`);
-  turn.report({
-    kind: "repair",
-    group: group.name,
-    node: to.name,
-    text: "it could not be promoted; the next candidate is tried",
-  });
-  const known = {
-    to: null,
-    forkOffset: null,
-    attempt: op.attempt + 1,
-    excluded: [...op.excluded, to.name],
-  };
-  advance(running, "fence", { known, vip: (vip, stamp) => fenced(vip, stamp) });
-}
-
-type Promotion =
-  | { readonly kind: "promoted"; readonly info: NodeInfo }
-  | { readonly kind: "pending" | "unmarked" | "wrong" };
-
-/** The command's OK proves nothing; what ROLE and the fork say afterwards does. */
-function promote(running: Running, to: Node): Promotion {
-  const { work, group } = running;
-  if (!isDone(work.redis(to, "promote", { kind: "promote" }))) return { kind: "pending" };
-  const info = infoOf(work.redis(to, "promoted", { kind: "info" }));
-  if (info === null) return { kind: "pending" };
-  if (info.role !== "master" || info.replId2 !== currentReplId(group.lineage))
-    return { kind: "wrong" };
-  return isMarked(running, to.name) ? { kind: "promoted", info } : { kind: "unmarked" };
-}
-
-function claimNext(running: Running, to: Node, info: NodeInfo): void {
-  // Rule 9: everybody else must be proven empty at the very moment of this commit.
-  if (unproven(running).length > 0) return;
-  const fork = info.secondOffset - 1;
-  advance(running, "claim", {
-    known: { forkOffset: fork },
-    vip: claimable,
-    group: (part) => ({
-      ...part,
-      master: to.name,
-      lineage: extendLineage(part.lineage, info.replId, fork),
-    }),
-  });
-}
-
-// ——— claim ———
-
-export function claimPhase(running: Running): void {
-  const { turn, group, op, vip } = running;
-  if (vip !== null && !isClaimed(turn, group, vip)) return;
-  const { wall } = turn.at;
-  turn.change(group.name, (part, stamp) => {
-    const minReplicas = op.saved[op.from]?.minReplicas ?? "0";
-    const rejoining = { ...part.rejoining, [op.from]: { since: stamp, minReplicas } };
-    const done: GroupPart = { ...finished(part, "ok", wall), rejoining };
-    return vip === null ? done : withVip(done, vip.ip, settled);
-  });
 }

@@ -17,7 +17,7 @@ export function guardLoss(turn: Turn, group: GroupPart, verdict: Verdict): Call 
     verdict.kind !== "healthy" ||
     vip === undefined ||
     group.backend !== "nft" ||
-    vip.kind !== "hold"
+    (vip.kind !== "hold" && !vip.claimable)
   )
     return null;
   const members = (turn.state.committed?.cluster.members ?? []).map(({ name }) => name);

@@ -23,14 +23,17 @@ export type Intent = Pick<
   | "requestId"
   | "votes"
   | "runIds"
->;
+> & {
+  /** Of an operation that this one overtook. */
+  readonly saved?: Operation["saved"];
+};
 
 export function begun(group: GroupPart, id: Stamp, intent: Intent, wall: WallTime): GroupPart {
   const operation: Operation = {
     ...intent,
     id,
     attempt: 1,
-    saved: {},
+    saved: intent.saved ?? {},
     excluded: [],
     forkOffset: null,
     highWater: null,

@@ -12,47 +12,54 @@ import type { NodeInfo } from "../health/types.ts";
 import type { GroupPart, Node } from "../state.ts";
 import { nodeOf } from "../state.ts";
 import type { Turn } from "../turn.ts";
-import { infoOf, isDone, valueOf } from "./common.ts";
+import { infoOf, isDone } from "./common.ts";
 import { dropErrand, Work } from "./errand.ts";
 import { blackHole } from "./failover.ts";
 import { withPast } from "./outline.ts";
+import { read, scopeOfTidying, tidy } from "./tidy.ts";
 
 /** Redis' own reconnects and our operations settle within this; what lasts longer is repaired. */
 const STRANGE_FOR_MS = 300;
-const BLOCKED_FROM = 1_000_000;
+/** What justifies that a node follows the master is not older than this. */
+const SOURCE_READ_EVERY_MS = 100;
 
 export function repair(turn: Turn, group: GroupPart): void {
   const master = group.master === null ? undefined : nodeOf(group, group.master);
   if (master === undefined || group.mode === "passive") return;
   if (group.operation !== null) return dropRepairs(turn, group);
   for (const node of group.nodes) {
-    if (node.name === master.name) tidyMaster(turn, group, master);
+    if (node.name === master.name) tidy(turn, group, master);
     else repairNode(turn, group, master, node);
   }
 }
+
+/** Milestone: bytes that an old master had beyond the fork. */
+const BEYOND = "beyond the fork";
 
 function scopeOf(node: Node): string {
   return `repair ${node.name}`;
 }
 
 function dropRepairs(turn: Turn, group: GroupPart): void {
-  for (const node of group.nodes) dropErrand(turn, group.name, scopeOf(node), group.nodes);
+  for (const node of group.nodes) {
+    dropErrand(turn, group.name, scopeOf(node), group.nodes);
+    dropErrand(turn, group.name, scopeOfTidying(node), group.nodes);
+  }
 }
 
 function repairNode(turn: Turn, group: GroupPart, master: Node, node: Node): void {
   const seen = candidateOf(turn.local(group.name).evidence, node.name, turn.now);
   const { info } = seen;
-  const wrong =
-    seen.reachable && info !== null && (isAstray(info, master) || node.name in group.rejoining);
-  if (
-    turn.lasting(group.name, `astray ${node.name}`, wrong) < STRANGE_FOR_MS ||
-    info === null ||
-    !wrong
-  ) {
-    if (!wrong) dropErrand(turn, group.name, scopeOf(node), group.nodes);
-    return;
+  const isRejoining = node.name in group.rejoining;
+  const wrong = seen.reachable && info !== null && (isAstray(info, master) || isRejoining);
+  const lasted = turn.lasting(group.name, `astray ${node.name}`, wrong);
+  if (!wrong) {
+    dropErrand(turn, group.name, scopeOf(node), group.nodes);
+    return tidy(turn, group, node);
   }
-  const isStray = info.role === "master" && !(node.name in group.rejoining);
+  // An old master is expected, and to be held at sight: what it accepts is lost.
+  if (!isRejoining && lasted < STRANGE_FOR_MS) return;
+  const isStray = info.role === "master" && !isRejoining;
   if (isStray) return hasOwnWrites(turn, group, node) ? undefined : beginRejoin(turn, group, node);
   follow(turn, group, master, node);
 }
@@ -89,15 +96,21 @@ function follow(turn: Turn, group: GroupPart, master: Node, node: Node): void {
   const work = new Work(turn, group.name, scopeOf(node));
   const now = infoOf(work.poll(node, "look", { kind: "info" }, 200));
   if (now === null || now.loading) return;
-  if (now.role === "master") return hold(work, group, node);
+  if (now.role === "master") return hold(work, group, node, now);
   if (!isDone(work.redis(node, "unpause", { kind: "unpause" }))) return;
   if (!isMasterGood(turn, group, master) || !repoint(work, master, node, now)) return;
   if (!restore(work, group, node) || !(node.name in group.rejoining)) return;
-  if (now.link === "up" && !now.syncing) endRejoin(turn, group, node);
+  const beyond = work.reached(BEYOND);
+  if (now.link === "up" && !now.syncing)
+    endRejoin(turn, group, node, typeof beyond === "number" ? beyond : null);
 }
 
-/** It keeps its data there, and accepts nothing. */
-function hold(work: Work, group: GroupPart, node: Node): void {
+/** It keeps its data there, and accepts nothing. What it had beyond the fork will be lost: it is counted. */
+function hold(work: Work, group: GroupPart, node: Node, now: NodeInfo): void {
+  const { chain } = group.lineage;
+  const own = chain.findIndex(({ replId }) => replId === now.replId);
+  const fork = own < 0 ? undefined : chain[own + 1]?.forkOffset;
+  if (fork !== undefined) work.reach(BEYOND, Math.max(0, now.offset - fork));
   const hole = blackHole(group.rejoining[node.name]?.since.version ?? 0);
   work.redis(node, "black hole", { kind: "follow", ...hole });
 }
@@ -108,11 +121,11 @@ function repoint(work: Work, master: Node, node: Node, now: NodeInfo): boolean {
   return isDone(work.redis(node, "follow", action));
 }
 
-/** Whether the master still has what the others would copy from it. */
+/** Whether the master still has what the others would copy from it: asked of itself, just now. */
 function isMasterGood(turn: Turn, group: GroupPart, master: Node): boolean {
-  const seen = candidateOf(turn.local(group.name).evidence, master.name, turn.now);
-  const { info } = seen;
-  if (!seen.reachable || info === null || info.role !== "master" || info.loading) return false;
+  if (!candidateOf(turn.local(group.name).evidence, master.name, turn.now).reachable) return false;
+  const info = read(turn, group, master, SOURCE_READ_EVERY_MS);
+  if (info === null || info.role !== "master" || info.loading) return false;
   if (info.replId !== currentReplId(group.lineage)) return false;
   return (positionOf(info, group.lineage) ?? -1) >= group.lineage.highWater;
 }
@@ -133,7 +146,7 @@ function restore(work: Work, group: GroupPart, node: Node): boolean {
   return rewritten.kind !== "pending";
 }
 
-function endRejoin(turn: Turn, group: GroupPart, node: Node): void {
+function endRejoin(turn: Turn, group: GroupPart, node: Node, lostBytes: number | null): void {
   if (turn.isChanging(group.name)) return;
   const { wall } = turn.at;
   turn.change(group.name, (part, stamp) => {
@@ -154,30 +167,8 @@ function endRejoin(turn: Turn, group: GroupPart, node: Node): void {
         startedAt: wall,
         durationMs: 0,
         phases: [],
-        lostBytes: null,
+        lostBytes,
       },
     );
   });
-}
-
-/** Once per leadership and operation: nothing of an interrupted one is left on the master. */
-function tidyMaster(turn: Turn, group: GroupPart, master: Node): void {
-  const mark = `tidy ${master.name} ${group.past.at(-1)?.epoch.version ?? 0} ${turn.term}`;
-  const work = new Work(turn, group.name, scopeOf(master));
-  if (work.reached(mark) !== undefined) return;
-  const value = valueOf(work.redis(master, `${mark}: look`, { kind: "get-min-replicas" }));
-  if (value === null) return;
-  if (Number(value) >= BLOCKED_FROM) {
-    if (!isDone(work.redis(master, `${mark}: unblock`, { kind: "set-min-replicas", value: "0" })))
-      return;
-    turn.report({
-      kind: "repair",
-      group: group.name,
-      node: master.name,
-      text: "writes were still blocked by an interrupted operation",
-    });
-  }
-  if (!isDone(work.redis(master, `${mark}: unpause`, { kind: "unpause" }))) return;
-  if (work.redis(master, `${mark}: rewrite`, { kind: "rewrite" }).kind !== "pending")
-    work.reach(mark);
 }

@@ -10,6 +10,7 @@
  * claim is committed the old master holds everything that was acknowledged through the VIP, so
  * every failure before that turns back.
  */
+import { positionOf } from "../health/lineage.ts";
 import type { NodeInfo } from "../health/types.ts";
 import { candidateOf } from "../health/facts.ts";
 import { renewalIntervalMs } from "../settings.ts";
@@ -26,10 +27,11 @@ import {
   turnBack,
   valueOf,
 } from "./common.ts";
-import { claimPhase, promotePhase } from "./failover.ts";
+import { claimPhase, promotePhase } from "./promotion.ts";
 
 const CONNECT_DEADLINE_MS = 1500;
 const SIBLING_DEADLINE_MS = 2000;
+const RENEWAL_DEADLINE_MS = 1000;
 /** Writes resume by themselves after this, if everybody dies. */
 const PAUSE_MS = 500;
 const CATCH_UP_DEADLINE_MS = 250;
@@ -73,7 +75,15 @@ function preparePhase(running: Running, to: Node): void {
   const wrong = whyNot(running, old, next, to);
   if (wrong !== null) return turnBack(running, wrong);
   if (!siblingsFollow(running, to) && work.since("siblings") < SIBLING_DEADLINE_MS) return;
-  if (!isLeaseFresh(running)) return;
+  if (!isLeaseFresh(running)) {
+    giveUpAfter(
+      running,
+      "renewal",
+      RENEWAL_DEADLINE_MS,
+      `the lease of ${from.name} is not renewed`,
+    );
+    return;
+  }
   const saved = { ...op.saved, [from.name]: { minReplicas } };
   advance(running, "handover", {
     known: { saved },
@@ -174,10 +184,12 @@ function giveUpAfter(running: Running, milestone: string, ms: number, reason: st
   return false;
 }
 
-function isAt({ work }: Running, to: Node, offset: number, key: string): boolean {
+/** Offsets say something within one history only: a replica of somebody else may show any. */
+function isAt({ work, group }: Running, to: Node, offset: number, key: string): boolean {
   if (work.reached(`${key} done`) !== undefined) return true;
   const info = infoOf(work.poll(to, key, { kind: "info" }, POLL_MS));
-  if (info === null || (info.appliedOffset ?? 0) < offset) return false;
+  const position = info?.role === "replica" ? positionOf(info, group.lineage) : null;
+  if (position === null || position < offset) return false;
   work.reach(`${key} done`);
   return true;
 }
@@ -199,7 +211,7 @@ function proveEqual(running: Running, to: Node): void {
     return;
   }
   advance(running, "promote", {
-    known: { forkOffset: final.offset, fencing: proofOfOld(running) },
+    known: { forkOffset: final.offset, highWater: final.offset, fencing: proofOfOld(running) },
     vip: (vip) => ({ ...vip, holders: [] }),
   });
 }

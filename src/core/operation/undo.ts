@@ -14,9 +14,10 @@ export function conductUndo(running: Running): void {
   const serving =
     vip === null || vip.kind !== "hold" || isClaimed(turn, group, vip) || op.kind === "failover";
   const restored = restoreMaster(running);
-  const followed = othersFollow(running) || work.ageMs > OTHERS_DEADLINE_MS;
+  const takenMs = work.since("undo");
+  const followed = othersFollow(running) || takenMs > OTHERS_DEADLINE_MS;
   const done = serving && restored && followed;
-  if (done || work.since("undo") > UNDO_DEADLINE_MS) {
+  if (done || takenMs > UNDO_DEADLINE_MS) {
     turn.change(group.name, (part) => finished(part, "undone", turn.at.wall));
   }
 }

@@ -1,0 +1,124 @@
+/**
+ * Promote and claim, the ends of a failover and of a switchover.
+ *
+ * The successor was chosen for what it held. It may have been restarted since, or told to follow
+ * somebody; so it is read again before it is promoted, and once more afterwards: the command's OK
+ * proves nothing, what ROLE and the fork say does.
+ */
+import { currentReplId, extendLineage, positionOf } from "../health/lineage.ts";
+import type { NodeInfo } from "../health/types.ts";
+import type { GroupPart, Node, Operation } from "../state.ts";
+import type { Stamp } from "../stamp.ts";
+import { claimable, fenced, settled, withVip } from "../vip/epochs.ts";
+import {
+  advance,
+  infoOf,
+  isClaimed,
+  isDone,
+  isMarked,
+  type Running,
+  successorOf,
+  turnBack,
+  unproven,
+} from "./common.ts";
+import { finished } from "./outline.ts";
+
+const PROMOTE_DEADLINE_MS = 1500;
+const MARK_DEADLINE_MS = 2000;
+
+// ——— promote ———
+
+export function promotePhase(running: Running): void {
+  const { work, op } = running;
+  const to = successorOf(running);
+  if (to === null) return;
+  const outcome = promote(running, to);
+  if (outcome.kind === "promoted") return claimNext(running, to, outcome.info);
+  const late =
+    work.since(`promote ${to.name}`) >
+    (outcome.kind === "unmarked" ? MARK_DEADLINE_MS : PROMOTE_DEADLINE_MS);
+  if (outcome.kind !== "wrong" && !late) return;
+  if (op.kind === "switchover") return turnBack(running, `${to.name} could not be promoted`);
+  tryNext(running, to);
+}
+
+function tryNext(running: Running, to: Node): void {
+  const { turn, group, op } = running;
+  turn.report({
+    kind: "repair",
+    group: group.name,
+    node: to.name,
+    text: "it could not be promoted; the next candidate is tried",
+  });
+  const known = {
+    to: null,
+    forkOffset: null,
+    attempt: op.attempt + 1,
+    excluded: [...op.excluded, to.name],
+  };
+  advance(running, "fence", { known, vip: (vip, stamp) => fenced(vip, stamp) });
+}
+
+type Promotion =
+  | { readonly kind: "promoted"; readonly info: NodeInfo }
+  | { readonly kind: "pending" | "unmarked" | "wrong" };
+
+function promote(running: Running, to: Node): Promotion {
+  const { work } = running;
+  const before = infoOf(work.redis(to, "before promotion", { kind: "info" }));
+  if (before === null) return { kind: "pending" };
+  if (!holdsAll(running, before)) return { kind: "wrong" };
+  if (!isDone(work.redis(to, "promote", { kind: "promote" }))) return { kind: "pending" };
+  const info = infoOf(work.redis(to, "promoted", { kind: "info" }));
+  if (info === null) return { kind: "pending" };
+  if (info.role !== "master" || !holdsAll(running, info)) return { kind: "wrong" };
+  return isMarked(running, to.name) ? { kind: "promoted", info } : { kind: "unmarked" };
+}
+
+/** It still has everything that it was chosen for; as a master: its stream begins nowhere before that. */
+function holdsAll({ group, op }: Running, info: NodeInfo): boolean {
+  if (info.loading) return false;
+  if (op.acceptDataLoss) return true;
+  const forked = info.role === "master" && info.replId2 === currentReplId(group.lineage);
+  const position = forked ? info.secondOffset - 1 : positionOf(info, group.lineage);
+  return (position ?? -1) >= (op.forkOffset ?? 0);
+}
+
+function claimNext(running: Running, to: Node, info: NodeInfo): void {
+  // Rule 9: everybody else must be proven empty at the very moment of this commit.
+  if (unproven(running).length > 0) return;
+  const { op } = running;
+  const fork = Math.max(info.secondOffset - 1, 0);
+  advance(running, "claim", {
+    known: { forkOffset: fork },
+    vip: claimable,
+    group: (part, stamp) => ({
+      ...succeeded(part, op, stamp),
+      master: to.name,
+      lineage: extendLineage(part.lineage, info.replId, fork),
+    }),
+  });
+}
+
+/**
+ * From the point of no return on the old master is one that has to come back, whatever becomes of
+ * this operation; and the new one has come back if it was on its way.
+ */
+function succeeded(part: GroupPart, op: Operation, stamp: Stamp): GroupPart {
+  const back = op.to ?? "";
+  const { [back]: _, ...others } = part.rejoining;
+  const minReplicas = op.saved[op.from]?.minReplicas ?? "0";
+  return { ...part, rejoining: { ...others, [op.from]: { since: stamp, minReplicas } } };
+}
+
+// ——— claim ———
+
+export function claimPhase(running: Running): void {
+  const { turn, group, vip } = running;
+  if (vip !== null && !isClaimed(turn, group, vip)) return;
+  const { wall } = turn.at;
+  turn.change(group.name, (part) => {
+    const done = finished(part, "ok", wall);
+    return vip === null ? done : withVip(done, vip.ip, settled);
+  });
+}

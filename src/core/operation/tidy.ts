@@ -1,0 +1,53 @@
+/**
+ * Once per leadership and operation, on every node: nothing of an interrupted operation is left
+ * (blocked or paused writes), and the configuration file says what Redis does now. A node that
+ * restarts otherwise follows whom it followed before the last operation.
+ */
+import { candidateOf } from "../health/facts.ts";
+import type { NodeInfo } from "../health/types.ts";
+import type { GroupPart, Node } from "../state.ts";
+import type { Turn } from "../turn.ts";
+import { infoOf, isDone, valueOf } from "./common.ts";
+import { Work } from "./errand.ts";
+
+/** More replicas than anybody has: the mark of an operation that blocks writes. */
+const BLOCKED_FROM = 1_000_000;
+
+export function scopeOfTidying(node: Node): string {
+  return `tidy ${node.name}`;
+}
+
+export function tidy(turn: Turn, group: GroupPart, node: Node): void {
+  if (!candidateOf(turn.local(group.name).evidence, node.name, turn.now).reachable) return;
+  const last = group.past.at(-1);
+  const mark = `after ${last?.epoch.version ?? 0}`;
+  const work = new Work(turn, group.name, scopeOfTidying(node));
+  if (work.reached(mark) !== undefined) return;
+  if (!unblock(work, group, node, mark)) return;
+  if (!isDone(work.redis(node, `${mark}: unpause`, { kind: "unpause" }))) return;
+  // A file that no operation of ours has outdated is left as its administrator wrote it.
+  const rewritten =
+    last === undefined ||
+    work.redis(node, `${mark}: rewrite`, { kind: "rewrite" }).kind !== "pending";
+  if (rewritten) work.reach(mark);
+}
+
+/** True once nothing blocks its writes. */
+function unblock(work: Work, group: GroupPart, node: Node, mark: string): boolean {
+  const value = valueOf(work.redis(node, `${mark}: look`, { kind: "get-min-replicas" }));
+  if (value === null) return false;
+  if (Number(value) < BLOCKED_FROM) return true;
+  const unblocked = work.redis(node, `${mark}: unblock`, { kind: "set-min-replicas", value: "0" });
+  if (!isDone(unblocked)) return false;
+  const text = "writes were still blocked by an interrupted operation";
+  if (work.reached(`${mark}: told`) === undefined)
+    work.turn.report({ kind: "repair", group: group.name, node: node.name, text });
+  work.reach(`${mark}: told`);
+  return true;
+}
+
+/** What it says of itself, on the connection that nothing older can overtake. */
+export function read(turn: Turn, group: GroupPart, node: Node, everyMs: number): NodeInfo | null {
+  const work = new Work(turn, group.name, scopeOfTidying(node));
+  return infoOf(work.poll(node, "source", { kind: "info" }, everyMs));
+}
