@@ -30,6 +30,8 @@ export class Upstream {
   /** Of the master: what it has sent, as an index into its data, and the replica's last word. */
   #sentIndex = 0;
   #sentOffset = 0;
+  /** Of the master: a resync was granted and, if it was a full one, loaded. */
+  #streaming = false;
   #ackAt: number;
   #ackOffset = 0;
   /** Received but not applied: the replica's own writes are paused. */
@@ -114,6 +116,7 @@ export class Upstream {
     const replId = master.replId;
     this.#sentOffset = offset;
     this.#sentIndex = master.data.countUpTo(offset);
+    this.#streaming = true;
     this.#stream.send(() =>
       replica.arrive(() => {
         if (!this.#open) return;
@@ -163,6 +166,7 @@ export class Upstream {
         replica.backlogFrom = offset;
         replica.positioned = true;
         this.#isUp(`full resync with ${this.master.name}: ${data.ids.length} writes, had ${had}`);
+        this.#streaming = true;
         this.pump();
       }),
     );
@@ -179,7 +183,7 @@ export class Upstream {
   pump(): void {
     const { master } = this;
     if (this.stage === "closed" || !master.downstreams.has(this)) return;
-    if (this.stage === "syncing" || this.stage === "loading") return;
+    if (!this.#streaming) return;
     if (this.#sentOffset >= master.offset) return;
     const from = this.#sentIndex;
     const to = master.data.ids.length;
