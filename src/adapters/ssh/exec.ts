@@ -14,12 +14,20 @@ export interface Finished {
 
 const LONGEST_OUTPUT = 64 * 1024;
 
-/** @throws ChannelError */
-export function open(client: Client, command: string): Promise<ClientChannel> {
+/**
+ * Starts a command. `attach` is called at once, in the same turn of the event loop: what a command
+ * that ends quickly says (its exit code above all) may arrive in the segment that opened the
+ * channel, and would be missed by a listener added one promise later. @throws ChannelError
+ */
+export function open<T>(
+  client: Client,
+  command: string,
+  attach: (channel: ClientChannel) => T,
+): Promise<T> {
   return new Promise((resolve, reject) => {
     const refuse = (error: Error): void => reject(new ChannelError("closed", error.message));
     try {
-      client.exec(command, (error, channel) => (error ? refuse(error) : resolve(channel)));
+      client.exec(command, (error, channel) => (error ? refuse(error) : resolve(attach(channel))));
     } catch (error) {
       // ssh2 throws "Not connected" when the socket is gone already.
       refuse(error instanceof Error ? error : new Error(String(error)));
@@ -29,8 +37,13 @@ export function open(client: Client, command: string): Promise<ClientChannel> {
 
 /** Resolves when the command has ended and its channel is closed. @throws ChannelError */
 export async function run(client: Client, command: string): Promise<Finished> {
-  const channel = await open(client, command);
-  return new Promise((resolve) => {
+  const { finished } = await open(client, command, finish);
+  return finished;
+}
+
+/** Wrapped, for a promise that is resolved with another one would wait for it. */
+function finish(channel: ClientChannel): { readonly finished: Promise<Finished> } {
+  const finished = new Promise<Finished>((resolve) => {
     const stdout = new Tail();
     const stderr = new Tail();
     let exitCode: number | null = null;
@@ -43,6 +56,7 @@ export async function run(client: Client, command: string): Promise<Finished> {
     channel.on("close", () => resolve({ exitCode, stdout: stdout.text, stderr: stderr.text }));
     channel.end();
   });
+  return { finished };
 }
 
 /** The last part of a stream that may be endless. */

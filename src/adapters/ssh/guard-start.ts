@@ -33,8 +33,7 @@ export async function startGuard(client: Client, start: GuardStart): Promise<Gua
     startProcess(client, `exec ${root}/bin/sh -s`, start.script);
   if (start.wanted === "installed") return installed();
   if (start.wanted === "inline") return inline();
-  const guardThere = (await run(client, `test -e ${INSTALLED}`)).exitCode === 0;
-  if (guardThere) return installed().catch(() => inline());
+  if (await isInstalled(client)) return installed().catch(() => inline());
   try {
     return await inline();
   } catch (error) {
@@ -43,15 +42,20 @@ export async function startGuard(client: Client, start: GuardStart): Promise<Gua
   }
 }
 
+/** Only the answer "no" is one: a host that says nothing may have a guard. @throws ChannelError */
+async function isInstalled(client: Client): Promise<boolean> {
+  const { exitCode, stderr } = await run(client, `test -e ${INSTALLED}`);
+  if (exitCode === 0 || exitCode === 1) return exitCode === 0;
+  throw new ChannelError("closed", `looking for ${INSTALLED} ended without an answer: ${stderr}`);
+}
+
 async function startProcess(
   client: Client,
   command: string,
   script: string | null,
 ): Promise<GuardLink> {
-  const guard = new GuardProcess(
-    await open(client, command),
-    script === null ? "installed" : "inline",
-  );
+  const mode = script === null ? "installed" : "inline";
+  const guard = await open(client, command, (channel) => new GuardProcess(channel, mode));
   try {
     await guard.start(script, START_MS);
     return guard;
