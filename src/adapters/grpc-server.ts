@@ -14,16 +14,19 @@ export class GrpcServer {
     "grpc.max_concurrent_streams": 64,
     "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
     "grpc.max_send_message_length": MAX_MESSAGE_BYTES,
+    "grpc.enable_channelz": 0,
     // Connections of hosts that vanished do not pile up.
     "grpc.keepalive_time_ms": 5_000,
     "grpc.keepalive_timeout_ms": 5_000,
   });
+  readonly #peer: PeerServer;
   readonly #control: ControlServer;
 
   constructor(peer: PeerServer, control: ControlServer) {
+    this.#peer = peer;
     this.#control = control;
-    const { deliver, identify } = peer;
-    this.#server.addService(PeerService.service, { Deliver: deliver, Identify: identify });
+    const { exchange, identify } = peer;
+    this.#server.addService(PeerService.service, { Exchange: exchange, Identify: identify });
     this.#server.addService(ControlService.service, {
       Status: control.status,
       Info: control.info,
@@ -50,6 +53,7 @@ export class GrpcServer {
 
   async close(): Promise<void> {
     this.#control.close();
+    this.#peer.close();
     await new Promise<void>((settle) => {
       const timer = setTimeout(() => {
         this.#server.forceShutdown();

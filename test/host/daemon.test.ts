@@ -204,8 +204,10 @@ describe("mmm-mon", () => {
     const data = join(it.dir, "data");
     await using monitor = new MonitorProcess(it.args);
     await monitor.logged("monitor.started");
-    // From now on no new state can be written beside the old one.
-    mkdirSync(join(data, "state.json.new", "in-the-way"), { recursive: true });
+    // From now on no new state can be written beside the old one; one that is being written now may
+    // still stand there as a file.
+    const block = () => mkdirSync(join(data, "state.json.new", "in-the-way"), { recursive: true });
+    await eventually(block, () => true, { everyMs: 1 });
     expect(await monitor.exitCode()).toBe(1);
     const [line] = monitor.lines("monitor.fault");
     expect(line).toMatchObject({ level: "fatal", msg: expect.stringContaining("cannot write") });

@@ -7,9 +7,11 @@ export const descriptor = {
      "nested": {
       "Peer": {
        "methods": {
-        "Deliver": {
+        "Exchange": {
          "requestType": "Envelope",
-         "responseType": "Ack"
+         "requestStream": true,
+         "responseType": "Ack",
+         "responseStream": true
         },
         "Identify": {
          "requestType": "IdentifyRequest",
@@ -135,6 +137,10 @@ export const descriptor = {
         "reason": {
          "type": "string",
          "id": 4
+        },
+        "read": {
+         "type": "uint64",
+         "id": 5
         }
        }
       },

@@ -1,22 +1,24 @@
 /**
- * One peer, as this monitor talks to it: a channel, at most a few calls under way, and what is
- * known of how it answers. Every call has a deadline and is made once; whether something is said
- * again is decided by the protocol above.
+ * One peer, as this monitor talks to it: a channel, one open call on it, and what is known of how
+ * the peer answers. Everything is said once; whether it is said again is decided by the protocol
+ * above. A call that ended is opened anew with the next message.
  */
-import { type ServiceError, status } from "@grpc/grpc-js";
+import type { ServiceError } from "@grpc/grpc-js";
 import { messageOf } from "../../errors.ts";
 import type { Instant, MonitorName } from "../../core/ids.ts";
 import { PROTOCOL, type Envelope, type PeerMessage } from "../../core/messages.ts";
 import type { Ack__Output as Ack } from "../gen/mmm/v1/Ack.ts";
 import type { Identity__Output as Identity } from "../gen/mmm/v1/Identity.ts";
 import { type HostPort, showAddress } from "./address.ts";
+import { PeerCall } from "./call.ts";
 import { openChannel, type PeerChannel, resolve } from "./channel.ts";
 import { encodeEnvelope } from "./codec.ts";
+import { describe, NO_ANSWER } from "./failure.ts";
 import { Outbox } from "./outbox.ts";
 
-export const CALL_DEADLINE_MS = 400;
-/** Beyond these, messages wait in the outbox and the newest of a kind wins. */
-const CALLS_AT_ONCE = 4;
+const IDENTIFY_LIMIT_MS = 400;
+/** At its end, a monitor waits so long for a peer to have read what was said. */
+const DRAIN_LIMIT_MS = 400;
 /** A name is asked for again when its address has not answered for this long. */
 const RESOLVE_AGAIN_MS = 5_000;
 
@@ -43,7 +45,7 @@ export class PeerLink {
   readonly #options: LinkOptions;
   readonly #outbox = new Outbox();
   #channel: PeerChannel | null = null;
-  #calls = 0;
+  #call: PeerCall | null = null;
   #closed = false;
   #resolving = false;
   #resolvedAt: Instant = -Infinity;
@@ -71,7 +73,8 @@ export class PeerLink {
     const client = this.#channel?.client;
     if (client === undefined) return Promise.resolve(null);
     return new Promise((settle) => {
-      client.Identify({}, { deadline: deadline() }, (error, identity) => {
+      const deadline = Date.now() + IDENTIFY_LIMIT_MS;
+      client.Identify({}, { deadline }, (error, identity) => {
         if (error !== null) this.#onError(error);
         else this.#onAnswer();
         settle(error === null ? (identity ?? null) : null);
@@ -79,37 +82,50 @@ export class PeerLink {
     });
   }
 
-  /** Resolves when nothing is under way any more, or after one deadline. */
+  /** Resolves when the peer has read everything, or after a limit. */
   async drain(): Promise<void> {
-    const until = this.#options.now() + CALL_DEADLINE_MS;
-    while (this.#calls > 0 && this.#options.now() < until) {
+    const until = this.#options.now() + DRAIN_LIMIT_MS;
+    while (this.#call !== null && this.#options.now() < until) {
+      if (this.#outbox.size === 0) this.#call.finish();
       await new Promise((later) => setTimeout(later, 5));
     }
   }
 
   close(): void {
     this.#closed = true;
+    this.#hangUp();
     this.#channel?.close();
     this.#channel = null;
   }
 
+  #hangUp(): void {
+    this.#call?.cancel();
+    this.#call = null;
+  }
+
   #pump(): void {
     this.#refresh();
-    while (this.#channel !== null && this.#calls < CALLS_AT_ONCE) {
-      const message = this.name === null ? null : this.#outbox.take();
-      if (message === null || this.name === null) return;
-      this.#deliver(this.#channel, this.name, message);
+    const { name } = this;
+    if (this.#channel === null || name === null) return;
+    while (this.#outbox.size > 0) {
+      this.#call ??= this.#open(this.#channel, name);
+      const message = this.#call.hasRoom ? this.#outbox.take() : null;
+      if (message === null) return;
+      const envelope: Envelope = { ...this.#options.self(), protocol: PROTOCOL, message };
+      this.#call.write(encodeEnvelope({ to: name, envelope }));
     }
   }
 
-  #deliver({ client }: PeerChannel, to: MonitorName, message: PeerMessage): void {
-    const envelope: Envelope = { ...this.#options.self(), protocol: PROTOCOL, message };
-    this.#calls += 1;
-    client.Deliver(encodeEnvelope({ to, envelope }), { deadline: deadline() }, (error, ack) => {
-      this.#calls -= 1;
-      if (error !== null) this.#onError(error);
-      else if (ack !== undefined) this.#onAck(to, ack);
-      if (!this.#closed) this.#pump();
+  #open({ client }: PeerChannel, to: MonitorName): PeerCall {
+    return new PeerCall(client.Exchange(), {
+      onAck: (ack) => this.#onAck(to, ack),
+      onRoom: () => this.#pump(),
+      onSilence: () => this.#onSilence(NO_ANSWER),
+      onEnd: (error) => {
+        this.#call = null;
+        if (error === null) this.#onSilence("it is ending");
+        else this.#onError(error);
+      },
     });
   }
 
@@ -129,8 +145,12 @@ export class PeerLink {
   }
 
   #onError(error: ServiceError): void {
+    this.#onSilence(describe(error));
+  }
+
+  #onSilence(text: string): void {
     this.silentSince ??= this.#options.now();
-    this.standing = { kind: "silent", text: describe(error) };
+    this.standing = { kind: "silent", text };
   }
 
   /** Opens the channel, or opens it anew if a name has come to mean another address. */
@@ -154,28 +174,9 @@ export class PeerLink {
 
   #use(ip: string): void {
     if (this.#closed || this.#channel?.ip === ip) return;
+    this.#hangUp();
     this.#channel?.close();
     this.#channel = openChannel(ip, this.#options.address.port);
     this.#pump();
   }
-}
-
-function deadline(): Date {
-  return new Date(Date.now() + CALL_DEADLINE_MS);
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: "connection refused",
-  EHOSTUNREACH: "no route to host",
-  ENETUNREACH: "network is unreachable",
-  ECONNRESET: "connection reset",
-};
-
-/** gRPC's own texts are long; the reason for people is short. */
-function describe(error: ServiceError): string {
-  const system = /\bE[A-Z]{4,}\b/.exec(error.details)?.[0];
-  if (system !== undefined) return REASONS[system] ?? system;
-  if (error.code === status.DEADLINE_EXCEEDED) return `no answer in ${CALL_DEADLINE_MS} ms`;
-  if (error.code === status.UNIMPLEMENTED) return "not a monitor of redis-mmm";
-  return status[error.code]?.toLowerCase().replaceAll("_", " ") ?? "unknown error";
 }

@@ -1,7 +1,7 @@
 /**
  * What waits to be sent to one peer. Of each kind of message only the newest is worth sending: a
- * newer heartbeat, vote or health message replaces an older one. So it is bounded by the number of
- * kinds, however long the peer is silent.
+ * newer heartbeat, vote or health message takes the place of an older one. So it is bounded by the
+ * number of kinds, however long the peer is silent, and no kind crowds out another.
  */
 import type { PeerMessage } from "../../core/messages.ts";
 
@@ -10,11 +10,10 @@ export class Outbox {
 
   put(message: PeerMessage): void {
     const kind = message.kind === "health" ? "health" : message.message.kind;
-    this.#waiting.delete(kind);
     this.#waiting.set(kind, message);
   }
 
-  /** The one that waits longest. */
+  /** The one whose kind waits longest. */
   take(): PeerMessage | null {
     for (const [kind, message] of this.#waiting) {
       this.#waiting.delete(kind);

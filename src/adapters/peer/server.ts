@@ -2,7 +2,7 @@
  * The receiving end of the Peer service: an envelope is translated, admitted or refused, and handed
  * over. The answer never waits for what the core makes of it.
  */
-import type { handleUnaryCall } from "@grpc/grpc-js";
+import type { handleBidiStreamingCall, handleUnaryCall } from "@grpc/grpc-js";
 import type { Instant } from "../../core/ids.ts";
 import { type Envelope, PROTOCOL } from "../../core/messages.ts";
 import type { Ack } from "../gen/mmm/v1/Ack.ts";
@@ -12,6 +12,7 @@ import type { IdentifyRequest__Output as IdentifyRequest } from "../gen/mmm/v1/I
 import { admit, type Receiver, Refusals } from "./admission.ts";
 import { decodeEnvelope } from "./codec.ts";
 import { some } from "./codec-consensus.ts";
+import { Intake, type Verdict } from "./intake.ts";
 
 export interface PeerServerOptions {
   readonly self: () => Receiver & { readonly version: string };
@@ -23,13 +24,15 @@ export interface PeerServerOptions {
 export class PeerServer {
   readonly refusals = new Refusals();
   readonly #options: PeerServerOptions;
+  readonly #intakes = new Set<Intake>();
 
   constructor(options: PeerServerOptions) {
     this.#options = options;
   }
 
-  readonly deliver: handleUnaryCall<ReadEnvelope, Ack> = (call, answer) => {
-    answer(null, this.#take(call.request));
+  readonly exchange: handleBidiStreamingCall<ReadEnvelope, Ack> = (call) => {
+    const take = (wire: ReadEnvelope) => this.#take(wire);
+    this.#intakes.add(new Intake(call, take, (intake) => this.#intakes.delete(intake)));
   };
 
   readonly identify: handleUnaryCall<IdentifyRequest, Identity> = (_call, answer) => {
@@ -37,7 +40,12 @@ export class PeerServer {
     answer(null, { name, version, protocol: PROTOCOL, ...some("clusterId", clusterId) });
   };
 
-  #take(wire: ReadEnvelope): Ack {
+  /** Ends the open calls, so that their peers know at once. */
+  close(): void {
+    for (const intake of this.#intakes) intake.end();
+  }
+
+  #take(wire: ReadEnvelope): Verdict {
     const self = this.#options.self();
     const { name, version } = self;
     const admission = admit(decodeEnvelope(wire), self);

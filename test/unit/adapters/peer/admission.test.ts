@@ -54,7 +54,7 @@ describe("recent refusals", () => {
 });
 
 describe("the outbox of a peer", () => {
-  it("keeps the newest of each kind, and gives first what waits longest", () => {
+  it("keeps the newest of each kind, and gives first the kind that waits longest", () => {
     const sender = { storageId: "s", term: 1, slot: null };
     const reply = (round: number): PeerMessage => ({
       kind: "consensus",
@@ -64,7 +64,7 @@ describe("the outbox of a peer", () => {
     for (const message of [health(1), reply(1), health(2), reply(2), health(3)])
       outbox.put(message);
     expect(outbox.size).toBe(2);
-    expect([outbox.take(), outbox.take(), outbox.take()]).toEqual([reply(2), health(3), null]);
+    expect([outbox.take(), outbox.take(), outbox.take()]).toEqual([health(3), reply(2), null]);
   });
 });
 

@@ -7,7 +7,7 @@ import type { Envelope__Output } from "../../../../src/adapters/gen/mmm/v1/Envel
 import type { Envelope } from "../../../../src/core/messages.ts";
 import { anEnvelope } from "./arbitrary.ts";
 
-const { requestSerialize, requestDeserialize } = PeerService.service.Deliver;
+const { requestSerialize, requestDeserialize } = PeerService.service.Exchange;
 
 function overTheWire(envelope: Envelope) {
   return requestSerialize(encodeEnvelope({ to: "mon2", envelope }));

@@ -8,14 +8,10 @@ import type { IdentifyRequest as _mmm_v1_IdentifyRequest, IdentifyRequest__Outpu
 import type { Identity as _mmm_v1_Identity, Identity__Output as _mmm_v1_Identity__Output } from '../../mmm/v1/Identity.ts';
 
 export interface PeerClient extends grpc.Client {
-  Deliver(argument: _mmm_v1_Envelope, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_mmm_v1_Ack__Output>): grpc.ClientUnaryCall;
-  Deliver(argument: _mmm_v1_Envelope, metadata: grpc.Metadata, callback: grpc.requestCallback<_mmm_v1_Ack__Output>): grpc.ClientUnaryCall;
-  Deliver(argument: _mmm_v1_Envelope, options: grpc.CallOptions, callback: grpc.requestCallback<_mmm_v1_Ack__Output>): grpc.ClientUnaryCall;
-  Deliver(argument: _mmm_v1_Envelope, callback: grpc.requestCallback<_mmm_v1_Ack__Output>): grpc.ClientUnaryCall;
-  deliver(argument: _mmm_v1_Envelope, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_mmm_v1_Ack__Output>): grpc.ClientUnaryCall;
-  deliver(argument: _mmm_v1_Envelope, metadata: grpc.Metadata, callback: grpc.requestCallback<_mmm_v1_Ack__Output>): grpc.ClientUnaryCall;
-  deliver(argument: _mmm_v1_Envelope, options: grpc.CallOptions, callback: grpc.requestCallback<_mmm_v1_Ack__Output>): grpc.ClientUnaryCall;
-  deliver(argument: _mmm_v1_Envelope, callback: grpc.requestCallback<_mmm_v1_Ack__Output>): grpc.ClientUnaryCall;
+  Exchange(metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientDuplexStream<_mmm_v1_Envelope, _mmm_v1_Ack__Output>;
+  Exchange(options?: grpc.CallOptions): grpc.ClientDuplexStream<_mmm_v1_Envelope, _mmm_v1_Ack__Output>;
+  exchange(metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientDuplexStream<_mmm_v1_Envelope, _mmm_v1_Ack__Output>;
+  exchange(options?: grpc.CallOptions): grpc.ClientDuplexStream<_mmm_v1_Envelope, _mmm_v1_Ack__Output>;
   
   Identify(argument: _mmm_v1_IdentifyRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_mmm_v1_Identity__Output>): grpc.ClientUnaryCall;
   Identify(argument: _mmm_v1_IdentifyRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_mmm_v1_Identity__Output>): grpc.ClientUnaryCall;
@@ -29,13 +25,13 @@ export interface PeerClient extends grpc.Client {
 }
 
 export interface PeerHandlers extends grpc.UntypedServiceImplementation {
-  Deliver: grpc.handleUnaryCall<_mmm_v1_Envelope__Output, _mmm_v1_Ack>;
+  Exchange: grpc.handleBidiStreamingCall<_mmm_v1_Envelope__Output, _mmm_v1_Ack>;
   
   Identify: grpc.handleUnaryCall<_mmm_v1_IdentifyRequest__Output, _mmm_v1_Identity>;
   
 }
 
 export interface PeerDefinition extends grpc.ServiceDefinition {
-  Deliver: MethodDefinition<_mmm_v1_Envelope, _mmm_v1_Ack, _mmm_v1_Envelope__Output, _mmm_v1_Ack__Output>
+  Exchange: MethodDefinition<_mmm_v1_Envelope, _mmm_v1_Ack, _mmm_v1_Envelope__Output, _mmm_v1_Ack__Output>
   Identify: MethodDefinition<_mmm_v1_IdentifyRequest, _mmm_v1_Identity, _mmm_v1_IdentifyRequest__Output, _mmm_v1_Identity__Output>
 }

@@ -1,0 +1,103 @@
+/**
+ * One open call to a peer: messages go out one after another, and now and then the peer says how
+ * many of them it has read.
+ *
+ * One long call instead of one for each message costs a fraction of the time. What a short call had
+ * for free is done here: a peer that reads nothing for a while is reported, and the call is given
+ * up. A peer that only stood still reads what waits for it, so that is not done at once.
+ */
+import { type ClientDuplexStream, type ServiceError, status } from "@grpc/grpc-js";
+import type { Ack__Output as Ack } from "../gen/mmm/v1/Ack.ts";
+import type { Envelope as WireEnvelope } from "../gen/mmm/v1/Envelope.ts";
+
+/** A peer that has read nothing for so long is silent; after twice that the call is given up. */
+export const ANSWER_LIMIT_MS = 500;
+/** Beyond these, messages wait where a newer one can replace them. */
+const WRITES_AT_ONCE = 4;
+
+export interface CallListener {
+  readonly onAck: (ack: Ack) => void;
+  /** There is room for a message again. */
+  readonly onRoom: () => void;
+  readonly onSilence: () => void;
+  /** Once. null: the peer ended the call as it should. */
+  readonly onEnd: (error: ServiceError | null) => void;
+}
+
+export class PeerCall {
+  readonly #stream: ClientDuplexStream<WireEnvelope, Ack>;
+  readonly #listener: CallListener;
+  #writing = 0;
+  #sent = 0;
+  #read = 0;
+  #isOver = false;
+  #isSilent = false;
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(stream: ClientDuplexStream<WireEnvelope, Ack>, listener: CallListener) {
+    this.#stream = stream;
+    this.#listener = listener;
+    stream.on("data", (ack: Ack) => this.#onAck(ack));
+    stream.on("error", (error: ServiceError) => this.#end(error));
+    stream.on("status", ({ code }) => {
+      if (code === status.OK) this.#end(null);
+    });
+  }
+
+  get hasRoom(): boolean {
+    return !this.#isOver && this.#writing < WRITES_AT_ONCE && this.#stream.writable;
+  }
+
+  write(envelope: WireEnvelope): void {
+    this.#writing += 1;
+    this.#sent += 1;
+    this.#timer ??= setTimeout(() => this.#onLimit(), ANSWER_LIMIT_MS);
+    this.#stream.write(envelope, () => {
+      this.#writing -= 1;
+      if (!this.#isOver) this.#listener.onRoom();
+    });
+  }
+
+  /** Nothing more will be said: the peer reads the rest, and ends the call. */
+  finish(): void {
+    this.#stream.end();
+  }
+
+  /** Nothing is heard of it any more. */
+  cancel(): void {
+    this.#isOver = true;
+    this.#stopTimer();
+    this.#stream.cancel();
+  }
+
+  #onAck(ack: Ack): void {
+    if (this.#isOver) return;
+    this.#read = ack.read;
+    this.#isSilent = false;
+    if (this.#read >= this.#sent) this.#stopTimer();
+    else this.#timer?.refresh();
+    this.#listener.onAck(ack);
+  }
+
+  #onLimit(): void {
+    if (this.#isSilent) {
+      this.#stream.cancel();
+      return;
+    }
+    this.#isSilent = true;
+    this.#timer?.refresh();
+    this.#listener.onSilence();
+  }
+
+  #end(error: ServiceError | null): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#stopTimer();
+    this.#listener.onEnd(error);
+  }
+
+  #stopTimer(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+}
