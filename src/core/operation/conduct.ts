@@ -14,7 +14,10 @@ const PREFIX = "op ";
 export function conduct(turn: Turn, group: GroupPart): Running | null {
   const { operation } = group;
   dropStale(turn, group, operation === null ? null : scopeOf(operation));
-  if (operation === null) return null;
+  if (operation === null) {
+    for (const about of ["successor", "fence"]) turn.alarm(`${group.name}: ${about}`, null);
+    return null;
+  }
   const running = openRunning(turn, group, operation);
   if (running === null || turn.isChanging(group.name)) return running;
   if (operation.term !== turn.term) takeOver(running);

@@ -169,8 +169,11 @@ function recordProof(
   if (vip === undefined || !isOurs(turn, vip.epoch) || isUnguarded(turn, group, view)) return;
   // Rule 9: what an earlier leadership asked for proves nothing to this one.
   if (request.op === "release" && isOurs(turn, request.epoch)) {
-    turn.setCampaign(group, ip, withReleased(turn.campaign(group, ip), request.epoch, node));
-    turn.report({ kind: "vip.released", group, vip: ip, node, epoch: request.epoch });
+    const before = turn.campaign(group, ip);
+    turn.setCampaign(group, ip, withReleased(before, request.epoch, node));
+    if (before.released[node] === undefined) {
+      turn.report({ kind: "vip.released", group, vip: ip, node, epoch: request.epoch });
+    }
   }
   const shown = heldEpoch(turn, request, view);
   if (shown !== null && vip.readSet[node] === "in") {
