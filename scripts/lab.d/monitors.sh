@@ -60,7 +60,7 @@ vip_answers() {
 }
 
 parse_up_options() {
-  NODES=3 MONITORS=3 READERS=0 DOWN_AFTER=1s LEASE=1s SSH_USER=root EXTRA=()
+  NODES=3 MONITORS=3 READERS=0 DOWN_AFTER=1s LEASE=1s SSH_USER=redis-mmm EXTRA=()
   while [[ $# -gt 0 ]]; do
     case $1 in
       --nodes) NODES=$2 ;;
