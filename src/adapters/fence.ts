@@ -4,6 +4,7 @@
  * it. The command gets a process group of its own, which is killed as a whole at the deadline.
  */
 import { type ChildProcess, spawn } from "node:child_process";
+import { constants, setPriority } from "node:os";
 import type { Target } from "../core/io.ts";
 import type { Fencer, FenceOutcome } from "../ports.ts";
 
@@ -19,6 +20,7 @@ export class ShellFencer implements Fencer {
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, MMM_NODE: target.node, MMM_ADDRESS: target.address },
     });
+    useOrdinaryPriority(child);
     return outcomeOf(child, deadlineMs);
   }
 }
@@ -38,7 +40,7 @@ function outcomeOf(child: ChildProcess, deadlineMs: number): Promise<FenceOutcom
     };
     const timer = setTimeout(() => {
       killGroup(child);
-      finish(null, `killed after ${deadlineMs} ms; `);
+      finish(null, `killed after ${Math.round(deadlineMs)} ms; `);
     }, deadlineMs);
     child.stdout?.on("data", collect);
     child.stderr?.on("data", collect);
@@ -50,6 +52,16 @@ function outcomeOf(child: ChildProcess, deadlineMs: number): Promise<FenceOutcom
       setTimeout(end, DRAIN_MS);
     });
   });
+}
+
+/** The monitor's own may be a raised one, which is not meant for what the operator runs. */
+function useOrdinaryPriority({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    setPriority(pid, constants.priority.PRIORITY_NORMAL);
+  } catch {
+    // It has ended, or the monitor itself runs with a lower one.
+  }
 }
 
 function killGroup(child: ChildProcess): void {

@@ -65,6 +65,10 @@ export class Daemon<S> {
       self,
       now,
       onMessage: (envelope) => this.#receive(envelope),
+      onRefused: (from, reason) => {
+        const text = `a message was refused: ${reason}`;
+        options.log.write("warn", "message.refused", text, { from, reason });
+      },
     });
     this.#server = new GrpcServer(this.#peerServer, new ControlServer(this.#answers()));
   }

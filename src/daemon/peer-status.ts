@@ -22,7 +22,7 @@ export function withTransport(status: Status, transport: Transport): Status {
     warnings: [
       ...status.warnings,
       ...missing.flatMap(warnOfPeer),
-      ...transport.refusals.map(warnOfRefusal),
+      ...transport.refusals.filter(({ from }) => !refusesUs(from, transport)).map(warnOfRefusal),
     ],
   };
 }
@@ -52,6 +52,13 @@ function warnOfPeer({ name, address, silentMs, problem }: PeerReport): readonly 
   const who = name === null ? `the peer at ${address}` : `${name} (${address})`;
   const since = silentMs === null ? "" : ` for ${Math.round(silentMs / 1_000)} s`;
   return [{ level: "warning", text: `${who} cannot be talked to${since}: ${problem}` }];
+}
+
+/** Two monitors that refuse each other do so for one reason, which the peer's problem tells. */
+function refusesUs(monitor: MonitorName, { peers }: Transport): boolean {
+  return peers.some(({ name, silentMs, problem }) => {
+    return name === monitor && silentMs === null && problem !== null;
+  });
 }
 
 function warnOfRefusal({ reason }: { readonly reason: string }): Warning {

@@ -98,11 +98,11 @@ function isTold(effect: WorldEffect): effect is Told {
   return effect.kind === "send" || effect.kind === "reply" || effect.kind === "report";
 }
 
-/** It may have happened, and nothing was learned. */
+/** It may have happened, and nothing was learned: this monitor's own fault says nothing of a node. */
 function leastOf(effect: Asked, text: string): Outcome {
   switch (effect.kind) {
     case "probe":
-      return { kind: "probe", result: { kind: "unreachable", text } };
+      return { kind: "probe", result: { kind: "garbled", text } };
     case "guard":
       return { kind: "guard", result: { kind: "unknown", text } };
     case "redis":

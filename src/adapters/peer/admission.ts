@@ -71,21 +71,28 @@ const KEPT_AT_MOST = 32;
 export class Refusals {
   readonly #recent = new Map<string, { readonly reason: string; readonly at: Instant }>();
 
-  add(from: string | null, reason: string, now: Instant): void {
+  /** Whether it is worth telling: not the same again, and not one of too many. */
+  add(from: string | null, reason: string, now: Instant): boolean {
+    this.#forget(now);
     const key = from ?? "?";
+    const before = this.#recent.get(key);
     this.#recent.delete(key);
     this.#recent.set(key, { reason, at: now });
-    if (this.#recent.size > KEPT_AT_MOST) {
-      for (const oldest of this.#recent.keys()) {
-        this.#recent.delete(oldest);
-        break;
-      }
-    }
+    const [oldest] = this.#recent.keys();
+    const isFull = this.#recent.size > KEPT_AT_MOST;
+    if (isFull && oldest !== undefined) this.#recent.delete(oldest);
+    return !isFull && before?.reason !== reason;
   }
 
   list(now: Instant): readonly { readonly from: string; readonly reason: string }[] {
-    return [...this.#recent]
-      .filter(([, { at }]) => now - at < KEPT_MS)
-      .map(([from, { reason }]) => ({ from, reason }));
+    this.#forget(now);
+    return [...this.#recent].map(([from, { reason }]) => ({ from, reason }));
+  }
+
+  #forget(now: Instant): void {
+    for (const [from, { at }] of this.#recent) {
+      if (now - at < KEPT_MS) return; // Those after it are newer.
+      this.#recent.delete(from);
+    }
   }
 }

@@ -18,6 +18,8 @@ export interface PeerServerOptions {
   readonly self: () => Receiver & { readonly version: string };
   /** false: the receiver cannot keep up, or is ending. */
   readonly onMessage: (envelope: Envelope) => boolean;
+  /** Called when a sender begins to be refused, or is refused for another reason. */
+  readonly onRefused?: (from: string | null, reason: string) => void;
   readonly now: () => Instant;
 }
 
@@ -51,7 +53,8 @@ export class PeerServer {
     const admission = admit(decodeEnvelope(wire), self);
     if (admission.kind === "refused") {
       const { from, refusal, reason } = admission;
-      this.refusals.add(from, reason, this.#options.now());
+      const isNew = this.refusals.add(from, reason, this.#options.now());
+      if (isNew) this.#options.onRefused?.(from, reason);
       return { name, version, refusal, reason };
     }
     if (this.#options.onMessage(admission.addressed.envelope)) return { name, version };

@@ -1,3 +1,4 @@
+import { getPriority, setPriority } from "node:os";
 import { expect, test } from "vitest";
 import { ShellFencer } from "../../../src/adapters/fence.ts";
 import type { Target } from "../../../src/core/io.ts";
@@ -52,6 +53,17 @@ test("much output is cut, and a daemon left behind does not hold up the answer",
   const outcome = await fence("sleep 2 & yes | head -c 1000000");
   expect(outcome.exitCode).toBe(0);
   expect(outcome.text.length).toBeLessThanOrEqual(2_000);
+});
+
+test.runIf(process.getuid?.() === 0)("a monitor's raised priority is its own", async () => {
+  const before = getPriority();
+  setPriority(-5);
+  try {
+    const outcome = await fence('until [ "$(nice)" = 0 ]; do :; done; echo ordinary');
+    expect(outcome).toMatchObject({ exitCode: 0, text: "ordinary" });
+  } finally {
+    setPriority(before);
+  }
 });
 
 function isRunning(pid: number): boolean {

@@ -115,4 +115,14 @@ describe("the status with what the transport knows", () => {
     ]);
     expect(isDegraded(shown)).toBe(true);
   });
+
+  it("says once that two monitors refuse each other", () => {
+    const reason = "mon9 belongs to cluster ffffffff, mon1 to 0000aaaa";
+    const problem = "mon1 belongs to cluster 0000aaaa, mon9 to ffffffff";
+    const peers = [{ name: "mon9", address: "10.0.0.9:7400", silentMs: null, problem }];
+    const shown = withTransport(status, { ...base, peers, refusals: [{ from: "mon9", reason }] });
+    expect(shown.warnings.map(({ text }) => text)).toEqual([
+      `mon9 (10.0.0.9:7400) cannot be talked to: ${problem}`,
+    ]);
+  });
 });

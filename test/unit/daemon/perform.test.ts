@@ -84,7 +84,7 @@ describe("performing effects", () => {
     const outcomes = inputs.map((input) => (input.kind === "finished" ? input.result : null));
     const text = "internal: a fault of the adapter";
     expect(outcomes).toEqual([
-      { kind: "probe", result: { kind: "unreachable", text } },
+      { kind: "probe", result: { kind: "garbled", text } },
       { kind: "guard", result: { kind: "unknown", text } },
       { kind: "redis", result: { kind: "unknown", text } },
       { kind: "fence", exitCode: null, text },

@@ -53,6 +53,26 @@ describe("recent refusals", () => {
   });
 });
 
+describe("a refusal", () => {
+  it("is worth telling when it begins, when its reason changes, and when it comes again", () => {
+    const refusals = new Refusals();
+    const told = [
+      refusals.add("mon1", "another cluster", 0),
+      refusals.add("mon1", "another cluster", 9_000),
+      refusals.add("mon2", "another cluster", 9_000),
+      refusals.add("mon1", "a stranger", 9_001),
+      refusals.add("mon1", "a stranger", 19_002),
+    ];
+    expect(told).toEqual([true, false, true, true, true]);
+  });
+
+  it("is not worth telling when they come by the dozen", () => {
+    const refusals = new Refusals();
+    const told = Array.from({ length: 1_000 }, (_, i) => refusals.add(`mon${i}`, "no", 0));
+    expect(told.filter(Boolean).length).toBeLessThanOrEqual(32);
+  });
+});
+
 describe("the outbox of a peer", () => {
   it("keeps the newest of each kind, and gives first the kind that waits longest", () => {
     const sender = { storageId: "s", term: 1, slot: null };
