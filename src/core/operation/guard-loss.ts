@@ -1,8 +1,9 @@
 /**
- * The master is well, but a majority cannot reach the guard on its host, so that its lease will run
- * out while Redis lives. Then the role moves before that happens. One monitor's trouble never
- * moves a master.
+ * The master is well, but a majority cannot reach the guard on its host, so that nobody can renew its
+ * lease. Then the role moves to where it can be. One monitor's trouble never moves a master, nor
+ * does a busy host: the guard must have been heard before, and have failed to answer since.
  */
+import type { NodeVote } from "../health/types.ts";
 import type { Verdict } from "../health/verdict.ts";
 import { freshVotes } from "../health/votes.ts";
 import { type GroupPart, quorumOf, type Vip, type VoteRecord, writerVip } from "../state.ts";
@@ -10,34 +11,24 @@ import type { Turn } from "../turn.ts";
 import type { Call } from "./admission.ts";
 
 const LEASE_SHARE = 0.6;
+/** A move costs more than a slow answer: even a short lease is not worth one before this. */
+const PATIENCE_MS = 2000;
 
 export function guardLoss(turn: Turn, group: GroupPart, verdict: Verdict): Call | null {
   const vip = writerVip(group);
-  if (
-    verdict.kind !== "healthy" ||
-    vip === undefined ||
-    group.backend !== "nft" ||
-    (vip.kind !== "hold" && !vip.claimable)
-  )
-    return null;
+  if (verdict.kind !== "healthy" || vip === undefined || !isKept(group, vip)) return null;
+  const { evidence } = turn.local(group.name);
   const members = (turn.state.committed?.cluster.members ?? []).map(({ name }) => name);
-  const lost = freshVotes(
-    turn.local(group.name).evidence,
-    members,
-    verdict.master,
-    turn.now,
-  ).filter(({ held }) => (held.vote.guard.heardMs ?? Infinity) > vip.leaseMs * LEASE_SHARE);
-  const isLost = lost.length >= quorumOf(members.length);
-  if (servedFor(turn, group, vip) <= vip.leaseMs * LEASE_SHARE) return null;
-  const lasted = turn.lasting(group.name, "guard lost", isLost);
-  // A monitor that has just started has heard no guard yet: that says something only after a while.
-  const neverHeard = lost.some(({ held }) => held.vote.guard.heardMs === null);
-  if (lasted <= (neverHeard ? vip.leaseMs * LEASE_SHARE : 0)) return null;
+  const lost = freshVotes(evidence, members, verdict.master, turn.now).filter(({ held }) =>
+    hasLostGuard(held.vote, vip),
+  );
+  if (lost.length < quorumOf(members.length)) return null;
   const votes: Record<string, VoteRecord> = {};
   for (const { monitor, held } of lost) {
+    const reason = `guard: ${held.vote.guard.problem}`;
     votes[monitor] = {
       vote: held.vote.vote,
-      reason: `guard: ${held.vote.guard.problem ?? "silent"}`,
+      reason,
       ageMs: Math.round(turn.now - held.receivedAt),
     };
   }
@@ -45,13 +36,11 @@ export function guardLoss(turn: Turn, group: GroupPart, verdict: Verdict): Call 
   return { cause: "guard", from: verdict.master, to: null, text, votes };
 }
 
-/**
- * For how long this leader has known the holder to be this one. Others are looked at more seldom than
- * this rule needs, so that at first nobody has heard its guard lately.
- */
-function servedFor(turn: Turn, group: GroupPart, vip: Vip): number {
-  const times = group.nodes.map(({ name }) =>
-    turn.lasting(group.name, `holder ${name}`, name === vip.node),
-  );
-  return Math.max(...times);
+function isKept(group: GroupPart, vip: Vip): boolean {
+  return group.backend === "nft" && (vip.kind === "hold" || vip.claimable);
+}
+
+function hasLostGuard({ guard }: NodeVote, vip: Vip): boolean {
+  if (guard.problem === null || guard.heardMs === null) return false;
+  return guard.heardMs > Math.max(vip.leaseMs * LEASE_SHARE, PATIENCE_MS);
 }

@@ -6,6 +6,7 @@ import type { GroupPart, Node, Vip } from "../state.ts";
 import type { Turn } from "../turn.ts";
 import { ask, isIdle } from "./desk.ts";
 
+/** Each look costs the host some milliseconds of a processor. */
 const LOOK_EVERY_MS = 1000;
 /** While Redis does not answer, whether the host does decides what happens next (rule 10). */
 const LOOK_CLOSELY_MS = 150;
@@ -22,8 +23,7 @@ function look(turn: Turn, group: GroupPart, vip: Vip, node: Node): void {
   const desk = turn.desk(group.name, vip.ip, node.name);
   const opinion = turn.local(group.name).watches[node.name]?.opinion.vote;
   const closely = vip.node === node.name && (opinion === "silent" || opinion === "refused");
-  const often = vip.node === node.name ? Math.min(LOOK_EVERY_MS, vip.leaseMs / 4) : LOOK_EVERY_MS;
-  const every = closely ? LOOK_CLOSELY_MS : often;
+  const every = closely ? LOOK_CLOSELY_MS : LOOK_EVERY_MS;
   const last = Math.max(desk.viewAskedAt, desk.flight?.sentAt ?? -Infinity);
   if (turn.now - last >= every && isIdle(desk, turn.now)) {
     ask(turn, { group: group.name, vip, node }, { op: "show", vip: vip.ip });
