@@ -25,6 +25,15 @@ export function isOn(mutant: Mutant): boolean {
   return mutants.on === mutant;
 }
 
+/** Replaces a method of a class by one that may call it. */
+export function override<T extends object, K extends keyof T>(
+  prototype: T,
+  name: K,
+  broken: (original: T[K]) => T[K],
+): void {
+  prototype[name] = broken(prototype[name]);
+}
+
 /** Runs `script` with a broken rule; gives what it threw, or null. */
 export function withMutant(mutant: Mutant, script: () => void): string | null {
   mutants.on = mutant;

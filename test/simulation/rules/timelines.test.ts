@@ -3,15 +3,21 @@
  * as they are, no script finds a second holder; with the rule that it is about left out, it does.
  */
 import { expect, test, vi } from "vitest";
+import type * as Settings from "../../../src/core/settings.ts";
+import type * as Proofs from "../../../src/core/vip/proofs.ts";
+import type * as Epochs from "../../../src/core/vip/epochs.ts";
+import type * as StandFile from "../../../src/core/vip/stand.ts";
+import type * as Failsafe from "../../../src/core/vip/failsafe.ts";
+import type * as Takeover from "../../../src/core/operation/takeover.ts";
 import { sameStamp } from "../../../src/core/stamp.ts";
 import { Turn } from "../../../src/core/turn.ts";
 import { GROUP, WRITER } from "../world/plan.ts";
 import { Register } from "../world/register.ts";
-import { isOn, misread, type Mutant, withMutant } from "./mutants.ts";
+import { isOn, misread, type Mutant, override, withMutant } from "./mutants.ts";
 import { atRest, peersOf, type ScriptedWorld, split, vipOf } from "./script.ts";
 
 vi.mock("../../../src/core/settings.ts", async (load) => {
-  const real = await load<typeof import("../../../src/core/settings.ts")>();
+  const real = await load<typeof Settings>();
   const waitingTimeMs: typeof real.waitingTimeMs = (leaseMs, permitMs, drift) => {
     if (isOn("no waiting time")) return 0;
     return real.waitingTimeMs(leaseMs, isOn("W without T0") ? 0 : permitMs, drift);
@@ -20,7 +26,7 @@ vi.mock("../../../src/core/settings.ts", async (load) => {
 });
 
 vi.mock("../../../src/core/vip/proofs.ts", async (load) => {
-  const real = await load<typeof import("../../../src/core/vip/proofs.ts")>();
+  const real = await load<typeof Proofs>();
   const unprovenHolders: typeof real.unprovenHolders = (context, except) => {
     if (isOn("no possible holders")) return [];
     if (!isOn("a mark does not void proofs")) return real.unprovenHolders(context, except);
@@ -33,7 +39,7 @@ vi.mock("../../../src/core/vip/proofs.ts", async (load) => {
 });
 
 vi.mock("../../../src/core/vip/epochs.ts", async (load) => {
-  const real = await load<typeof import("../../../src/core/vip/epochs.ts")>();
+  const real = await load<typeof Epochs>();
   const renewed: typeof real.renewed = (vip, epoch) =>
     isOn("out inside an epoch") && Object.keys(vip.readSet).length < 3
       ? vip
@@ -42,7 +48,7 @@ vi.mock("../../../src/core/vip/epochs.ts", async (load) => {
 });
 
 vi.mock("../../../src/core/vip/stand.ts", async (load) => {
-  const real = await load<typeof import("../../../src/core/vip/stand.ts")>();
+  const real = await load<typeof StandFile>();
   const isMarkable: typeof real.isMarkable = (turn, vip, desk) => {
     const anyway = isOn("an empty register is marked with the running epoch");
     return (anyway && desk.view?.token?.kind === "instance") || real.isMarkable(turn, vip, desk);
@@ -51,14 +57,14 @@ vi.mock("../../../src/core/vip/stand.ts", async (load) => {
 });
 
 vi.mock("../../../src/core/vip/failsafe.ts", async (load) => {
-  const real = await load<typeof import("../../../src/core/vip/failsafe.ts")>();
+  const real = await load<typeof Failsafe>();
   const keepAlive: typeof real.keepAlive = (turn, state, leaderHeardAt, ages) =>
     real.keepAlive(turn, misread(turn, state), leaderHeardAt, ages);
   return { ...real, keepAlive };
 });
 
 vi.mock("../../../src/core/operation/takeover.ts", async (load) => {
-  const real = await load<typeof import("../../../src/core/operation/takeover.ts")>();
+  const real = await load<typeof Takeover>();
   const takeOver: typeof real.takeOver = (running) => {
     const { op } = running;
     if (!isOn("undo after the claim") || op.phase !== "claim") return real.takeOver(running);
@@ -67,19 +73,24 @@ vi.mock("../../../src/core/operation/takeover.ts", async (load) => {
   return { ...real, takeOver };
 });
 
-const provenSince = Turn.prototype.provenSince;
-Turn.prototype.provenSince = function (moment) {
-  return isOn("rule 6 without a round") ? this.established : provenSince.call(this, moment);
-};
+override(
+  Turn.prototype,
+  "provenSince",
+  (original) =>
+    function (this: Turn, moment) {
+      return isOn("rule 6 without a round") ? this.established : original.call(this, moment);
+    },
+);
 
-const addPermit = Register.prototype.addPermit;
-Register.prototype.addPermit = function (epoch, id, until) {
-  addPermit.call(this, epoch, id, isOn("permits for ever") ? Infinity : until);
-};
-const admits = Register.prototype.admits;
-Register.prototype.admits = function (cluster, epoch, permit, now) {
-  return admits.call(this, cluster, epoch, permit, isOn("permits for ever") ? -Infinity : now);
-};
+override(
+  Register.prototype,
+  "admits",
+  (original) =>
+    function (this: Register, ...[cluster, epoch, permit, now]) {
+      const at = isOn("permits for ever") ? -Infinity : now;
+      return original.call(this, cluster, epoch, permit, at);
+    },
+);
 
 interface Script {
   readonly row: string;
@@ -228,7 +239,7 @@ function claimUnanswered(seed: number): void {
   world.runUntilTrue(() => world.onGuard === null, 3_000);
   expect(world.onGuard).toBeNull();
   world.runUntil(world.now + 8_000);
-  expect(vipOf(world).holders).toEqual(["db2"]);
+  expect(vipOf(world).holders).not.toContain("db1");
 }
 
 const SCRIPTS: readonly Script[] = [
