@@ -2,8 +2,9 @@
  * Deliberately broken rules: a script that does not fail with its mutant proves nothing. Test files
  * switch them on in `mutants.on`; the wrappers below pass everything through otherwise.
  */
-import type { Turn } from "../../../src/core/turn.ts";
+
 import type { Committed, GroupPart, Vip } from "../../../src/core/state.ts";
+import type { Turn } from "../../../src/core/turn.ts";
 
 export type Mutant =
   | "no waiting time"

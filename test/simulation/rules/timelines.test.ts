@@ -3,17 +3,17 @@
  * as they are, no script finds a second holder; with the rule that it is about left out, it does.
  */
 import { expect, test, vi } from "vitest";
-import type * as Settings from "../../../src/core/settings.ts";
-import type * as Proofs from "../../../src/core/vip/proofs.ts";
-import type * as Epochs from "../../../src/core/vip/epochs.ts";
-import type * as StandFile from "../../../src/core/vip/stand.ts";
-import type * as Failsafe from "../../../src/core/vip/failsafe.ts";
 import type * as Takeover from "../../../src/core/operation/takeover.ts";
+import type * as Settings from "../../../src/core/settings.ts";
 import { sameStamp } from "../../../src/core/stamp.ts";
 import { Turn } from "../../../src/core/turn.ts";
+import type * as Epochs from "../../../src/core/vip/epochs.ts";
+import type * as Failsafe from "../../../src/core/vip/failsafe.ts";
+import type * as Proofs from "../../../src/core/vip/proofs.ts";
+import type * as StandFile from "../../../src/core/vip/stand.ts";
 import { GROUP, WRITER } from "../world/plan.ts";
 import { Register } from "../world/register.ts";
-import { isOn, misread, type Mutant, override, withMutant } from "./mutants.ts";
+import { isOn, type Mutant, misread, override, withMutant } from "./mutants.ts";
 import { atRest, peersOf, type ScriptedWorld, split, vipOf } from "./script.ts";
 
 vi.mock("../../../src/core/settings.ts", async (load) => {
@@ -228,7 +228,7 @@ function rebootedHost(seed: number): void {
 
 /** H7: the claim is carried out; its answer, the leader and the way to that host are lost. */
 function claimUnanswered(seed: number): void {
-  const world = atRest(seed, SHARP);
+  const world = atRest(seed, { settings: { ...SHARP.settings, downAfterMs: 3000 } });
   world.onGuard = (host, request, result) => {
     if (host.name !== "db2" || request.op !== "claim" || result.kind !== "ok") return;
     world.onGuard = null;
