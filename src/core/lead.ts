@@ -4,11 +4,14 @@
  */
 import { withNote } from "./consensus/consensus.ts";
 import { bestInfo, presentInfo } from "./health/votes.ts";
-import { extendLineage, nextHighWater } from "./health/lineage.ts";
+import { extendLineage, forkOf, nextHighWater } from "./health/lineage.ts";
 import { type Verdict, verdictOf } from "./health/verdict.ts";
+import { considerHandover } from "./handover.ts";
 import { considerFailover } from "./operation/admission.ts";
 import { abandonCommands, serveCommands } from "./operation/commands.ts";
 import { conduct } from "./operation/conduct.ts";
+import { dropErrand } from "./operation/drop-errand.ts";
+import { countOutages } from "./operation/flapping.ts";
 import { mayReleaseOld } from "./operation/switchover.ts";
 import { repair } from "./operation/repair.ts";
 import { type GroupPart, type Vip, writerVip } from "./state.ts";
@@ -31,6 +34,7 @@ export function lead(turn: Turn): void {
   serveCommands(turn);
   for (const group of turn.state.committed?.groups ?? []) leadGroup(turn, group);
   turn.state = { ...turn.state, consensus: withNote(turn.state.consensus, renewalAges(turn)) };
+  considerHandover(turn);
 }
 
 /** A new leadership starts with nothing of an earlier one: no proofs, no connections, no outcomes. */
@@ -45,8 +49,10 @@ function resign(turn: Turn): void {
   turn.state = { ...turn.state, leading: null };
   abandonCommands(turn);
   for (const id of Object.keys(turn.state.alarms)) turn.alarm(id, null);
-  for (const group of Object.keys(turn.state.groups))
-    turn.setLocal(group, { campaigns: {}, errands: {}, since: {} });
+  for (const { name, nodes } of turn.state.newest?.groups ?? []) {
+    for (const scope of Object.keys(turn.local(name).errands)) dropErrand(turn, name, scope, nodes);
+    turn.setLocal(name, { campaigns: {}, errands: {}, since: {} });
+  }
 }
 
 function leadGroup(turn: Turn, group: GroupPart): void {
@@ -66,6 +72,7 @@ function leadGroup(turn: Turn, group: GroupPart): void {
   }
   careForReaders(turn, group);
   raiseOutcries(turn, group);
+  countOutages(turn, group);
   repair(turn, group);
 }
 
@@ -145,10 +152,12 @@ function acceptRebirth(turn: Turn, group: GroupPart, verdict: Verdict): boolean 
   const info = presentInfo(turn.local(group.name).evidence, verdict.master, turn.now);
   if (info === null || info.role !== "master" || info.loading) return false;
   turn.alarm(`${group.name}: reborn`, verdict.text);
-  turn.change(group.name, (part) => ({
-    ...part,
-    lineage: extendLineage(part.lineage, info.replId, info.offset),
-  }));
+  // Only what it continues is a beginning of its stream; what it counts from now on is its own.
+  const fork = forkOf(info, group.lineage) ?? 0;
+  turn.change(group.name, (part) => {
+    const lineage = extendLineage(part.lineage, info.replId, fork);
+    return { ...part, lineage: { ...lineage, highWater: info.offset } };
+  });
   return true;
 }
 

@@ -5,7 +5,7 @@
  */
 import type { NodeName } from "../ids.ts";
 import { type GroupPart, type Lineage, nodeOf, writerVip } from "../state.ts";
-import { currentReplId, positionOf } from "./lineage.ts";
+import { currentReplId, positionBeforeFork, positionOf } from "./lineage.ts";
 import type { NodeInfo } from "./types.ts";
 
 export type RefusalReason =
@@ -104,7 +104,7 @@ const RULES: readonly Rule[] = [
     reason: "other-lineage",
     waivable: true,
     fails: ({ info, lineage }) =>
-      when(info.replId !== currentReplId(lineage), "holds the data of another replication history"),
+      when(!isOfStream(info, lineage), "holds the data of another replication history"),
   },
   {
     reason: "not-applied",
@@ -118,6 +118,11 @@ const RULES: readonly Rule[] = [
 /** The configured priority, or else the replica-priority that Redis reports. Lower is better; 0: never. */
 export function priorityOf(group: GroupPart, node: NodeName, info: NodeInfo): number {
   return nodeOf(group, node)?.priority ?? info.priority;
+}
+
+/** It follows the current stream, or holds a beginning of it. */
+function isOfStream(info: NodeInfo, lineage: Lineage): boolean {
+  return info.replId === currentReplId(lineage) || positionBeforeFork(info, lineage) !== null;
 }
 
 /** Its data belong to some generation of this group, and it is not empty (offset 0 or 1). */

@@ -26,9 +26,32 @@ export function positionOf(info: NodeInfo, lineage: Lineage, promotedByUs = fals
   const id = currentReplId(lineage);
   if (id === null || info.loading) return null;
   if (info.replId === id) return info.role === "master" ? info.offset : info.appliedOffset;
-  if (info.replId2 !== id) return null;
+  if (info.replId2 !== id)
+    return info.role === "replica" ? positionBeforeFork(info, lineage) : null;
   const fork = info.secondOffset - 1;
   return promotedByUs || info.offset === fork ? fork : null;
+}
+
+/**
+ * A replica that did not hear of the newest fork yet, for its new master died too soon, say. Up to
+ * the fork both histories are one, and what it holds is a beginning of the current stream.
+ */
+export function positionBeforeFork(
+  { replId, appliedOffset }: NodeInfo,
+  { chain }: Lineage,
+): number | null {
+  const fork = chain.at(-1)?.forkOffset ?? 0;
+  if (chain.at(-2)?.replId !== replId || appliedOffset === null) return null;
+  return appliedOffset <= fork ? appliedOffset : null;
+}
+
+/** Where a master left the current stream when it was promoted; null: it did not come from there. */
+export function forkOf(info: NodeInfo, lineage: Lineage): number | null {
+  if (info.role !== "master" || info.loading || info.replId2 === null) return null;
+  const fork = info.secondOffset - 1;
+  if (info.replId2 === currentReplId(lineage)) return fork;
+  const before = { ...info, role: "replica", replId: info.replId2, appliedOffset: fork } as const;
+  return positionBeforeFork(before, lineage);
 }
 
 /** The highest offset ever seen under the current id, given what the nodes show now. */

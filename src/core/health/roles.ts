@@ -23,9 +23,10 @@ export const masterDemoted: Rule = (inquiry) => {
 export const strayMasters: Rule = (inquiry) => {
   const { master, tally, evidence, now } = inquiry;
   if (presentInfo(evidence, master, now)?.role !== "master") return null;
-  const others = otherMasters(inquiry).map(
-    ({ node, info }): Stray => ({ node, ownWrites: hasOwnWrites(info) }),
-  );
+  // An old master on its way back is expected; it is held as soon as it is seen.
+  const others = otherMasters(inquiry)
+    .filter(({ node }) => !(node in inquiry.group.rejoining))
+    .map(({ node, info }): Stray => ({ node, ownWrites: hasOwnWrites(info) }));
   if (others.length === 0) return null;
   const text = `${others.map(({ node }) => node).join(", ")} is master beside ${master}`;
   return { kind: "two-masters", master, tally, others, text };

@@ -8,8 +8,9 @@ import type { Verdict } from "../health/verdict.ts";
 import type { Cause, GroupPart, VoteRecord } from "../state.ts";
 import type { Turn } from "../turn.ts";
 import { fenced, withVip } from "../vip/epochs.ts";
+import { withOutage } from "./flapping.ts";
 import { guardLoss } from "./guard-loss.ts";
-import { movedByHand } from "./by-hand.ts";
+import { demotedByHand, movedByHand } from "./by-hand.ts";
 import { noSuccessor } from "./failover.ts";
 import { begun, finished, type Intent } from "./outline.ts";
 
@@ -46,8 +47,11 @@ function callFor(turn: Turn, group: GroupPart, verdict: Verdict): Call | null {
       votes: verdict.votes,
     };
   }
-  const moved = group.operation === null ? movedByHand(turn, group, verdict) : null;
-  return moved ?? guardLoss(turn, group, verdict);
+  const byHand =
+    group.operation === null
+      ? (movedByHand(turn, group, verdict) ?? demotedByHand(turn, group, verdict))
+      : null;
+  return byHand ?? guardLoss(turn, group, verdict);
 }
 
 /** No operation runs, or one that the death of the master has overtaken. */
@@ -131,7 +135,9 @@ export function beginFailover(turn: Turn, group: GroupPart, intent: Intent): voi
     const before = part.operation === null ? part : finished(part, "preempted", turn.at.wall);
     // What the overtaken operation changed is still to be restored.
     const saved = part.operation?.saved ?? {};
-    const next = begun(before, stamp, { ...intent, saved }, turn.at.wall);
+    const counted =
+      intent.cause === "down" ? withOutage(before, intent.from, turn.at.wall) : before;
+    const next = begun(counted, stamp, { ...intent, saved }, turn.at.wall);
     const writer = next.vips.find((vip) => vip.role === "writer");
     return writer === undefined ? next : withVip(next, writer.ip, (vip) => fenced(vip, stamp));
   });

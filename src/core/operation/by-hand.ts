@@ -1,6 +1,7 @@
 /**
- * Somebody made a replica master, and the old master a replica: the VIP follows, if that replica
- * held everything that was ever seen. Else a person decides; the alarm of the roles says so.
+ * When roles were changed by hand, or by a configuration file. Somebody made a replica master, and
+ * the old master a replica: the VIP follows, if that replica held everything that was ever seen. Else
+ * a person decides; the alarm of the roles says so.
  */
 import { currentReplId } from "../health/lineage.ts";
 import type { NodeInfo } from "../health/types.ts";
@@ -31,6 +32,26 @@ export function movedByHand(turn: Turn, group: GroupPart, verdict: Verdict): Cal
     to: moved,
     text: verdict.text,
     votes: verdict.tally?.votes ?? {},
+  };
+}
+
+/**
+ * The master follows somebody, and nobody is master: a hand slipped, or it restarted from a file that
+ * was older than its promotion. Whoever has the data becomes master, by the rules of a failover.
+ */
+export function demotedByHand(turn: Turn, group: GroupPart, verdict: Verdict): Call | null {
+  const demoted = verdict.kind === "no-master";
+  const lasted = turn.lasting(group.name, "demoted", demoted);
+  if (!demoted || lasted < SETTLED_AFTER_MS) return null;
+  const votes = Object.entries(verdict.votes).map(
+    ([monitor, record]) => [monitor, { ...record, reason: "demoted: it follows another" }] as const,
+  );
+  return {
+    cause: "down",
+    from: verdict.master,
+    to: null,
+    text: verdict.text,
+    votes: Object.fromEntries(votes),
   };
 }
 

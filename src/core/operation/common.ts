@@ -1,7 +1,7 @@
 /** What the operations share: their errand, their VIP, and the facts that they ask of both. */
 import { type Candidate, eligible } from "../health/eligibility.ts";
 import { candidateOf } from "../health/facts.ts";
-import { currentReplId } from "../health/lineage.ts";
+import { forkOf } from "../health/lineage.ts";
 import type { NodeInfo } from "../health/types.ts";
 import type { NodeName } from "../ids.ts";
 import {
@@ -151,8 +151,8 @@ export function candidateNodes({ turn, group, op }: Running): readonly Node[] {
 
 /** A master whose stream begins where this operation's earlier attempt promoted it. */
 export function isForked(info: NodeInfo | null, group: GroupPart, op: Operation): boolean {
-  if (info === null || op.forkOffset === null || info.role !== "master") return false;
-  return info.replId2 === currentReplId(group.lineage) && info.secondOffset - 1 === op.forkOffset;
+  if (info === null || op.forkOffset === null) return false;
+  return forkOf(info, group.lineage) === op.forkOffset;
 }
 
 // ——— answers ———

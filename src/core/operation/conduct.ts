@@ -2,7 +2,7 @@
 import type { GroupPart } from "../state.ts";
 import type { Turn } from "../turn.ts";
 import { openRunning, type Running, scopeOf } from "./common.ts";
-import { dropErrand } from "./errand.ts";
+import { dropErrand } from "./drop-errand.ts";
 import { conductFailover } from "./failover.ts";
 import { conductSwitchover } from "./switchover.ts";
 import { takeOver } from "./takeover.ts";

@@ -295,26 +295,3 @@ function redisResult(outcome: Outcome | null): RedisActionResult {
   if (outcome?.kind === "redis") return outcome.result;
   return { kind: "unknown", text: "no answer in time" };
 }
-
-/** Drops an errand, and closes its connections. */
-export function dropErrand(turn: Turn, group: string, scope: string, nodes: readonly Node[]): void {
-  const local = turn.local(group);
-  const errand = local.errands[scope];
-  if (errand === undefined) return;
-  const { [scope]: _, ...errands } = local.errands;
-  turn.setLocal(group, { errands });
-  for (const node of nodes) {
-    const connection = errand.connections[node.name];
-    if (connection === undefined || connection.stage === "broken") continue;
-    const id = turn.state.nextId;
-    turn.state = { ...turn.state, nextId: id + 1 };
-    turn.emit({
-      kind: "redis",
-      id,
-      target: targetOf(group, node),
-      connection: connection.name,
-      action: { kind: "close" },
-      deadlineMs: ACTION_DEADLINE_MS,
-    });
-  }
-}

@@ -5,7 +5,7 @@
  * somebody; so it is read again before it is promoted, and once more afterwards: the command's OK
  * proves nothing, what ROLE and the fork say does.
  */
-import { currentReplId, extendLineage, positionOf } from "../health/lineage.ts";
+import { extendLineage, forkOf, positionOf } from "../health/lineage.ts";
 import type { NodeInfo } from "../health/types.ts";
 import type { GroupPart, Node, Operation } from "../state.ts";
 import type { Stamp } from "../stamp.ts";
@@ -79,8 +79,7 @@ function promote(running: Running, to: Node): Promotion {
 function holdsAll({ group, op }: Running, info: NodeInfo): boolean {
   if (info.loading) return false;
   if (op.acceptDataLoss) return true;
-  const forked = info.role === "master" && info.replId2 === currentReplId(group.lineage);
-  const position = forked ? info.secondOffset - 1 : positionOf(info, group.lineage);
+  const position = forkOf(info, group.lineage) ?? positionOf(info, group.lineage);
   return (position ?? -1) >= (op.forkOffset ?? 0);
 }
 

@@ -13,10 +13,12 @@ import type { GroupPart, Node } from "../state.ts";
 import { nodeOf } from "../state.ts";
 import type { Turn } from "../turn.ts";
 import { infoOf, isDone } from "./common.ts";
-import { dropErrand, Work } from "./errand.ts";
+import { dropErrand } from "./drop-errand.ts";
+import { Work } from "./errand.ts";
 import { blackHole } from "./failover.ts";
 import { withPast } from "./outline.ts";
 import { read, scopeOfTidying, tidy } from "./tidy.ts";
+import { guardWrites } from "./write-guard.ts";
 
 /** Redis' own reconnects and our operations settle within this; what lasts longer is repaired. */
 const STRANGE_FOR_MS = 300;
@@ -28,8 +30,8 @@ export function repair(turn: Turn, group: GroupPart): void {
   if (master === undefined || group.mode === "passive") return;
   if (group.operation !== null) return dropRepairs(turn, group);
   for (const node of group.nodes) {
-    if (node.name === master.name) tidy(turn, group, master);
-    else repairNode(turn, group, master, node);
+    if (node.name !== master.name) repairNode(turn, group, master, node);
+    else if (tidy(turn, group, master)) guardWrites(turn, group, master);
   }
 }
 
@@ -55,7 +57,8 @@ function repairNode(turn: Turn, group: GroupPart, master: Node, node: Node): voi
   const lasted = turn.lasting(group.name, `astray ${node.name}`, wrong);
   if (!wrong) {
     dropErrand(turn, group.name, scopeOf(node), group.nodes);
-    return tidy(turn, group, node);
+    tidy(turn, group, node);
+    return;
   }
   // An old master is expected, and to be held at sight: what it accepts is lost.
   if (!isRejoining && lasted < STRANGE_FOR_MS) return;

@@ -17,19 +17,22 @@ export function scopeOfTidying(node: Node): string {
   return `tidy ${node.name}`;
 }
 
-export function tidy(turn: Turn, group: GroupPart, node: Node): void {
-  if (!candidateOf(turn.local(group.name).evidence, node.name, turn.now).reachable) return;
+/** True once it is tidy. */
+export function tidy(turn: Turn, group: GroupPart, node: Node): boolean {
+  if (!candidateOf(turn.local(group.name).evidence, node.name, turn.now).reachable) return false;
   const last = group.past.at(-1);
   const mark = `after ${last?.epoch.version ?? 0}`;
   const work = new Work(turn, group.name, scopeOfTidying(node));
-  if (work.reached(mark) !== undefined) return;
-  if (!unblock(work, group, node, mark)) return;
-  if (!isDone(work.redis(node, `${mark}: unpause`, { kind: "unpause" }))) return;
+  if (work.reached(mark) !== undefined) return true;
+  if (!unblock(work, group, node, mark)) return false;
+  if (!isDone(work.redis(node, `${mark}: unpause`, { kind: "unpause" }))) return false;
   // A file that no operation of ours has outdated is left as its administrator wrote it.
-  const rewritten =
-    last === undefined ||
-    work.redis(node, `${mark}: rewrite`, { kind: "rewrite" }).kind !== "pending";
-  if (rewritten) work.reach(mark);
+  if (last !== undefined) {
+    const rewritten = work.redis(node, `${mark}: rewrite`, { kind: "rewrite" });
+    if (rewritten.kind === "pending") return false;
+  }
+  work.reach(mark);
+  return true;
 }
 
 /** True once nothing blocks its writes. */

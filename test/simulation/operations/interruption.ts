@@ -66,22 +66,19 @@ export class InterruptedWorld extends World {
 
 /** null: it changes nothing, or is routine. */
 function nameOf(effect: Effect): string | null {
-  switch (effect.kind) {
-    case "redis": {
-      const { action, target } = effect;
-      return action.kind === "info" || action.kind === "close"
-        ? null
-        : `${tellAction(action)} on ${target.node}`.replace(/127\.77\.\d+\.\d+/, "the black hole");
-    }
-    case "guard":
-      return effect.request.op === "show" ? null : `${effect.request.op} on ${effect.target.node}`;
-    case "fence":
-      return `fences ${effect.target.node}`;
-    case "report":
-      return effect.event.kind === "committed" ? "learns of a commit" : null;
-    default:
-      return null;
+  if (effect.kind === "redis") {
+    const { action, target } = effect;
+    if (action.kind === "info" || action.kind === "close") return null;
+    return `${tellAction(action)} on ${target.node}`.replace(
+      /127[.]77[.]\d+[.]\d+/,
+      "the black hole",
+    );
   }
+  if (effect.kind === "guard" && effect.request.op !== "show")
+    return `${effect.request.op} on ${effect.target.node}`;
+  if (effect.kind === "fence") return `fences ${effect.target.node}`;
+  const learns = effect.kind === "report" && effect.event.kind === "committed";
+  return learns ? "learns of a commit" : null;
 }
 
 function stageOf(durable: Durable): string {

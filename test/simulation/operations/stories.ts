@@ -23,18 +23,7 @@ export const STORIES: readonly Story[] = [
     name: "a switchover",
     begin: (world) => world.command({ kind: "switchover", group: GROUP, to: "db2" }),
     lastsMs: 500,
-    wrong: (world) => {
-      const past = world.group?.past.filter(({ kind }) => kind === "switchover") ?? [];
-      const result = past[0]?.result ?? "never begun";
-      if (past.length > 1 || !["ok", "undone", "never begun"].includes(result))
-        return `it ended ${past.map((entry) => entry.result).join(", ")}`;
-      const expected = result === "ok" ? "db2" : "db1";
-      if (world.group?.master !== expected) return `${world.group?.master} is master (${result})`;
-      const others = Object.keys(world.safety.finished).filter((end) => !end.startsWith("switch"));
-      if (others.length > 0) return `there was a ${others.join(", ")}`;
-      const lost = lostWrites(world);
-      return lost > 0 ? `${lost} acknowledged writes are lost` : null;
-    },
+    wrong: switchedOverOrNot,
   },
   {
     name: "a failover",
@@ -56,6 +45,19 @@ export const STORIES: readonly Story[] = [
     },
   },
 ];
+
+function switchedOverOrNot(world: InterruptedWorld): string | null {
+  const past = world.group?.past.filter(({ kind }) => kind === "switchover") ?? [];
+  const result = past[0]?.result ?? "never begun";
+  if (past.length > 1 || !["ok", "undone", "never begun"].includes(result))
+    return `it ended ${past.map((entry) => entry.result).join(", ")}`;
+  const master = world.group?.master;
+  if (master !== (result === "ok" ? "db2" : "db1")) return `${master} is master (${result})`;
+  const others = Object.keys(world.safety.finished).filter((end) => !end.startsWith("switch"));
+  if (others.length > 0) return `there was a ${others.join(", ")}`;
+  const lost = lostWrites(world);
+  return lost > 0 ? `${lost} acknowledged writes are lost` : null;
+}
 
 function failedOverOnce(world: InterruptedWorld): string | null {
   if (world.group?.master === "db1") return "db1 is still master";

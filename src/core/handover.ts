@@ -1,0 +1,47 @@
+/**
+ * A leader that cannot reach a master which others see well hands leadership over, to a monitor that
+ * reaches strictly more masters. It has led for a while by then, and nothing is under way, so that
+ * leadership never goes round in circles or away from work that was begun.
+ */
+import { members, readyPeers, transfer } from "./consensus/consensus.ts";
+import { isAnswering, isFresh } from "./health/votes.ts";
+import type { MonitorName } from "./ids.ts";
+import type { GroupPart } from "./state.ts";
+import type { Turn } from "./turn.ts";
+
+/** Leadership is handed over at most this often. */
+const LEADS_AT_LEAST_MS = 30_000;
+/** A blip is no reason. */
+const UNREACHED_FOR_MS = 1000;
+
+export function considerHandover(turn: Turn): void {
+  const groups = turn.state.committed?.groups ?? [];
+  const { leading, waiting, name } = turn.state;
+  if (leading === null || turn.now - leading.since < LEADS_AT_LEAST_MS) return;
+  const busy = waiting.length > 0 || groups.some(({ operation }) => operation !== null);
+  if (busy || !turn.settled || !groups.some((group) => hasLost(turn, group))) return;
+  const own = mastersReached(turn, groups, name);
+  const ready = readyPeers(turn.state.consensus);
+  const reach = members(turn.state.consensus)
+    .filter((peer) => peer.name !== name && ready.includes(peer.name))
+    .map((peer) => ({ peer: peer.name, count: mastersReached(turn, groups, peer.name) }));
+  const heir = reach.toSorted((a, b) => b.count - a.count)[0];
+  if (heir !== undefined && heir.count > own)
+    turn.consensus(transfer(turn.state.consensus, heir.peer, turn.at));
+}
+
+/** This monitor has had no answer from the master for a while. */
+function hasLost(turn: Turn, group: GroupPart): boolean {
+  const { evidence } = turn.local(group.name);
+  const held = group.master === null ? undefined : evidence[turn.state.name]?.[group.master];
+  if (held === undefined) return false;
+  const { vote, sinceMs } = held.vote;
+  return (vote === "silent" || vote === "refused") && sinceMs >= UNREACHED_FOR_MS;
+}
+
+function mastersReached(turn: Turn, groups: readonly GroupPart[], monitor: MonitorName): number {
+  return groups.filter(({ name, master }) => {
+    const held = master === null ? undefined : turn.local(name).evidence[monitor]?.[master];
+    return held !== undefined && isFresh(held, turn.now) && isAnswering(held.vote);
+  }).length;
+}

@@ -1,0 +1,49 @@
+/**
+ * `write_guard = on`: while a healthy replica exists, the master accepts writes only if a replica
+ * receives them (min-replicas-to-write 1); when none is left it accepts them all the same, and
+ * says so. A value that somebody else chose is left alone.
+ */
+import { candidateOf } from "../health/facts.ts";
+import type { GroupPart, Node } from "../state.ts";
+import type { Turn } from "../turn.ts";
+import { isDone, valueOf } from "./common.ts";
+import { Work } from "./errand.ts";
+import { scopeOfTidying } from "./tidy.ts";
+
+const LOOK_EVERY_MS = 1000;
+/** A replica that just reconnects is not gone, and one that just came is not there to stay. */
+const SETTLED_AFTER_MS = 1000;
+
+export function guardWrites(turn: Turn, group: GroupPart, master: Node): void {
+  if (!group.settings.writeGuard) return;
+  const some = hasReplica(turn, group, master);
+  const wanted = some ? "1" : "0";
+  const before = some ? "0" : "1";
+  turn.lasting(group.name, `write guard ${before}`, false);
+  if (turn.lasting(group.name, `write guard ${wanted}`, true) < SETTLED_AFTER_MS) return;
+  const work = new Work(turn, group.name, scopeOfTidying(master));
+  const value = valueOf(work.poll(master, "guarded", { kind: "get-min-replicas" }, LOOK_EVERY_MS));
+  const alarm = `${group.name}: write guard`;
+  turn.alarm(
+    alarm,
+    some ? null : `${master.name} has no healthy replica: its writes are on one node only`,
+  );
+  if (value !== before) return;
+  const set = { kind: "set-min-replicas", value: wanted } as const;
+  const done = isDone(work.poll(master, `guard ${wanted}`, set, LOOK_EVERY_MS));
+  if (!done) return;
+  const text = some
+    ? "its writes need a replica again (write_guard)"
+    : "its writes need no replica any more, for none is left (write_guard)";
+  turn.report({ kind: "repair", group: group.name, node: master.name, text });
+}
+
+/** Linked to the master and in sync. */
+function hasReplica(turn: Turn, group: GroupPart, master: Node): boolean {
+  const { evidence } = turn.local(group.name);
+  return group.nodes.some(({ name }) => {
+    const { reachable, info } = candidateOf(evidence, name, turn.now);
+    const follows = info?.role === "replica" && info.masterHost === master.address;
+    return reachable && follows && info.link === "up" && !info.syncing && !info.loading;
+  });
+}

@@ -1,0 +1,200 @@
+/** What gets in the way of an operation: each script has one obstacle, and the way around it. */
+import { expect, test } from "vitest";
+import { realCore } from "../real-core.ts";
+import { GROUP, WRITER } from "../world/plan.ts";
+import { whatIsMissing } from "../world/wholeness.ts";
+import { World, type WorldOptions } from "../world/world.ts";
+
+const SEEDS = [1, 2, 3];
+
+function settled(seed: number, options: Partial<WorldOptions> = {}): World {
+  const world = new World({ seed, core: realCore, writeEveryMs: 10, ...options });
+  world.runUntil(4_000);
+  expect(whatIsMissing(world)).toBeNull();
+  return world;
+}
+
+function becomesWhole(world: World, withinMs: number): void {
+  world.runUntilTrue(() => whatIsMissing(world) === null, withinMs);
+  expect(whatIsMissing(world)).toBeNull();
+}
+
+function lostWrites(world: World): number {
+  const has = new Set(world.redis(world.group?.master ?? "").data.ids);
+  return world.client.acknowledged.filter(({ id }) => !has.has(id)).length;
+}
+
+/** Runs until the operation is in this phase. */
+function reaches(world: World, phase: string): void {
+  for (let i = 0; i < 20_000 && world.group?.operation?.phase !== phase; i++)
+    world.runUntil(world.now + 0.2);
+  expect(world.group?.operation?.phase).toBe(phase);
+}
+
+/** Nobody reaches the guard on this host; Redis there is well. */
+function loseGuard(world: World, name: string): void {
+  world.host(name).guard = () => {};
+}
+
+test.each(SEEDS)("a target that restarts with old data is not promoted (seed %i)", (seed) => {
+  const world = settled(seed);
+  world.redis("db2").saveSnapshot();
+  world.runUntil(world.now + 500);
+  world.command({ kind: "switchover", group: GROUP, to: "db2" });
+  reaches(world, "promote");
+  world.redis("db2").kill();
+  world.redis("db2").start();
+  becomesWhole(world, 30_000);
+  expect(lostWrites(world)).toBe(0);
+});
+
+test.each(SEEDS)(
+  "a frozen replica that restarts with old data is not promoted (seed %i)",
+  (seed) => {
+    const world = settled(seed);
+    world.redis("db2").saveSnapshot();
+    world.runUntil(world.now + 500);
+    world.killRedis("db1");
+    reaches(world, "promote");
+    const chosen = world.redis(world.group?.operation?.to ?? "");
+    chosen.saveSnapshot = () => {};
+    chosen.kill();
+    chosen.start();
+    world.runUntil(world.now + 8_000);
+    expect(world.safety.finished).toEqual({ "failover ok": 1 });
+    expect(world.servingHost(WRITER)?.name).toBe(world.group?.master);
+    expect(world.group?.master).not.toBe(chosen.name);
+  },
+);
+
+test.each(SEEDS)(
+  "a successor that dies after the point of no return is replaced (seed %i)",
+  (seed) => {
+    const world = settled(seed);
+    world.command({ kind: "switchover", group: GROUP, to: "db2" });
+    reaches(world, "claim");
+    world.powerOff("db2");
+    world.runUntilTrue(() => world.servingHost(WRITER)?.name === "db3", 10_000);
+    expect(world.group?.master).toBe("db3");
+    world.powerOn("db2");
+    becomesWhole(world, 40_000);
+  },
+);
+
+test.each(SEEDS)(
+  "a successor whose guard is lost before its claim is replaced (seed %i)",
+  (seed) => {
+    const world = settled(seed);
+    world.command({ kind: "switchover", group: GROUP, to: "db2" });
+    reaches(world, "claim");
+    loseGuard(world, "db2");
+    world.runUntil(world.now + 15_000);
+    expect(world.servingHost(WRITER)?.name).toBe(world.group?.master);
+    expect(world.group?.master).not.toBe("db2");
+  },
+);
+
+test.each(SEEDS)(
+  "a switchover from a host without a guard does not wait for ever (seed %i)",
+  (seed) => {
+    const world = settled(seed, { nodes: 2 });
+    loseGuard(world, "db1");
+    world.command({ kind: "switchover", group: GROUP, to: "db2" });
+    world.runUntil(world.now + 15_000);
+    expect(world.servingHost(WRITER)?.name).toBe("db2");
+  },
+);
+
+test.each(SEEDS)("the only replica is tried again after it failed once (seed %i)", (seed) => {
+  const world = settled(seed, { nodes: 2 });
+  world.killRedis("db1");
+  reaches(world, "promote");
+  world.redis("db2").stop();
+  world.runUntil(world.now + 4_000);
+  world.redis("db2").proceed();
+  world.runUntil(world.now + 10_000);
+  expect(world.group?.master).toBe("db2");
+  expect(world.servingHost(WRITER)?.name).toBe("db2");
+});
+
+test.each(SEEDS)("whoever accepts the loss may have an old master back (seed %i)", (seed) => {
+  const world = settled(seed, { nodes: 2 });
+  world.redis("db1").terminate();
+  world.runUntil(world.now + 3_000);
+  expect(world.group?.master).toBe("db2");
+  world.powerOff("db2");
+  world.redis("db1").start();
+  world.runUntil(world.now + 8_000);
+  expect(world.redis("db1").isMaster).toBe(false);
+  world.command({ kind: "failover", group: GROUP, to: "db1", acceptDataLoss: true });
+  world.runUntil(world.now + 10_000);
+  expect(world.group?.master).toBe("db1");
+  expect(world.servingHost(WRITER)?.name).toBe("db1");
+  world.powerOn("db2");
+  becomesWhole(world, 30_000);
+});
+
+test.each(SEEDS)("a master that was made a replica of nobody is replaced (seed %i)", (seed) => {
+  const world = settled(seed);
+  world.redis("db1").follow("10.0.0.77", 6379);
+  world.runUntil(world.now + 6_000);
+  expect(world.group?.master).not.toBe("db1");
+  expect(world.servingHost(WRITER)?.name).toBe(world.group?.master);
+  becomesWhole(world, 30_000);
+});
+
+test.each(SEEDS)(
+  "what blocks a master is lifted when it comes back, to what it was (seed %i)",
+  (seed) => {
+    const world = settled(seed);
+    world.redis("db1").minReplicas = "1";
+    world.command({ kind: "switchover", group: GROUP, to: "db2" });
+    reaches(world, "promote");
+    world.killRedis("db1");
+    world.redis("db2").stop();
+    world.runUntil(world.now + 5_000);
+    world.redis("db2").proceed();
+    world.redis("db1").start();
+    becomesWhole(world, 40_000);
+    for (const server of world.servers.values()) expect(Number(server.minReplicas)).toBeLessThan(2);
+  },
+);
+
+test.each(SEEDS)("a leader that cannot reach the master hands over (seed %i)", (seed) => {
+  const world = settled(seed);
+  world.runUntil(35_000);
+  const leader = world.leader()?.name ?? "";
+  world.network.cut(leader, "db1");
+  world.runUntil(world.now + 5_000);
+  expect(world.leader()?.name).not.toBe(leader);
+  expect(world.safety.finished).toEqual({});
+  expect(world.client.longestGap.ms).toBeLessThan(100);
+});
+
+test("a node that is down too often waits for a person", () => {
+  const world = settled(1);
+  for (let i = 0; i < 4; i++) {
+    world.killRedis("db3");
+    world.runUntil(world.now + 2_000);
+    world.redis("db3").start();
+    world.runUntil(world.now + 3_000);
+  }
+  const admin = (): string | undefined =>
+    world.group?.nodes.find(({ name }) => name === "db3")?.admin;
+  expect(admin()).toBe("awaiting-recovery");
+  world.command({ kind: "set-online", group: GROUP, node: "db3" });
+  world.runUntil(world.now + 500);
+  expect(admin()).toBe("online");
+});
+
+test.each(SEEDS)("the write guard follows the replicas (seed %i)", (seed) => {
+  const world = settled(seed, { nodes: 2, settings: { writeGuard: true } });
+  world.runUntil(world.now + 3_000);
+  expect(world.redis("db1").minReplicas).toBe("1");
+  world.redis("db2").kill();
+  world.runUntil(world.now + 4_000);
+  expect(world.redis("db1").minReplicas).toBe("0");
+  world.redis("db2").start();
+  world.runUntil(world.now + 5_000);
+  expect(world.redis("db1").minReplicas).toBe("1");
+});
