@@ -18,6 +18,7 @@ export type Mutant =
   | "permits for ever"
   | "out inside an epoch"
   | "an empty register is marked with the running epoch"
+  | "a joining host counts"
   | "undo after the claim";
 
 export const mutants: { on: Mutant | null } = { on: null };
@@ -48,6 +49,26 @@ export function withMutant(mutant: Mutant, script: () => void): string | null {
   }
 }
 
+/** Runs `step` in a turn whose committed state takes every host that is only joining for one that is in. */
+export function withJoinersIn(turn: Turn, step: () => void): void {
+  const { committed } = turn.state;
+  if (!isOn("a joining host counts") || committed === null) return step();
+  const admit = (vip: Vip): Vip => ({
+    ...vip,
+    readSet: Object.fromEntries(Object.keys(vip.readSet).map((name) => [name, "in"])),
+  });
+  turn.state = { ...turn.state, committed: withVips(committed, admit) };
+  step();
+  turn.state = { ...turn.state, committed };
+}
+
+function withVips(state: Committed, change: (vip: Vip) => Vip): Committed {
+  const groups = state.groups.map(
+    (group): GroupPart => ({ ...group, vips: group.vips.map(change) }),
+  );
+  return { ...state, groups };
+}
+
 /** The state as a broken rule 7 would read it. */
 export function misread(turn: Turn, state: Committed): Committed {
   if (isOn("rule 7 on old readings")) forgetOrder(turn, state);
@@ -56,10 +77,7 @@ export function misread(turn: Turn, state: Committed): Committed {
     if (isOn("rule 7 in move epochs") && vip.kind === "move") return { ...vip, kind: "hold" };
     return vip;
   };
-  const groups = state.groups.map(
-    (group): GroupPart => ({ ...group, vips: group.vips.map(change) }),
-  );
-  return { ...state, groups };
+  return withVips(state, change);
 }
 
 /** Every answer, however old, counts as evidence for every permit. */

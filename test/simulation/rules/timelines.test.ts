@@ -7,13 +7,14 @@ import type * as Takeover from "../../../src/core/operation/takeover.ts";
 import type * as Settings from "../../../src/core/settings.ts";
 import { sameStamp } from "../../../src/core/stamp.ts";
 import { Turn } from "../../../src/core/turn.ts";
+import type * as DeskFile from "../../../src/core/vip/desk.ts";
 import type * as Epochs from "../../../src/core/vip/epochs.ts";
 import type * as Failsafe from "../../../src/core/vip/failsafe.ts";
 import type * as Proofs from "../../../src/core/vip/proofs.ts";
 import type * as StandFile from "../../../src/core/vip/stand.ts";
 import { GROUP, WRITER } from "../world/plan.ts";
 import { Register } from "../world/register.ts";
-import { isOn, type Mutant, misread, override, withMutant } from "./mutants.ts";
+import { isOn, type Mutant, misread, override, withJoinersIn, withMutant } from "./mutants.ts";
 import { atRest, peersOf, type ScriptedWorld, split, vipOf } from "./script.ts";
 
 vi.mock("../../../src/core/settings.ts", async (load) => {
@@ -54,6 +55,13 @@ vi.mock("../../../src/core/vip/stand.ts", async (load) => {
     return (anyway && desk.view?.token?.kind === "instance") || real.isMarkable(turn, vip, desk);
   };
   return { ...real, isMarkable };
+});
+
+vi.mock("../../../src/core/vip/desk.ts", async (load) => {
+  const real = await load<typeof DeskFile>();
+  const answered: typeof real.answered = (turn, where, result) =>
+    withJoinersIn(turn, () => real.answered(turn, where, result));
+  return { ...real, answered };
 });
 
 vi.mock("../../../src/core/vip/failsafe.ts", async (load) => {
@@ -226,6 +234,40 @@ function rebootedHost(seed: number): void {
   if (sameStamp(found.epoch, before)) throw new Error("db3 was marked with the running epoch");
 }
 
+/**
+ * H6: db3 is out. The leader loses db1 and db2, but reaches db3 again and marks it, with a suspicion
+ * too; on the other side a monitor that knows nothing of that keeps db1's lease, reading only db2.
+ */
+function joiningWitness(seed: number): void {
+  const world = atRest(seed, SHARP);
+  const leader = world.theLeader.name;
+  const [keeper = "", peer = ""] = peersOf(world, leader);
+  world.network.cut(leader, "db3");
+  world.runUntilTrue(() => !("db3" in vipOf(world).readSet), 6_000);
+  split(world, [leader, peer, "db3"], [keeper, "db1", "db2"]);
+  world.runUntilTrue(() => vipOf(world).readSet["db3"] === "joining", 8_000);
+  world.runUntil(world.now + 5_500);
+  expect(vipOf(world).readSet["db3"]).toBe("joining");
+  expect(world.servingHost(WRITER)?.name).toBe("db1");
+  split(world, [leader, peer, "db2", "db3"], [keeper, "db1"], [keeper, "db2"]);
+  movesTo(world, ["db2", "db3"]);
+}
+
+/** The holder's table is flushed and installed again, and then nobody reaches it: it is not guarded. */
+function unguarded(seed: number): void {
+  const world = atRest(seed, SHARP);
+  world.onGuard = (host, request) => {
+    if (host.name !== "db1" || request.op !== "install") return;
+    world.onGuard = null;
+    world.unplug("db1");
+  };
+  world.host("db1").flushTable();
+  world.runUntilTrue(() => world.onGuard === null, 3_000);
+  expect(world.onGuard).toBeNull();
+  world.runUntil(world.now + 12_000);
+  expect(vipOf(world).holders).toEqual(["db1"]);
+}
+
 /** H7: the claim is carried out; its answer, the leader and the way to that host are lost. */
 function claimUnanswered(seed: number): void {
   const world = atRest(seed, { settings: { ...SHARP.settings, downAfterMs: 3000 } });
@@ -284,6 +326,12 @@ const SCRIPTS: readonly Script[] = [
     mutants: ["a mark does not void proofs"],
     run: suspectedThenWell,
   },
+  {
+    row: "H6: a host that was only joining when it answered",
+    mutants: ["a joining host counts"],
+    run: joiningWitness,
+  },
+  { row: "M: a host last seen without its table", mutants: [], run: unguarded },
   { row: "H7: undone after a claim", mutants: ["undo after the claim"], run: claimUnanswered },
 ];
 
