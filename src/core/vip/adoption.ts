@@ -12,6 +12,9 @@ import { mayOverwrite } from "./stand.ts";
 import { heldBy } from "./epochs.ts";
 import type { RegisterView } from "./types.ts";
 
+/** What a host showed longer ago may have been changed since, by hand or by what ran here before. */
+const READ_LATELY_MS = 2000;
+
 type Finding =
   | { readonly kind: "wait"; readonly text: string }
   | { readonly kind: "adopt"; readonly master: Node; readonly info: NodeInfo };
@@ -88,7 +91,7 @@ function unreadHolder(turn: Turn, group: GroupPart): string | null {
   for (const vip of group.vips) {
     for (const name of vip.holders) {
       const desk = turn.desk(group.name, vip.ip, name);
-      if (desk.view !== null) continue;
+      if (desk.view !== null && turn.now - desk.viewAskedAt <= READ_LATELY_MS) continue;
       const why = desk.problem ?? "not asked yet";
       return `the register of ${vip.ip} on ${name} could not be read (${why}); if that host is off, say so: mmm adopt --empty ${name}`;
     }
