@@ -18,8 +18,12 @@ import type { GuardRequest } from "./types.ts";
 
 /** A follower steps in when it has heard no leader for this long … */
 const LEADER_SILENT_MS = 300;
-/** … or when the leader's own last renewal is older than this share of the lease. */
-const RENEWAL_AGE_SHARE = 0.4;
+/**
+ * … or when the leader's own last renewal is older than this share of the lease. A renewal each
+ * quarter, its way to the host and back, and the heartbeat that tells of it add up to 0.4 of a lease
+ * of one second; what is left afterwards must suffice for a permit, the shows and the claim.
+ */
+const RENEWAL_AGE_SHARE = 0.5;
 const SHOW_EVERY_MS = 200;
 
 /** What the leader's heartbeats say: per VIP, how long ago its last confirmed renewal was sent. */
