@@ -53,11 +53,11 @@ function settle(turn: Turn, group: GroupPart, vip: Vip): void {
 }
 
 function isFit(turn: Turn, group: GroupPart, vip: Vip): boolean {
-  return vip.node !== null && fitHolders(turn, group).includes(vip.node);
+  return vip.node !== null && fitHolders(turn, group, vip).includes(vip.node);
 }
 
 function considerMove(turn: Turn, group: GroupPart, vip: Vip): void {
-  const fit = fitHolders(turn, group);
+  const fit = fitHolders(turn, group, vip);
   const fits = isFit(turn, group, vip);
   const unfitFor = turn.lasting(group.name, `unfit ${vip.ip}`, !fits);
   if (!fits) {
@@ -72,9 +72,7 @@ function considerMove(turn: Turn, group: GroupPart, vip: Vip): void {
 }
 
 function choose(turn: Turn, group: GroupPart, vip: Vip, failed: readonly NodeName[]): void {
-  const fit = fitHolders(turn, group).filter(
-    (name) => !failed.includes(name) && vip.readSet[name] === "in",
-  );
+  const fit = fitHolders(turn, group, vip, failed);
   const best = fit.toSorted((a, b) => loadOf(group, a) - loadOf(group, b) || (a < b ? -1 : 1))[0];
   if (best === undefined || best === vip.node) return;
   turn.lasting(group.name, `unmarked ${vip.ip}`, false);
@@ -84,17 +82,25 @@ function choose(turn: Turn, group: GroupPart, vip: Vip, failed: readonly NodeNam
   );
 }
 
-/** Healthy replicas whose guard is reached; the master if there is none. */
-function fitHolders(turn: Turn, group: GroupPart): readonly NodeName[] {
+/** Healthy replicas whose guard is reached and whose register counts; the master if there is none. */
+function fitHolders(
+  turn: Turn,
+  group: GroupPart,
+  vip: Vip,
+  failed: readonly NodeName[] = [],
+): readonly NodeName[] {
   const { evidence } = turn.local(group.name);
-  const replicas = group.nodes.filter((node) => {
+  const counting = group.nodes.filter(
+    ({ name }) => vip.readSet[name] === "in" && !failed.includes(name),
+  );
+  const replicas = counting.filter((node) => {
     if (node.name === group.master || node.admin !== "online") return false;
     const { info, reachable } = candidateOf(evidence, node.name, turn.now);
     const linked = info?.role === "replica" && info.link === "up" && !info.loading && !info.syncing;
     return reachable && linked && heardWithin(turn, group, node.name, 2000);
   });
-  if (replicas.length > 0) return replicas.map((node) => node.name);
-  return group.master === null ? [] : [group.master];
+  const fit = replicas.length > 0 ? replicas : counting.filter(({ name }) => name === group.master);
+  return fit.map(({ name }) => name);
 }
 
 function loadOf(group: GroupPart, node: NodeName | null): number {
