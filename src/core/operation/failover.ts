@@ -43,6 +43,8 @@ const FENCE_COMMAND_DEADLINE_MS = 20_000;
 /** A cooperative release answers within this; only then the fence command is worth its risk. */
 const RELEASE_PATIENCE_MS = 250;
 const DRAIN_POLL_MS = 10;
+/** Longer than any lease takes to end by itself. */
+const PROOF_PATIENCE_MS = 15_000;
 /** How long replicas may take to receive what a living old master has sent. */
 const LAST_WORD_MS = 300;
 const RETRY_EVERY_MS = 1000;
@@ -66,18 +68,27 @@ export function conductFailover(running: Running): void {
 
 function fencePhase(running: Running): void {
   const { work, op } = running;
+  const held = unproven(running);
+  tellWaiting(running, held);
   if (isBack(running)) return turnBack(running, `${op.from} answers again`);
   const nodes = candidateNodes(running);
   // Connections are opened while the proof is awaited. They change nothing before it is there.
   for (const node of nodes) work.connect(node);
   runFenceCommand(running);
-  if (unproven(running).length > 0) return;
+  if (held.length > 0) return;
   if (op.cause === "by-hand") return followHand(running);
   const upTo = work.since("proven") < LAST_WORD_MS ? lastWord(running) : 0;
   const frozen = nodes.map((node) => freeze(running, node, upTo));
   const waiting = frozen.some(({ answer }) => answer.kind === "pending");
   if (waiting && work.since("proven") < FREEZE_DEADLINE_MS) return;
   choose(running, frozen);
+}
+
+/** Without a register nothing ends by itself: then only a person, or a fence command, can help. */
+function tellWaiting({ turn, group, work }: Running, held: readonly string[]): void {
+  const waits = held.length > 0 && work.ageMs > PROOF_PATIENCE_MS;
+  const text = `nothing proves yet that ${held.join(", ")} does not serve the VIP, so no other node may: let it be reached, or give a fence_command`;
+  turn.alarm(`${group.name}: fencing`, waits ? text : null);
 }
 
 /** Who is master is settled; only the VIP is to follow. */

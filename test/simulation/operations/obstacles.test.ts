@@ -198,3 +198,34 @@ test.each(SEEDS)("the write guard follows the replicas (seed %i)", (seed) => {
   world.runUntil(world.now + 5_000);
   expect(world.redis("db1").minReplicas).toBe("1");
 });
+
+const HUNG = [2, 3].flatMap((nodes) =>
+  [true, false].flatMap((nft) =>
+    ["db1", "db2", "db3"].slice(0, nodes).map((hung) => ({ nodes, nft, hung })),
+  ),
+);
+test.each(HUNG)(
+  "a switchover among $nodes nodes (leases: $nft) ends although $hung hangs, and all is well when it goes on",
+  ({ nodes, nft, hung }) => {
+    const world = settled(3, { nodes, nft });
+    world.command({ kind: "switchover", group: GROUP, to: "db2" });
+    world.runUntil(world.now + 12);
+    world.redis(hung).stop();
+    world.runUntil(world.now + 6_000);
+    expect(world.group?.operation).toBeNull();
+    expect(world.servingHost(WRITER)?.name).toBe(world.group?.master);
+    expect(world.group?.master).not.toBe(hung);
+    world.redis(hung).proceed();
+    becomesWhole(world, 20_000);
+  },
+);
+
+test("a lone master that restarts is master again, and nobody waits for anything", () => {
+  const world = settled(3, { nodes: 1 });
+  world.redis("db1").terminate();
+  world.runUntil(world.now + 4_000);
+  expect(world.group?.operation).toBeNull();
+  world.redis("db1").start();
+  becomesWhole(world, 5_000);
+  expect(lostWrites(world)).toBe(0);
+});
