@@ -13,6 +13,7 @@ import type { Desk } from "./local.ts";
 import { watchOf } from "./patrol.ts";
 import { type GroupPart, type Node, writerVip } from "./state.ts";
 import type { Turn } from "./turn.ts";
+import { troubleWith } from "./vip/desk.ts";
 import { guardHeardAt } from "./vip/upkeep.ts";
 
 export const TELL_EVERY_MS = 250;
@@ -48,7 +49,7 @@ function ownVote(turn: Turn, group: GroupPart, node: Node): NodeVote {
   const desk = writer && turn.desk(group.name, writer.ip, node.name);
   const guard: NodeVote["guard"] = {
     heardMs: heardAt === -Infinity ? null : turn.now - heardAt,
-    problem: desk?.problem ?? null,
+    problem: desk === undefined ? null : troubleWith(desk),
     gate: group.backend === "off" ? "unknown" : gateOf(desk),
   };
   return voteOf(watchOf(turn, group.name, node.name), turn.now, guard, {

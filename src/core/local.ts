@@ -50,7 +50,10 @@ export interface Desk {
   readonly claimed: { readonly epoch: Stamp; readonly sentAt: Instant } | null;
   /** When the host's guard last answered anything. */
   readonly heardAt: Instant | null;
+  /** Why the guard does not answer; null: it does. */
   readonly problem: string | null;
+  /** What it refused to do, until it does it: a `show` that succeeds in between mends nothing. */
+  readonly refusal: { readonly op: GuardRequest["op"]; readonly text: string } | null;
   readonly retryAt: Instant;
 }
 
@@ -65,6 +68,7 @@ export const EMPTY_DESK: Desk = {
   claimed: null,
   heardAt: null,
   problem: null,
+  refusal: null,
   retryAt: -Infinity,
 };
 

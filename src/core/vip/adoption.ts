@@ -9,6 +9,7 @@ import type { Ip, NodeName } from "../ids.ts";
 import type { GroupPart, Node, Vip } from "../state.ts";
 import type { Turn } from "../turn.ts";
 import { mayOverwrite } from "./stand.ts";
+import { troubleWith } from "./desk.ts";
 import { heldBy } from "./epochs.ts";
 import type { RegisterView } from "./types.ts";
 
@@ -92,7 +93,7 @@ function unreadHolder(turn: Turn, group: GroupPart): string | null {
     for (const name of vip.holders) {
       const desk = turn.desk(group.name, vip.ip, name);
       if (desk.view !== null && turn.now - desk.viewAskedAt <= READ_LATELY_MS) continue;
-      const why = desk.problem ?? "not asked yet";
+      const why = troubleWith(desk) ?? "not asked yet";
       return `the register of ${vip.ip} on ${name} could not be read (${why}); if that host is off, say so: mmm adopt --empty ${name}`;
     }
   }

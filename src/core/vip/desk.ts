@@ -75,6 +75,7 @@ function learn(turn: Turn, desk: Desk, flight: Flying, result: GuardResult): Par
       return {
         heardAt: now,
         problem: null,
+        ...(desk.refusal?.op === flight.request.op ? { refusal: null } : {}),
         ...(result.view === null
           ? deduced(desk.view, flight.request)
           : seen(turn, desk, result.view, flight)),
@@ -83,7 +84,8 @@ function learn(turn: Turn, desk: Desk, flight: Flying, result: GuardResult): Par
     case "refused":
       return {
         heardAt: now,
-        problem: result.code === "stale" ? null : `${result.code}: ${result.text}`,
+        problem: null,
+        ...refusalOf(flight.request.op, result),
         view: null,
         ...(result.code === "nogate" ? { guarded: false } : {}),
         permit: null,
@@ -94,6 +96,22 @@ function learn(turn: Turn, desk: Desk, flight: Flying, result: GuardResult): Par
     case "unknown":
       return { problem: `no answer: ${result.text}`, view: null, permit: null, retryAt: now };
   }
+}
+
+/** A lost race is no trouble; everything else that a host refuses is, until it does it. */
+function refusalOf(
+  op: GuardRequest["op"],
+  result: GuardResult & { kind: "refused" },
+): Partial<Desk> {
+  if (result.code === "stale") return {};
+  return { refusal: { op, text: `${result.code}: ${result.text}` } };
+}
+
+/** What a person should know of this conversation; null: nothing. */
+export function troubleWith(desk: Desk): string | null {
+  if (desk.problem !== null) return desk.problem;
+  if (desk.refusal !== null) return `${desk.refusal.op} is refused: ${desk.refusal.text}`;
+  return null;
 }
 
 function seen(turn: Turn, desk: Desk, view: RegisterView, flight: Flying): Partial<Desk> {

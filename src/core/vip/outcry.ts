@@ -2,6 +2,7 @@
  * What a person must know about the hosts: a holder whose guard has a problem, and a Redis that does
  * not answer at the VIP although the VIP is served.
  */
+import { troubleWith } from "./desk.ts";
 import { presentInfo } from "../health/votes.ts";
 import type { Task } from "../local.ts";
 import { Work } from "../operation/errand.ts";
@@ -25,7 +26,9 @@ export function raiseOutcries(turn: Turn, group: GroupPart): void {
 }
 
 function guardProblem(turn: Turn, group: GroupPart, vip: Vip, holder: string): void {
-  const { problem } = turn.desk(group.name, vip.ip, holder);
+  const desk = turn.desk(group.name, vip.ip, holder);
+  const powerless = group.backend === "nft" && desk.view?.gate === "none";
+  const problem = powerless ? "it lost its right to run as root, or nftables" : troubleWith(desk);
   const lasted = turn.lasting(group.name, `guard ${vip.ip}`, problem !== null);
   const text = `the guard on ${holder}, which is to serve ${vip.ip}, does not do its work: ${problem}`;
   turn.alarm(
