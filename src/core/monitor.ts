@@ -56,7 +56,8 @@ export function createMonitor(options: MonitorOptions, at: At): MonitorState {
     alarms: {},
     nextId: 1,
     nextSeq: 1,
-    healthSeq: 0,
+    // So that a restarted monitor is not taken for messages of its former life that come late.
+    healthSeq: Math.floor(at.wall),
     told: {},
     toldAt: -Infinity,
     sentAt: {},
