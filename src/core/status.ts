@@ -3,7 +3,7 @@ import { members as membersOf } from "./consensus/consensus.ts";
 import { type Verdict, verdictOf } from "./health/verdict.ts";
 import type { MonitorName, WallTime } from "./ids.ts";
 import type { At } from "./ids.ts";
-import type { MonitorState } from "./local.ts";
+import type { Desk, MonitorState } from "./local.ts";
 import { nodeStatus } from "./status-node.ts";
 import type {
   ClusterStatus,
@@ -131,23 +131,53 @@ function verdictNow(state: MonitorState, group: GroupPart, at: At): Verdict {
   return verdictOf({ group, members, evidence: local.evidence, now: at.now, leaseRunOut: false });
 }
 
-/** The holder is who answers with a live lease, as far as this monitor has seen. */
+/** The holder is who has a live lease, as far as this monitor has seen or was told. */
 function vipStatus(state: MonitorState, group: GroupPart, vip: Vip, at: At): VipStatus {
-  const desks = state.groups[group.name]?.desks[vip.ip] ?? {};
-  let holder: string | null = null;
-  let leaseMs: number | null = null;
-  for (const [node, desk] of Object.entries(desks)) {
-    if (desk.view === null) continue;
-    if (group.backend === "off") {
-      if (desk.view.addresses.length > 0) holder = node;
-      continue;
-    }
-    const from = Math.max(desk.viewAskedAt, desk.claimed?.sentAt ?? -Infinity);
-    const left = desk.view.leaseMs - (at.now - from);
-    if (left > (leaseMs ?? 0)) [holder, leaseMs] = [node, Math.round(left)];
-  }
+  const seen =
+    group.backend === "off" ? addressSeen(state, group, vip) : leaseSeen(state, group, vip, at);
+  const told = toldLeaseMs(state, group, vip, at);
   const { ip, kind, epoch, holders } = vip;
-  return { ip, holder, lease_ms: leaseMs, kind, epoch: epoch.version, possible_holders: holders };
+  const base = { ip, kind, epoch: epoch.version, possible_holders: holders };
+  if (told > (seen.lease_ms ?? 0)) return { ...base, holder: vip.node, lease_ms: told };
+  return { ...base, ...seen };
+}
+
+type Seen = Pick<VipStatus, "holder" | "lease_ms">;
+
+function desksOf(
+  state: MonitorState,
+  group: GroupPart,
+  vip: Vip,
+): readonly (readonly [string, Desk])[] {
+  return Object.entries(state.groups[group.name]?.desks[vip.ip] ?? {});
+}
+
+/** Without leases: whoever was last seen with the address. */
+function addressSeen(state: MonitorState, group: GroupPart, vip: Vip): Seen {
+  const found = desksOf(state, group, vip).find(
+    ([, { view }]) => (view?.addresses.length ?? 0) > 0,
+  );
+  return { holder: found?.[0] ?? null, lease_ms: null };
+}
+
+function leaseSeen(state: MonitorState, group: GroupPart, vip: Vip, at: At): Seen {
+  let best: Seen = { holder: null, lease_ms: null };
+  for (const [node, desk] of desksOf(state, group, vip)) {
+    const from = Math.max(desk.viewAskedAt, desk.claimed?.sentAt ?? -Infinity);
+    const left = Math.round((desk.view?.leaseMs ?? 0) - (at.now - from));
+    if (left > (best.lease_ms ?? 0)) best = { holder: node, lease_ms: left };
+  }
+  return best;
+}
+
+/** A follower knows of renewals by the leader's heartbeats: what is left of the lease by the last one. */
+function toldLeaseMs(state: MonitorState, group: GroupPart, vip: Vip, at: At): number {
+  if (state.leading !== null || vip.kind !== "hold") return 0;
+  const age = (state.consensus.note as Readonly<Record<string, number>> | null)?.[
+    `${group.name}/${vip.ip}`
+  ];
+  if (age === undefined) return 0;
+  return Math.round(vip.leaseMs - age - (at.now - state.consensus.heardLeaderAt));
 }
 
 function operationStatus(operation: NonNullable<GroupPart["operation"]>, at: At): OperationStatus {

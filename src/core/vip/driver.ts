@@ -5,7 +5,6 @@
  * It decides nothing about who should serve. Operations, membership and the readers' assignment
  * commit that; this file makes the hosts agree with it, and gathers the proofs.
  */
-import type { Desk } from "../local.ts";
 import type { GroupPart, Vip } from "../state.ts";
 import { sameStamp } from "../stamp.ts";
 import { isOurs, type Turn } from "../turn.ts";
@@ -16,8 +15,13 @@ import { withEpoch } from "./proofs.ts";
 import { type DriverOptions, leadingFromId, type Stand } from "./stand.ts";
 import type { GuardRequest } from "./types.ts";
 
-/** A register that nothing is asked of is looked at this often; while proofs are awaited, oftener. */
-const SHOW_EVERY_MS = 1000;
+/**
+ * A register that nothing is asked of is looked at this often (well within the time after which a
+ * node counts as lost); while proofs are awaited, oftener. The holder says with each renewal
+ * whether its table is whole.
+ */
+const SHOW_EVERY_MS = 1500;
+const SHOW_HOLDER_EVERY_MS = 3000;
 const SHOW_EVERY_BUSY_MS = 250;
 
 /** Asks every idle host of the group for its next step towards `vip`. */
@@ -51,12 +55,14 @@ function nextRequest(stand: Stand): GuardRequest | null {
   const { turn, vip, desk } = stand;
   const show: GuardRequest = { op: "show", vip: vip.ip };
   if (desk.view === null || desk.viewId < leadingFromId(turn)) return show;
-  if (vip.kind === "unclaimed") return isDue(turn, desk, vip) ? show : null;
+  if (vip.kind === "unclaimed") return isDue(stand) ? show : null;
   const step = stand.plain ? plainStep(stand) : gateStep(stand);
-  return step ?? (isDue(turn, desk, vip) ? show : null);
+  return step ?? (isDue(stand) ? show : null);
 }
 
-function isDue(turn: Turn, desk: Desk, vip: Vip): boolean {
-  const every = vip.kind === "hold" ? SHOW_EVERY_MS : SHOW_EVERY_BUSY_MS;
+function isDue({ turn, desk, vip, node, plain }: Stand): boolean {
+  const renews = !plain && vip.kind === "hold" && vip.node === node.name;
+  const calm = renews ? SHOW_HOLDER_EVERY_MS : SHOW_EVERY_MS;
+  const every = vip.kind === "hold" ? calm : SHOW_EVERY_BUSY_MS;
   return turn.now - desk.viewAskedAt >= every;
 }

@@ -7,7 +7,7 @@ import type { Turn } from "../turn.ts";
 import { ask, isIdle } from "./desk.ts";
 
 /** Each look costs the host some milliseconds of a processor. */
-const LOOK_EVERY_MS = 1000;
+const LOOK_EVERY_MS = 3000;
 /** While Redis does not answer, whether the host does decides what happens next (rule 10). */
 const LOOK_CLOSELY_MS = 150;
 
