@@ -7,17 +7,77 @@ import type { PastOperation, Phase, VoteRecord } from "./state.ts";
 import type { Stamp } from "./stamp.ts";
 
 export type Event =
-  | { readonly kind: "vote.changed"; readonly group: GroupName; readonly node: NodeName; readonly from: string; readonly to: string; readonly reason: string | null }
-  | { readonly kind: "verdict.changed"; readonly group: GroupName; readonly from: string; readonly to: string; readonly text: string }
+  | {
+      readonly kind: "vote.changed";
+      readonly group: GroupName;
+      readonly node: NodeName;
+      readonly from: string;
+      readonly to: string;
+      readonly reason: string | null;
+    }
+  | {
+      readonly kind: "verdict.changed";
+      readonly group: GroupName;
+      readonly from: string;
+      readonly to: string;
+      readonly text: string;
+    }
   /** A lasting condition that a person must see; the same `id` ends it. */
   | { readonly kind: "alarm.raised"; readonly id: string; readonly text: string }
   | { readonly kind: "alarm.cleared"; readonly id: string }
-  | { readonly kind: "operation.phase"; readonly group: GroupName; readonly operation: Stamp; readonly op: string; readonly from: NodeName; readonly to: NodeName | null; readonly phase: Phase; readonly votes: Readonly<Record<MonitorName, VoteRecord>> }
-  | { readonly kind: "operation.step"; readonly group: GroupName; readonly operation: Stamp; readonly step: string; readonly node: NodeName; readonly result: string; readonly durationMs: number }
+  | {
+      readonly kind: "operation.phase";
+      readonly group: GroupName;
+      readonly operation: Stamp;
+      readonly op: string;
+      readonly from: NodeName;
+      readonly to: NodeName | null;
+      readonly phase: Phase;
+      readonly votes: Readonly<Record<MonitorName, VoteRecord>>;
+    }
+  | {
+      readonly kind: "operation.step";
+      readonly group: GroupName;
+      readonly operation: Stamp;
+      readonly step: string;
+      readonly node: NodeName;
+      readonly result: string;
+      readonly durationMs: number;
+    }
   | { readonly kind: "operation.finished"; readonly group: GroupName; readonly past: PastOperation }
-  | { readonly kind: "vip.epoch"; readonly group: GroupName; readonly vip: Ip; readonly epoch: Stamp; readonly change: string; readonly reason: string }
-  | { readonly kind: "vip.claimed"; readonly group: GroupName; readonly vip: Ip; readonly node: NodeName; readonly epoch: Stamp }
-  | { readonly kind: "vip.released"; readonly group: GroupName; readonly vip: Ip; readonly node: NodeName; readonly epoch: Stamp }
-  | { readonly kind: "vip.kept"; readonly group: GroupName; readonly vip: Ip; readonly node: NodeName; readonly reason: string }
-  | { readonly kind: "repair"; readonly group: GroupName; readonly node: NodeName; readonly text: string }
+  | {
+      readonly kind: "vip.epoch";
+      readonly group: GroupName;
+      readonly vip: Ip;
+      readonly epoch: Stamp;
+      readonly change: string;
+      readonly reason: string;
+    }
+  | {
+      readonly kind: "vip.claimed";
+      readonly group: GroupName;
+      readonly vip: Ip;
+      readonly node: NodeName;
+      readonly epoch: Stamp;
+    }
+  | {
+      readonly kind: "vip.released";
+      readonly group: GroupName;
+      readonly vip: Ip;
+      readonly node: NodeName;
+      readonly epoch: Stamp;
+    }
+  | {
+      readonly kind: "vip.kept";
+      readonly group: GroupName;
+      readonly vip: Ip;
+      readonly node: NodeName;
+      readonly reason: string;
+    }
+  | {
+      readonly kind: "repair";
+      readonly group: GroupName;
+      readonly node: NodeName;
+      readonly text: string;
+    }
   | { readonly kind: "stalled"; readonly ms: number };

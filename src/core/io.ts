@@ -27,13 +27,23 @@ export interface Target {
 
 export type Input =
   | { readonly kind: "tick" }
-  | { readonly kind: "message"; readonly from: MonitorName; readonly version: string; readonly message: PeerMessage }
+  | {
+      readonly kind: "message";
+      readonly from: MonitorName;
+      readonly version: string;
+      readonly message: PeerMessage;
+    }
   /** The transport learned who answers at a configured address. */
   | { readonly kind: "peer-found"; readonly name: MonitorName; readonly address: string }
   /** A kept probe connection closed: probe now rather than at the next interval. */
   | { readonly kind: "connection-lost"; readonly group: GroupName; readonly node: NodeName }
   | { readonly kind: "finished"; readonly id: number; readonly result: Outcome }
-  | { readonly kind: "command"; readonly requestId: string; readonly by: string; readonly command: Command }
+  | {
+      readonly kind: "command";
+      readonly requestId: string;
+      readonly by: string;
+      readonly command: Command;
+    }
   /** Hand leadership over, then end: SIGTERM. */
   | { readonly kind: "shutdown" };
 
@@ -48,11 +58,41 @@ export type Outcome =
 export type Effect =
   | { readonly kind: "persist"; readonly durable: Durable }
   | { readonly kind: "send"; readonly to: MonitorName; readonly message: PeerMessage }
-  | { readonly kind: "probe"; readonly id: number; readonly target: Target; readonly deadlineMs: number }
-  | { readonly kind: "guard"; readonly id: number; readonly target: Target; readonly request: GuardRequest; readonly deadlineMs: number }
-  | { readonly kind: "redis"; readonly id: number; readonly target: Target; readonly connection: ActionConnection; readonly action: RedisAction; readonly deadlineMs: number }
-  | { readonly kind: "fence"; readonly id: number; readonly target: Target; readonly command: string; readonly deadlineMs: number }
-  | { readonly kind: "vip-check"; readonly id: number; readonly target: Target; readonly vip: Ip; readonly deadlineMs: number }
+  | {
+      readonly kind: "probe";
+      readonly id: number;
+      readonly target: Target;
+      readonly deadlineMs: number;
+    }
+  | {
+      readonly kind: "guard";
+      readonly id: number;
+      readonly target: Target;
+      readonly request: GuardRequest;
+      readonly deadlineMs: number;
+    }
+  | {
+      readonly kind: "redis";
+      readonly id: number;
+      readonly target: Target;
+      readonly connection: ActionConnection;
+      readonly action: RedisAction;
+      readonly deadlineMs: number;
+    }
+  | {
+      readonly kind: "fence";
+      readonly id: number;
+      readonly target: Target;
+      readonly command: string;
+      readonly deadlineMs: number;
+    }
+  | {
+      readonly kind: "vip-check";
+      readonly id: number;
+      readonly target: Target;
+      readonly vip: Ip;
+      readonly deadlineMs: number;
+    }
   | { readonly kind: "reply"; readonly requestId: string; readonly outcome: CommandOutcome }
   | { readonly kind: "report"; readonly event: Event | ConsensusEvent };
 

@@ -4,7 +4,9 @@ import type { HealthMessage } from "./health/types.ts";
 import type { ClusterId, GroupName, MonitorName, NodeName } from "./ids.ts";
 import type { Mode } from "./state.ts";
 
-export type PeerMessage = { readonly kind: "consensus"; readonly message: ConsensusMessage } | HealthMessage;
+export type PeerMessage =
+  | { readonly kind: "consensus"; readonly message: ConsensusMessage }
+  | HealthMessage;
 
 /** As it travels. A message of another cluster or of an incompatible protocol is refused and shown. */
 export interface Envelope {
@@ -21,12 +23,22 @@ export const PROTOCOL = 1;
 
 export type Command =
   | { readonly kind: "switchover"; readonly group: GroupName; readonly to: NodeName | null }
-  | { readonly kind: "failover"; readonly group: GroupName; readonly to: NodeName | null; readonly acceptDataLoss: boolean }
+  | {
+      readonly kind: "failover";
+      readonly group: GroupName;
+      readonly to: NodeName | null;
+      readonly acceptDataLoss: boolean;
+    }
   | { readonly kind: "set-online"; readonly group: GroupName; readonly node: NodeName }
   | { readonly kind: "set-offline"; readonly group: GroupName; readonly node: NodeName }
   | { readonly kind: "set-mode"; readonly group: GroupName; readonly mode: Mode }
   /** Take over nodes whose registers carry another cluster's id, or vouch that a node serves nothing. */
-  | { readonly kind: "adopt"; readonly group: GroupName; readonly cluster: ClusterId | null; readonly empty: NodeName | null }
+  | {
+      readonly kind: "adopt";
+      readonly group: GroupName;
+      readonly cluster: ClusterId | null;
+      readonly empty: NodeName | null;
+    }
   | { readonly kind: "reload"; readonly group: GroupName; readonly proposal: string };
 
 /** `ok` is done; `refused` is certain not to happen; `failed` was tried; `unknown` may have happened. */

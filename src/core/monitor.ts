@@ -17,6 +17,7 @@ import { lead } from "./lead.ts";
 import type { MonitorState } from "./local.ts";
 import { forgetAfterStall, nextPatrolAt, patrol } from "./patrol.ts";
 import { Turn } from "./turn.ts";
+import { nextRenewalAt } from "./vip/driver.ts";
 import { keepAlive, type RenewalAges } from "./vip/failsafe.ts";
 import { lookAround } from "./vip/outlook.ts";
 
@@ -36,8 +37,7 @@ export interface Decision {
 
 /** While something is under way, or waited for, the monitor looks again this often. */
 const BUSY_MS = 5;
-const LEADING_MS = 25;
-const FOLLOWING_MS = 50;
+const CALM_MS = 50;
 /** A turn that comes this much later than it was due: the process was stopped, or starved. */
 const STALL_MS = 400;
 
@@ -112,6 +112,7 @@ function nextWake(turn: Turn): Instant {
     state.waiting.length > 0 ||
     (state.leading !== null &&
       (state.committed?.groups.some((group) => group.operation !== null) ?? false));
-  const pace = busy ? BUSY_MS : state.leading !== null ? LEADING_MS : FOLLOWING_MS;
-  return Math.max(now, Math.min(wakeAt(state.consensus), nextPatrolAt(turn), now + pace));
+  const pace = now + (busy ? BUSY_MS : CALM_MS);
+  const renewal = state.leading === null ? Infinity : nextRenewalAt(turn);
+  return Math.max(now, Math.min(wakeAt(state.consensus), nextPatrolAt(turn), renewal, pace));
 }

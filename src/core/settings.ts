@@ -46,9 +46,7 @@ const RESERVE_MS = 20;
  * takes effect later than T0, and a lease which that renewed is over N later. ρ bounds both clocks.
  */
 export function waitingTimeMs(leaseMs: number, permitMs: number, drift: number): number {
-  return Math.ceil(
-    ((permitMs + leaseMs + 2 * TICK_MS + RESERVE_MS) * (1 + drift)) / (1 - drift),
-  );
+  return Math.ceil(((permitMs + leaseMs + 2 * TICK_MS + RESERVE_MS) * (1 + drift)) / (1 - drift));
 }
 
 /** A lease is renewed this often. */

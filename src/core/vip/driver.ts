@@ -5,6 +5,8 @@
  * It decides nothing about who should serve. Operations, membership and the readers' assignment
  * commit that; this file makes the hosts agree with it, and gathers the proofs.
  */
+import type { Instant } from "../ids.ts";
+import { renewalIntervalMs } from "../settings.ts";
 import type { GroupPart, Vip } from "../state.ts";
 import { sameStamp } from "../stamp.ts";
 import { isOurs, type Turn } from "../turn.ts";
@@ -65,4 +67,18 @@ function isDue({ turn, desk, vip, node, plain }: Stand): boolean {
   const calm = renews ? SHOW_HOLDER_EVERY_MS : SHOW_EVERY_MS;
   const every = vip.kind === "hold" ? calm : SHOW_EVERY_BUSY_MS;
   return turn.now - desk.viewAskedAt >= every;
+}
+
+/** When the next lease is due for its renewal; one that is overdue is waiting for something else. */
+export function nextRenewalAt(turn: Turn): Instant {
+  let next = Infinity;
+  for (const group of turn.state.committed?.groups ?? []) {
+    for (const vip of group.vips) {
+      if (vip.kind !== "hold" || vip.node === null) continue;
+      const { claimed } = turn.desk(group.name, vip.ip, vip.node);
+      const due = (claimed?.sentAt ?? -Infinity) + renewalIntervalMs(vip.leaseMs);
+      if (due > turn.now) next = Math.min(next, due);
+    }
+  }
+  return next;
 }
