@@ -2,16 +2,16 @@
  * One open call to a peer: messages go out one after another, and now and then the peer says how
  * many of them it has read.
  *
- * One long call instead of one for each message costs a fraction of the time. What a short call had
- * for free is done here: a peer that reads nothing for a while is reported, and the call is given
- * up. A peer that only stood still reads what waits for it, so that is not done at once.
+ * One long call costs a fraction of what one for each message did. A dead connection, or a peer
+ * that stands still, is noticed by gRPC's keepalive and ends the call. Here it is noticed when a
+ * peer that is alive does not read: it is reported, and the call is given up a while later.
  */
 import { type ClientDuplexStream, type ServiceError, status } from "@grpc/grpc-js";
 import type { Ack__Output as Ack } from "../gen/mmm/v1/Ack.ts";
 import type { Envelope as WireEnvelope } from "../gen/mmm/v1/Envelope.ts";
 
 /** A peer that has read nothing for so long is silent; after twice that the call is given up. */
-export const ANSWER_LIMIT_MS = 500;
+export const ANSWER_LIMIT_MS = 1_500;
 /** Beyond these, messages wait where a newer one can replace them. */
 const WRITES_AT_ONCE = 4;
 

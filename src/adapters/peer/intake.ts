@@ -8,7 +8,7 @@ import type { Ack } from "../gen/mmm/v1/Ack.ts";
 import type { Envelope__Output as ReadEnvelope } from "../gen/mmm/v1/Envelope.ts";
 
 /** Well within the time after which the sender takes this monitor for silent. */
-const ANSWER_EVERY_MS = 200;
+const ANSWER_EVERY_MS = 1_000;
 
 /** What became of one message. */
 export type Verdict = Omit<Ack, "read">;
