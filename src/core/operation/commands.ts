@@ -9,6 +9,7 @@ import { compareStamps } from "../stamp.ts";
 import type { Turn } from "../turn.ts";
 import { take } from "./orders.ts";
 
+const REQUESTS_KEPT = 32;
 const GIVE_UP_AFTER_MS = 60_000;
 
 export function serveCommands(turn: Turn): void {
@@ -39,6 +40,8 @@ export function abandonCommands(turn: Turn): void {
 function serveOne(turn: Turn, waiting: Waiting): Waiting | null {
   if (waiting.proposed !== null) return awaitEnd(turn, waiting, waiting.proposed);
   const { command, requestId } = waiting;
+  const done = turn.state.committed?.cluster.requests.find(({ id }) => id === requestId);
+  if (done !== undefined) return reply(turn, requestId, { kind: "ok", message: done.message });
   const group = turn.state.committed?.groups.find((part) => part.name === command.group);
   if (group === undefined)
     return reply(turn, requestId, {
@@ -53,8 +56,17 @@ function serveOne(turn: Turn, waiting: Waiting): Waiting | null {
   if (turn.isChanging(group.name)) return waiting;
   const verdict = take(turn, group, waiting);
   if (verdict.kind === "refused") return reply(turn, requestId, verdict);
+  if (verdict.message !== null) remember(turn, requestId, verdict.message);
   const under = turn.state.newest?.stamp ?? { term: turn.term, version: 0 };
   return { ...waiting, proposed: { under, message: verdict.message } };
+}
+
+/** So that a client which lost the answer, and asks again, is told rather than obeyed twice. */
+function remember(turn: Turn, id: string, message: string): void {
+  turn.changeCluster((cluster) => ({
+    ...cluster,
+    requests: [...cluster.requests, { id, message }].slice(-REQUESTS_KEPT),
+  }));
 }
 
 function wasTaken(group: GroupPart, requestId: string): boolean {
