@@ -25,7 +25,8 @@ export function showStamp(stamp: Stamp): string {
   return `${stamp.term}.${stamp.version}`;
 }
 
-const ORIGIN: Stamp = { term: 0, version: 0 };
+/** Older than every stamp. */
+export const ORIGIN: Stamp = { term: 0, version: 0 };
 
 /** The newest of the given stamps; (0, 0) when there is none. */
 export function newestStamp(...stamps: readonly (Stamp | null)[]): Stamp {

@@ -5,7 +5,7 @@
 import type { Waiting } from "../local.ts";
 import type { CommandOutcome } from "../messages.ts";
 import type { GroupPart, PastOperation } from "../state.ts";
-import { compareStamps } from "../stamp.ts";
+import { compareStamps, ORIGIN } from "../stamp.ts";
 import type { Turn } from "../turn.ts";
 import { take } from "./orders.ts";
 
@@ -43,22 +43,20 @@ function serveOne(turn: Turn, waiting: Waiting): Waiting | null {
   const done = turn.state.committed?.cluster.requests.find(({ id }) => id === requestId);
   if (done !== undefined) return reply(turn, requestId, { kind: "ok", message: done.message });
   const group = turn.state.committed?.groups.find((part) => part.name === command.group);
-  if (group === undefined)
-    return reply(turn, requestId, {
-      kind: "refused",
-      message: `there is no group ${command.group}`,
-    });
-  if (wasTaken(group, requestId))
-    return {
-      ...waiting,
-      proposed: { under: group.vips[0]?.epoch ?? { term: 0, version: 0 }, message: null },
-    };
+  if (group !== undefined) return serveIn(turn, group, waiting);
+  const message = `there is no group ${command.group}`;
+  return reply(turn, requestId, { kind: "refused", message });
+}
+
+function serveIn(turn: Turn, group: GroupPart, waiting: Waiting): Waiting | null {
+  const { requestId } = waiting;
+  if (wasTaken(group, requestId)) return { ...waiting, proposed: { under: ORIGIN, message: null } };
   if (turn.isChanging(group.name)) return waiting;
-  const verdict = take(turn, group, waiting);
-  if (verdict.kind === "refused") return reply(turn, requestId, verdict);
-  if (verdict.message !== null) remember(turn, requestId, verdict.message);
-  const under = turn.state.newest?.stamp ?? { term: turn.term, version: 0 };
-  return { ...waiting, proposed: { under, message: verdict.message } };
+  const order = take(turn, group, waiting);
+  if (order.kind === "refused") return reply(turn, requestId, order);
+  if (order.message !== null) remember(turn, requestId, order.message);
+  const under = turn.state.newest?.stamp ?? ORIGIN;
+  return { ...waiting, proposed: { under, message: order.message } };
 }
 
 /** So that a client which lost the answer, and asks again, is told rather than obeyed twice. */
