@@ -1,5 +1,8 @@
 #!/usr/bin/env node
 /** Entry point of the monitor. */
-import { main } from "../daemon/main.ts";
+import { forgetLoading, stayYoung } from "../daemon/memory.ts";
 
+stayYoung();
+const { main } = await import("../daemon/main.ts");
+await forgetLoading();
 await main(process.argv.slice(2));
