@@ -2,6 +2,7 @@
  * What the leader commits about a VIP outside of operations: lost registers (rule 3), suspicion
  * (rule 10), which nodes are read (rule 11), and whose table is known to guard it.
  */
+import type { HeldVote } from "../health/types.ts";
 import { guardSilentBy } from "../health/votes.ts";
 import type { Instant, NodeName } from "../ids.ts";
 import { type GroupPart, quorumOf, type Vip } from "../state.ts";
@@ -139,13 +140,17 @@ export function proofContext(turn: Turn, group: GroupPart, vip: Vip): ProofConte
     drift: group.settings.clockDrift,
     now: turn.now,
     ungated: (node) => {
-      const { guarded, viewAskedAt } = turn.desk(group.name, vip.ip, node);
+      const { guarded, heardAt } = turn.desk(group.name, vip.ip, node);
       if (guarded === false) return true;
-      return Object.values(local.evidence).some((votes) => {
-        const held = votes[node];
-        if (held === undefined || held.receivedAt < viewAskedAt) return false;
-        return held.vote.guard.gate === "absent" || held.vote.guard.gate === "altered";
-      });
+      return Object.values(local.evidence).some((votes) => sawUngated(votes[node], heardAt));
     },
   };
+}
+
+/** Whether another monitor saw the host without its table, and later than we saw it with it. */
+function sawUngated(held: HeldVote | undefined, heardAt: Instant | null): boolean {
+  if (held === undefined) return false;
+  const { gate, heardMs } = held.vote.guard;
+  if (gate !== "absent" && gate !== "altered") return false;
+  return heardAt === null || held.receivedAt - (heardMs ?? 0) >= heardAt;
 }
