@@ -41,14 +41,17 @@ afterEach(async () => {
   for (const close of closing.splice(0).toReversed()) await close();
 });
 
-async function ask(changes: Partial<ControlBackend>): Promise<ControlClient> {
-  const control = new ControlServer({ ...backend, ...changes });
-  const peer = new PeerServer({
+/** Knows nobody. */
+const loner = (): PeerServer =>
+  new PeerServer({
     self: () => ({ name: "mon1", version: "9", clusterId: "0000aaaa", knows: () => false }),
     onMessage: () => false,
     now: () => 0,
   });
-  const server = new GrpcServer(peer, control);
+
+async function ask(changes: Partial<ControlBackend>): Promise<ControlClient> {
+  const control = new ControlServer({ ...backend, ...changes });
+  const server = new GrpcServer(loner(), control);
   const port = await server.listen({ host: "127.0.0.1", port: 0 });
   closing.push(() => server.close());
   const client = new ControlClient(`127.0.0.1:${port}`);
@@ -169,7 +172,7 @@ describe("a monitor that is asked", () => {
   it("says that its port is taken", async () => {
     const client = await ask({});
     const port = Number(client.address.split(":")[1]);
-    const twin = new GrpcServer({} as PeerServer, new ControlServer(backend));
+    const twin = new GrpcServer(loner(), new ControlServer(backend));
     closing.push(() => twin.close());
     await expect(twin.listen({ host: "127.0.0.1", port })).rejects.toThrow(
       expect.objectContaining({
