@@ -145,9 +145,13 @@ describe("three monitors", () => {
     const others = NAMES.filter((name) => name !== leader);
     cluster.monitors.get(leader)!.signal("SIGKILL");
     const next = await cluster.leader(others, leader);
-    const { status } = await cluster.clients.get(next)!.status(5_000);
-    const missing = status.cluster.monitors.find(({ name }) => name === leader);
-    expect(missing?.problem).toBe("connection refused");
+    await eventually(
+      async () => {
+        const { status } = await cluster.clients.get(next)!.status(5_000);
+        return status.cluster.monitors.find(({ name }) => name === leader)?.problem;
+      },
+      (problem) => problem === "connection refused",
+    );
     cluster.start(leader);
     await cluster.leader(NAMES);
   });
