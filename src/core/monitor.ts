@@ -74,11 +74,12 @@ export function createMonitor(options: MonitorOptions, at: At): MonitorState {
 export function decide(state: MonitorState, input: Input, at: At): Decision {
   const turn = new Turn(state, at);
   noticeStall(turn);
+  const routine = isRoutine(state, input);
   takeIn(turn, input);
   turn.consensus(tick(turn.state.consensus, at));
   if (!turn.state.leaving) patrol(turn);
   gossip(turn);
-  lead(turn);
+  if (!(routine && isCalm(turn))) lead(turn);
   watchOver(turn);
   turn.flush();
   turn.state = { ...turn.state, lastTurnAt: at.now, wakeAt: nextWake(turn) };
@@ -87,6 +88,24 @@ export function decide(state: MonitorState, input: Input, at: At): Decision {
 
 export function nextWakeAt(state: MonitorState, now: Instant): Instant {
   return Math.max(now, state.wakeAt);
+}
+
+/**
+ * Inputs that come dozens of times a second and seldom change anything: the answer of a probe, and of
+ * a heartbeat. A leader that has nothing under way looks at them with the next tick, 50 ms later at
+ * the most; what is news in them it has told its peers in this very turn.
+ */
+function isRoutine(state: MonitorState, input: Input): boolean {
+  if (input.kind === "finished") return state.flights[input.id]?.kind === "probe";
+  if (input.kind !== "message" || input.message.kind !== "consensus") return false;
+  return input.message.message.kind === "append-reply";
+}
+
+function isCalm(turn: Turn): boolean {
+  const { state } = turn;
+  if (state.leading === null || !turn.settled || state.toldAt === turn.now) return false;
+  if (state.waiting.length > 0) return false;
+  return state.committed?.groups.every((group) => group.operation === null) ?? false;
 }
 
 function noticeStall(turn: Turn): void {

@@ -167,7 +167,7 @@ function block(running: Running, to: Node): boolean {
       `${to.name} did not catch up within ${CATCH_UP_DEADLINE_MS} ms`,
     );
   const blocked = work.redis(from, "block", { kind: "set-min-replicas", value: "1000000" });
-  if (!isDone(blocked) || !isDone(work.redis(from, "unpause", { kind: "unpause" }))) {
+  if (!isDone(blocked)) {
     return giveUpAfter(
       running,
       "blocking",
@@ -175,6 +175,8 @@ function block(running: Running, to: Node): boolean {
       `${from.name} could not be blocked`,
     );
   }
+  // Who waited is told now that writes are refused. Nothing waits for it: a pause ends by itself.
+  work.redis(from, "unpause", { kind: "unpause" });
   work.reach("blocked");
   return true;
 }
