@@ -38,7 +38,7 @@ export function electionTick(state: ConsensusState, at: At): Step {
       electionAt: preVoteRetryTime(state.timers, at),
     },
     "pre-candidate",
-    `no leader heard for ${heard} ms`,
+    `no leader heard for ${Math.round(heard)} ms`,
   );
   return andThen(entered, (next) =>
     isMajority(next, next.votes)

@@ -89,14 +89,14 @@ function pastOf(
     votes: operation.votes,
     fencing: operation.fencing,
     startedAt: operation.startedAt,
-    durationMs: wall - operation.startedAt,
+    durationMs: Math.round(wall - operation.startedAt),
     phases: [...operation.phases, phaseTime(operation, wall)],
     lostBytes: lostBytes(operation, result),
   };
 }
 
 function phaseTime(operation: Operation, wall: WallTime): { name: string; ms: number } {
-  return { name: operation.phase, ms: wall - operation.phaseStartedAt };
+  return { name: operation.phase, ms: Math.round(wall - operation.phaseStartedAt) };
 }
 
 /** What the old stream had beyond the fork, as far as anybody saw it. */
