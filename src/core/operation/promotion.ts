@@ -113,7 +113,11 @@ function succeeded(part: GroupPart, op: Operation, stamp: Stamp): GroupPart {
 // ——— claim ———
 
 export function claimPhase(running: Running): void {
-  const { turn, group, vip } = running;
+  const { turn, group, vip, work } = running;
+  const to = successorOf(running);
+  // Beside the claim, and not waited for: until its file says so too, a restart would make the new
+  // master a replica again. `tidy.ts` sees to it if this attempt fails.
+  if (to !== null) work.redis(to, "rewrite", { kind: "rewrite" });
   if (vip !== null && !isClaimed(turn, group, vip)) return;
   const { wall } = turn.at;
   turn.change(group.name, (part) => {
