@@ -16,7 +16,7 @@ import type { Turn } from "./turn.ts";
 import { troubleWith } from "./vip/desk.ts";
 import { guardHeardAt } from "./vip/upkeep.ts";
 
-export const TELL_EVERY_MS = 250;
+const TELL_EVERY_MS = 250;
 const SENT_KEPT = 32;
 
 export function gossip(turn: Turn): void {

@@ -44,8 +44,3 @@ export function showAddress({ host, port }: HostPort): string {
 export function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
 }
-
-/** An address that means "all of this host's": peers cannot dial it. */
-export function isWildcard(host: string): boolean {
-  return host === "0.0.0.0" || host === "::";
-}

@@ -111,7 +111,7 @@ function intentOf(turn: Turn, group: GroupPart, call: Call): Intent {
 }
 
 /** Milliseconds left of the quiet time after an earlier failover away from the same node. */
-export function coolingDown(turn: Turn, group: GroupPart, master: string): number | null {
+function coolingDown(turn: Turn, group: GroupPart, master: string): number | null {
   const last = group.past.findLast(
     (past) => past.kind === "failover" && past.result === "ok" && past.from === master,
   );

@@ -213,7 +213,7 @@ function heldEpoch(turn: Turn, request: GuardRequest, view: RegisterView | null)
   return token?.kind === "epoch" && token.cluster === ours ? token.epoch : null;
 }
 
-export function committedVip(turn: Turn, group: string, ip: Ip): Vip | undefined {
+function committedVip(turn: Turn, group: string, ip: Ip): Vip | undefined {
   return turn.state.committed?.groups
     .find((part) => part.name === group)
     ?.vips.find((vip) => vip.ip === ip);

@@ -2,6 +2,7 @@
  * What the leader commits about a VIP outside of operations: lost registers (rule 3), suspicion
  * (rule 10), which nodes are read (rule 11), and whose table is known to guard it.
  */
+import { HOLDER_UNHEARD_MS } from "../health/news.ts";
 import type { HeldVote } from "../health/types.ts";
 import { guardSilentBy } from "../health/votes.ts";
 import type { Instant, NodeName } from "../ids.ts";
@@ -12,8 +13,6 @@ import { holdsEpoch, isMarkable, mayOverwrite } from "./stand.ts";
 import { renewed, withVip } from "./epochs.ts";
 import type { ProofContext } from "./proofs.ts";
 
-/** A majority that has heard nothing of the holder for this long starts the waiting time. */
-const SUSPICION_MS = 350;
 /** A node whose guard the leader has not reached for this long is no longer read. */
 const OUT_AFTER_MS = 3000;
 const HEARD_MS = 1000;
@@ -54,7 +53,7 @@ function newEpochReason(
   if (Object.keys(readSet).join() !== Object.keys(vip.readSet).join())
     return "other nodes are to be read";
   if (isSuspect(turn, group, vip))
-    return `a majority has not heard ${vip.node} for ${SUSPICION_MS} ms`;
+    return `a majority has not heard ${vip.node} for ${HOLDER_UNHEARD_MS} ms`;
   return null;
 }
 
@@ -76,7 +75,12 @@ function isSuspect(turn: Turn, group: GroupPart, vip: Vip): boolean {
     isOurs(turn, vip.epoch) && (authorized === undefined || isNewer(vip.epoch, authorized));
   if (running) return false;
   const members = turn.state.committed?.cluster.members ?? [];
-  const silent = guardSilentBy(turn.local(group.name).evidence, vip.node, turn.now, SUSPICION_MS);
+  const silent = guardSilentBy(
+    turn.local(group.name).evidence,
+    vip.node,
+    turn.now,
+    HOLDER_UNHEARD_MS,
+  );
   return silent >= quorumOf(members.length);
 }
 
