@@ -87,8 +87,11 @@ const RULES: readonly Rule[] = [
   {
     reason: "never-synced",
     waivable: false,
-    fails: ({ info, facts, lineage }) =>
-      when(!facts.linkSeenUp && !isKin(info, lineage), "was never seen in sync since it started"),
+    fails: ({ group, node, info, facts, lineage }) =>
+      when(
+        !facts.linkSeenUp && !isKin(info, lineage) && node !== group.master,
+        "was never seen in sync since it started",
+      ),
   },
   {
     reason: "rejoining",
@@ -98,7 +101,11 @@ const RULES: readonly Rule[] = [
   {
     reason: "never-synced",
     waivable: true,
-    fails: ({ facts }) => when(!facts.linkSeenUp, "was never seen in sync since it started"),
+    fails: (subject) =>
+      when(
+        !subject.facts.linkSeenUp && !isWholeMaster(subject),
+        "was never seen in sync since it started",
+      ),
   },
   {
     reason: "other-lineage",
@@ -131,6 +138,15 @@ function isKin(info: NodeInfo, lineage: Lineage): boolean {
     ({ replId }) => replId === info.replId || replId === info.replId2,
   );
   return known && (info.appliedOffset ?? 0) > 1;
+}
+
+/**
+ * The group's own master, demoted, with all that was ever seen of its stream: whom should it have
+ * been in sync with? With less than that, or without a position, it is for a person to decide.
+ */
+function isWholeMaster({ group, node, info, lineage }: Case): boolean {
+  const position = positionOf(info, lineage);
+  return node === group.master && position !== null && position >= Math.max(lineage.highWater, 2);
 }
 
 /** Redis before 6.2 does not say what it received; what it applied is then all we know. */

@@ -29,8 +29,16 @@ export function candidatesOf(
   now: Instant,
 ): readonly Candidate[] {
   return group.nodes
-    .filter((node) => node.name !== group.master)
-    .map((node) => candidateOf(evidence, node.name, now));
+    .map((node) => candidateOf(evidence, node.name, now))
+    .filter((candidate) => candidate.node !== group.master || isDemoted(candidate));
+}
+
+/**
+ * The group's master that answers as a replica: somebody made it one, or it restarted from a file
+ * that is older than its promotion. It may hold more than anybody, so it may be its own successor.
+ */
+export function isDemoted({ reachable, info }: Candidate): boolean {
+  return reachable && info?.role === "replica";
 }
 
 /** Whether anybody could take over now: what a merely doubtful master is measured against. */

@@ -14,6 +14,7 @@ import {
   type Refusal,
   type SuccessorFacts,
 } from "./eligibility.ts";
+import { isDemoted } from "./facts.ts";
 import { positionOf } from "./lineage.ts";
 
 export interface SuccessorQuestion {
@@ -48,6 +49,8 @@ interface Ranked {
   readonly position: number;
   readonly priority: number;
   readonly isPreferred: boolean;
+  /** The demoted master itself: somebody may have had a reason, so who has as much comes first. */
+  readonly isSource: boolean;
   readonly facts: SuccessorFacts;
 }
 
@@ -68,7 +71,7 @@ export function chooseSuccessor(question: SuccessorQuestion): SuccessorAnswer {
 
 function refusalOf(question: SuccessorQuestion, candidate: Candidate): RefusedCandidate | null {
   const { node } = candidate;
-  if (node === question.from) {
+  if (node === question.from && !isDemoted(candidate)) {
     return { node, reason: "is-source", text: `${node} is the old master`, waivable: false };
   }
   if (question.excluded.includes(node)) {
@@ -84,12 +87,13 @@ function refusalOf(question: SuccessorQuestion, candidate: Candidate): RefusedCa
 }
 
 /** A position that cannot be told ranks last: only `--accept-data-loss` lets such a node in. */
-function rankIn({ group, preferred }: SuccessorQuestion): (candidate: Candidate) => Ranked {
+function rankIn({ group, preferred, from }: SuccessorQuestion): (candidate: Candidate) => Ranked {
   return (facts) => ({
     node: facts.node,
     position: (facts.info && positionOf(facts.info, group.lineage)) ?? -1,
     priority: facts.info === null ? 0 : priorityOf(group, facts.node, facts.info),
     isPreferred: facts.node === preferred,
+    isSource: facts.node === from,
     facts,
   });
 }
@@ -99,7 +103,9 @@ const byName: Order = (a, b) => (a.node < b.node ? -1 : 1);
 const byPreference: Order = (a, b) => Number(b.isPreferred) - Number(a.isPreferred);
 const byPriority: Order = (a, b) => a.priority - b.priority;
 const byPosition: Order = (a, b) => b.position - a.position || byPriority(a, b) || byName(a, b);
-const byWish: Order = (a, b) => byPreference(a, b) || byPriority(a, b) || byPosition(a, b);
+const bySource: Order = (a, b) => Number(a.isSource) - Number(b.isSource);
+const byWish: Order = (a, b) =>
+  byPreference(a, b) || bySource(a, b) || byPriority(a, b) || byPosition(a, b);
 const byData: Order = (a, b) => b.position - a.position || byWish(a, b);
 
 /** Who accepted the loss of data and named a node gets that node. */

@@ -1,6 +1,6 @@
 /** What the operations share: their errand, their VIP, and the facts that they ask of both. */
 import { type Candidate, eligible } from "../health/eligibility.ts";
-import { candidateOf } from "../health/facts.ts";
+import { candidateOf, isDemoted } from "../health/facts.ts";
 import { forkOf } from "../health/lineage.ts";
 import type { NodeInfo } from "../health/types.ts";
 import type { NodeName } from "../ids.ts";
@@ -106,11 +106,11 @@ export function isBack({ turn, group, op }: Running): boolean {
   return up >= quorum && info?.role === "master" && info.runId === op.runIds[op.from];
 }
 
-/** Possible holders of the writer VIP, beside the chosen node, that are not proven empty. */
-export function unproven(running: Running): readonly NodeName[] {
-  const { turn, group, vip, op } = running;
+/** Possible holders of the writer VIP, beside `except`, that are not proven empty. */
+export function unproven(running: Running, except: NodeName | null): readonly NodeName[] {
+  const { turn, group, vip } = running;
   if (vip === null) return [];
-  return unprovenHolders(proofContext(turn, group, vip), op.to);
+  return unprovenHolders(proofContext(turn, group, vip), except);
 }
 
 export function proofOfOld(running: Running): Proof | null {
@@ -132,15 +132,14 @@ export function isClaimed(turn: Turn, group: GroupPart, vip: Vip): boolean {
   return claimed !== null && sameStamp(claimed.epoch, vip.epoch);
 }
 
-/** Nodes that may become master, or have to be looked at before it is known. */
+/** Nodes that may become master, or have to be looked at before it is known. A demoted master may, too. */
 export function candidateNodes({ turn, group, op }: Running): readonly Node[] {
   const { evidence } = turn.local(group.name);
   return group.nodes.filter((node) => {
-    if (node.name === op.from || op.excluded.includes(node.name)) return false;
-    const candidate: Candidate = {
-      ...candidateOf(evidence, node.name, turn.now),
-      acceptDataLoss: true,
-    };
+    const seen = candidateOf(evidence, node.name, turn.now);
+    if (op.excluded.includes(node.name) || (node.name === op.from && !isDemoted(seen)))
+      return false;
+    const candidate: Candidate = { ...seen, acceptDataLoss: true };
     return (
       candidate.reachable &&
       (eligible(group, node.name, candidate, group.lineage) === null ||

@@ -68,7 +68,8 @@ export function conductFailover(running: Running): void {
 
 function fencePhase(running: Running): void {
   const { work, op } = running;
-  const held = unproven(running);
+  // A master that was demoted may be chosen again, but not before its host has let go of the VIP.
+  const held = unproven(running, null);
   tellWaiting(running, held);
   if (isBack(running)) return turnBack(running, `${op.from} answers again`);
   const nodes = candidateNodes(running);

@@ -1,5 +1,5 @@
 /** What each command of an operator does, and the rules that refuse it with a reason. */
-import { candidateOf, candidatesOf } from "../health/facts.ts";
+import { candidateOf, candidatesOf, isDemoted } from "../health/facts.ts";
 import { chooseSuccessor } from "../health/successor.ts";
 import type { Waiting } from "../local.ts";
 import type { Command } from "../messages.ts";
@@ -108,8 +108,9 @@ function takeFailover(
 ): Order {
   const obstacle = busy(group);
   if (obstacle !== null || group.master === null) return obstacle ?? refused("no master");
-  if (command.to === group.master) return refused(`${command.to} is the master already`);
   const { evidence } = turn.local(group.name);
+  if (command.to === group.master && !isDemoted(candidateOf(evidence, command.to, turn.now)))
+    return refused(`${command.to} is the master already`);
   const { acceptDataLoss } = command;
   const candidates = candidatesOf(group, evidence, turn.now)
     .filter(({ node }) => command.to === null || node === command.to)

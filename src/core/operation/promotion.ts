@@ -85,7 +85,7 @@ function holdsAll({ group, op }: Running, info: NodeInfo): boolean {
 
 function claimNext(running: Running, to: Node, info: NodeInfo): void {
   // Rule 9: everybody else must be proven empty at the very moment of this commit.
-  if (unproven(running).length > 0) return;
+  if (unproven(running, to.name).length > 0) return;
   const { op } = running;
   const fork = Math.max(info.secondOffset - 1, 0);
   advance(running, "claim", {
@@ -101,11 +101,12 @@ function claimNext(running: Running, to: Node, info: NodeInfo): void {
 
 /**
  * From the point of no return on the old master is one that has to come back, whatever becomes of
- * this operation; and the new one has come back if it was on its way.
+ * this operation; and the new one has come back if it was on its way. Unless both are one.
  */
 function succeeded(part: GroupPart, op: Operation, stamp: Stamp): GroupPart {
   const back = op.to ?? "";
   const { [back]: _, ...others } = part.rejoining;
+  if (back === op.from) return { ...part, rejoining: others };
   const minReplicas = op.saved[op.from]?.minReplicas ?? "0";
   return { ...part, rejoining: { ...others, [op.from]: { since: stamp, minReplicas } } };
 }

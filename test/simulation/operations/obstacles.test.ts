@@ -1,40 +1,7 @@
 /** What gets in the way of an operation: each script has one obstacle, and the way around it. */
 import { expect, test } from "vitest";
-import { realCore } from "../real-core.ts";
 import { GROUP, WRITER } from "../world/plan.ts";
-import { whatIsMissing } from "../world/wholeness.ts";
-import { World, type WorldOptions } from "../world/world.ts";
-
-const SEEDS = [1, 2, 3];
-
-function settled(seed: number, options: Partial<WorldOptions> = {}): World {
-  const world = new World({ seed, core: realCore, writeEveryMs: 10, ...options });
-  world.runUntil(4_000);
-  expect(whatIsMissing(world)).toBeNull();
-  return world;
-}
-
-function becomesWhole(world: World, withinMs: number): void {
-  world.runUntilTrue(() => whatIsMissing(world) === null, withinMs);
-  expect(whatIsMissing(world)).toBeNull();
-}
-
-function lostWrites(world: World): number {
-  const has = new Set(world.redis(world.group?.master ?? "").data.ids);
-  return world.client.acknowledged.filter(({ id }) => !has.has(id)).length;
-}
-
-/** Runs until the operation is in this phase. */
-function reaches(world: World, phase: string): void {
-  for (let i = 0; i < 20_000 && world.group?.operation?.phase !== phase; i++)
-    world.runUntil(world.now + 0.2);
-  expect(world.group?.operation?.phase).toBe(phase);
-}
-
-/** Nobody reaches the guard on this host; Redis there is well. */
-function loseGuard(world: World, name: string): void {
-  world.host(name).guard = () => {};
-}
+import { becomesWhole, lostWrites, loseGuard, reaches, SEEDS, settled } from "./at-rest.ts";
 
 test.each(SEEDS)("a target that restarts with old data is not promoted (seed %i)", (seed) => {
   const world = settled(seed);

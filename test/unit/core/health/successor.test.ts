@@ -147,6 +147,43 @@ describe("a replica may not become master", () => {
   });
 });
 
+describe("the group's own master, that answers as a replica,", () => {
+  const ofMaster = (subject: SuccessorFacts): string | null =>
+    eligible(group(), "db1", subject, group().lineage)?.reason ?? null;
+
+  it.each<[string, SuccessorFacts, string | null]>([
+    ["may become master again with all that was seen", facts({}, { linkSeenUp: false }), null],
+    [
+      "may not with less, unless it was in sync since",
+      facts({ appliedOffset: HIGH_WATER - 1 }, { linkSeenUp: false }),
+      "never-synced",
+    ],
+    [
+      "may not with another stream",
+      facts({ replId: ALIEN, appliedOffset: HIGH_WATER + 1 }, { linkSeenUp: false }),
+      "never-synced",
+    ],
+    ["may not while it loads", facts({ loading: true }, { linkSeenUp: false }), "loading"],
+  ])("%s", (_, subject, reason) => {
+    expect(ofMaster(subject)).toBe(reason);
+  });
+
+  it("may be taken by whoever accepts the loss, even if it cannot say what it holds", () => {
+    const unknown = facts({ replId: ALIEN, appliedOffset: 0 }, { linkSeenUp: false });
+    expect(ofMaster({ ...unknown, acceptDataLoss: true })).toBeNull();
+  });
+
+  it("is preferred to nobody who has as much, and wins over all who have less", () => {
+    const from = "db1";
+    const choose = (candidates: readonly Candidate[]): string | null =>
+      chooseSuccessor({ group: group(), from, candidates, preferred: null, excluded: [] }).chosen;
+    const frozen = { frozen: true };
+    const demoted = candidate("db1", {}, { ...frozen, linkSeenUp: false });
+    expect(choose([demoted, candidate("db2", { appliedOffset: 4900 }, frozen)])).toBe("db1");
+    expect(choose([demoted, candidate("db2", {}, frozen)])).toBe("db2");
+  });
+});
+
 describe("an operator who accepts data loss", () => {
   it.each<[string, SuccessorFacts]>([
     ["may promote one that lags", facts({ appliedOffset: 200 })],
@@ -269,7 +306,8 @@ describe("the choice", () => {
   });
 
   it("never takes the old master, nor one that failed before", () => {
-    const answer = choose([candidate("db1"), candidate("db2")], { excluded: ["db2"] });
+    const old: Candidate = { node: "db1", ...facts({}), info: masterInfo() };
+    const answer = choose([old, candidate("db2")], { excluded: ["db2"] });
     expect(answer).toMatchObject({ chosen: null, best: null });
     expect(answer.refusals.map(({ reason }) => reason)).toEqual(["is-source", "excluded"]);
   });
