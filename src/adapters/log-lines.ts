@@ -46,6 +46,7 @@ const TELLERS: { readonly [K in Kind]: Teller<K> } = {
   "vip.claimed": (e) => ["info", `${e.vip} is served by ${e.node}`],
   "vip.released": (e) => ["info", `${e.vip} is released by ${e.node}`],
   "vip.kept": (e) => ["info", `${e.vip} is kept on ${e.node}: ${e.reason}`],
+  "settings.changed": (e) => ["info", `${e.group}: changed by ${e.by}: ${e.changes.join("; ")}`],
   repair: (e) => ["info", `${e.group}/${e.node}: ${e.text}`],
   stalled: (e) => [
     "warn",

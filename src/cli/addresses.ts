@@ -5,6 +5,7 @@
 import { showAddress } from "../adapters/config/identity.ts";
 import { DEFAULT_CONFIG, readConfig } from "../adapters/config/load.ts";
 import { ConfigErrors } from "../adapters/config/problems.ts";
+import type { Config } from "../adapters/config/types.ts";
 import { hostPort } from "../adapters/config/values.ts";
 import type { Options } from "./arguments.ts";
 import { usageFailure } from "./failure.ts";
@@ -22,11 +23,34 @@ const LOCAL: MonitorToAsk = { name: null, address: "127.0.0.1:7400" };
 /** @throws Failure, ConfigErrors */
 export function monitorsToAsk(options: Options, env: Environment): readonly MonitorToAsk[] {
   if (options.monitor !== undefined) return options.monitor.map((text) => parse(text, "--monitor"));
-  const listed = (env["MMM_MONITORS"] ?? "").split(/[\s,]+/).filter((text) => text !== "");
-  if (options.config === undefined && listed.length > 0) {
-    return listed.map((text) => parse(text, "MMM_MONITORS"));
+  if (options.config === undefined && listed(env).length > 0) {
+    return listed(env).map((text) => parse(text, "MMM_MONITORS"));
   }
   return fromFile(options.config);
+}
+
+/**
+ * The file that this command goes by; null: the monitors were named otherwise, or there is no file
+ * here, so that the one of the monitor which is asked has to do.
+ * @throws ConfigErrors
+ */
+export function configToGoBy(options: Options, env: Environment): Config | null {
+  if (options.config !== undefined) return readConfig(options.config);
+  if (options.monitor !== undefined || listed(env).length > 0) return null;
+  return readUnlessMissing(DEFAULT_CONFIG);
+}
+
+function readUnlessMissing(file: string): Config | null {
+  try {
+    return readConfig(file);
+  } catch (error) {
+    if (error instanceof ConfigErrors && isMissing(error)) return null;
+    throw error;
+  }
+}
+
+function listed(env: Environment): readonly string[] {
+  return (env["MMM_MONITORS"] ?? "").split(/[\s,]+/).filter((text) => text !== "");
 }
 
 function parse(text: string, where: string): MonitorToAsk {
@@ -36,22 +60,15 @@ function parse(text: string, where: string): MonitorToAsk {
 }
 
 function fromFile(given: string | undefined): readonly MonitorToAsk[] {
-  try {
-    const { monitors, local } = readConfig(given ?? DEFAULT_CONFIG);
-    if (monitors.length > 0)
-      return monitors.map((one) => ({ name: one.name, address: showAddress(one) }));
-    if (local.listen === null) return [LOCAL];
-    return [
-      {
-        name: local.name,
-        address: showAddress({ address: local.listen.host, port: local.listen.port }),
-      },
-    ];
-  } catch (error) {
-    // Without a file of its own this host may still run a monitor, or be told where one is.
-    if (given === undefined && error instanceof ConfigErrors && isMissing(error)) return [LOCAL];
-    throw error;
-  }
+  const config = given === undefined ? readUnlessMissing(DEFAULT_CONFIG) : readConfig(given);
+  // Without a file of its own this host may still run a monitor.
+  if (config === null) return [LOCAL];
+  const { monitors, local } = config;
+  if (monitors.length > 0)
+    return monitors.map((one) => ({ name: one.name, address: showAddress(one) }));
+  if (local.listen === null) return [LOCAL];
+  const { host, port } = local.listen;
+  return [{ name: local.name, address: showAddress({ address: host, port }) }];
 }
 
 function isMissing({ problems }: ConfigErrors): boolean {

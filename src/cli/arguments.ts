@@ -31,6 +31,7 @@ export const OPTIONS = {
   force: { type: "boolean", help: "needed, because acknowledged writes may be lost" },
   "accept-data-loss": { type: "boolean", help: "even a replica that is known to lack writes" },
   number: { type: "string", short: "n", help: "COUNT  only the newest so many" },
+  "dry-run": { type: "boolean", help: "only tell what would be done" },
   empty: { type: "string", help: "NODE  you vouch that this host serves no VIP" },
 } as const satisfies Readonly<Record<string, OptionSpec>>;
 
@@ -70,6 +71,7 @@ export interface Options {
   readonly force?: boolean;
   readonly "accept-data-loss"?: boolean;
   readonly number?: string;
+  readonly "dry-run"?: boolean;
   readonly empty?: string;
 }
 

@@ -1,4 +1,5 @@
 /** What a command is, and what it is given. */
+import type { Config } from "../adapters/config/types.ts";
 import type { HistoryEntry, Status } from "../core/status-types.ts";
 import type { ExitCode } from "../errors.ts";
 import type { OptionName, Options } from "./arguments.ts";
@@ -11,6 +12,8 @@ export interface Context {
   readonly terminal: Terminal;
   /** Connects to nobody until it is asked something. */
   readonly cluster: () => Cluster;
+  /** The file that the command goes by, read when it is asked for; null: that of the asked monitor. */
+  readonly config: () => Config | null;
   /** `user@host`, for the history. */
   readonly by: string;
   readonly requestId: () => string;

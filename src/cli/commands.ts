@@ -96,6 +96,17 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import("./commands/mode.ts"),
   },
   {
+    name: "reload",
+    operands: "",
+    options: ["dry-run", "group"],
+    summary: "Agree on the settings and nodes of the configuration file",
+    details: [
+      "The file is that of --config, else that of the monitor which is asked. Only what differs is changed,",
+      "for all monitors at once. Keys, passwords and paths are each monitor's own: restart it to read them.",
+    ],
+    load: () => import("./commands/reload.ts"),
+  },
+  {
     name: "adopt",
     operands: "[CLUSTER]",
     options: ["empty", "group", "yes"],

@@ -6,7 +6,7 @@ import { ConfigErrors } from "../adapters/config/problems.ts";
 import { suggest } from "../adapters/config/suggest.ts";
 import { duration } from "../adapters/config/values.ts";
 import { EXIT, type ExitCode, explain, MmmError } from "../errors.ts";
-import { monitorsToAsk } from "./addresses.ts";
+import { configToGoBy, monitorsToAsk } from "./addresses.ts";
 import {
   type Arguments,
   checkOperands,
@@ -81,10 +81,11 @@ async function runCommand(spec: CommandSpec, args: Arguments, world: World): Pro
   if (!OUTPUTS.includes(options.output ?? "table")) {
     throw usageFailure(`-o knows table and json, not "${options.output ?? ""}"`, spec.name);
   }
-  const { terminal, by, requestId } = world;
+  const { terminal, by, requestId, env } = world;
   const cluster = once(() => clusterOf(options, world));
+  const config = () => configToGoBy(options, env);
   const { run } = await spec.load();
-  return await run({ operands, options, terminal, cluster, by, requestId });
+  return await run({ operands, options, terminal, cluster, config, by, requestId });
 }
 
 function clusterOf(options: Options, { env, connect }: World): Cluster {

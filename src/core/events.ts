@@ -74,6 +74,13 @@ export type Event =
       readonly node: NodeName;
       readonly reason: string;
     }
+  /** A reload was proposed: each line is one thing that it changes. */
+  | {
+      readonly kind: "settings.changed";
+      readonly group: GroupName;
+      readonly by: string;
+      readonly changes: readonly string[];
+    }
   | {
       readonly kind: "repair";
       readonly group: GroupName;

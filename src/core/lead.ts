@@ -18,6 +18,7 @@ import { type GroupPart, type Vip, writerVip } from "./state.ts";
 import type { Turn } from "./turn.ts";
 import { adopt } from "./vip/adoption.ts";
 import { driveVip } from "./vip/driver.ts";
+import { forgetFormerTimes } from "./vip/former-times.ts";
 import { raiseOutcries } from "./vip/outcry.ts";
 import { proofOf } from "./vip/proofs.ts";
 import { careForReaders } from "./vip/readers.ts";
@@ -66,6 +67,7 @@ function leadGroup(turn: Turn, group: GroupPart): void {
   keepLineage(turn, group, verdict);
   for (const vip of group.vips) {
     upkeepVip(turn, group, vip);
+    forgetFormerTimes(turn, group, vip);
     const mayRelease = (of: Vip): boolean =>
       of.role === "reader" || running === null || mayReleaseOld(running);
     driveVip(turn, group, vip, { mayRelease });

@@ -2,6 +2,7 @@
 import type { ConsensusMessage } from "./consensus/types.ts";
 import type { HealthMessage } from "./health/types.ts";
 import type { ClusterId, GroupName, MonitorName, NodeName } from "./ids.ts";
+import type { Proposal } from "./reload/proposal.ts";
 import type { Mode } from "./state.ts";
 
 export type PeerMessage =
@@ -39,7 +40,13 @@ export type Command =
       readonly cluster: ClusterId | null;
       readonly empty: NodeName | null;
     }
-  | { readonly kind: "reload"; readonly group: GroupName; readonly proposal: string };
+  /** null: what the file of the monitor that is asked says, which its shell reads. */
+  | {
+      readonly kind: "reload";
+      readonly group: GroupName;
+      readonly proposal: Proposal | null;
+      readonly dryRun: boolean;
+    };
 
 /** `ok` is done; `refused` is certain not to happen; `failed` was tried; `unknown` may have happened. */
 export type CommandOutcome =

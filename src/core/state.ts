@@ -85,7 +85,15 @@ export interface Vip {
   readonly holders: readonly NodeName[];
   /** Nodes whose table was seen to guard this VIP: only of these the waiting time proves anything. */
   readonly gated: readonly NodeName[];
-  /** After a change of N or T0 the larger values count (rule 12). */
+  /** N and T0 of this epoch. */
+  readonly leaseMs: number;
+  readonly permitMs: number;
+  /** Rule 12: longer times of an earlier epoch, under which a possible holder may still serve. */
+  readonly former?: LeaseTimes;
+}
+
+/** N: how long a host serves without a renewal; T0: how late a claim may take effect. */
+export interface LeaseTimes {
   readonly leaseMs: number;
   readonly permitMs: number;
 }

@@ -10,9 +10,11 @@ import {
 } from "../adapters/control/client.ts";
 import type { Request } from "../adapters/control/codec.ts";
 import type { ControlBackend } from "../adapters/control/server.ts";
-import type { MonitorName } from "../core/ids.ts";
+import type { GroupName, MonitorName } from "../core/ids.ts";
 import type { CommandOutcome } from "../core/messages.ts";
+import type { Proposal } from "../core/reload/proposal.ts";
 import type { HistoryEntry, Status } from "../core/status-types.ts";
+import { messageOf } from "../errors.ts";
 import type { Journal } from "../ports.ts";
 import { historyEntry } from "./history.ts";
 import { isDegraded } from "./peer-status.ts";
@@ -27,6 +29,8 @@ export interface AnswersOptions {
   readonly journal: Journal;
   readonly requests: Requests;
   readonly addressOf: (monitor: MonitorName) => string | null;
+  /** What this monitor's file proposes now. @throws ConfigErrors */
+  readonly proposal: (group: GroupName) => Proposal | null;
   /** Hands a command to the core. */
   readonly command: (request: Request) => boolean;
 }
@@ -76,12 +80,33 @@ export class Answers implements ControlBackend {
     request: Request,
     onProgress: (event: ProgressEvent) => void,
   ): Promise<CommandOutcome> {
+    const completed = this.#withOwnFile(request);
+    return "outcome" in completed ? completed.outcome : await this.#run(completed, onProgress);
+  }
+
+  async #run(
+    request: Request,
+    onProgress: (event: ProgressEvent) => void,
+  ): Promise<CommandOutcome> {
     const { requests, command } = this.#options;
     const { requestId } = request;
     const waiting = { group: request.command.group, onProgress, limitMs: COMMAND_LIMIT_MS };
     const outcome = await requests.run(requestId, waiting, () => command(request));
     if (outcome.kind !== "not-leader" || request.forwarded) return outcome;
     return await this.#forward(request, outcome, onProgress);
+  }
+
+  /** A reload that brings no proposal means what this monitor's own file says now. */
+  #withOwnFile(request: Request): Request | { readonly outcome: CommandOutcome } {
+    const { command } = request;
+    if (command.kind !== "reload" || command.proposal !== null) return request;
+    try {
+      const proposal = this.#options.proposal(command.group);
+      return { ...request, command: { ...command, proposal } };
+    } catch (error) {
+      const message = `the file of ${this.#options.name} cannot be used:\n${messageOf(error)}`;
+      return { outcome: { kind: "refused", message } };
+    }
   }
 
   async #forward(

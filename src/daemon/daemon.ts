@@ -8,8 +8,10 @@ import { ClockWatch } from "../adapters/clock.ts";
 import { GrpcServer } from "../adapters/grpc-server.ts";
 import { Peers } from "../adapters/peer/peers.ts";
 import { PeerServer } from "../adapters/peer/server.ts";
+import type { GroupName } from "../core/ids.ts";
 import type { Envelope } from "../core/messages.ts";
 import type { Target } from "../core/io.ts";
+import type { Proposal } from "../core/reload/proposal.ts";
 import type { Committed } from "../core/state.ts";
 import type { Clock, Core, DurableStore, Journal, Log } from "../ports.ts";
 import { Answers } from "./answers.ts";
@@ -30,6 +32,8 @@ export interface DaemonOptions<S> {
   readonly journal: Journal;
   readonly nodes: NodeWorld;
   readonly log: Log;
+  /** What the configuration file proposes now. @throws ConfigErrors */
+  readonly proposal: (group: GroupName) => Proposal | null;
   /** Called once, when it can go on no longer. */
   readonly onFault: (error: unknown) => void;
 }
@@ -149,6 +153,7 @@ export class Daemon<S> {
       status,
       journal,
       requests: this.#requests,
+      proposal: this.#options.proposal,
       addressOf: (monitor) => this.#peers.addressOf(monitor),
       command: ({ requestId, by, command }) => {
         return !this.#isLeaving && this.#runtime.push({ kind: "command", requestId, by, command });

@@ -6,7 +6,8 @@ import { hostname } from "node:os";
 import { SystemClock } from "../adapters/clock.ts";
 import { groupParts } from "../adapters/config/genesis.ts";
 import { identify, type Identity } from "../adapters/config/identity.ts";
-import { loadConfig } from "../adapters/config/load.ts";
+import { loadConfig, readConfig } from "../adapters/config/load.ts";
+import { proposalFor } from "../adapters/config/proposal.ts";
 import type { Config, MonitorTls } from "../adapters/config/types.ts";
 import { FileLog } from "../adapters/logger.ts";
 import { isLoopback, showAddress } from "../adapters/peer/address.ts";
@@ -75,6 +76,7 @@ async function compose(
     journal: new FileJournal(dataDir, log),
     nodes: openNodeWorld(config.local, log),
     log,
+    proposal: (group) => proposalFor(readConfig(config.file), group),
     onFault,
   });
 }

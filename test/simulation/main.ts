@@ -2,7 +2,7 @@
  * `scripts/simulate`: random clusters under random faults, from seeds.
  *
  *   --seeds N       how many seeds (100)          --seed S      only this one, or the first one
- *   --minutes M     simulated minutes each (2)    --profile P   calm|monitors|hosts|network|operations|all
+ *   --minutes M     simulated minutes each (2)    --profile P   calm|monitors|hosts|network|operations|membership|all
  *   --trace         print every event             --minimise    repeat a failure with fewer faults
  *   --keep-going    do not stop at the first failure
  */

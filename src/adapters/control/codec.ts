@@ -11,6 +11,7 @@ import type {
 } from "../gen/mmm/v1/Outcome.ts";
 import { some } from "../peer/codec-consensus.ts";
 import { clip, clusterId, Malformed, name, oneOf, optional, present } from "../peer/fields.ts";
+import { decodeProposal, encodeProposal } from "./proposal.ts";
 
 /** What an operator asks, and as whom. */
 export interface Request {
@@ -56,7 +57,9 @@ function encodeCommand(command: Command): WireRequest {
         adopt: { group, ...some("cluster", command.cluster), ...some("empty", command.empty) },
       };
     case "reload":
-      return { reload: { group, proposal: command.proposal } };
+      return {
+        reload: { group, dryRun: command.dryRun, proposal: encodeProposal(command.proposal) },
+      };
   }
 }
 
@@ -103,8 +106,8 @@ function decodeCommand(wire: ReadRequest): Command {
       };
     }
     case "reload": {
-      const { group, proposal } = present(wire.reload, "reload");
-      return { kind: "reload", group: groupOf(group), proposal };
+      const { group, proposal, dryRun } = present(wire.reload, "reload");
+      return { kind: "reload", group: groupOf(group), dryRun, proposal: decodeProposal(proposal) };
     }
     case undefined:
     default:

@@ -1051,6 +1051,10 @@ export const descriptor = {
         "proposal": {
          "type": "string",
          "id": 2
+        },
+        "dryRun": {
+         "type": "bool",
+         "id": 3
         }
        }
       },

@@ -10,6 +10,7 @@ import type { Turn } from "../turn.ts";
 import { take } from "./orders.ts";
 
 const REQUESTS_KEPT = 32;
+const LONGEST_KEPT = 200;
 const GIVE_UP_AFTER_MS = 60_000;
 
 export function serveCommands(turn: Turn): void {
@@ -53,7 +54,10 @@ function serveIn(turn: Turn, group: GroupPart, waiting: Waiting): Waiting | null
   if (wasTaken(group, requestId)) return { ...waiting, proposed: { under: ORIGIN, message: null } };
   if (turn.isChanging(group.name)) return waiting;
   const order = take(turn, group, waiting);
+  if (order.kind === "later") return waiting;
   if (order.kind === "refused") return reply(turn, requestId, order);
+  if (order.kind === "answered")
+    return reply(turn, requestId, { kind: "ok", message: order.message });
   if (order.message !== null) remember(turn, requestId, order.message);
   const under = turn.state.newest?.stamp ?? ORIGIN;
   return { ...waiting, proposed: { under, message: order.message } };
@@ -63,8 +67,13 @@ function serveIn(turn: Turn, group: GroupPart, waiting: Waiting): Waiting | null
 function remember(turn: Turn, id: string, message: string): void {
   turn.changeCluster((cluster) => ({
     ...cluster,
-    requests: [...cluster.requests, { id, message }].slice(-REQUESTS_KEPT),
+    requests: [...cluster.requests, { id, message: brief(message) }].slice(-REQUESTS_KEPT),
   }));
+}
+
+/** The state is small, and stays so. */
+function brief(message: string): string {
+  return message.length <= LONGEST_KEPT ? message : `${message.slice(0, LONGEST_KEPT - 1)}…`;
 }
 
 function wasTaken(group: GroupPart, requestId: string): boolean {

@@ -3,20 +3,14 @@ import { candidateOf, candidatesOf, isDemoted } from "../health/facts.ts";
 import { chooseSuccessor } from "../health/successor.ts";
 import type { Waiting } from "../local.ts";
 import type { Command } from "../messages.ts";
+import { takeReload } from "../reload/reload.ts";
 import { type GroupPart, type Mode, nodeOf } from "../state.ts";
 import type { Turn } from "../turn.ts";
 import { withVip } from "../vip/epochs.ts";
 import { beginFailover, runIdsOf } from "./admission.ts";
 import { noSuccessor } from "./failover.ts";
+import { type Order, refused, taken } from "./order.ts";
 import { begun, type Intent } from "./outline.ts";
-
-/** `taken` with a message: that is the answer once committed; with null: the operation's end is. */
-export type Order =
-  | { readonly kind: "refused"; readonly message: string }
-  | { readonly kind: "taken"; readonly message: string | null };
-
-const refused = (message: string): Order => ({ kind: "refused", message });
-const taken = (message: string | null): Order => ({ kind: "taken", message });
 
 export function take(turn: Turn, group: GroupPart, waiting: Waiting): Order {
   const { command } = waiting;
@@ -33,9 +27,7 @@ export function take(turn: Turn, group: GroupPart, waiting: Waiting): Order {
     case "adopt":
       return takeAdopt(turn, group, command);
     case "reload":
-      return refused(
-        "reload is not supported yet: the replicated settings can only be changed by founding the cluster anew",
-      );
+      return takeReload(turn, group, waiting, command);
   }
 }
 

@@ -7,7 +7,7 @@
  * to it until then.
  */
 import type { Ip, NodeName } from "../ids.ts";
-import type { GroupPart, Vip } from "../state.ts";
+import type { GroupPart, LeaseTimes, Vip } from "../state.ts";
 import type { Stamp } from "../stamp.ts";
 
 /** Replaces one VIP of a group. */
@@ -69,6 +69,29 @@ export function heldBy(vip: Vip, epoch: Stamp, node: NodeName): Vip {
 /** The same authorization under a new epoch: a register was lost, a suspicion, a take-over. */
 export function renewed(vip: Vip, epoch: Stamp): Vip {
   return { ...vip, epoch };
+}
+
+/**
+ * Rule 12: other times are another epoch, or a monitor that accepted them alone would renew by them.
+ * The longest of the earlier ones are kept, for leases that were given by them run on.
+ */
+export function timed(vip: Vip, epoch: Stamp, times: LeaseTimes): Vip {
+  const { leaseMs, permitMs, former } = vip;
+  return {
+    ...vip,
+    ...times,
+    epoch,
+    former: {
+      leaseMs: Math.max(leaseMs, former?.leaseMs ?? 0),
+      permitMs: Math.max(permitMs, former?.permitMs ?? 0),
+    },
+  };
+}
+
+/** No lease of the earlier times is left. Keeps the epoch. */
+export function settledTimes(vip: Vip): Vip {
+  const { former: _, ...rest } = vip;
+  return rest;
 }
 
 export function without(readSet: Vip["readSet"], names: readonly NodeName[]): Vip["readSet"] {

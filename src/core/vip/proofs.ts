@@ -35,7 +35,7 @@ export function proofOf(context: ProofContext, node: NodeName): Proof | null {
 export function leaseEndsAt(context: ProofContext, node: NodeName): Instant {
   const { vip, campaign, drift } = context;
   if (!vip.gated.includes(node) || context.ungated(node)) return Infinity;
-  const wait = waitingTimeMs(vip.leaseMs, vip.permitMs, drift);
+  const wait = waitOf(vip, drift);
   const authorized = campaign.authorized[node];
   let earliest = Infinity;
   for (const { epoch, witnesses } of campaign.epochs) {
@@ -45,6 +45,13 @@ export function leaseEndsAt(context: ProofContext, node: NodeName): Instant {
     }
   }
   return earliest;
+}
+
+/** W. After a change of the times the longer ones count, until nobody can serve by them (rule 12). */
+export function waitOf({ leaseMs, permitMs, former }: Vip, drift: number): number {
+  const wait = waitingTimeMs(leaseMs, permitMs, drift);
+  if (former === undefined) return wait;
+  return Math.max(wait, waitingTimeMs(former.leaseMs, former.permitMs, drift));
 }
 
 /** Possible holders other than `except` that are not proven empty. */

@@ -19,7 +19,9 @@ export type Mutant =
   | "out inside an epoch"
   | "an empty register is marked with the running epoch"
   | "a joining host counts"
-  | "undo after the claim";
+  | "undo after the claim"
+  | "the new W counts at once"
+  | "other times inside an epoch";
 
 export const mutants: { on: Mutant | null } = { on: null };
 

@@ -4,11 +4,12 @@
  * at all, and how often, differs from seed to seed (a swarm): a run in which everything fails all
  * the time gets nowhere interesting. Who is hit is decided when it happens, by role where possible.
  */
+import { permitMsFor } from "../../../src/core/settings.ts";
 import type { Command } from "../../../src/core/messages.ts";
 import { CLIENT } from "./client.ts";
 import type { MonitorProcess } from "./monitor-process.ts";
 import { GOOD_LINK } from "./network.ts";
-import { GROUP, WRITER } from "./plan.ts";
+import { GROUP, proposalOf, WRITER } from "./plan.ts";
 import { Prng } from "./prng.ts";
 import type { World } from "./world.ts";
 
@@ -189,6 +190,17 @@ const STRIKES = {
         world.after(random.logUniform(50, 10_000), () => world.redis(name).start());
       }
     });
+  },
+  reload: (world, random) => {
+    const leaseMs = random.pick([500, 1000, 2000, 3000, 5000]);
+    const change = {
+      leaseMs,
+      permitMs: permitMsFor(leaseMs),
+      downAfterMs: random.pick([1000, 2000]),
+      onQuorumLoss: random.pick(["failsafe", "failsafe", "drop"] as const),
+    };
+    const proposal = proposalOf(world.shape, change);
+    world.command({ kind: "reload", group: GROUP, proposal, dryRun: false });
   },
   operator: (world, random) => {
     const node = random.pick(world.hosts).name;

@@ -1,5 +1,6 @@
 /** The cluster under test: who is in it, with which settings, as a configuration file would say. */
 import type { GenesisPlan, Part } from "../../../src/core/consensus/types.ts";
+import type { Proposal } from "../../../src/core/reload/proposal.ts";
 import { type GroupSettings, permitMsFor } from "../../../src/core/settings.ts";
 import { type GroupPart, groupPartName, type Node, type Vip } from "../../../src/core/state.ts";
 
@@ -66,6 +67,19 @@ function vip(
     gated: [],
     leaseMs: settings.leaseMs,
     permitMs: settings.permitMs,
+  };
+}
+
+/** The file of this cluster, with some of its settings changed. */
+export function proposalOf(shape: ClusterShape, change: Partial<GroupSettings>): Proposal {
+  const { settings, nodes, vips } = groupPart(shape);
+  const readers = vips.filter(({ role }) => role === "reader").map(({ ip }) => ip);
+  return {
+    settings: { ...settings, ...change },
+    nodes: nodes.map(({ admin: _admin, outages: _outages, ...node }) => node),
+    writer: WRITER,
+    readers,
+    mode: null,
   };
 }
 

@@ -51,7 +51,14 @@ export interface RunReport {
   } | null;
 }
 
-export type Profile = "calm" | "monitors" | "hosts" | "network" | "operations" | "all";
+export type Profile =
+  | "calm"
+  | "monitors"
+  | "hosts"
+  | "network"
+  | "operations"
+  | "membership"
+  | "all";
 
 const PROFILES: Readonly<Record<Profile, readonly FaultKind[]>> = {
   calm: [],
@@ -81,6 +88,17 @@ const PROFILES: Readonly<Record<Profile, readonly FaultKind[]>> = {
     "stop-monitor",
     "cut-leader-from-holder",
     "operator",
+  ],
+  membership: [
+    "reload",
+    "switchover",
+    "crash-leader-soon",
+    "crash-monitor",
+    "stop-monitor",
+    "isolate-monitor",
+    "isolate-host",
+    "cut-leader-from-holder",
+    "power-off",
   ],
   all: FAULT_KINDS,
 };

@@ -405,6 +405,43 @@ describe("a command", () => {
   });
 });
 
+describe("mmm reload", () => {
+  const TOP = "master_ip = 10.0.0.70\ncluster_interface = eth1\ndown_after = 3s\n";
+
+  it("proposes what the file says", async () => {
+    const path = file(`${TOP}${NODES}`);
+    const { code, requests } = await mmm(`reload -c ${path} --monitor 127.0.0.1:7400`);
+    expect(code).toBe(0);
+    expect(requests[0]?.command).toMatchObject({
+      kind: "reload",
+      group: "main",
+      dryRun: false,
+      proposal: {
+        settings: { downAfterMs: 3_000, leaseMs: 3_000 },
+        nodes: [{ name: "db1" }, { name: "db2" }],
+        writer: "10.0.0.70",
+        mode: null,
+      },
+    });
+  });
+
+  it("proposes the mode only if it is written in the file", async () => {
+    const path = file(`mode = manual\n${TOP}${NODES}`);
+    const { requests } = await mmm(`reload --dry-run -c ${path} --monitor 127.0.0.1:7400`);
+    expect(requests[0]?.command).toMatchObject({ dryRun: true, proposal: { mode: "manual" } });
+  });
+
+  it("leaves it to the monitor that is asked where no file is named", async () => {
+    expect((await mmm("reload")).requests[0]?.command).toMatchObject({ proposal: null });
+  });
+
+  it("does not ask for anything when the file has a problem", async () => {
+    const path = file(`port = x\n${NODES}`);
+    const ran = await mmm(`reload -c ${path} --monitor 127.0.0.1:7400`);
+    expect(ran).toMatchObject({ code: 3, requests: [] });
+  });
+});
+
 describe("what is only read", () => {
   it("mmm info, history, checks, explain and mode print", async () => {
     const monitors = { "127.0.0.1:7400": { history: [anEntry()] } };

@@ -11,12 +11,57 @@ import type { OperateEvent__Output } from "../../../../src/adapters/gen/mmm/v1/O
 import type { OperateRequest__Output } from "../../../../src/adapters/gen/mmm/v1/OperateRequest.ts";
 import { ControlService } from "../../../../src/adapters/grpc.ts";
 import type { Command, CommandOutcome } from "../../../../src/core/messages.ts";
+import type { Proposal, ProposedNode } from "../../../../src/core/reload/proposal.ts";
 
 const wire = ControlService.service.Operate;
 
 const name = fc.stringMatching(/^[a-z][a-z0-9_-]{0,12}$/);
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null });
 const kind = <K extends string>(value: K) => fc.constant(value);
+
+const address = fc.ipV4();
+const words = fc.string({ maxLength: 20 });
+const number = fc.nat(1_000_000);
+const port = fc.nat(65_535);
+
+const node = fc.record(
+  {
+    name,
+    address,
+    port,
+    interface: words,
+    sshUser: words,
+    sshPort: port,
+    sshHostKey: maybe(words),
+    priority: number,
+  },
+  { requiredKeys: ["name", "address", "port", "interface", "sshUser", "sshPort", "sshHostKey"] },
+);
+
+const proposal: fc.Arbitrary<Proposal> = fc.record({
+  settings: fc.record({
+    probeIntervalMs: number,
+    downAfterMs: number,
+    leaseMs: number,
+    permitMs: number,
+    clockDrift: fc.constantFrom(0, 0.02, 0.1),
+    leaseBackend: fc.constantFrom("auto", "nft", "off"),
+    onQuorumLoss: fc.constantFrom("failsafe", "drop"),
+    onReboot: fc.constantFrom("auto", "failover", "wait"),
+    restartGraceMs: number,
+    busyGraceMs: number,
+    maxLagBytes: number,
+    cooldownMs: number,
+    flapCount: number,
+    flapWindowMs: number,
+    fenceCommand: maybe(words),
+    writeGuard: fc.boolean(),
+  }),
+  nodes: fc.array(node as fc.Arbitrary<ProposedNode>, { maxLength: 3 }),
+  writer: maybe(address),
+  readers: fc.array(address, { maxLength: 2 }),
+  mode: maybe(fc.constantFrom("active", "manual", "passive")),
+});
 
 const command: fc.Arbitrary<Command> = fc.oneof(
   fc.record({ kind: kind("switchover"), group: name, to: maybe(name) }),
@@ -34,7 +79,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     cluster: maybe(fc.stringMatching(/^[0-9a-f]{8}$/)),
     empty: maybe(name),
   }),
-  fc.record({ kind: kind("reload"), group: name, proposal: fc.string() }),
+  fc.record({ kind: kind("reload"), group: name, proposal: maybe(proposal), dryRun: fc.boolean() }),
 );
 
 const request: fc.Arbitrary<Request> = fc.record({
@@ -94,6 +139,16 @@ describe("the codec of commands", () => {
       "with a cluster that is none",
       { requestId: "r", adopt: { group: "g", cluster: "x" } },
       "cluster: not a cluster id",
+    ],
+    [
+      "with a proposal that is no JSON",
+      { requestId: "r", reload: { group: "g", proposal: "{" } },
+      "proposal: ",
+    ],
+    [
+      "with a proposal that lacks a setting",
+      { requestId: "r", reload: { group: "g", proposal: '{"settings":{"probeIntervalMs":100}}' } },
+      "proposal.settings.downAfterMs: no number",
     ],
   ])("refuses a request %s", (_what, sent, reason) => {
     const read = wire.requestDeserialize(wire.requestSerialize(sent)) as OperateRequest__Output;

@@ -4,9 +4,11 @@
 export interface Reload {
   'group'?: (string);
   'proposal'?: (string);
+  'dryRun'?: (boolean);
 }
 
 export interface Reload__Output {
   'group': (string);
   'proposal': (string);
+  'dryRun': (boolean);
 }

@@ -1,0 +1,12 @@
+/** What the leader makes of a command at one turn. */
+export type Order =
+  | { readonly kind: "refused"; readonly message: string }
+  /** Nothing had to be proposed: this is the answer. */
+  | { readonly kind: "answered"; readonly message: string }
+  /** Proposed. With a message: that is the answer once it is committed; with null: the operation's end is. */
+  | { readonly kind: "taken"; readonly message: string | null }
+  /** Something must be found out or committed first: the command is looked at again with the next turn. */
+  | { readonly kind: "later" };
+
+export const refused = (message: string): Order => ({ kind: "refused", message });
+export const taken = (message: string | null): Order => ({ kind: "taken", message });

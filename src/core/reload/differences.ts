@@ -1,0 +1,86 @@
+/** What a proposal would change of a group, one line each, in the words of the configuration file. */
+import type { GroupSettings } from "../settings.ts";
+import type { GroupPart, Node } from "../state.ts";
+import type { Proposal, ProposedNode } from "./proposal.ts";
+
+type Show = (value: never) => string;
+
+const text = (value: string | number): string => String(value);
+const given = (value: string | null): string => value ?? "none";
+const onOff = (value: boolean): string => (value ? "on" : "off");
+
+/** Each setting: its key in the file, and how its value is written there. T0 follows from N. */
+const SETTINGS: { readonly [K in keyof GroupSettings]: readonly [key: string, show: Show] | null } =
+  {
+    probeIntervalMs: ["probe_interval", showMs],
+    downAfterMs: ["down_after", showMs],
+    leaseMs: ["vip_lease", showMs],
+    permitMs: null,
+    clockDrift: ["clock_drift", text],
+    leaseBackend: ["lease_backend", text],
+    onQuorumLoss: ["on_quorum_loss", text],
+    onReboot: ["on_reboot", text],
+    restartGraceMs: ["restart_grace", showMs],
+    busyGraceMs: ["busy_grace", showMs],
+    maxLagBytes: ["max_lag", text],
+    cooldownMs: ["cooldown", showMs],
+    flapCount: ["flap_count", text],
+    flapWindowMs: ["flap_window", showMs],
+    fenceCommand: ["fence_command", given],
+    writeGuard: ["write_guard", onOff],
+  };
+
+/** Of a node that stays. What a file leaves out stands for what Redis, or the shared key, says. */
+const NODE_KEYS: readonly (readonly [key: string, of: (node: ProposedNode) => string])[] = [
+  ["address", ({ address }) => address],
+  ["port", ({ port }) => text(port)],
+  ["interface", (node) => node.interface],
+  ["ssh_user", ({ sshUser }) => sshUser],
+  ["ssh_port", ({ sshPort }) => text(sshPort)],
+  ["ssh_host_key", ({ sshHostKey }) => given(sshHostKey)],
+  ["priority", ({ priority }) => (priority === undefined ? "as Redis says" : text(priority))],
+];
+
+/** Empty: nothing differs. */
+export function differences(group: GroupPart, proposal: Proposal): readonly string[] {
+  const lines = [
+    ...ofSettings(group.settings, proposal.settings),
+    ...ofNodes(group.nodes, proposal.nodes),
+  ];
+  const { mode } = proposal;
+  return mode === null || mode === group.mode
+    ? lines
+    : [...lines, changed("mode", group.mode, mode)];
+}
+
+function ofSettings(before: GroupSettings, after: GroupSettings): readonly string[] {
+  return Object.entries(SETTINGS).flatMap(([name, known]) => {
+    if (known === null) return [];
+    const [key, show] = known;
+    const at = name as keyof GroupSettings;
+    return differ(key, show(before[at] as never), show(after[at] as never));
+  });
+}
+
+function ofNodes(before: readonly Node[], after: readonly ProposedNode[]): readonly string[] {
+  return after.flatMap((node) => {
+    const known = before.find(({ name }) => name === node.name);
+    if (known === undefined) return [];
+    return NODE_KEYS.flatMap(([key, of]) => differ(`[${node.name}] ${key}`, of(known), of(node)));
+  });
+}
+
+function differ(what: string, before: string, after: string): readonly string[] {
+  return before === after ? [] : [changed(what, before, after)];
+}
+
+function changed(what: string, before: string, after: string): string {
+  return `${what}: ${before} → ${after}`;
+}
+
+/** As it is written in the file. */
+function showMs(ms: number): string {
+  if (ms === 0) return "0";
+  if (ms % 60_000 === 0) return `${ms / 60_000}m`;
+  return ms % 1_000 === 0 ? `${ms / 1_000}s` : `${ms}ms`;
+}

@@ -1,0 +1,19 @@
+/**
+ * What a configuration file proposes for a group. The file decides nothing by itself: at genesis, and
+ * at `mmm reload`, the leader commits what it says, and every monitor goes by what was committed.
+ */
+import type { Ip } from "../ids.ts";
+import type { GroupSettings } from "../settings.ts";
+import type { Mode, Node } from "../state.ts";
+
+/** What monitors add to a node themselves is no file's to say. */
+export type ProposedNode = Omit<Node, "admin" | "outages">;
+
+export interface Proposal {
+  readonly settings: GroupSettings;
+  readonly nodes: readonly ProposedNode[];
+  readonly writer: Ip | null;
+  readonly readers: readonly Ip[];
+  /** null: the file does not say, so what `mmm mode` set stays. */
+  readonly mode: Mode | null;
+}

@@ -1,0 +1,43 @@
+/** What is agreed on changes while the cluster works: the address stays where it is, and no write is lost. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { expectNobodyDisturbed, expectOnlyMaster, expectUnmoved } from "../helpers/lab-expect.ts";
+import { Lab, passing } from "../helpers/lab.ts";
+
+const FAST = { downAfter: "1s", lease: "1s" } as const;
+/** Writers may feel a busy machine, never a change of the settings. */
+const NO_GAP_MS = 1_000;
+
+/** Writes another line into the one file of the lab. */
+function edit(lab: Lab, from: RegExp, to: string): void {
+  const file = join(lab.directory, "mmm.conf");
+  const text = readFileSync(file, "utf8");
+  if (!from.test(text)) throw new Error(`${file} has no ${String(from)}`);
+  writeFileSync(file, text.replace(from, to));
+}
+
+describe("under write load", () => {
+  it("a lease is made longer and shorter by a reload, and nobody notices", async () => {
+    await using lab = await Lab.up(FAST);
+    const told: string[] = [];
+    const measured = await lab.measure(
+      async () => {
+        for (const lease of ["3s", "600ms"]) {
+          edit(lab, /^vip_lease = .*$/m, `vip_lease = ${lease}`);
+          told.push(await lab.run("mmm", "reload"));
+          await passing(2_000);
+        }
+      },
+      () => lab.healthy(),
+    );
+    expect(told[0]).toContain("vip_lease: 1s → 3s");
+    expect(told[1]).toContain("vip_lease: 3s → 600ms");
+    expectUnmoved(measured, "db1", NO_GAP_MS);
+    expectNobodyDisturbed(measured.waiters);
+    const left = (await lab.group()).writer?.lease_ms ?? 0;
+    expect(left).toBeLessThanOrEqual(600);
+    expect(await lab.run("mmm", "reload", "--dry-run")).toContain("is as the file says");
+    await expectOnlyMaster(lab, "db1");
+  });
+});

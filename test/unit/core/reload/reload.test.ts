@@ -1,0 +1,138 @@
+import { describe, expect, it } from "vitest";
+import { differences } from "../../../../src/core/reload/differences.ts";
+import { obstacle } from "../../../../src/core/reload/obstacles.ts";
+import type { Proposal } from "../../../../src/core/reload/proposal.ts";
+import { reloaded } from "../../../../src/core/reload/reload.ts";
+import type { GroupSettings } from "../../../../src/core/settings.ts";
+import type { GroupPart, Operation, Vip } from "../../../../src/core/state.ts";
+import { waitOf } from "../../../../src/core/vip/proofs.ts";
+import { settledTimes } from "../../../../src/core/vip/epochs.ts";
+import { group as aGroup, settings } from "../health/build.ts";
+
+const WRITER: Vip = {
+  ip: "10.0.0.70",
+  role: "writer",
+  kind: "hold",
+  node: "db1",
+  claimable: false,
+  epoch: { term: 2, version: 7 },
+  readSet: { db1: "in", db2: "in", db3: "in" },
+  holders: ["db1"],
+  gated: ["db1", "db2", "db3"],
+  leaseMs: 2000,
+  permitMs: 400,
+};
+const STAMP = { term: 3, version: 20 };
+
+function group(change: Partial<GroupPart> = {}): GroupPart {
+  return aGroup({ settings: settings(), backend: "nft", vips: [WRITER], ...change });
+}
+
+function proposal(change: Partial<GroupSettings> = {}, more: Partial<Proposal> = {}): Proposal {
+  return {
+    settings: settings(change),
+    nodes: group().nodes.map(({ admin: _admin, outages: _outages, ...node }) => node),
+    writer: WRITER.ip,
+    readers: [],
+    mode: null,
+    ...more,
+  };
+}
+
+describe("what a file would change", () => {
+  it("is nothing when it says what is agreed on", () => {
+    expect(differences(group(), proposal())).toEqual([]);
+  });
+
+  it("is told in the words of the file", () => {
+    const changed = proposal(
+      { leaseMs: 1500, permitMs: 400, cooldownMs: 0, fenceCommand: "off", writeGuard: true },
+      { mode: "manual" },
+    );
+    expect(differences(group(), changed)).toEqual([
+      "vip_lease: 2s → 1500ms",
+      "cooldown: 1m → 0",
+      "fence_command: none → off",
+      "write_guard: off → on",
+      "mode: active → manual",
+    ]);
+  });
+
+  it("names the node whose login or port differs", () => {
+    const [first, ...rest] = proposal().nodes;
+    if (first === undefined) throw new Error("a group has nodes");
+    const nodes = [{ ...first, sshUser: "mmm2", port: 6380, priority: 7 }, ...rest];
+    expect(differences(group(), proposal({}, { nodes }))).toEqual([
+      "[db1] port: 6379 → 6380",
+      "[db1] ssh_user: mmm → mmm2",
+      "[db1] priority: as Redis says → 7",
+    ]);
+  });
+});
+
+describe("a reload is refused", () => {
+  const running = { kind: "failover", from: "db1", to: null, phase: "fence" } as Operation;
+  it.each([
+    ["while an operation runs", group({ operation: running }), proposal(), /failover from db1/],
+    ["for another master_ip", group(), proposal({}, { writer: "10.0.0.9" }), /mmm adopt/],
+    ["for other reader VIPs", group(), proposal({}, { readers: ["10.0.0.9"] }), /slave_ip is none/],
+    ["for another backend", group(), proposal({ leaseBackend: "off" }), /lease_backend is nft/],
+    ["for a lease that cannot be renewed", group(), proposal({ leaseMs: 100 }), /at least 300ms/],
+    ["for a bound that bounds nothing", group(), proposal({ clockDrift: 1 }), /clock_drift 1/],
+    [
+      "for other times while a VIP moves",
+      group({ vips: [{ ...WRITER, kind: "move", node: "db2" }] }),
+      proposal({ leaseMs: 1000 }),
+      /is being moved/,
+    ],
+  ])("%s", (_when, before, wanted, why) => {
+    expect(obstacle(before, wanted)).toMatch(why);
+  });
+
+  it("but not for what changes nothing that is kept", () => {
+    expect(obstacle(group(), proposal({ leaseBackend: "nft" }))).toBeNull();
+    expect(obstacle(group(), proposal({ leaseMs: 1000, permitMs: 400 }))).toBeNull();
+  });
+});
+
+describe("what is committed", () => {
+  const outage = [1_700_000_000_000];
+  const worn = group().nodes.map(
+    (node) => ({ ...node, admin: "offline", outages: outage }) as const,
+  );
+
+  it("keeps the epoch when no time of a lease changes, and what monitors know of a node", () => {
+    const before = group({ nodes: worn });
+    const after = reloaded(before, STAMP, proposal({ downAfterMs: 900 }));
+    expect(after.settings.downAfterMs).toBe(900);
+    expect(after.vips).toEqual(before.vips);
+    expect(after.nodes).toEqual(worn);
+  });
+
+  it("keeps settings that this version does not know", () => {
+    const before = group({ settings: { ...settings(), later: 1 } as GroupSettings });
+    expect(reloaded(before, STAMP, proposal()).settings).toMatchObject({ later: 1 });
+  });
+
+  it("is a new epoch for other times, under which the longer wait counts until it is over", () => {
+    const [shorter] = reloaded(group(), STAMP, proposal({ leaseMs: 500, permitMs: 200 })).vips;
+    if (shorter === undefined) throw new Error("the VIP is gone");
+    expect(shorter).toMatchObject({ epoch: STAMP, leaseMs: 500, permitMs: 200 });
+    expect(waitOf(shorter, 0.1)).toBe(waitOf(WRITER, 0.1));
+    expect(waitOf(settledTimes(shorter), 0.1)).toBeLessThan(waitOf(WRITER, 0.1));
+  });
+
+  it("remembers the longest of all times that may still be in force", () => {
+    const once = reloaded(group(), STAMP, proposal({ leaseMs: 500, permitMs: 200 }));
+    const next = { term: 3, version: 21 };
+    const [vip] = reloaded(once, next, proposal({ leaseMs: 800, permitMs: 320 })).vips;
+    expect(vip).toMatchObject({ leaseMs: 800, former: { leaseMs: 2000, permitMs: 400 } });
+  });
+
+  it("needs no epoch where nothing has a lease", () => {
+    const plain = group({ backend: "off", settings: settings({ leaseBackend: "off" }) });
+    const [vip] = reloaded(plain, STAMP, proposal({ leaseMs: 500, leaseBackend: "off" })).vips;
+    expect(vip).toMatchObject({ leaseMs: 500, epoch: WRITER.epoch });
+    expect(vip?.former).toBeUndefined();
+  });
+});
