@@ -8,7 +8,7 @@
  */
 import type { ConsensusEvent, Durable } from "./core/consensus/types.ts";
 import type { Event } from "./core/events.ts";
-import type { ProbeResult } from "./core/health/types.ts";
+import type { ProbeDepth, ProbeResult } from "./core/health/types.ts";
 import type { At, ClusterId, GroupName, Instant, Ip, MonitorName } from "./core/ids.ts";
 import type { Effect, Input, Outcome, Target } from "./core/io.ts";
 import type { PeerMessage } from "./core/messages.ts";
@@ -56,7 +56,7 @@ export interface PeerSender {
 }
 
 export interface Prober {
-  probe(target: Target, deadlineMs: number): Promise<ProbeResult>;
+  probe(target: Target, depth: ProbeDepth, deadlineMs: number): Promise<ProbeResult>;
 }
 
 export interface RedisActor {

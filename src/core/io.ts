@@ -8,7 +8,7 @@
  */
 import type { ConsensusEvent, Durable } from "./consensus/types.ts";
 import type { Event } from "./events.ts";
-import type { ProbeResult } from "./health/types.ts";
+import type { ProbeDepth, ProbeResult } from "./health/types.ts";
 import type { At, GroupName, Ip, MonitorName, NodeName } from "./ids.ts";
 import type { Command, CommandOutcome, PeerMessage } from "./messages.ts";
 import type { ActionConnection, RedisAction, RedisActionResult } from "./operation/action.ts";
@@ -62,6 +62,7 @@ export type Effect =
       readonly kind: "probe";
       readonly id: number;
       readonly target: Target;
+      readonly depth: ProbeDepth;
       readonly deadlineMs: number;
     }
   | {

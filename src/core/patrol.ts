@@ -1,4 +1,5 @@
 /** Probing: every monitor looks at every node, each at its own pace, one probe at a time. */
+import { depthOf } from "./health/depth.ts";
 import {
   createWatch,
   type NodeWatch,
@@ -25,6 +26,7 @@ export function patrol(turn: Turn): void {
 }
 
 function start(turn: Turn, group: GroupPart, node: Node): void {
+  const depth = depthOf(group, turn.local(group.name).watches, node.name, turn.now);
   setWatch(
     turn,
     group.name,
@@ -36,6 +38,7 @@ function start(turn: Turn, group: GroupPart, node: Node): void {
     kind: "probe",
     id,
     target: targetOf(group.name, node),
+    depth,
     deadlineMs: probeDeadlineMs(group.settings),
   });
 }

@@ -75,7 +75,7 @@ export class Performer {
     const { target, deadlineMs } = effect;
     switch (effect.kind) {
       case "probe":
-        return { kind: "probe", result: await prober.probe(target, deadlineMs) };
+        return { kind: "probe", result: await prober.probe(target, effect.depth, deadlineMs) };
       case "guard":
         return { kind: "guard", result: await guards.request(target, effect.request, deadlineMs) };
       case "redis": {

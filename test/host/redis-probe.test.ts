@@ -27,10 +27,12 @@ const outside =
 
 let probes: RedisProbes;
 let credentials: Credentials;
+let ownInfoCalls = 0;
 let lost: { readonly node: string; readonly at: number }[];
 
 beforeEach(() => {
   credentials = {};
+  ownInfoCalls = 0;
   lost = [];
   probes = new RedisProbes(() => credentials);
   probes.onLost((_group, node) => lost.push({ node, at: performance.now() }));
@@ -45,7 +47,15 @@ function targetOf(server: { readonly host: string; readonly port: number }): Tar
 }
 
 function probe(server: { readonly host: string; readonly port: number }, deadlineMs = 500) {
-  return probes.probe(targetOf(server), deadlineMs);
+  return probes.probe(targetOf(server), "full", deadlineMs);
+}
+
+/** How often INFO was called on the probe's behalf; reading that is one call of another section. */
+async function infoCalls(server: RedisServer): Promise<number> {
+  const monitor = String(await server.client.call("INFO", "commandstats"));
+  const all = Number(/^cmdstat_info:calls=(\d+)/m.exec(monitor)?.[1] ?? 0);
+  ownInfoCalls += 1;
+  return all - ownInfoCalls + 1;
 }
 
 async function probeConnections(server: RedisServer): Promise<number> {
@@ -82,6 +92,26 @@ describe("a healthy node", () => {
     expect(await probeConnections(server)).toBe(1);
   });
 
+  test("answers a pulse with a pong, and with all that there is on a new connection", async () => {
+    await using server = await RedisServer.start();
+    const pulse = () => probes.probe(targetOf(server), "pulse", 500);
+
+    expect(await pulse()).toMatchObject({ kind: "info", info: { role: "master" } });
+    expect(await pulse()).toMatchObject({ kind: "pong" });
+    const calls = await infoCalls(server);
+    expect(await pulse()).toMatchObject({ kind: "pong" });
+    expect(await infoCalls(server)).toBe(calls);
+  });
+
+  test("is asked for all sections at once as soon as it is known to understand that", async () => {
+    await using server = await RedisServer.start();
+    const first = expectInfo(await probe(server));
+    const before = await infoCalls(server);
+    const { runId, replId, version } = expectInfo(await probe(server));
+    expect({ runId, replId }).toEqual({ runId: first.runId, replId: first.replId });
+    expect((await infoCalls(server)) - before).toBe(Number.parseInt(version, 10) >= 7 ? 1 : 4);
+  });
+
   test("a replica shows its master, its link and its place; the master shows the replica", async () => {
     await using master = await RedisServer.start();
     await using replica = await RedisServer.start({
@@ -92,7 +122,7 @@ describe("a healthy node", () => {
 
     const target: Target = { ...targetOf(replica), node: "db2" };
     const info = await eventually(
-      async () => expectInfo(await probes.probe(target, 500)),
+      async () => expectInfo(await probes.probe(target, "full", 500)),
       (seen) => seen.link === "up" && (seen.appliedOffset ?? 0) > 0,
     );
     expect(info).toMatchObject({

@@ -112,10 +112,21 @@ export class Connection {
    * or the connection has ended. Without a deadline: a silent node leaves it pending.
    */
   async ask(commands: readonly CommandWords[]): Promise<readonly Reply[]> {
+    const [only] = commands;
+    if (commands.length === 1 && only !== undefined) return [await this.#askOne(only)];
     const pipeline = this.#client.pipeline();
     for (const [name, ...words] of commands) pipeline.call(name, ...words);
     const results = (await pipeline.exec()) ?? [];
     return results.map(([error, value]) => this.#reply(error, value));
+  }
+
+  /** The same without the costs of a pipeline. */
+  async #askOne([name, ...words]: CommandWords): Promise<Reply> {
+    try {
+      return { kind: "value", value: await this.#client.call(name, ...words) };
+    } catch (error) {
+      return this.#reply(toError(error), null);
+    }
   }
 
   close(): void {

@@ -4,10 +4,12 @@
  * INFO wherever that was answered all the same (LOADING, MASTERDOWN, MISCONF).
  */
 import type { NodeInfo, ProbeResult } from "../../core/health/types.ts";
-import type { Reply } from "./connection.ts";
+import type { CommandWords, Reply } from "./connection.ts";
 import { errorReplyCode, firstWord, isNeedlessPassword } from "./error-reply.ts";
 import { type Failure, shorten } from "./failure.ts";
-import { INFO_COMMANDS, type InfoReading, readInfo, textOf } from "./info-request.ts";
+import { type InfoReading, readInfo, textOf } from "./info-request.ts";
+
+const NO_PONG: ProbeResult = { kind: "garbled", text: "PING: not answered by PONG" };
 
 export interface ProbeReplies {
   /** Null: AUTH was not sent. */
@@ -16,11 +18,14 @@ export interface ProbeReplies {
   readonly info: readonly Reply[];
 }
 
-/** Splits what came back for `[AUTH,] [CLIENT SETNAME,] PING, INFO …`. */
-export function splitReplies(all: readonly Reply[], authSent: boolean): ProbeReplies {
-  const info = all.slice(-INFO_COMMANDS.length);
-  const ping = all.at(-INFO_COMMANDS.length - 1) ?? { kind: "value", value: null };
-  return { auth: authSent ? (all[0] ?? null) : null, ping, info };
+/** Splits what came back for the greeting, PING and INFO. */
+export function splitReplies(
+  all: readonly Reply[],
+  greeting: readonly CommandWords[],
+): ProbeReplies {
+  const auth = greeting[0]?.[0] === "AUTH" ? (all[0] ?? null) : null;
+  const [ping = { kind: "value", value: null }, ...info] = all.slice(greeting.length);
+  return { auth, ping, info };
 }
 
 /** The reply with which Redis turns a new connection away before it closes it. */
@@ -44,14 +49,20 @@ export function authProblem(auth: Reply | null): string | null {
   return `${code === "OTHER" ? firstWord(auth.text) : code} AUTH was refused`;
 }
 
+/** Meaning of the reply to a mere PING. */
+export function interpretPulse(ping: Reply, latencyMs: number): ProbeResult {
+  const problem = errorText(ping);
+  if (problem !== null) return errorReply(problem, latencyMs, null);
+  return textOf(ping) === "PONG" ? { kind: "pong", latencyMs } : NO_PONG;
+}
+
 /** Meaning of a complete set of replies. */
 export function interpret(replies: ProbeReplies, latencyMs: number): ProbeResult {
   const reading = readInfo(replies.info);
   const info = reading.kind === "info" ? reading.info : null;
   const problem = authProblem(replies.auth) ?? errorText(replies.ping) ?? refusedInfo(reading);
   if (problem !== null) return errorReply(problem, latencyMs, info);
-  if (textOf(replies.ping) !== "PONG")
-    return { kind: "garbled", text: "PING: not answered by PONG" };
+  if (textOf(replies.ping) !== "PONG") return NO_PONG;
   if (reading.kind !== "info") return { kind: "garbled", text: reading.text };
   return { kind: "info", latencyMs, info: reading.info };
 }

@@ -5,7 +5,7 @@
  * connection is given up only when it has closed, or when it is silent and a rival *answers*: a
  * half-open connection to a rebooted host would otherwise be asked in vain for a quarter of an hour.
  */
-import type { ProbeResult } from "../../core/health/types.ts";
+import type { ProbeDepth, ProbeResult } from "../../core/health/types.ts";
 import { Connection, type Credentials, type Opening } from "./connection.ts";
 import { Deadline } from "./deadline.ts";
 import type { Failure } from "./failure.ts";
@@ -46,8 +46,8 @@ export class NodeWatch {
   }
 
   /** One probe at a time: who asks during a probe gets that probe's result. */
-  probe(deadlineMs: number): Promise<ProbeResult> {
-    this.#probing ??= this.#probe(new Deadline(deadlineMs)).finally(() => {
+  probe(depth: ProbeDepth, deadlineMs: number): Promise<ProbeResult> {
+    this.#probing ??= this.#probe(depth, new Deadline(deadlineMs)).finally(() => {
       this.#probing = null;
     });
     return this.#probing;
@@ -58,19 +58,19 @@ export class NodeWatch {
     this.#keepNone();
   }
 
-  async #probe(deadline: Deadline): Promise<ProbeResult> {
+  async #probe(depth: ProbeDepth, deadline: Deadline): Promise<ProbeResult> {
     const kept = this.#line;
     if (kept !== null) {
-      const answer = await this.#askKept(kept, deadline);
+      const answer = await this.#askKept(kept, depth, deadline);
       if (answer.kind === "answered") return answer.result;
       if (answer.kind === "silent") return { kind: "timeout", stage: "reply" };
     }
     return this.#probeAnew(deadline);
   }
 
-  async #askKept(kept: ProbeLine, deadline: Deadline): Promise<LineAnswer> {
+  async #askKept(kept: ProbeLine, depth: ProbeDepth, deadline: Deadline): Promise<LineAnswer> {
     const rival = this.#silent >= this.#rivalAt ? this.#tryRival(deadline) : null;
-    const answer = await kept.ask(this.#credentials, deadline);
+    const answer = await kept.ask(this.#credentials, deadline, depth);
     this.#note(kept, answer);
     if (rival === null) return answer;
     if (answer.kind === "answered") {

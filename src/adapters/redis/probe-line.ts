@@ -4,7 +4,7 @@
  * is old (a healed network delivers it first). Hence one question at a time: a late answer is
  * awaited and thrown away before the next question is sent.
  */
-import type { ProbeResult } from "../../core/health/types.ts";
+import type { ProbeDepth, ProbeResult } from "../../core/health/types.ts";
 import {
   type CommandWords,
   type Connection,
@@ -14,11 +14,11 @@ import {
 } from "./connection.ts";
 import { type Deadline, LATE } from "./deadline.ts";
 import type { Failure } from "./failure.ts";
-import { INFO_COMMANDS } from "./info-request.ts";
+import { INFO_COMMANDS, infoCommandsFor } from "./info-request.ts";
 import * as interpretation from "./interpret.ts";
 
 const PROBE_NAME = "mmm-probe";
-const PROBE: readonly CommandWords[] = [["PING"], ...INFO_COMMANDS];
+const PING: CommandWords = ["PING"];
 
 export type LineAnswer =
   | { readonly kind: "answered"; readonly result: ProbeResult }
@@ -29,6 +29,7 @@ export type LineAnswer =
 export class ProbeLine {
   readonly #connection: Connection;
   #isGreeted = false;
+  #infoCommands = INFO_COMMANDS;
   #hasAnswered = false;
   #question: Promise<readonly Reply[]> | null = null;
 
@@ -53,20 +54,28 @@ export class ProbeLine {
     this.#connection.close();
   }
 
-  /** PING and INFO; on a new connection after the greeting, in the same write. */
-  async ask(credentials: () => Credentials, deadline: Deadline): Promise<LineAnswer> {
+  /** PING and INFO; on a new connection after the greeting, in the same write, and whatever the depth. */
+  async ask(
+    credentials: () => Credentials,
+    deadline: Deadline,
+    depth: ProbeDepth = "full",
+  ): Promise<LineAnswer> {
     if (this.#question !== null) {
       const old = await deadline.within(this.#question);
       if (old === LATE) return { kind: "silent" };
       this.#question = null;
     }
     const hello = this.#isGreeted ? [] : greeting(credentials(), PROBE_NAME);
+    const isPulse = this.#isGreeted && depth === "pulse";
     const askedAt = performance.now();
-    this.#question = this.#connection.ask([...hello, ...PROBE]);
+    this.#question = this.#connection.ask(
+      isPulse ? [PING] : [...hello, PING, ...this.#infoCommands],
+    );
     const replies = await deadline.within(this.#question);
     if (replies === LATE) return { kind: "silent" };
     this.#question = null;
-    return this.#read(replies, hello, performance.now() - askedAt);
+    const latencyMs = performance.now() - askedAt;
+    return isPulse ? readPulse(replies, latencyMs) : this.#read(replies, hello, latencyMs);
   }
 
   #read(all: readonly Reply[], hello: readonly CommandWords[], latencyMs: number): LineAnswer {
@@ -77,15 +86,20 @@ export class ProbeLine {
     }
     const failure = interpretation.findLoss(all);
     if (failure !== null) return { kind: "lost", failure };
-    const result = interpretation.interpret(
-      interpretation.splitReplies(all, hello[0]?.[0] === "AUTH"),
-      latencyMs,
-    );
+    const result = interpretation.interpret(interpretation.splitReplies(all, hello), latencyMs);
+    if (result.kind === "info") this.#infoCommands = infoCommandsFor(result.info.version);
     // While it is not let in, the next question greets again, perhaps with other credentials.
     this.#isGreeted = !isTurnedAway(result);
     this.#hasAnswered = true;
     return { kind: "answered", result };
   }
+}
+
+function readPulse(replies: readonly Reply[], latencyMs: number): LineAnswer {
+  const failure = interpretation.findLoss(replies);
+  if (failure !== null) return { kind: "lost", failure };
+  const ping = replies[0] ?? { kind: "value", value: null };
+  return { kind: "answered", result: interpretation.interpretPulse(ping, latencyMs) };
 }
 
 function isTurnedAway(result: ProbeResult): boolean {

@@ -1,8 +1,8 @@
 /**
- * Probes of Redis nodes: PING and INFO over one kept connection per node. A probe always ends,
+ * Probes of Redis nodes: PING, mostly with INFO, over one kept connection per node. A probe always ends,
  * with a value, at its deadline; it is never repeated here, and it only reads.
  */
-import type { ProbeResult } from "../../core/health/types.ts";
+import type { ProbeDepth, ProbeResult } from "../../core/health/types.ts";
 import type { GroupName, NodeName } from "../../core/ids.ts";
 import type { Target } from "../../core/io.ts";
 import type { Prober } from "../../ports.ts";
@@ -40,11 +40,11 @@ export class RedisProbes implements Prober {
   }
 
   /** Never throws, and ends at the deadline at the latest. */
-  async probe(target: Target, deadlineMs: number): Promise<ProbeResult> {
+  async probe(target: Target, depth: ProbeDepth, deadlineMs: number): Promise<ProbeResult> {
     if (this.#isClosed) return { kind: "garbled", text: "this monitor is ending" };
     this.#sweep();
     try {
-      return await this.#watchOf(target).probe(deadlineMs);
+      return await this.#watchOf(target).probe(depth, deadlineMs);
     } catch (error) {
       // Ours: a password file that cannot be read, a certificate that is none. No testimony.
       return { kind: "garbled", text: shorten(`probe failed: ${String(error)}`) };

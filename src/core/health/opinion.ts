@@ -32,6 +32,8 @@ export type Meaning =
       readonly vote: "up" | "degraded" | "abstain";
       readonly reason: VoteReason | null;
     }
+  /** It lives; what else was known of it stays. */
+  | { readonly kind: "pulse" }
   /** It answers that a script keeps it from answering: patience first, then silence. */
   | { readonly kind: "busy" }
   | { readonly kind: "refusal" }
@@ -51,6 +53,8 @@ const REPLIES: Readonly<Record<Exclude<ErrorReplyCode, "BUSY" | "OTHER">, Meanin
 
 export function meaningOf(result: ProbeResult): Meaning {
   switch (result.kind) {
+    case "pong":
+      return { kind: "pulse" };
     case "info":
       return meaningOfInfo(result.info);
     case "error-reply":

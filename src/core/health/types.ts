@@ -51,8 +51,16 @@ export type ErrorReplyCode =
   | "MAXCLIENTS"
   | "OTHER";
 
-/** What one probe of one node saw. A probe is PING and INFO on a kept connection. */
+/**
+ * How much a probe asks, on a kept connection: PING, or PING and INFO. A pulse tells as fast that a
+ * node is gone, for a tenth of the work; the first probe of a connection is a full one always.
+ */
+export type ProbeDepth = "pulse" | "full";
+
+/** What one probe of one node saw. */
 export type ProbeResult =
+  /** The answer to a pulse: it lives, and the connection is the one over which INFO came. */
+  | { readonly kind: "pong"; readonly latencyMs: number }
   | { readonly kind: "info"; readonly latencyMs: number; readonly info: NodeInfo }
   /** It answered, with an error; INFO may have answered all the same. */
   | {

@@ -115,6 +115,8 @@ export function observed(
   switch (meaning.kind) {
     case "answer":
       return answered(learned(watch, result, at.now), meaning, at.now);
+    case "pulse":
+      return alive(learned(watch, result, at.now), at.now);
     case "busy":
       return busy(learned(watch, result, at.now), at.now, settings.busyGraceMs);
     case "refusal":
@@ -126,9 +128,10 @@ export function observed(
 
 /** Facts that any reply brings, whatever it means for the vote. */
 function learned(watch: NodeWatch, result: ProbeResult, now: Instant): NodeWatch {
-  if (result.kind !== "info" && result.kind !== "error-reply") return watch;
+  if (result.kind !== "info" && result.kind !== "error-reply" && result.kind !== "pong")
+    return watch;
   const heard = { ...watch, lastGoodAt: now, latencyMs: result.latencyMs };
-  return result.info === null ? heard : read(heard, result.info, now);
+  return result.kind === "pong" || result.info === null ? heard : read(heard, result.info, now);
 }
 
 function read(watch: NodeWatch, info: NodeInfo, now: Instant): NodeWatch {
@@ -161,6 +164,18 @@ function answered(
   return {
     ...settled(watch),
     opinion: same ? opinion : { vote: meaning.vote, reason: meaning.reason, since: now },
+    quietFrom: now,
+    busySince: null,
+    firstRefusedAt: null,
+  };
+}
+
+/** A pulse says nothing new of an `up`; of anything else it asks for a closer look, as does a lost connection. */
+function alive(watch: NodeWatch, now: Instant): NodeWatch {
+  const { opinion, dueAt } = watch;
+  return {
+    ...settled(watch),
+    dueAt: opinion.vote === "up" ? dueAt : now,
     quietFrom: now,
     busySince: null,
     firstRefusedAt: null,

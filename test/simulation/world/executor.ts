@@ -47,7 +47,7 @@ export class Executor {
   run(effect: Timed, done: (outcome: Outcome) => void): () => Outcome {
     switch (effect.kind) {
       case "probe":
-        return this.#probe(effect.target, done);
+        return this.#probe(effect, done);
       case "guard":
         return this.#ask(effect, done);
       case "redis":
@@ -65,9 +65,12 @@ export class Executor {
     return this.#world.redisOf(host);
   }
 
-  #probe(target: Target, done: (outcome: Outcome) => void): () => Outcome {
+  #probe(
+    { target, depth }: Timed & { kind: "probe" },
+    done: (outcome: Outcome) => void,
+  ): () => Outcome {
     const redis = this.#redisAt(target);
-    this.#redis.probe(redis, (result) => done({ kind: "probe", result }));
+    this.#redis.probe(redis, depth, (result) => done({ kind: "probe", result }));
     return () => {
       const stage = this.#redis.probeStage(redis);
       this.#redis.dropProbe(redis);

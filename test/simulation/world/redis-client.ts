@@ -2,7 +2,7 @@
  * The monitors' Redis adapter in the simulation: probes on a kept connection, and actions on named
  * ones. One attempt each; an answer that does not come is *unknown*.
  */
-import type { ErrorReplyCode, ProbeResult } from "../../../src/core/health/types.ts";
+import type { ErrorReplyCode, ProbeDepth, ProbeResult } from "../../../src/core/health/types.ts";
 import {
   type ActionConnection,
   connectionName,
@@ -44,33 +44,36 @@ export class RedisClient {
     return this.#probes.get(redis)?.state === "open" ? "reply" : "connect";
   }
 
-  probe(redis: RedisServer, done: (result: ProbeResult) => void): void {
+  probe(redis: RedisServer, depth: ProbeDepth, done: (result: ProbeResult) => void): void {
     const kept = this.#probes.get(redis);
-    if (kept?.state === "open") return this.#ask(kept, done);
+    if (kept?.state === "open") return this.#ask(kept, depth, done);
     kept?.close();
     const wire = new RedisWire(this.#network, this.#monitor, redis);
     this.#probes.set(redis, wire);
     wire.onReset = () => this.onConnectionLost?.(redis);
     wire.connect((result) => {
-      if (result === "ok") this.#ask(wire, done);
+      if (result === "ok") this.#ask(wire, "full", done);
       else done({ kind: "refused", text: "connection refused" });
     });
   }
 
-  #ask(wire: RedisWire, done: (result: ProbeResult) => void): void {
+  #ask(wire: RedisWire, depth: ProbeDepth, done: (result: ProbeResult) => void): void {
     const { redis } = wire;
     const sent = redis.scheduler.now;
     wire.request(
       (): ProbeResult => {
         const info = redis.info();
-        if (!info.loading) return { kind: "info", latencyMs: 0, info };
+        if (!info.loading)
+          return depth === "pulse"
+            ? { kind: "pong", latencyMs: 0 }
+            : { kind: "info", latencyMs: 0, info };
         const code: ErrorReplyCode = "LOADING";
         return { kind: "error-reply", latencyMs: 0, code, text: "LOADING", info };
       },
       (result) => {
         const latencyMs = Math.round((redis.scheduler.now - sent) * 10) / 10;
         done(
-          result.kind === "info" || result.kind === "error-reply"
+          result.kind === "info" || result.kind === "error-reply" || result.kind === "pong"
             ? { ...result, latencyMs }
             : result,
         );

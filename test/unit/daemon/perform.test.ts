@@ -38,7 +38,7 @@ function world(changes: Partial<World>): { world: World; lines: string[] } {
 }
 
 const asked: readonly WorldEffect[] = [
-  { kind: "probe", id: 1, target, deadlineMs: 5 },
+  { kind: "probe", id: 1, target, depth: "full", deadlineMs: 5 },
   { kind: "guard", id: 2, target, request: { op: "show", vip: "192.0.2.70" }, deadlineMs: 5 },
   {
     kind: "redis",
@@ -56,7 +56,7 @@ describe("performing effects", () => {
   it("brings each outcome back under the number of its effect", async () => {
     const inputs: Input[] = [];
     const { world: ports } = world({
-      prober: { probe: async (_target, ms) => ({ kind: "refused", text: `${ms}` }) },
+      prober: { probe: async (_target, _depth, ms) => ({ kind: "refused", text: `${ms}` }) },
     });
     new Performer(ports, (input) => inputs.push(input)).perform(asked[0]!);
     await eventually(

@@ -51,10 +51,16 @@ describe("the replies to a probe", () => {
     expect(interpret(replies, 3).kind).toBe("garbled");
   });
 
-  test("are told apart from the end, for the greeting is not always there", () => {
-    const named = splitReplies([value("OK"), PONG, ...INFO], false);
+  test("are told apart by the greeting, which is not always there", () => {
+    const named = splitReplies([value("OK"), PONG, ...INFO], [["CLIENT", "SETNAME", "x"]]);
     expect(named).toEqual({ auth: null, ping: PONG, info: INFO });
-    const greeted = splitReplies([error("WRONGPASS"), value("OK"), PONG, ...INFO], true);
+    const greeted = splitReplies(
+      [error("WRONGPASS"), value("OK"), PONG, ...INFO],
+      [
+        ["AUTH", "secret"],
+        ["CLIENT", "SETNAME", "x"],
+      ],
+    );
     expect(greeted).toEqual({ auth: error("WRONGPASS"), ping: PONG, info: INFO });
   });
 });

@@ -38,6 +38,30 @@ function reply(
   return { kind: "error-reply", latencyMs: 2, code, text: code, info };
 }
 
+describe("a pulse", () => {
+  const PONG: ProbeResult = { kind: "pong", latencyMs: 1 };
+
+  it("keeps what INFO said, and proves that the node lives", () => {
+    const watch = after([0, probed(masterInfo())], [900, PONG]);
+    const vote = voteAt(watch, 900);
+    expect(vote).toMatchObject({ vote: "up", lastGoodMs: 0, infoAgeMs: 900 });
+    expect(watch.quietFrom).toBe(NOW + 900);
+  });
+
+  it("ends a beginning refusal, and asks for a closer look when the node was not up", () => {
+    expect(after([0, probed(masterInfo())], [100, REFUSED], [150, PONG]).firstRefusedAt).toBeNull();
+    const asleep = stalled(after([0, probed(masterInfo())]), 500);
+    const woken = observed(probeStarted(asleep, NOW + 600), PONG, { now: NOW + 601 }, S);
+    expect(nextProbeAt(woken, S)).toBe(NOW + 601);
+  });
+
+  it("does not take the place of the look that a lost connection asks for", () => {
+    const probing = probeStarted(after([0, probed(masterInfo())]), NOW + 100);
+    const lost = suspectConnection(probing, NOW + 101);
+    expect(nextProbeAt(observed(lost, PONG, { now: NOW + 102 }, S), S)).toBe(NOW + 101);
+  });
+});
+
 describe("what one reply means", () => {
   const loading = replicaInfo({ loading: true });
   it.each<[string, ProbeResult, string, string | null]>([

@@ -1,0 +1,53 @@
+import { describe, expect, it } from "vitest";
+import { depthOf } from "../../../../src/core/health/depth.ts";
+import type { ProbeResult } from "../../../../src/core/health/types.ts";
+import {
+  createWatch,
+  type NodeWatch,
+  observed,
+  probeStarted,
+  suspectConnection,
+} from "../../../../src/core/health/watch.ts";
+import type { GroupPart } from "../../../../src/core/state.ts";
+import { group, masterInfo, NOW, probed, replicaInfo, settings } from "./build.ts";
+
+function seen(result: ProbeResult, watch = createWatch(NOW - 1)): NodeWatch {
+  return observed(probeStarted(watch, NOW - 1), result, { now: NOW }, settings());
+}
+
+const calm = {
+  db1: seen(probed(masterInfo())),
+  db2: seen(probed(replicaInfo())),
+  db3: seen(probed(replicaInfo())),
+};
+
+function depthAfter(
+  ms: number,
+  watches: Record<string, NodeWatch> = calm,
+  part: GroupPart = group(),
+) {
+  return depthOf(part, watches, "db2", NOW + ms);
+}
+
+describe("how much a probe asks", () => {
+  it("is a mere pulse while all is well, and INFO twice a second", () => {
+    expect(depthAfter(100)).toBe("pulse");
+    expect(depthAfter(400)).toBe("pulse");
+    expect(depthAfter(500)).toBe("full");
+  });
+
+  it.each<[string, Record<string, NodeWatch>]>([
+    ["has not been seen", { db1: calm.db1, db3: calm.db3 }],
+    ["refused once", { ...calm, db1: seen({ kind: "refused", text: "" }, calm.db1) }],
+    ["is silent", { ...calm, db3: seen({ kind: "timeout", stage: "reply" }, calm.db3) }],
+    ["lost its link", { ...calm, db3: seen(probed(replicaInfo({ link: "down" }))) }],
+    ["lost its connection", { ...calm, db1: suspectConnection(calm.db1, NOW) }],
+    ["is a second master", { ...calm, db3: seen(probed(masterInfo())) }],
+  ])("is everything when a node of the group %s", (_, watches) => {
+    expect(depthAfter(100, watches)).toBe("full");
+  });
+
+  it("is everything before the group has a master", () => {
+    expect(depthAfter(100, calm, group({ master: null }))).toBe("full");
+  });
+});
