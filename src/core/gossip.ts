@@ -5,10 +5,10 @@
  * its addressee, who knows when it sent that: so a vote's age has an upper bound on one clock.
  */
 import { members } from "./consensus/consensus.ts";
-import { isNews } from "./health/news.ts";
+import { isNews, isOtherVote } from "./health/news.ts";
 import type { HealthMessage, HeldVote, NodeVote } from "./health/types.ts";
 import { voteOf } from "./health/watch.ts";
-import type { Instant, MonitorName } from "./ids.ts";
+import type { MonitorName, NodeName } from "./ids.ts";
 import type { Desk } from "./local.ts";
 import { watchOf } from "./patrol.ts";
 import { type GroupPart, type Node, writerVip } from "./state.ts";
@@ -16,7 +16,7 @@ import type { Turn } from "./turn.ts";
 import { troubleWith } from "./vip/desk.ts";
 import { guardHeardAt } from "./vip/upkeep.ts";
 
-const TELL_EVERY_MS = 250;
+export const TELL_EVERY_MS = 250;
 const SENT_KEPT = 32;
 
 export function gossip(turn: Turn): void {
@@ -80,11 +80,10 @@ function tell(turn: Turn, votes: readonly NodeVote[]): void {
   const seq = turn.state.healthSeq + 1;
   reportChanges(turn, votes);
   const told = Object.fromEntries(votes.map((vote) => [`${vote.group}/${vote.node}`, vote]));
-  const recent = Object.entries(turn.state.sentAt).filter(
-    ([known]) => Number(known) > seq - SENT_KEPT,
-  );
-  const sentAt = { ...Object.fromEntries(recent), [seq]: turn.now };
-  turn.state = { ...turn.state, healthSeq: seq, told, toldAt: turn.now, sentAt };
+  turn.state.healthSeq = seq;
+  turn.state.told = told;
+  turn.state.toldAt = turn.now;
+  turn.state.sent = [...turn.state.sent.slice(1 - SENT_KEPT), { seq, at: turn.now }];
   for (const { name } of members(turn.state.consensus)) {
     if (name === turn.state.name) continue;
     const message: HealthMessage = {
@@ -123,16 +122,29 @@ export function heard(
   const isRestart = peer !== undefined && message.seq < peer.seq - SENT_KEPT;
   if (peer !== undefined && message.seq <= peer.seq && !isRestart) return;
   const known = { seq: message.seq, heardAt: turn.now, version };
-  turn.state = { ...turn.state, peers: { ...turn.state.peers, [from]: known } };
-  const atLeast: Instant = turn.state.sentAt[message.echo] ?? -Infinity;
+  turn.state.peers = { ...turn.state.peers, [from]: known };
+  const echoed = turn.state.sent.find(({ seq }) => seq === message.echo);
   const groups = new Map<string, Record<string, HeldVote>>();
   for (const vote of message.votes) {
     const votes = groups.get(vote.group) ?? {};
-    votes[vote.node] = { vote, atLeast, receivedAt: turn.now };
+    votes[vote.node] = { vote, atLeast: echoed?.at ?? -Infinity, receivedAt: turn.now };
     groups.set(vote.group, votes);
   }
-  for (const [group, votes] of groups) {
-    const { evidence } = turn.local(group);
-    turn.setLocal(group, { evidence: { ...evidence, [from]: votes } });
-  }
+  for (const [group, votes] of groups) keep(turn, from, group, votes);
+}
+
+function keep(
+  turn: Turn,
+  from: MonitorName,
+  group: string,
+  votes: Readonly<Record<NodeName, HeldVote>>,
+): void {
+  const { evidence } = turn.local(group);
+  const before = evidence[from] ?? {};
+  const isNew = Object.values(votes).some(({ vote }) => {
+    const known = before[vote.node];
+    return known === undefined || isOtherVote(known.vote, vote);
+  });
+  if (isNew) turn.press();
+  turn.setLocal(group, { evidence: { ...evidence, [from]: votes } });
 }

@@ -31,10 +31,11 @@ export function takeIn(turn: Turn, input: Input): void {
 
 /** An outcome finds its way back to whoever asked; one that nobody waits for any more is dropped. */
 function land(turn: Turn, id: number, outcome: Outcome): void {
-  const { [id]: flight, ...flights } = turn.state.flights;
-  if (flight === undefined) return;
-  turn.state = { ...turn.state, flights };
-  deliver(turn, id, flight, outcome);
+  const { flights } = turn.state;
+  const entry = flights.find((flying) => flying.id === id);
+  if (entry === undefined) return;
+  turn.state.flights = flights.filter((flying) => flying !== entry);
+  deliver(turn, id, entry.flight, outcome);
 }
 
 function deliver(turn: Turn, id: number, flight: Flight, outcome: Outcome): void {
@@ -63,6 +64,7 @@ function finishTask(
   const task = errand?.tasks[flight.key];
   // What was asked again meanwhile is answered by its own outcome only.
   if (errand === undefined || task?.id !== id || task.finishedAt !== null) return;
+  turn.press();
   const tasks = { ...errand.tasks, [flight.key]: { ...task, outcome, finishedAt: turn.now } };
   turn.setLocal(flight.group, { errands: { ...errands, [flight.errand]: { ...errand, tasks } } });
 }
@@ -79,12 +81,12 @@ function accept(turn: Turn, input: Extract<Input, { kind: "command" }>): void {
   }
   if (turn.state.waiting.some((waiting) => waiting.requestId === requestId)) return;
   const waiting = { requestId, by, command, since: turn.now, proposed: null };
-  turn.state = { ...turn.state, waiting: [...turn.state.waiting, waiting] };
+  turn.state.waiting = [...turn.state.waiting, waiting];
 }
 
 /** Leadership is handed to whoever was heard last, so that nobody has to wait for an election. */
 function leave(turn: Turn): void {
-  turn.state = { ...turn.state, leaving: true };
+  turn.state.leaving = true;
   if (!turn.established) return;
   const others = members(turn.state.consensus).filter(({ name }) => name !== turn.state.name);
   const heardAt = (name: string): number => turn.state.peers[name]?.heardAt ?? -Infinity;

@@ -34,20 +34,19 @@ export function lead(turn: Turn): void {
   if (turn.state.leading === null) begin(turn);
   serveCommands(turn);
   for (const group of turn.state.committed?.groups ?? []) leadGroup(turn, group);
-  turn.state = { ...turn.state, consensus: withNote(turn.state.consensus, renewalAges(turn)) };
   considerHandover(turn);
 }
 
 /** A new leadership starts with nothing of an earlier one: no proofs, no connections, no outcomes. */
 function begin(turn: Turn): void {
-  turn.state = { ...turn.state, leading: { since: turn.now, fromId: turn.state.nextId } };
+  turn.state.leading = { since: turn.now, fromId: turn.state.nextId };
   for (const group of Object.keys(turn.state.groups))
     turn.setLocal(group, { campaigns: {}, errands: {}, since: {} });
 }
 
 function resign(turn: Turn): void {
   if (turn.state.leading === null) return;
-  turn.state = { ...turn.state, leading: null };
+  turn.state.leading = null;
   abandonCommands(turn);
   for (const id of Object.keys(turn.state.alarms)) turn.alarm(id, null);
   for (const { name, nodes } of turn.state.newest?.groups ?? []) {
@@ -163,7 +162,11 @@ function acceptRebirth(turn: Turn, group: GroupPart, verdict: Verdict): boolean 
   return true;
 }
 
-/** Told with each heartbeat, so that followers keep alive what this leader fails to renew. */
+/** Goes out with the next heartbeat, so that followers keep alive what this leader fails to renew. */
+export function noteRenewals(turn: Turn): void {
+  turn.state.consensus = withNote(turn.state.consensus, renewalAges(turn));
+}
+
 function renewalAges(turn: Turn): Readonly<Record<string, number>> {
   const ages: Record<string, number> = {};
   for (const group of turn.state.committed?.groups ?? []) {

@@ -164,7 +164,8 @@ export interface MonitorState {
   readonly newest: Committed | null;
   readonly groups: Readonly<Record<string, GroupLocal>>;
   readonly peers: Readonly<Record<MonitorName, PeerLocal>>;
-  readonly flights: Readonly<Record<number, Flight>>;
+  /** Effects whose outcome is awaited, oldest first. */
+  readonly flights: readonly { readonly id: number; readonly flight: Flight }[];
   readonly waiting: readonly Waiting[];
   readonly alarms: Readonly<Record<string, string>>;
   readonly nextId: number;
@@ -174,11 +175,13 @@ export interface MonitorState {
   /** The votes that were last sent to everybody, and when: `group/node`. */
   readonly told: Readonly<Record<string, NodeVote>>;
   readonly toldAt: Instant;
-  /** When each of the recent health messages was sent. */
-  readonly sentAt: Readonly<Record<number, Instant>>;
+  /** When each of the recent health messages was sent, oldest first. */
+  readonly sent: readonly { readonly seq: number; readonly at: Instant }[];
   /** Since when this monitor leads with a committed slot of its own term; null: it does not. */
   readonly leading: { readonly since: Instant; readonly fromId: number } | null;
   readonly lastTurnAt: Instant;
+  /** When everything is looked at again, whatever happens. */
+  readonly reviewAt: Instant;
   readonly wakeAt: Instant;
   readonly leaving: boolean;
 }

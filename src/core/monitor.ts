@@ -13,11 +13,11 @@ import { gossip } from "./gossip.ts";
 import type { At, Instant, MonitorName } from "./ids.ts";
 import { takeIn } from "./inbox.ts";
 import type { Effect, Input } from "./io.ts";
-import { lead } from "./lead.ts";
+import { lead, noteRenewals } from "./lead.ts";
 import type { MonitorState } from "./local.ts";
-import { forgetAfterStall, nextPatrolAt, patrol } from "./patrol.ts";
+import { isReviewDue, nextReviewAt, nextWake } from "./pace.ts";
+import { forgetAfterStall, patrol } from "./patrol.ts";
 import { Turn } from "./turn.ts";
-import { nextRenewalAt } from "./vip/driver.ts";
 import { keepAlive, type RenewalAges } from "./vip/failsafe.ts";
 import { lookAround } from "./vip/outlook.ts";
 
@@ -35,9 +35,6 @@ export interface Decision {
   readonly effects: readonly Effect[];
 }
 
-/** While something is under way, or waited for, the monitor looks again this often. */
-const BUSY_MS = 5;
-const CALM_MS = 50;
 /** A turn that comes this much later than it was due: the process was stopped, or starved. */
 const STALL_MS = 400;
 
@@ -51,7 +48,7 @@ export function createMonitor(options: MonitorOptions, at: At): MonitorState {
     newest: null,
     groups: {},
     peers: {},
-    flights: {},
+    flights: [],
     waiting: [],
     alarms: {},
     nextId: 1,
@@ -60,29 +57,30 @@ export function createMonitor(options: MonitorOptions, at: At): MonitorState {
     healthSeq: Math.floor(at.wall),
     told: {},
     toldAt: -Infinity,
-    sentAt: {},
+    sent: [],
     leading: null,
     lastTurnAt: at.now,
+    reviewAt: at.now,
     wakeAt: at.now,
     leaving: false,
   };
   const turn = new Turn(state, at);
-  turn.consensus({ state: consensus, effects: [] });
+  turn.refresh(consensus);
   return turn.state;
 }
 
 export function decide(state: MonitorState, input: Input, at: At): Decision {
   const turn = new Turn(state, at);
   noticeStall(turn);
-  const routine = isRoutine(state, input);
   takeIn(turn, input);
+  if (turn.established && wakeAt(turn.state.consensus) <= at.now) noteRenewals(turn);
   turn.consensus(tick(turn.state.consensus, at));
   if (!turn.state.leaving) patrol(turn);
-  gossip(turn);
-  if (!(routine && isCalm(turn))) lead(turn);
+  if (isReviewDue(turn)) review(turn);
   watchOver(turn);
   turn.flush();
-  turn.state = { ...turn.state, lastTurnAt: at.now, wakeAt: nextWake(turn) };
+  turn.state.lastTurnAt = at.now;
+  turn.state.wakeAt = nextWake(turn);
   return { state: turn.state, effects: turn.effects };
 }
 
@@ -90,22 +88,11 @@ export function nextWakeAt(state: MonitorState, now: Instant): Instant {
   return Math.max(now, state.wakeAt);
 }
 
-/**
- * Inputs that come dozens of times a second and seldom change anything: the answer of a probe, and of
- * a heartbeat. A leader that has nothing under way looks at them with the next tick, 50 ms later at
- * the most; what is news in them it has told its peers in this very turn.
- */
-function isRoutine(state: MonitorState, input: Input): boolean {
-  if (input.kind === "finished") return state.flights[input.id]?.kind === "probe";
-  if (input.kind !== "message" || input.message.kind !== "consensus") return false;
-  return input.message.message.kind === "append-reply";
-}
-
-function isCalm(turn: Turn): boolean {
-  const { state } = turn;
-  if (state.leading === null || !turn.settled || state.toldAt === turn.now) return false;
-  if (state.waiting.length > 0) return false;
-  return state.committed?.groups.every((group) => group.operation === null) ?? false;
+/** What everything known adds up to: the votes, and for a leader its duties. */
+function review(turn: Turn): void {
+  gossip(turn);
+  lead(turn);
+  turn.state.reviewAt = nextReviewAt(turn);
 }
 
 function noticeStall(turn: Turn): void {
@@ -123,15 +110,4 @@ function watchOver(turn: Turn): void {
   if (newest === null) return;
   const ages = turn.established ? {} : (consensus.note as RenewalAges | null);
   keepAlive(turn, newest, turn.leaderHeardAt, ages ?? {});
-}
-
-function nextWake(turn: Turn): Instant {
-  const { now, state } = turn;
-  const busy =
-    state.waiting.length > 0 ||
-    (state.leading !== null &&
-      (state.committed?.groups.some((group) => group.operation !== null) ?? false));
-  const pace = now + (busy ? BUSY_MS : CALM_MS);
-  const renewal = state.leading === null ? Infinity : nextRenewalAt(turn);
-  return Math.max(now, Math.min(wakeAt(state.consensus), nextPatrolAt(turn), renewal, pace));
 }

@@ -10,17 +10,23 @@ import {
   stalled,
   suspectConnection,
 } from "./health/watch.ts";
+import { isOtherInfo } from "./health/news.ts";
 import type { ProbeResult } from "./health/types.ts";
 import type { Instant, NodeName } from "./ids.ts";
 import type { GroupPart, Node } from "./state.ts";
 import { targetOf, type Turn } from "./turn.ts";
 
+/** Probes that are due this soon start at once, so that one waking serves many nodes. */
+const TOGETHER_MS = 10;
+
 /** Starts the probes that are due. */
 export function patrol(turn: Turn): void {
+  if (nextPatrolAt(turn) > turn.now) return;
   for (const group of turn.state.newest?.groups ?? []) {
     for (const node of group.nodes) {
-      if (nextProbeAt(watchOf(turn, group.name, node.name), group.settings) <= turn.now)
-        start(turn, group, node);
+      const watch = watchOf(turn, group.name, node.name);
+      const early = watch.inFlight === null ? TOGETHER_MS : 0;
+      if (nextProbeAt(watch, group.settings) <= turn.now + early) start(turn, group, node);
     }
   }
 }
@@ -56,7 +62,11 @@ export function nextPatrolAt(turn: Turn): Instant {
 export function probed(turn: Turn, group: string, node: NodeName, result: ProbeResult): void {
   const settings = turn.state.newest?.groups.find((part) => part.name === group)?.settings;
   if (settings === undefined) return;
-  setWatch(turn, group, node, observed(watchOf(turn, group, node), result, turn.at, settings));
+  const before = watchOf(turn, group, node);
+  const after = observed(before, result, turn.at, settings);
+  setWatch(turn, group, node, after);
+  const isOther = isOtherInfo(before.seen?.info ?? null, after.seen?.info ?? null);
+  if (before.opinion !== after.opinion || isOther) turn.press();
 }
 
 /** A lost connection makes the whole group worth a look: the replicas' links tell whether a master died. */

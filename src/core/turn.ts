@@ -1,6 +1,7 @@
 /**
  * One turn of the core: the state being changed, and the effects asked for so far. It lives within
- * one call of `decide`; seen from outside, that call is a pure function.
+ * one call of `decide`; seen from outside, that call is a pure function: a turn changes copies of its
+ * own, of the monitor's state and of each group that it touches, and nothing below them.
  */
 import { derive } from "./entropy.ts";
 import {
@@ -12,7 +13,7 @@ import {
   propose,
   type Step,
 } from "./consensus/consensus.ts";
-import type { ConsensusState, Parts, Slot } from "./consensus/types.ts";
+import type { ConsensusState, Parts } from "./consensus/types.ts";
 import type { Event } from "./events.ts";
 import type { At, GroupName, Instant, Ip, NodeName } from "./ids.ts";
 import type { Effect, Target } from "./io.ts";
@@ -29,27 +30,31 @@ import {
 import {
   CLUSTER_PART,
   type ClusterPart,
-  type Committed,
   type GroupPart,
   groupPartName,
   type Node,
 } from "./state.ts";
 import { isNewer, type Stamp, sameStamp } from "./stamp.ts";
+import { retyped } from "./typed-slot.ts";
 
 type GroupChange = (group: GroupPart, stamp: Stamp) => GroupPart;
 type ClusterChange = (cluster: ClusterPart, stamp: Stamp) => ClusterPart;
 
+type Draft<T> = { -readonly [K in keyof T]: T[K] };
+
 export class Turn {
-  state: MonitorState;
+  readonly state: Draft<MonitorState>;
   readonly at: At;
   readonly effects: Effect[] = [];
   #salt = 0;
   #roundWanted = false;
+  #isPressed = false;
   readonly #groupChanges = new Map<GroupName, GroupChange[]>();
   readonly #clusterChanges: ClusterChange[] = [];
+  readonly #locals = new Map<GroupName, Draft<GroupLocal>>();
 
   constructor(state: MonitorState, at: At) {
-    this.state = state;
+    this.state = { ...state };
     this.at = at;
   }
 
@@ -59,6 +64,15 @@ export class Turn {
 
   emit(effect: Effect): void {
     this.effects.push(effect);
+  }
+
+  /** Something is new: this turn looks at what everything adds up to. */
+  press(): void {
+    this.#isPressed = true;
+  }
+
+  get isPressed(): boolean {
+    return this.#isPressed;
   }
 
   report(event: Event): void {
@@ -71,12 +85,12 @@ export class Turn {
     if (text === null) {
       if (known === undefined) return;
       const { [id]: _, ...rest } = this.state.alarms;
-      this.state = { ...this.state, alarms: rest };
+      this.state.alarms = rest;
       this.report({ kind: "alarm.cleared", id });
       return;
     }
     if (known === text) return;
-    this.state = { ...this.state, alarms: { ...this.state.alarms, [id]: text } };
+    this.state.alarms = { ...this.state.alarms, [id]: text };
     if (known === undefined) this.report({ kind: "alarm.raised", id, text });
   }
 
@@ -89,17 +103,14 @@ export class Turn {
   /** Registers an effect whose outcome will come back, and gives it its id. */
   fly(flight: Flight): number {
     const id = this.state.nextId;
-    this.state = {
-      ...this.state,
-      nextId: id + 1,
-      flights: { ...this.state.flights, [id]: flight },
-    };
+    this.state.nextId = id + 1;
+    this.state.flights = [...this.state.flights, { id, flight }];
     return id;
   }
 
   nextSeq(): number {
     const seq = this.state.nextSeq;
-    this.state = { ...this.state, nextSeq: seq + 1 };
+    this.state.nextSeq = seq + 1;
     return seq;
   }
 
@@ -107,7 +118,8 @@ export class Turn {
 
   /** Takes over what a step of consensus changed and asked for. */
   consensus(step: Step): void {
-    this.state = { ...this.state, consensus: step.state };
+    if (step.state === this.state.consensus && step.effects.length === 0) return;
+    this.state.consensus = step.state;
     for (const effect of step.effects) {
       if (effect.kind === "send") {
         this.emit({
@@ -119,7 +131,7 @@ export class Turn {
         this.emit(effect);
       }
     }
-    this.#refresh(step.state);
+    this.refresh(step.state);
   }
 
   /** Leader of this term, with a committed slot of its own term: may act and propose. */
@@ -203,10 +215,14 @@ export class Turn {
     return next as Parts;
   }
 
-  #refresh(consensus: ConsensusState): void {
+  /** The typed views of what consensus holds. */
+  refresh(consensus: ConsensusState): void {
     const newest = retyped(this.state.newest, newestSlot(consensus));
     const committed = retyped(this.state.committed, consensus.committed);
-    this.state = { ...this.state, newest, committed };
+    if (newest === this.state.newest && committed === this.state.committed) return;
+    if (committed !== this.state.committed) this.press();
+    this.state.newest = newest;
+    this.state.committed = committed;
   }
 
   // ——— what this monitor keeps of a group ———
@@ -216,8 +232,16 @@ export class Turn {
   }
 
   setLocal(group: GroupName, patch: Partial<GroupLocal>): void {
-    const next = { ...this.local(group), ...patch };
-    this.state = { ...this.state, groups: { ...this.state.groups, [group]: next } };
+    Object.assign(this.#draftOf(group), patch);
+  }
+
+  #draftOf(group: GroupName): Draft<GroupLocal> {
+    const known = this.#locals.get(group);
+    if (known !== undefined) return known;
+    const draft = { ...this.local(group) };
+    this.#locals.set(group, draft);
+    this.state.groups = { ...this.state.groups, [group]: draft };
+    return draft;
   }
 
   desk(group: GroupName, vip: Ip, node: NodeName): Desk {
@@ -269,20 +293,6 @@ const EMPTY_LOCAL: GroupLocal = {
   verdict: { kind: "undecided", text: "no probe has finished yet" },
   since: {},
 };
-
-function retyped(known: Committed | null, slot: Slot | null): Committed | null {
-  if (slot === null) return null;
-  return known !== null && sameStamp(known.stamp, slot.stamp)
-    ? known
-    : typed(slot.parts, slot.stamp);
-}
-
-function typed(parts: Parts, stamp: Stamp): Committed {
-  const groups = Object.keys(parts)
-    .filter((name) => name !== CLUSTER_PART)
-    .map((name) => parts[name] as unknown as GroupPart);
-  return { stamp, cluster: parts[CLUSTER_PART] as unknown as ClusterPart, groups };
-}
 
 export function targetOf(group: GroupName, node: Node): Target {
   return {

@@ -19,29 +19,42 @@ export function isNews(
 ): boolean {
   if (before === undefined) return true;
   return (
-    changed(before, after) ||
+    isOtherVote(before, after) ||
     passedLimit(before, after, settings) ||
     crossed(unheardMs(before), unheardMs(after), HOLDER_UNHEARD_MS)
   );
 }
 
-function changed(before: NodeVote, after: NodeVote): boolean {
+/** Whether it says something else, but for its times, offsets and counters. */
+export function isOtherVote(before: NodeVote, after: NodeVote): boolean {
   return (
     before.vote !== after.vote ||
     before.reason !== after.reason ||
     before.linkSeenUpFor !== after.linkSeenUpFor ||
     before.guard.gate !== after.guard.gate ||
     before.guard.problem !== after.guard.problem ||
-    identity(before.info) !== identity(after.info)
+    isOtherInfo(before.info, after.info)
   );
 }
 
 /** What of an INFO decides something by itself; offsets and counters do not. */
-function identity(info: NodeInfo | null): string {
-  if (info === null) return "";
-  const { runId, role, replId, link, loading, syncing, masterHost, masterPort, priority } = info;
-  return [runId, role, replId, link, loading, syncing, masterHost, masterPort, priority].join(" ");
+export function isOtherInfo(before: NodeInfo | null, after: NodeInfo | null): boolean {
+  if (before === after) return false;
+  if (before === null || after === null) return true;
+  return DECISIVE.some((field) => before[field] !== after[field]);
 }
+
+const DECISIVE = [
+  "runId",
+  "role",
+  "replId",
+  "link",
+  "loading",
+  "syncing",
+  "masterHost",
+  "masterPort",
+  "priority",
+] as const satisfies readonly (keyof NodeInfo)[];
 
 /** The limits of the verdict's rules, for the vote itself and for the silence behind it. */
 function passedLimit(before: NodeVote, after: NodeVote, settings: GroupSettings): boolean {

@@ -19,7 +19,7 @@ export function serveCommands(turn: Turn): void {
     const next = serveOne(turn, waiting);
     if (next !== null) still.push(next);
   }
-  turn.state = { ...turn.state, waiting: still };
+  turn.state.waiting = still;
 }
 
 /** This monitor leads no more. What was proposed may still be committed by the next leader. */
@@ -35,7 +35,7 @@ export function abandonCommands(turn: Turn): void {
           };
     turn.emit({ kind: "reply", requestId, outcome });
   }
-  turn.state = { ...turn.state, waiting: [] };
+  turn.state.waiting = [];
 }
 
 function serveOne(turn: Turn, waiting: Waiting): Waiting | null {

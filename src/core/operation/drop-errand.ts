@@ -13,7 +13,7 @@ export function dropErrand(turn: Turn, group: string, scope: string, nodes: read
     const connection = errand.connections[node.name];
     if (connection === undefined || connection.stage === "broken") continue;
     const id = turn.state.nextId;
-    turn.state = { ...turn.state, nextId: id + 1 };
+    turn.state.nextId = id + 1;
     turn.emit({
       kind: "redis",
       id,

@@ -65,6 +65,7 @@ export function answered(
   const flight = desk.flight;
   if (flight === null || flight.id !== where.id) return;
   turn.setDesk(group, vip, node, { ...learn(turn, desk, flight, result), flight: null });
+  if (result.kind !== "ok" || flight.request.op !== "claim") turn.press();
   if (result.kind === "ok") recordProof(turn, where, flight.request, result.view);
 }
 

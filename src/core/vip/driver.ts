@@ -29,11 +29,9 @@ const SHOW_EVERY_BUSY_MS = 250;
 /** Asks every idle host of the group for its next step towards `vip`. */
 export function driveVip(turn: Turn, group: GroupPart, vip: Vip, options: DriverOptions): void {
   if (isOurs(turn, vip.epoch)) {
-    turn.setCampaign(
-      group.name,
-      vip.ip,
-      withEpoch(turn.campaign(group.name, vip.ip), vip.epoch, turn.state.nextId),
-    );
+    const campaign = turn.campaign(group.name, vip.ip);
+    const noted = withEpoch(campaign, vip.epoch, turn.state.nextId);
+    if (noted !== campaign) turn.setCampaign(group.name, vip.ip, noted);
   }
   const changing = isChanging(turn, group, vip);
   for (const node of group.nodes) {

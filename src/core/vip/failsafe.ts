@@ -17,7 +17,7 @@ import { claimOf, isClaimDue, PERMIT_SHARE } from "./stand.ts";
 import type { GuardRequest } from "./types.ts";
 
 /** A follower steps in when it has heard no leader for this long … */
-const LEADER_SILENT_MS = 300;
+export const LEADER_SILENT_MS = 300;
 /**
  * … or when the leader's own last renewal is older than this share of the lease. A renewal each
  * quarter, its way to the host and back, and the heartbeat that tells of it add up to 0.4 of a lease

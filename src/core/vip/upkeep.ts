@@ -22,8 +22,8 @@ export function upkeepVip(turn: Turn, group: GroupPart, vip: Vip): void {
   const gated = gatedNow(turn, group, vip);
   const readSet = readSetNow(turn, group, vip);
   const reason = newEpochReason(turn, group, vip, readSet);
-  const admitted = JSON.stringify(readSet) !== JSON.stringify(vip.readSet);
-  if (reason === null && !admitted && gated.join() === vip.gated.join()) return;
+  const isSame = isSameSet(readSet, vip.readSet) && isSameList(gated, vip.gated);
+  if (reason === null && isSame) return;
   turn.change(group.name, (part, stamp) =>
     withVip(part, vip.ip, (now) => {
       const next: Vip = { ...now, gated, readSet };
@@ -42,6 +42,15 @@ export function upkeepVip(turn: Turn, group: GroupPart, vip: Vip): void {
   }
 }
 
+function isSameSet(one: Vip["readSet"], other: Vip["readSet"]): boolean {
+  const names = Object.keys(one);
+  return isSameList(names, Object.keys(other)) && names.every((name) => one[name] === other[name]);
+}
+
+function isSameList(one: readonly NodeName[], other: readonly NodeName[]): boolean {
+  return one.length === other.length && one.every((name, index) => name === other[index]);
+}
+
 function newEpochReason(
   turn: Turn,
   group: GroupPart,
@@ -50,7 +59,7 @@ function newEpochReason(
 ): string | null {
   const lost = lostRegister(turn, group, vip);
   if (lost !== null) return `the register on ${lost} was created anew`;
-  if (Object.keys(readSet).join() !== Object.keys(vip.readSet).join())
+  if (!isSameList(Object.keys(readSet), Object.keys(vip.readSet)))
     return "other nodes are to be read";
   if (isSuspect(turn, group, vip))
     return `a majority has not heard ${vip.node} for ${HOLDER_UNHEARD_MS} ms`;
@@ -129,10 +138,11 @@ export function heardWithin(turn: Turn, group: GroupPart, node: NodeName, ms: nu
 }
 
 export function guardHeardAt(turn: Turn, group: GroupPart, node: NodeName): Instant {
-  return Math.max(
-    ...group.vips.map((vip) => turn.desk(group.name, vip.ip, node).heardAt ?? -Infinity),
-    -Infinity,
-  );
+  let newest = -Infinity;
+  for (const { ip } of group.vips) {
+    newest = Math.max(newest, turn.desk(group.name, ip, node).heardAt ?? -Infinity);
+  }
+  return newest;
 }
 
 /** What `proofs.ts` needs to know of a VIP now. */

@@ -59,9 +59,9 @@ export function withJoinersIn(turn: Turn, step: () => void): void {
     ...vip,
     readSet: Object.fromEntries(Object.keys(vip.readSet).map((name) => [name, "in"])),
   });
-  turn.state = { ...turn.state, committed: withVips(committed, admit) };
+  turn.state.committed = withVips(committed, admit);
   step();
-  turn.state = { ...turn.state, committed };
+  turn.state.committed = committed;
 }
 
 function withVips(state: Committed, change: (vip: Vip) => Vip): Committed {
