@@ -1,11 +1,14 @@
 /**
- * What the directed scripts of the register's rules share: a cluster that has come to rest, who can
- * reach whom, and how many hosts serve a VIP. `Safety` throws when two do, so a script only has to
- * bring about the moment; hosts without a register it leaves to the script.
+ * What the directed scripts share: a cluster that has come to rest, who can reach whom, requests that
+ * come late, and who serves a VIP. `Safety` throws a `Violation` when a promise is broken, so a script
+ * only has to bring about the moment. It waits for what it needs, never for a time to pass, and says
+ * so with another error if that does not come about: such a run proves nothing.
+ *
+ * Scripts know no test runner: they are also run inside of mutants, and by `scripts/simulate`.
  */
-import { expect } from "vitest";
 import type { Durable } from "../../../src/core/consensus/types.ts";
 import type { Effect } from "../../../src/core/io.ts";
+import type { Stamp } from "../../../src/core/stamp.ts";
 import { type GroupPart, groupPartName, type Vip, writerVip } from "../../../src/core/state.ts";
 import type { GuardRequest, GuardResult } from "../../../src/core/vip/types.ts";
 import { realCore } from "../real-core.ts";
@@ -16,7 +19,38 @@ import { GROUP, WRITER } from "../world/plan.ts";
 import { whatIsMissing } from "../world/wholeness.ts";
 import { World, type WorldOptions } from "../world/world.ts";
 
-export const SEEDS = [1, 2];
+export interface Script {
+  /** What happens in it. */
+  readonly name: string;
+  /** @throws Violation if a promise is broken; Error if what it tells of does not come about. */
+  readonly run: (seed: number) => void;
+}
+
+/** Failures are found sooner than leases end, and clocks do not help. */
+export const SHARP = {
+  drift: 0,
+  settings: { leaseMs: 3000, downAfterMs: 1000, permitMs: 1200, clockDrift: 0.001 },
+};
+
+export const HOSTS = ["db1", "db2", "db3"];
+
+/** What must come about for the script to say anything. */
+export function need(condition: boolean, what: string): asserts condition {
+  if (!condition) throw new Error(`it does not come about: ${what}`);
+}
+
+/** Goes on until it is so. */
+export function until(
+  world: World,
+  condition: () => boolean,
+  what: string,
+  withinMs = 6_000,
+): void {
+  need(world.runUntilTrue(condition, withinMs), what);
+}
+
+/** Where the scripts' worlds tell what happens; null: nowhere. */
+export const telling: { print: ((line: string) => void) | null } = { print: null };
 
 /** A world in which a script can strike at an exact moment. */
 export class ScriptedWorld extends World {
@@ -26,6 +60,11 @@ export class ScriptedWorld extends World {
   onWritten: ((monitor: MonitorProcess, vip: Vip) => void) | null = null;
   /** After a guard carried out a request, before its answer leaves. */
   onGuard: ((host: Host, request: GuardRequest, result: GuardResult) => void) | null = null;
+
+  constructor(options: WorldOptions) {
+    super(options);
+    this.transcript.onLine = telling.print;
+  }
 
   override started(monitor: MonitorProcess, effect: Effect): void {
     super.started(monitor, effect);
@@ -55,8 +94,8 @@ export class ScriptedWorld extends World {
 export function atRest(seed: number, options: Partial<WorldOptions> = {}): ScriptedWorld {
   const world = new ScriptedWorld({ seed, core: realCore, writeEveryMs: 0, ...options });
   world.runUntilTrue(() => whatIsMissing(world) === null, 10_000);
-  expect(whatIsMissing(world)).toBeNull();
-  expect(world.group?.master).toBe("db1");
+  need(whatIsMissing(world) === null, `at rest: ${whatIsMissing(world)}`);
+  need(world.group?.master === "db1", "db1 is master");
   world.runUntil(world.now + 3_000);
   return world;
 }
@@ -65,8 +104,7 @@ export function switchOver(world: World, to: string): void {
   world.command({ kind: "switchover", group: GROUP, to });
   const arrived = () => world.group?.master === to && whatIsMissing(world) === null;
   world.runUntilTrue(arrived, 10_000);
-  expect(world.group?.master).toBe(to);
-  expect(whatIsMissing(world)).toBeNull();
+  need(arrived(), `switched over to ${to}: ${whatIsMissing(world)}`);
   world.runUntil(world.now + 1_000);
 }
 
@@ -102,4 +140,47 @@ export function vipOf(world: World, ip: string = WRITER) {
   const vip = world.group?.vips.find((each) => each.ip === ip);
   if (vip === undefined) throw new Error(`no VIP ${ip}`);
   return vip;
+}
+
+export function marked(world: World, name: string): Stamp | null {
+  const token = world.host(name).table?.get(WRITER)?.token;
+  return token?.kind === "epoch" ? token.epoch : null;
+}
+
+/** The writer VIP is served by one of these, and nothing is under way any more. */
+export function movesTo(world: World, names: readonly string[], withinMs = 14_000): void {
+  const served = () => names.includes(world.servingHost(WRITER)?.name ?? "");
+  const arrived = () => served() && world.group?.operation === null;
+  until(world, arrived, `it moves to ${names.join(" or ")}`, withinMs);
+}
+
+interface HeldBack {
+  readonly count: number;
+  /** They run now, and no more are held back. */
+  readonly release: () => void;
+}
+
+/** The guard on this host falls asleep before each request that matches. */
+export function holdBack(
+  world: World,
+  name: string,
+  matches: (request: GuardRequest) => boolean,
+): HeldBack {
+  const host = world.host(name);
+  const guard = host.guard.bind(host);
+  const held: (() => void)[] = [];
+  let released = false;
+  host.guard = (request, done) => {
+    if (released || !matches(request)) return guard(request, done);
+    held.push(() => guard(request, done));
+  };
+  return {
+    get count() {
+      return held.length;
+    },
+    release: () => {
+      released = true;
+      for (const run of held.splice(0)) run();
+    },
+  };
 }

@@ -49,6 +49,8 @@ export interface WorldOptions {
   readonly nft?: boolean;
   /** Bound on |clock rate − 1|. */
   readonly drift?: number;
+  /** What a monitor's own file says beyond the settings; all files are alike otherwise. */
+  readonly fileOf?: (monitor: number) => Partial<GroupSettings>;
 }
 
 const PRODUCT_VERSION = "2.0.0";
@@ -94,7 +96,7 @@ export class World {
     );
     new Replication(this.network, [...this.servers.values()]);
     this.monitors = Array.from({ length: this.shape.monitors }, (_, index) =>
-      this.#monitor(index, drift, options.core),
+      this.#monitor(index, drift, options),
     );
     const everyMs = options.writeEveryMs ?? 50;
     this.client = new Client({ scheduler: this, network: this.network }, WRITER, everyMs, (vip) => {
@@ -124,7 +126,7 @@ export class World {
     return new Host(who, { scheduler: this, random: this.random.fork(), watcher: this });
   }
 
-  #monitor(index: number, drift: number, core: Core): MonitorProcess {
+  #monitor(index: number, drift: number, { core, fileOf }: WorldOptions): MonitorProcess {
     const name = monitorName(index);
     const address = `${name}:7400`;
     const random = this.random.fork();
@@ -134,9 +136,11 @@ export class World {
     };
     clients.redis.onConnectionLost = (redis) =>
       this.monitor(name).deliver({ kind: "connection-lost", group: "main", node: redis.name });
+    const settings = { ...this.shape.settings, ...fileOf?.(index) };
+    const plan = genesisPlan({ ...this.shape, settings }, address);
     const habits = { fsyncMs: 3, fsyncStall: 0, fsyncStallMs: 0, nap: 0, napMs: 0, crash: 0 };
     return new MonitorProcess(
-      { name, address, clock: this.#clock(drift), plan: genesisPlan(this.shape, address), habits },
+      { name, address, clock: this.#clock(drift), plan, habits },
       { core, scheduler: this, random, watcher: this, executor: new Executor(name, this, clients) },
     );
   }

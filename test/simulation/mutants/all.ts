@@ -1,0 +1,5 @@
+/** Every mutant there is. */
+import type { Mutant } from "./mutant.ts";
+import { OF_THE_REGISTER } from "./register.ts";
+
+export const MUTANTS: readonly Mutant[] = [...OF_THE_REGISTER];

@@ -1,0 +1,418 @@
+/** Mutants of the register's rules (ARCHITECTURE.md). */
+import type { Mutant } from "./mutant.ts";
+
+const VIP = "src/core/vip";
+
+export const OF_THE_REGISTER: readonly Mutant[] = [
+  {
+    name: "an epoch is the last one plus one",
+    removes: "rule 1: an epoch is the stamp of its proposal",
+    edits: [
+      {
+        file: `${VIP}/epochs.ts`,
+        from: `kind: "fence", node: null, claimable: false, epoch, holders };`,
+        to: `kind: "fence", node: null, claimable: false, epoch: next(vip, epoch), holders };
+}
+function next(vip: Vip, epoch: Stamp): Stamp {
+  if (vip.epoch.term === 0) return epoch;
+  return { term: vip.epoch.term, version: vip.epoch.version + 1 };`,
+      },
+      {
+        file: `${VIP}/epochs.ts`,
+        from: "    epoch,\n    holders: options.unproven,",
+        to: "    epoch: next(vip, epoch),\n    holders: options.unproven,",
+      },
+      {
+        file: `${VIP}/epochs.ts`,
+        from: "node, claimable: false, epoch, holders: [node] };",
+        to: "node, claimable: false, epoch: next(vip, epoch), holders: [node] };",
+      },
+      {
+        file: `${VIP}/epochs.ts`,
+        from: "return { ...vip, epoch };",
+        to: "return { ...vip, epoch: next(vip, epoch) };",
+      },
+      {
+        file: "src/core/turn.ts",
+        from: "return stamp.term === turn.term && isNewer(stamp, { term: turn.term, version: 0 });",
+        to: "return true;",
+      },
+    ],
+    scripts: ["two leaders count on from one epoch"],
+  },
+  {
+    name: "who is read changes within an epoch",
+    removes: "rule 1: other nodes to be read are a new epoch",
+    edits: [
+      {
+        file: `${VIP}/epochs.ts`,
+        from: "return { ...vip, epoch };",
+        to: "return Object.keys(vip.readSet).length < 3 ? vip : { ...vip, epoch };",
+      },
+    ],
+    scripts: ["a leader accepts alone that a host is out"],
+  },
+  {
+    name: "a move keeps its epoch",
+    removes: "rule 1: whom it authorizes is a new epoch, each attempt too",
+    edits: [
+      {
+        file: `${VIP}/epochs.ts`,
+        from: "    epoch,\n    holders: options.unproven,",
+        to: "    epoch: vip.epoch,\n    holders: options.unproven,",
+      },
+      {
+        file: `${VIP}/proofs.ts`,
+        from: "if (authorized !== undefined && compareStamps(authorized, epoch) >= 0) return campaign;",
+        to: "if (authorized !== undefined && compareStamps(authorized, epoch) > 0) return campaign;",
+      },
+    ],
+    scripts: ["an isolated follower during a move"],
+  },
+  {
+    name: "the leader acts on what it has only proposed",
+    removes: "rule 2: only committed epochs are marked and claimed",
+    edits: [
+      {
+        file: "src/core/lead.ts",
+        from: "for (const group of turn.state.committed?.groups ?? []) leadGroup(turn, group);",
+        to: "for (const group of turn.state.newest?.groups ?? []) leadGroup(turn, group);",
+      },
+    ],
+    scripts: ["the point of no return is written by one monitor"],
+  },
+  {
+    name: "a mark does not compare",
+    removes: "rule 2: by compare-and-swap from exactly what was seen (in the model of the guard)",
+    edits: [
+      {
+        file: "test/simulation/world/register.ts",
+        from: "if (this.token === null || !sameToken(this.token, seen)) return",
+        to: "if (this.token === null || seen === null) return",
+      },
+    ],
+    scripts: ["marks of an old leader come late", "a register is lost twice"],
+  },
+  {
+    name: "a new register is marked with the running epoch",
+    removes: "rule 3: it leaves its instance only for an epoch proposed after that was seen",
+    edits: [
+      {
+        file: `${VIP}/stand.ts`,
+        from: "return desk.instance !== null && isNewer(vip.epoch, desk.instance.under);",
+        to: "return true;",
+      },
+    ],
+    scripts: ["a host reboots"],
+  },
+  {
+    name: "a lost register has no name",
+    removes: "rule 3: each new register has an instance id of its own (in the model of the guard)",
+    edits: [
+      {
+        file: "test/simulation/world/register.ts",
+        from: `return b.kind === "instance" && a.id === b.id;`,
+        to: `return b.kind === "instance";`,
+      },
+    ],
+    scripts: ["a register is lost twice"],
+  },
+  {
+    name: "permits live for ever",
+    removes: "rule 4: a claim consumes a permit that ends after T0 (in the model of the guard)",
+    edits: [
+      {
+        file: "test/simulation/world/register.ts",
+        from: "sameStamp(p.epoch, epoch) && p.until > now);",
+        to: "sameStamp(p.epoch, epoch));",
+      },
+      {
+        file: "test/simulation/world/register.ts",
+        from: "p.id !== permit && p.until > next.until - 10_000);",
+        to: "p.id !== permit);",
+      },
+    ],
+    scripts: ["a renewal arrives when another serves"],
+  },
+  {
+    name: "the leader's evidence may be older than its permit",
+    removes: "rules 4 and 6: a later round, answered by a majority",
+    edits: [
+      {
+        file: "src/core/turn.ts",
+        from: "if (answeredRound(this.state.consensus) > after) return true;",
+        to: "if (answeredRound(this.state.consensus) >= 0) return true;",
+      },
+    ],
+    scripts: ["the leader's machine stands still"],
+  },
+  {
+    name: "a move is claimed before its claim is committed",
+    removes: "rule 6: an epoch authorizes a move once it is claimable",
+    edits: [
+      {
+        file: `${VIP}/gate.ts`,
+        from: `if (vip.kind === "move" && !vip.claimable) return null;`,
+        to: "",
+      },
+    ],
+    scripts: ["the old holder is late to release"],
+  },
+  {
+    name: "rule 7 reads only the holder",
+    removes: "rule 7: every node of the epoch's read set showed it",
+    edits: [
+      {
+        file: `${VIP}/failsafe.ts`,
+        from: "if (!readSetShows(keeping, permit.provenId) || !isIdle(desk, turn.now)) return;",
+        to: "if (!isIdle(desk, turn.now)) return;",
+      },
+    ],
+    scripts: ["a monitor alone with the holder"],
+  },
+  {
+    name: "rule 7 believes old readings",
+    removes: "rules 4 and 7: shown after the permit was known",
+    edits: [
+      {
+        file: `${VIP}/failsafe.ts`,
+        from: "if (!readSetShows(keeping, permit.provenId) ||",
+        to: "if (!readSetShows(keeping, 0) ||",
+      },
+    ],
+    scripts: ["the leader's machine stands still"],
+  },
+  {
+    name: "rule 7 in a move's epoch",
+    removes: "rule 7: only the holder of a `hold` is kept alive",
+    edits: [
+      {
+        file: `${VIP}/failsafe.ts`,
+        from: `const holder = vip.kind === "hold" && vip.node !== null ?`,
+        to: `const holder = vip.kind !== "fence" && vip.node !== null ?`,
+      },
+    ],
+    scripts: ["the leader dies before the release"],
+  },
+  {
+    name: "nobody has to be proven empty",
+    removes: "rules 8 and 9: every other possible holder is proven empty before a claim",
+    edits: [
+      {
+        file: `${VIP}/proofs.ts`,
+        from: "return context.vip.holders.filter((node) => node !== except && proofOf(context, node) === null);",
+        to: "return [];",
+      },
+    ],
+    scripts: ["the holder is unplugged"],
+  },
+  {
+    name: "who was allowed to claim is no possible holder",
+    removes: "rule 8: a chosen node joins the possible holders with its claim",
+    edits: [
+      {
+        file: `${VIP}/epochs.ts`,
+        from: "claimable: true, holders: [vip.node] };",
+        to: "claimable: true, holders: [] };",
+      },
+    ],
+    scripts: ["a claim's answer and its host are lost"],
+  },
+  {
+    name: "a reader's next move forgets its holders",
+    removes: "rule 8, of reader VIPs",
+    edits: [
+      {
+        file: `${VIP}/readers.ts`,
+        from: "unproven: now.holders, silent",
+        to: "unproven: [], silent",
+      },
+    ],
+    scripts: ["a reader claims, and its host is lost"],
+  },
+  {
+    name: "a claim may be undone",
+    removes: "rule 8: hold(Y) only when nobody else may serve it",
+    edits: [
+      {
+        file: "src/core/operation/takeover.ts",
+        from: `return advance(running, "claim", { known, vip: renewed });`,
+        to: "return goBack(running, known);",
+      },
+    ],
+    scripts: ["a claim's answer and its leader are lost"],
+  },
+  {
+    name: "no waiting time",
+    removes: "rule 9: W passes after the answer",
+    edits: [
+      {
+        file: "src/core/settings.ts",
+        from: "return Math.ceil(((permitMs + leaseMs + 2 * TICK_MS + RESERVE_MS) * (1 + drift)) / (1 - drift));",
+        to: "return 0;",
+      },
+    ],
+    scripts: ["the holder is unplugged"],
+  },
+  {
+    name: "W without T0",
+    removes: "rule 12: W counts the permit's life too",
+    edits: [
+      {
+        file: "src/core/settings.ts",
+        from: "return Math.ceil(((permitMs + leaseMs +",
+        to: "return Math.ceil(((0 * permitMs + leaseMs +",
+      },
+    ],
+    scripts: ["a renewal arrives within its permit's life"],
+  },
+  {
+    name: "W runs from the commit",
+    removes: "rule 9: W runs from the answer of a node that was marked",
+    edits: [
+      {
+        file: `${VIP}/driver.ts`,
+        from: `import { withEpoch } from "./proofs.ts";`,
+        to: `import { withEpoch, withWitness } from "./proofs.ts";`,
+      },
+      {
+        file: `${VIP}/driver.ts`,
+        from: "withEpoch(turn.campaign(group.name, vip.ip), vip.epoch, turn.state.nextId),",
+        to: `withWitness(
+        withEpoch(turn.campaign(group.name, vip.ip), vip.epoch, turn.state.nextId),
+        vip.epoch, "nobody", turn.now,
+      ),`,
+      },
+    ],
+    scripts: ["marks are on their way for seconds"],
+  },
+  {
+    name: "proofs outlive a leadership",
+    removes: "rule 9: of epochs that this leader proposed in this term",
+    edits: [
+      {
+        file: "src/core/lead.ts",
+        from: `  for (const group of Object.keys(turn.state.groups))
+    turn.setLocal(group, { campaigns: {}, errands: {}, since: {} });`,
+        to: `  for (const group of Object.keys(turn.state.groups))
+    turn.setLocal(group, { errands: {}, since: {} });`,
+      },
+      {
+        file: "src/core/lead.ts",
+        from: "    turn.setLocal(name, { campaigns: {}, errands: {}, since: {} });",
+        to: "    turn.setLocal(name, { errands: {}, since: {} });",
+      },
+    ],
+    scripts: ["a lost leader leads again"],
+  },
+  {
+    name: "a mark does not void proofs",
+    removes: "rule 9: E counts until the host is sent a mark that authorizes it",
+    edits: [
+      {
+        file: `${VIP}/proofs.ts`,
+        from: "if (authorized !== undefined && compareStamps(authorized, epoch) >= 0) continue;",
+        to: "",
+      },
+    ],
+    scripts: ["suspected, then well, then gone"],
+  },
+  {
+    name: "a host that is only joining counts",
+    removes: "rules 9 and 11: a witness was `in` when it answered",
+    edits: [
+      {
+        file: `${VIP}/desk.ts`,
+        from: `vip.readSet[node] === "in"`,
+        to: "node in vip.readSet",
+      },
+    ],
+    scripts: ["a host that is only joining answers"],
+  },
+  {
+    name: "a host that is out counts",
+    removes: "rules 9 and 11: a witness is one that every older reader reads",
+    edits: [{ file: `${VIP}/desk.ts`, from: `vip.readSet[node] === "in"`, to: "true" }],
+    scripts: ["a host that is out answers"],
+  },
+  {
+    name: "an admitted host counts at once",
+    removes: "rule 11: it is joining first",
+    edits: [
+      {
+        file: `${VIP}/upkeep.ts`,
+        from: `heardWithin(turn, group, name, HEARD_MS) ? "joining" : null;`,
+        to: `heardWithin(turn, group, name, HEARD_MS) ? "in" : null;`,
+      },
+    ],
+    scripts: ["a host that is only joining answers"],
+  },
+  {
+    name: "W counts for a host without its table",
+    removes: "rule 9: W proves nothing about a host last seen without its table",
+    edits: [
+      {
+        file: `${VIP}/proofs.ts`,
+        from: "if (!vip.gated.includes(node) || context.ungated(node)) return Infinity;",
+        to: "",
+      },
+    ],
+    scripts: ["a host is last seen without its table"],
+  },
+  {
+    name: "the new W counts at once",
+    removes: "rule 12: after a change the larger N and T0 count",
+    edits: [
+      {
+        file: `${VIP}/proofs.ts`,
+        from: "if (former === undefined) return wait;",
+        to: "if (former !== null) return wait;",
+      },
+    ],
+    scripts: ["the holder is lost while its lease is shortened"],
+  },
+  {
+    name: "other times within an epoch",
+    removes: "rule 12: a change of N or T0 is a new epoch",
+    edits: [{ file: `${VIP}/epochs.ts`, from: "    ...times,\n    epoch,", to: "    ...times," }],
+    scripts: ["a longer lease is accepted by one monitor"],
+  },
+  {
+    name: "every monitor believes its own file",
+    removes: "rule 12: what decides or fences is replicated",
+    edits: [
+      {
+        file: `${VIP}/stand.ts`,
+        from: "    leaseMs: vip.leaseMs,\n    interface: node.interface,",
+        to: `    leaseMs: (turn.state.consensus.genesis as any).groups["group:main"].settings.leaseMs,
+    interface: node.interface,`,
+      },
+    ],
+    scripts: ["two monitors have different files"],
+  },
+  {
+    name: "a group is adopted without reading every host",
+    removes:
+      "rule 8: at the founding every host is a possible holder until it was read, and lately",
+    edits: [
+      {
+        file: `${VIP}/adoption.ts`,
+        from: "if (unread !== null) return",
+        to: `if (unread === "") return`,
+      },
+    ],
+    scripts: ["a host was read long ago"],
+  },
+  {
+    name: "an old release counts without a register",
+    removes: "without a register a claim voids every proof",
+    edits: [
+      {
+        file: `${VIP}/desk.ts`,
+        from: `(request.op === "mark" || request.op === "claim")`,
+        to: `request.op === "mark"`,
+      },
+    ],
+    scripts: ["an address comes back without a register"],
+  },
+];

@@ -1,0 +1,15 @@
+/** Every directed script of the simulation. */
+import { BEGINNINGS } from "./rules/beginnings.ts";
+import { MOVES } from "./rules/moves.ts";
+import { NEW_TIMES } from "./rules/new-times.ts";
+import { REGISTERS } from "./rules/registers.ts";
+import { RENEWALS } from "./rules/renewals.ts";
+import type { Script } from "./rules/script.ts";
+
+export const SCRIPTS: readonly Script[] = [
+  ...RENEWALS,
+  ...REGISTERS,
+  ...MOVES,
+  ...NEW_TIMES,
+  ...BEGINNINGS,
+];
