@@ -277,11 +277,10 @@ function next(vip: Vip, epoch: Stamp): Stamp {
       },
       {
         file: `${VIP}/driver.ts`,
-        from: "withEpoch(turn.campaign(group.name, vip.ip), vip.epoch, turn.state.nextId),",
-        to: `withWitness(
-        withEpoch(turn.campaign(group.name, vip.ip), vip.epoch, turn.state.nextId),
-        vip.epoch, "nobody", turn.now,
-      ),`,
+        from: "const noted = withEpoch(campaign, vip.epoch, turn.state.nextId);",
+        to: `const noted = withWitness(
+      withEpoch(campaign, vip.epoch, turn.state.nextId), vip.epoch, "nobody", turn.now,
+    );`,
       },
     ],
     scripts: ["marks are on their way for seconds"],
