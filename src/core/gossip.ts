@@ -49,7 +49,7 @@ function ownVote(turn: Turn, group: GroupPart, node: Node): NodeVote {
   const desk = writer && turn.desk(group.name, writer.ip, node.name);
   const guard: NodeVote["guard"] = {
     heardMs: heardAt === -Infinity ? null : turn.now - heardAt,
-    problem: desk === undefined ? null : troubleWith(desk),
+    problem: desk === undefined ? null : troubleWith(desk, group.backend),
     gate: group.backend === "off" ? "unknown" : gateOf(desk),
   };
   return voteOf(watchOf(turn, group.name, node.name), turn.now, guard, {

@@ -14,6 +14,7 @@ import {
 } from "../state.ts";
 import { sameStamp, showStamp, type Stamp } from "../stamp.ts";
 import type { Turn } from "../turn.ts";
+import { troubleWith } from "../vip/desk.ts";
 import { holdsEpoch } from "../vip/stand.ts";
 import { heldBy, withVip } from "../vip/epochs.ts";
 import { type Proof, proofOf, unprovenHolders } from "../vip/proofs.ts";
@@ -97,13 +98,20 @@ export function advance(
  */
 export function isBack({ turn, group, op }: Running): boolean {
   if (op.cause === "operator" || op.cause === "by-hand") return false;
-  if (op.cause === "guard" && !heardWithin(turn, group, op.from, GUARD_BACK_MS)) return false;
+  if (op.cause === "guard" && !isGuardBack(turn, group, op.from)) return false;
   const { verdict, evidence } = turn.local(group.name);
   if (verdict.kind !== "healthy" || verdict.master !== op.from || verdict.rebirth !== null)
     return false;
   const { up, quorum } = verdict.tally;
   const info = candidateOf(evidence, op.from, turn.now).info;
   return up >= quorum && info?.role === "master" && info.runId === op.runIds[op.from];
+}
+
+/** It answers again, and nothing that it refused is still refused. */
+function isGuardBack(turn: Turn, group: GroupPart, node: NodeName): boolean {
+  const vip = writerVip(group);
+  if (vip === undefined || !heardWithin(turn, group, node, GUARD_BACK_MS)) return false;
+  return troubleWith(turn.desk(group.name, vip.ip, node), group.backend) === null;
 }
 
 /** Possible holders of the writer VIP, beside `except`, that are not proven empty. */

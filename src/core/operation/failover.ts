@@ -16,11 +16,9 @@ import { chooseSuccessor, type SuccessorAnswer } from "../health/successor.ts";
 import type { NodeInfo } from "../health/types.ts";
 import { presentInfo } from "../health/votes.ts";
 import { isHeir } from "./by-hand.ts";
-import type { Node } from "../state.ts";
-import { targetOf } from "../turn.ts";
+import type { Node, Operation } from "../state.ts";
 import { movedTo } from "../vip/epochs.ts";
-import { proofOf, withFenced } from "../vip/proofs.ts";
-import { heardWithin, proofContext } from "../vip/upkeep.ts";
+import { heardWithin } from "../vip/upkeep.ts";
 import {
   advance,
   candidateNodes,
@@ -35,18 +33,19 @@ import {
   unproven,
 } from "./common.ts";
 import type { Answer } from "./errand.ts";
+import { runFenceCommand } from "./fence-command.ts";
+import { answersAsMaster, type LastWord, lastWord } from "./last-word.ts";
 import { claimPhase, promotePhase } from "./promotion.ts";
 
 /** How long one unreachable replica may hold up the comparison. */
 const FREEZE_DEADLINE_MS = 600;
-const FENCE_COMMAND_DEADLINE_MS = 20_000;
-/** A cooperative release answers within this; only then the fence command is worth its risk. */
-const RELEASE_PATIENCE_MS = 250;
 const DRAIN_POLL_MS = 10;
 /** Longer than any lease takes to end by itself. */
 const PROOF_PATIENCE_MS = 15_000;
-/** How long replicas may take to receive what a living old master has sent. */
+/** How long replicas may take to receive what a living old master has sent, if a person is in a hurry … */
 const LAST_WORD_MS = 300;
+/** … and if nobody is. */
+const EQUAL_DEADLINE_MS = 3000;
 const RETRY_EVERY_MS = 1000;
 
 export function conductFailover(running: Running): void {
@@ -67,7 +66,7 @@ export function conductFailover(running: Running): void {
 // ——— fence ———
 
 function fencePhase(running: Running): void {
-  const { work, op } = running;
+  const { turn, group, work, op } = running;
   // A master that was demoted may be chosen again, but not before its host has let go of the VIP.
   const held = unproven(running, null);
   tellWaiting(running, held);
@@ -76,13 +75,39 @@ function fencePhase(running: Running): void {
   // Connections are opened while the proof is awaited. They change nothing before it is there.
   for (const node of nodes) work.connect(node);
   runFenceCommand(running);
-  if (held.length > 0) return;
+  const word = isLeftInPeace(running, held.length > 0) ? null : lastWord(running);
+  if (held.length > 0 || turn.isChanging(group.name)) return;
   if (op.cause === "by-hand") return followHand(running);
-  const upTo = work.since("proven") < LAST_WORD_MS ? lastWord(running) : 0;
+  const upTo = offsetWanted(running, word);
   const frozen = nodes.map((node) => freeze(running, node, upTo));
   const waiting = frozen.some(({ answer }) => answer.kind === "pending");
-  if (waiting && work.since("proven") < FREEZE_DEADLINE_MS) return;
+  if (waiting && work.since("proven") < freezeDeadlineMs(op)) return;
   choose(running, frozen);
+}
+
+/**
+ * A master that is only left serves its clients until its lease has ended; what one that counts as
+ * down may still accept is lost, so that is blocked at sight.
+ */
+function isLeftInPeace({ work, from, op }: Running, held: boolean): boolean {
+  if (op.cause === "by-hand") return true;
+  if (op.cause === "down" || !held) return false;
+  work.connect(from);
+  return true;
+}
+
+/**
+ * The offset that a replica must have reached. A dead master is not waited for, nor is a living one for
+ * long if a person forced this. But where only the guard was lost, nobody takes over with less.
+ */
+function offsetWanted({ work, op }: Running, word: LastWord | null): number {
+  if (word === null || word.kind === "none" || op.cause === "down") return 0;
+  if (op.cause === "operator" && work.since("proven") >= LAST_WORD_MS) return 0;
+  return word.kind === "said" ? word.offset : Infinity;
+}
+
+function freezeDeadlineMs(op: Operation): number {
+  return op.cause === "guard" ? EQUAL_DEADLINE_MS : FREEZE_DEADLINE_MS;
 }
 
 /** Without a register nothing ends by itself: then only a person, or a fence command, can help. */
@@ -106,14 +131,6 @@ interface Frozen {
   readonly node: Node;
   readonly answer: Answer;
   readonly info: NodeInfo | null;
-}
-
-/** A living master that is left has sent more than was received, perhaps. A dead one is not waited for. */
-function lastWord({ work, from, op }: Running): number {
-  if (op.cause === "down") return 0;
-  const info = infoOf(work.redis(from, "last word", { kind: "info" }));
-  if (info === null) return Infinity;
-  return info.role === "master" && info.runId === op.runIds[from.name] ? info.offset : 0;
 }
 
 /** Stops a replica where it is: what it received is applied, and nothing more arrives. */
@@ -174,11 +191,6 @@ function choose(running: Running, frozen: readonly Frozen[]): void {
   retryLater(running);
 }
 
-function answersAsMaster({ turn, group, op }: Running): boolean {
-  const { info, reachable } = candidateOf(turn.local(group.name).evidence, op.from, turn.now);
-  return reachable && info?.role === "master" && !info.loading;
-}
-
 export function noSuccessor(answer: SuccessorAnswer): string {
   const reasons = answer.refusals.map(({ text }) => text).join("; ");
   const best =
@@ -217,27 +229,4 @@ function promoteNext(running: Running, to: Node, forkOffset: number): void {
     known: { to: to.name, forkOffset, fencing, highWater },
     vip: (vip, stamp) => movedTo(vip, stamp, to.name, { unproven: [], silent }),
   });
-}
-
-/** STONITH by the operator's own means. It proves something only if it succeeds. */
-function runFenceCommand(running: Running): void {
-  const { turn, group, work, vip, from } = running;
-  const command = group.settings.fenceCommand;
-  if (command === null || vip === null || work.since("fencing") < RELEASE_PATIENCE_MS) return;
-  if (proofOf(proofContext(turn, group, vip), from.name) !== null) return;
-  const target = targetOf(group.name, from);
-  const task = work.task("fence", FENCE_COMMAND_DEADLINE_MS, (id) => ({
-    kind: "fence",
-    id,
-    target,
-    command,
-    deadlineMs: FENCE_COMMAND_DEADLINE_MS,
-  }));
-  if (task.finishedAt === null) return;
-  const outcome =
-    task.outcome?.kind === "fence" ? task.outcome : { exitCode: null, text: "no answer in time" };
-  const failed = `fence_command for ${from.name} failed (${outcome.exitCode ?? "killed"}): ${outcome.text}; the lease's end is awaited`;
-  turn.alarm(`${group.name}: fence`, outcome.exitCode === 0 ? null : failed);
-  if (outcome.exitCode === 0)
-    turn.setCampaign(group.name, vip.ip, withFenced(turn.campaign(group.name, vip.ip), from.name));
 }

@@ -1,46 +1,75 @@
 /**
- * The master is well, but a majority cannot reach the guard on its host, so that nobody can renew its
- * lease. Then the role moves to where it can be. One monitor's trouble never moves a master, nor
- * does a busy host: the guard must have been heard before, and have failed to answer since.
+ * The master is well, but a majority cannot have its lease renewed: the guard on its host does not
+ * answer, or answers and refuses, or lost its rights. In the end the lease lapses, so the role moves
+ * to where it can be renewed. One monitor's trouble never moves a master, nor does a busy host: the
+ * guard must have been heard before, and have failed ever since.
  */
 import type { NodeVote } from "../health/types.ts";
 import type { Verdict } from "../health/verdict.ts";
-import { freshVotes } from "../health/votes.ts";
+import { type FreshVote, freshVotes } from "../health/votes.ts";
 import { type GroupPart, quorumOf, type Vip, type VoteRecord, writerVip } from "../state.ts";
 import type { Turn } from "../turn.ts";
 import type { Call } from "./admission.ts";
 
 const LEASE_SHARE = 0.6;
 /** A move costs more than a slow answer: even a short lease is not worth one before this. */
-const PATIENCE_MS = 2000;
+const PATIENCE_MS = 1000;
 
 export function guardLoss(turn: Turn, group: GroupPart, verdict: Verdict): Call | null {
   const vip = writerVip(group);
   if (verdict.kind !== "healthy" || vip === undefined || !isKept(group, vip)) return null;
-  const { evidence } = turn.local(group.name);
-  const members = (turn.state.committed?.cluster.members ?? []).map(({ name }) => name);
-  const lost = freshVotes(evidence, members, verdict.master, turn.now).filter(({ held }) =>
-    hasLostGuard(held.vote, vip),
-  );
-  if (lost.length < quorumOf(members.length)) return null;
-  const votes: Record<string, VoteRecord> = {};
-  for (const { monitor, held } of lost) {
-    const reason = `guard: ${held.vote.guard.problem}`;
-    votes[monitor] = {
-      vote: held.vote.vote,
-      reason,
-      ageMs: Math.round(turn.now - held.receivedAt),
-    };
-  }
-  const text = `${verdict.master} is up, but its guard is unreachable from ${Object.keys(votes).join(", ")}, so its lease cannot be renewed`;
+  const troubled = troubledBy(turn, group, verdict.master);
+  if (!hasLasted(turn, group, vip, troubled)) return null;
+  const votes = recordsOf(turn, troubled);
+  const text = `${verdict.master} is up, but its lease cannot be renewed: its guard fails ${Object.keys(votes).join(", ")}`;
   return { cause: "guard", from: verdict.master, to: null, text, votes };
+}
+
+function membersOf(turn: Turn): readonly string[] {
+  return (turn.state.committed?.cluster.members ?? []).map(({ name }) => name);
+}
+
+/** The monitors whose guard channel to this host does not do its work, though it once did. */
+function troubledBy(turn: Turn, group: GroupPart, master: string): readonly FreshVote[] {
+  const { evidence } = turn.local(group.name);
+  return freshVotes(evidence, membersOf(turn), master, turn.now).filter(
+    ({ held: { vote } }) => vote.guard.problem !== null && vote.guard.heardMs !== null,
+  );
 }
 
 function isKept(group: GroupPart, vip: Vip): boolean {
   return group.backend === "nft" && (vip.kind === "hold" || vip.claimable);
 }
 
-function hasLostGuard({ guard }: NodeVote, vip: Vip): boolean {
-  if (guard.problem === null || guard.heardMs === null) return false;
-  return guard.heardMs > Math.max(vip.leaseMs * LEASE_SHARE, PATIENCE_MS);
+/**
+ * A majority has not heard it for long enough, or has heard nothing but refusals for as long. A leader
+ * that has no trouble with it renews the lease, whatever the others say.
+ */
+function hasLasted(
+  turn: Turn,
+  group: GroupPart,
+  vip: Vip,
+  troubled: readonly FreshVote[],
+): boolean {
+  const limit = Math.max(vip.leaseMs * LEASE_SHARE, PATIENCE_MS);
+  const quorum = quorumOf(membersOf(turn).length);
+  const own = troubled.some(({ monitor }) => monitor === turn.state.name);
+  const agreed = own && troubled.length >= quorum;
+  const lasted = turn.lasting(group.name, "guard lost", agreed);
+  if (!agreed) return false;
+  const unheard = troubled.filter(({ held }) => isUnheard(held.vote, limit));
+  return lasted > limit || unheard.length >= quorum;
+}
+
+function isUnheard({ guard }: NodeVote, limit: number): boolean {
+  return guard.heardMs !== null && guard.heardMs > limit;
+}
+
+function recordsOf(turn: Turn, troubled: readonly FreshVote[]): Record<string, VoteRecord> {
+  const records = troubled.map(({ monitor, held }): [string, VoteRecord] => {
+    const reason = `guard: ${held.vote.guard.problem}`;
+    const ageMs = Math.round(turn.now - held.receivedAt);
+    return [monitor, { vote: held.vote.vote, reason, ageMs }];
+  });
+  return Object.fromEntries(records);
 }

@@ -7,7 +7,7 @@
  */
 import { extendLineage, forkOf, positionOf } from "../health/lineage.ts";
 import type { NodeInfo } from "../health/types.ts";
-import type { GroupPart, Node, Operation } from "../state.ts";
+import type { GroupPart, Node, Operation, Vip } from "../state.ts";
 import type { Stamp } from "../stamp.ts";
 import { claimable, fenced, settled, withVip } from "../vip/epochs.ts";
 import {
@@ -25,6 +25,7 @@ import { finished } from "./outline.ts";
 
 const PROMOTE_DEADLINE_MS = 1500;
 const MARK_DEADLINE_MS = 2000;
+const CLAIM_PATIENCE_MS = 1000;
 
 // ——— promote ———
 
@@ -119,10 +120,20 @@ export function claimPhase(running: Running): void {
   // Beside the claim, and not waited for: until its file says so too, a restart would make the new
   // master a replica again. `tidy.ts` sees to it if this attempt fails.
   if (to !== null) work.redis(to, "rewrite", { kind: "rewrite" });
-  if (vip !== null && !isClaimed(turn, group, vip)) return;
+  if (vip !== null && !isClaimed(turn, group, vip)) return openToAll(running, vip);
   const { wall } = turn.at;
   turn.change(group.name, (part) => {
     const done = finished(part, "ok", wall);
-    return vip === null ? done : withVip(done, vip.ip, settled);
+    return vip?.kind === "move" ? withVip(done, vip.ip, settled) : done;
   });
+}
+
+/**
+ * The first claim fails, and only a leader may send it. Nobody else is a possible holder any more, so
+ * the new one is made the holder all the same: then every monitor tries to keep its lease alive, and
+ * if a majority fails, that is a reason to look for another (`guard-loss.ts`).
+ */
+function openToAll({ turn, group, work }: Running, vip: Vip): void {
+  if (vip.kind !== "move" || work.since("claiming") < CLAIM_PATIENCE_MS) return;
+  turn.change(group.name, (part) => withVip(part, vip.ip, settled));
 }

@@ -28,6 +28,7 @@ import {
   valueOf,
 } from "./common.ts";
 import { claimPhase, promotePhase } from "./promotion.ts";
+import { BLOCKED } from "./tidy.ts";
 
 const CONNECT_DEADLINE_MS = 1500;
 const SIBLING_DEADLINE_MS = 2000;
@@ -166,7 +167,7 @@ function block(running: Running, to: Node): boolean {
       CATCH_UP_DEADLINE_MS,
       `${to.name} did not catch up within ${CATCH_UP_DEADLINE_MS} ms`,
     );
-  const blocked = work.redis(from, "block", { kind: "set-min-replicas", value: "1000000" });
+  const blocked = work.redis(from, "block", BLOCKED);
   if (!isDone(blocked)) {
     return giveUpAfter(
       running,

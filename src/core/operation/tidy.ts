@@ -11,7 +11,8 @@ import { infoOf, isDone, valueOf } from "./common.ts";
 import { Work } from "./errand.ts";
 
 /** More replicas than anybody has: the mark of an operation that blocks writes. */
-const BLOCKED_FROM = 1_000_000;
+export const BLOCKED_FROM = 1_000_000;
+export const BLOCKED = { kind: "set-min-replicas", value: String(BLOCKED_FROM) } as const;
 
 export function scopeOfTidying(node: Node): string {
   return `tidy ${node.name}`;

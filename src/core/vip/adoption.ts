@@ -93,7 +93,7 @@ function unreadHolder(turn: Turn, group: GroupPart): string | null {
     for (const name of vip.holders) {
       const desk = turn.desk(group.name, vip.ip, name);
       if (desk.view !== null && turn.now - desk.viewAskedAt <= READ_LATELY_MS) continue;
-      const why = troubleWith(desk) ?? "not asked yet";
+      const why = troubleWith(desk, group.backend) ?? "not asked yet";
       return `the register of ${vip.ip} on ${name} could not be read (${why}); if that host is off, say so: mmm adopt --empty ${name}`;
     }
   }

@@ -5,7 +5,7 @@
  */
 import type { Instant, Ip, NodeName } from "../ids.ts";
 import type { Desk } from "../local.ts";
-import type { Node, Vip } from "../state.ts";
+import type { GroupPart, Node, Vip } from "../state.ts";
 import { newestStamp, type Stamp } from "../stamp.ts";
 import { isOurs, targetOf, type Turn } from "../turn.ts";
 import { withAuthorized, withReleased, withWitness } from "./proofs.ts";
@@ -108,15 +108,18 @@ function refusalOf(
   return { refusal: { op, text: `${result.code}: ${result.text}` } };
 }
 
-/** What a person should know of this conversation; null: nothing. */
-export function troubleWith(desk: Desk): string | null {
+/** Why this guard does not do its work; null: it does. `backend`: what the group relies on. */
+export function troubleWith(desk: Desk, backend: GroupPart["backend"]): string | null {
   if (desk.problem !== null) return desk.problem;
+  if (backend === "nft" && desk.view?.gate === "none")
+    return "it lost its right to run as root, or nftables";
   if (desk.refusal !== null) return `${desk.refusal.op} is refused: ${desk.refusal.text}`;
   return null;
 }
 
 function seen(turn: Turn, desk: Desk, view: RegisterView, flight: Flying): Partial<Desk> {
-  const guarded = isGuarding(view);
+  // Without its rights a guard sees no table; that says nothing about the table.
+  const guarded = view.gate === "none" ? desk.guarded : isGuarding(view);
   const patch: Partial<Desk> = { view, guarded, viewId: flight.id, viewAskedAt: flight.sentAt };
   if (view.token?.kind !== "instance" || desk.instance?.id === view.token.id) return patch;
   const under = newestStamp(turn.state.newest?.stamp ?? null);

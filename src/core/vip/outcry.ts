@@ -27,8 +27,7 @@ export function raiseOutcries(turn: Turn, group: GroupPart): void {
 
 function guardProblem(turn: Turn, group: GroupPart, vip: Vip, holder: string): void {
   const desk = turn.desk(group.name, vip.ip, holder);
-  const powerless = group.backend === "nft" && desk.view?.gate === "none";
-  const problem = powerless ? "it lost its right to run as root, or nftables" : troubleWith(desk);
+  const problem = troubleWith(desk, group.backend);
   const lasted = turn.lasting(group.name, `guard ${vip.ip}`, problem !== null);
   const text = `the guard on ${holder}, which is to serve ${vip.ip}, does not do its work: ${problem}`;
   turn.alarm(

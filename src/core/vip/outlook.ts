@@ -22,7 +22,10 @@ export function lookAround(turn: Turn): void {
 function look(turn: Turn, group: GroupPart, vip: Vip, node: Node): void {
   const desk = turn.desk(group.name, vip.ip, node.name);
   const opinion = turn.local(group.name).watches[node.name]?.opinion.vote;
-  const closely = vip.node === node.name && (opinion === "silent" || opinion === "refused");
+  const isFailing = vip.node === node.name && (opinion === "silent" || opinion === "refused");
+  // What this monitor saw before the VIP was guarded there must not outlive that: as the next leader
+  // it would take the host for one that no waiting time proves anything of.
+  const closely = isFailing || (desk.guarded === false && vip.gated.includes(node.name));
   const every = closely ? LOOK_CLOSELY_MS : LOOK_EVERY_MS;
   const last = Math.max(desk.viewAskedAt, desk.flight?.sentAt ?? -Infinity);
   if (turn.now - last >= every && isIdle(desk, turn.now)) {

@@ -32,6 +32,16 @@ export const STORIES: readonly Story[] = [
     wrong: failedOverOnce,
   },
   {
+    name: "a move away from a lost guard",
+    before: (world) => {
+      world.host("db1").guard = () => {};
+      world.runUntilTrue(() => world.group?.operation !== null, 3_000);
+    },
+    begin: () => {},
+    lastsMs: 4_500,
+    wrong: leftWithEverything,
+  },
+  {
     name: "a rejoin",
     before: (world) => {
       world.killRedis("db1");
@@ -55,6 +65,15 @@ function switchedOverOrNot(world: InterruptedWorld): string | null {
   if (master !== (result === "ok" ? "db2" : "db1")) return `${master} is master (${result})`;
   const others = Object.keys(world.safety.finished).filter((end) => !end.startsWith("switch"));
   if (others.length > 0) return `there was a ${others.join(", ")}`;
+  const lost = lostWrites(world);
+  return lost > 0 ? `${lost} acknowledged writes are lost` : null;
+}
+
+/** Turned back and tried again, perhaps; but nothing that was acknowledged is left behind. */
+function leftWithEverything(world: InterruptedWorld): string | null {
+  if (world.group?.master === "db1") return "db1 is still master";
+  const ends = Object.keys(world.safety.finished).filter((end) => !end.startsWith("failover"));
+  if (ends.length > 0) return `there was a ${ends.join(", ")}`;
   const lost = lostWrites(world);
   return lost > 0 ? `${lost} acknowledged writes are lost` : null;
 }

@@ -218,6 +218,12 @@ const STRIKES = {
       random.chance(0.7) ? undefined : random.pick(world.monitors).name,
     );
   },
+  "lose-guard": (world, random) => {
+    const host = world.host(holderOf(world) ?? random.pick(world.hosts).name);
+    world.log(host.name, "its guard is lost");
+    host.guard = () => {};
+    world.after(lasting(random, 20_000), () => Reflect.deleteProperty(host, "guard"));
+  },
 } satisfies Record<string, Strike>;
 
 export type FaultKind = keyof typeof STRIKES;
@@ -301,6 +307,7 @@ export function heal(world: World): void {
   world.network.setAll(GOOD_LINK);
   for (const host of world.hosts) {
     Object.assign(host.habits, { sleep: 0, sleepMs: 0 });
+    Reflect.deleteProperty(host, "guard");
     world.powerOn(host.name);
     const redis = world.redisOf(host);
     redis.proceed();

@@ -71,7 +71,7 @@ const PROFILES: Readonly<Record<Profile, readonly FaultKind[]>> = {
     "crash-leader-soon",
     "switchover",
   ],
-  hosts: ["isolate-host", "kill-redis", "hang-redis", "power-off", "prune-addresses"],
+  hosts: ["isolate-host", "kill-redis", "hang-redis", "power-off", "prune-addresses", "lose-guard"],
   network: [
     "cut-link",
     "cut-leader-from-holder",
@@ -88,6 +88,7 @@ const PROFILES: Readonly<Record<Profile, readonly FaultKind[]>> = {
     "stop-monitor",
     "cut-leader-from-holder",
     "operator",
+    "lose-guard",
   ],
   membership: [
     "reload",

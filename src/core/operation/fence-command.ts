@@ -1,0 +1,34 @@
+/**
+ * STONITH by the operator's own means, when a host does not give the VIP up by itself. It proves
+ * something only if it succeeds.
+ */
+import { targetOf } from "../turn.ts";
+import { proofOf, withFenced } from "../vip/proofs.ts";
+import { proofContext } from "../vip/upkeep.ts";
+import type { Running } from "./common.ts";
+
+const FENCE_COMMAND_DEADLINE_MS = 20_000;
+/** A cooperative release answers within this; only then the command is worth its risk. */
+const RELEASE_PATIENCE_MS = 250;
+
+export function runFenceCommand(running: Running): void {
+  const { turn, group, work, vip, from } = running;
+  const command = group.settings.fenceCommand;
+  if (command === null || vip === null || work.since("fencing") < RELEASE_PATIENCE_MS) return;
+  if (proofOf(proofContext(turn, group, vip), from.name) !== null) return;
+  const target = targetOf(group.name, from);
+  const task = work.task("fence", FENCE_COMMAND_DEADLINE_MS, (id) => ({
+    kind: "fence",
+    id,
+    target,
+    command,
+    deadlineMs: FENCE_COMMAND_DEADLINE_MS,
+  }));
+  if (task.finishedAt === null) return;
+  const outcome =
+    task.outcome?.kind === "fence" ? task.outcome : { exitCode: null, text: "no answer in time" };
+  const failed = `fence_command for ${from.name} failed (${outcome.exitCode ?? "killed"}): ${outcome.text}; the lease's end is awaited`;
+  turn.alarm(`${group.name}: fence`, outcome.exitCode === 0 ? null : failed);
+  if (outcome.exitCode === 0)
+    turn.setCampaign(group.name, vip.ip, withFenced(turn.campaign(group.name, vip.ip), from.name));
+}
