@@ -175,6 +175,14 @@ export interface PastOperation {
   readonly lostBytes: number | null;
 }
 
+export interface Rejoining {
+  readonly since: Stamp;
+  /** What its min-replicas-to-write was before we changed it; null: we did not. */
+  readonly minReplicas: string | null;
+  /** The run_id that a switchover left on purpose: the return of that very process is no news. */
+  readonly left?: string;
+}
+
 export interface GroupPart {
   readonly name: GroupName;
   readonly settings: GroupSettings;
@@ -189,9 +197,7 @@ export interface GroupPart {
   readonly vips: readonly Vip[];
   readonly operation: Operation | null;
   /** Old masters on their way back: they hold their data in the black hole until the master is good. */
-  readonly rejoining: Readonly<
-    Record<NodeName, { readonly since: Stamp; readonly minReplicas: string }>
-  >;
+  readonly rejoining: Readonly<Record<NodeName, Rejoining>>;
   /** The last five, newest last. The long history is each monitor's own journal. */
   readonly past: readonly PastOperation[];
 }

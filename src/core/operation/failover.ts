@@ -19,6 +19,7 @@ import { isHeir } from "./by-hand.ts";
 import type { Node, Operation } from "../state.ts";
 import { movedTo } from "../vip/epochs.ts";
 import { heardWithin } from "../vip/upkeep.ts";
+import { blackHole } from "./black-hole.ts";
 import {
   advance,
   candidateNodes,
@@ -154,12 +155,6 @@ function freeze({ work, group, op }: Running, node: Node, upTo: number): Frozen 
 
 function pendingUnlessFailed(...answers: readonly Answer[]): Answer {
   return answers.find((answer) => answer.kind === "failed") ?? { kind: "pending", sinceMs: 0 };
-}
-
-/** Nothing answers there: a replica that follows it keeps its data and its place, and takes no more. */
-export function blackHole(version: number): { readonly host: string; readonly port: number } {
-  const label = version % 65_536;
-  return { host: `127.77.${label >> 8}.${label & 255}`, port: 1 };
 }
 
 function choose(running: Running, frozen: readonly Frozen[]): void {

@@ -108,8 +108,10 @@ function succeeded(part: GroupPart, op: Operation, stamp: Stamp): GroupPart {
   const back = op.to ?? "";
   const { [back]: _, ...others } = part.rejoining;
   if (back === op.from) return { ...part, rejoining: others };
-  const minReplicas = op.saved[op.from]?.minReplicas ?? "0";
-  return { ...part, rejoining: { ...others, [op.from]: { since: stamp, minReplicas } } };
+  const minReplicas = op.saved[op.from]?.minReplicas ?? null;
+  const runId = op.kind === "switchover" ? op.runIds[op.from] : undefined;
+  const left = runId === undefined ? {} : { left: runId };
+  return { ...part, rejoining: { ...others, [op.from]: { since: stamp, minReplicas, ...left } } };
 }
 
 // ——— claim ———

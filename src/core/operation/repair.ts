@@ -12,27 +12,39 @@ import type { NodeInfo } from "../health/types.ts";
 import type { GroupPart, Node } from "../state.ts";
 import { nodeOf } from "../state.ts";
 import type { Turn } from "../turn.ts";
-import { infoOf, isDone } from "./common.ts";
+import { infoOf, isDone, valueOf } from "./common.ts";
 import { dropErrand } from "./drop-errand.ts";
 import { Work } from "./errand.ts";
-import { blackHole } from "./failover.ts";
+import { blackHole, isInBlackHole } from "./black-hole.ts";
 import { withPast } from "./outline.ts";
-import { read, scopeOfTidying, tidy } from "./tidy.ts";
+import { BLOCKED, BLOCKED_FROM, read, scopeOfTidying, tidy, unblock } from "./tidy.ts";
 import { guardWrites } from "./write-guard.ts";
 
 /** Redis' own reconnects and our operations settle within this; what lasts longer is repaired. */
 const STRANGE_FOR_MS = 300;
 /** What justifies that a node follows the master is not older than this. */
 const SOURCE_READ_EVERY_MS = 100;
+/** In passive mode: how long after an operation everybody is set right, as it belongs to it. */
+const REMAINDER_MS = 60_000;
 
 export function repair(turn: Turn, group: GroupPart): void {
   const master = group.master === null ? undefined : nodeOf(group, group.master);
-  if (master === undefined || group.mode === "passive") return;
+  if (master === undefined) return;
   if (group.operation !== null) return dropRepairs(turn, group);
   for (const node of group.nodes) {
-    if (node.name !== master.name) repairNode(turn, group, master, node);
+    if (group.mode === "passive" && !isRemainder(turn, group, node)) dropRepair(turn, group, node);
+    else if (node.name !== master.name) repairNode(turn, group, master, node);
     else if (tidy(turn, group, master)) guardWrites(turn, group, master);
   }
+}
+
+/** Who only watches still ends what a person's command began. */
+function isRemainder(turn: Turn, group: GroupPart, node: Node): boolean {
+  const last = group.past.at(-1);
+  const ended = last === undefined ? -Infinity : last.startedAt + last.durationMs;
+  if (turn.at.wall - ended < REMAINDER_MS || node.name in group.rejoining) return true;
+  const { info } = candidateOf(turn.local(group.name).evidence, node.name, turn.now);
+  return info !== null && isInBlackHole(info);
 }
 
 /** Milestone: bytes that an old master had beyond the fork. */
@@ -43,10 +55,12 @@ function scopeOf(node: Node): string {
 }
 
 function dropRepairs(turn: Turn, group: GroupPart): void {
-  for (const node of group.nodes) {
-    dropErrand(turn, group.name, scopeOf(node), group.nodes);
-    dropErrand(turn, group.name, scopeOfTidying(node), group.nodes);
-  }
+  for (const node of group.nodes) dropRepair(turn, group, node);
+}
+
+function dropRepair(turn: Turn, group: GroupPart, node: Node): void {
+  dropErrand(turn, group.name, scopeOf(node), group.nodes);
+  dropErrand(turn, group.name, scopeOfTidying(node), group.nodes);
 }
 
 function repairNode(turn: Turn, group: GroupPart, master: Node, node: Node): void {
@@ -91,21 +105,47 @@ function beginRejoin(turn: Turn, group: GroupPart, node: Node): void {
   });
   turn.change(group.name, (part, stamp) => ({
     ...part,
-    rejoining: { ...part.rejoining, [node.name]: { since: stamp, minReplicas: "0" } },
+    rejoining: { ...part.rejoining, [node.name]: { since: stamp, minReplicas: null } },
   }));
 }
 
 function follow(turn: Turn, group: GroupPart, master: Node, node: Node): void {
   const work = new Work(turn, group.name, scopeOf(node));
   const now = infoOf(work.poll(node, "look", { kind: "info" }, 200));
-  if (now === null || now.loading) return;
-  if (now.role === "master") return hold(work, group, node, now);
-  if (!isDone(work.redis(node, "unpause", { kind: "unpause" }))) return;
-  if (!isMasterGood(turn, group, master) || !repoint(work, master, node, now)) return;
-  if (!restore(work, group, node) || !(node.name in group.rejoining)) return;
-  const beyond = work.reached(BEYOND);
-  if (now.link === "up" && !now.syncing)
-    endRejoin(turn, group, node, typeof beyond === "number" ? beyond : null);
+  if (now?.role === "master" && now.loading) blockLoading(work, group, node);
+  else if (now?.role === "master") hold(work, group, node, now);
+  else if (now?.loading === false && bringBack(work, group, { master, node, now }))
+    endRejoin(work, group, node);
+}
+
+interface Return {
+  readonly master: Node;
+  readonly node: Node;
+  readonly now: NodeInfo;
+}
+
+/** True once it follows the master, in sync, with its own settings. */
+function bringBack(work: Work, group: GroupPart, { master, node, now }: Return): boolean {
+  if (!isDone(work.redis(node, "unpause", { kind: "unpause" }))) return false;
+  if (!isMasterGood(work.turn, group, master) || !repoint(work, master, node, now)) return false;
+  return restore(work, group, node) && now.link === "up" && !now.syncing;
+}
+
+/**
+ * REPLICAOF is refused while it loads, and a moment later it would accept writes. So it is blocked, which
+ * is allowed; what it was set to before is committed first, for whoever ends this.
+ */
+function blockLoading(work: Work, group: GroupPart, node: Node): void {
+  const { turn } = work;
+  const rejoining = group.rejoining[node.name];
+  const value = valueOf(work.redis(node, "saved", { kind: "get-min-replicas" }));
+  if (value === null || rejoining === undefined || turn.isChanging(group.name)) return;
+  const isSaved = rejoining.minReplicas !== null || Number(value) >= BLOCKED_FROM;
+  if (isSaved) return void work.redis(node, "block", BLOCKED);
+  turn.change(group.name, (part) => ({
+    ...part,
+    rejoining: { ...part.rejoining, [node.name]: { ...rejoining, minReplicas: value } },
+  }));
 }
 
 /** It keeps its data there, and accepts nothing. What it had beyond the fork will be lost: it is counted. */
@@ -134,12 +174,12 @@ function isMasterGood(turn: Turn, group: GroupPart, master: Node): boolean {
 }
 
 function restore(work: Work, group: GroupPart, node: Node): boolean {
-  const value = group.rejoining[node.name]?.minReplicas;
-  if (
-    value !== undefined &&
-    !isDone(work.redis(node, "restore", { kind: "set-min-replicas", value }))
-  )
+  const value = group.rejoining[node.name]?.minReplicas ?? null;
+  if (value === null) {
+    if (!unblock(work, group, node, "restore")) return false;
+  } else if (!isDone(work.redis(node, "restore", { kind: "set-min-replicas", value }))) {
     return false;
+  }
   const rewritten = work.redis(node, "rewrite", { kind: "rewrite" });
   if (rewritten.kind === "failed")
     work.turn.alarm(
@@ -149,29 +189,37 @@ function restore(work: Work, group: GroupPart, node: Node): boolean {
   return rewritten.kind !== "pending";
 }
 
-function endRejoin(turn: Turn, group: GroupPart, node: Node, lostBytes: number | null): void {
+function endRejoin(work: Work, group: GroupPart, node: Node): void {
+  const { turn } = work;
+  if (!(node.name in group.rejoining)) return;
+  const beyond = work.reached(BEYOND);
+  const lostBytes = typeof beyond === "number" ? beyond : null;
   if (turn.isChanging(group.name)) return;
   const { wall } = turn.at;
+  const isNews = group.rejoining[node.name]?.left !== runIdOf(turn, group, node);
   turn.change(group.name, (part, stamp) => {
     const { [node.name]: _, ...rejoining } = part.rejoining;
-    return withPast(
-      { ...part, rejoining },
-      {
-        epoch: stamp,
-        kind: "rejoin",
-        from: node.name,
-        to: part.master,
-        result: "ok",
-        reason: "the old master came back and follows the new one",
-        by: turn.state.name,
-        requestId: null,
-        votes: {},
-        fencing: null,
-        startedAt: wall,
-        durationMs: 0,
-        phases: [],
-        lostBytes,
-      },
-    );
+    const next = { ...part, rejoining };
+    if (!isNews && !lostBytes) return next;
+    return withPast(next, {
+      epoch: stamp,
+      kind: "rejoin",
+      from: node.name,
+      to: part.master,
+      result: "ok",
+      reason: "the old master came back and follows the new one",
+      by: turn.state.name,
+      requestId: null,
+      votes: {},
+      fencing: null,
+      startedAt: wall,
+      durationMs: 0,
+      phases: [],
+      lostBytes,
+    });
   });
+}
+
+function runIdOf(turn: Turn, group: GroupPart, node: Node): string | null {
+  return candidateOf(turn.local(group.name).evidence, node.name, turn.now).info?.runId ?? null;
 }

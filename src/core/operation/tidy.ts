@@ -37,7 +37,7 @@ export function tidy(turn: Turn, group: GroupPart, node: Node): boolean {
 }
 
 /** True once nothing blocks its writes. */
-function unblock(work: Work, group: GroupPart, node: Node, mark: string): boolean {
+export function unblock(work: Work, group: GroupPart, node: Node, mark: string): boolean {
   const value = valueOf(work.redis(node, `${mark}: look`, { kind: "get-min-replicas" }));
   if (value === null) return false;
   if (Number(value) < BLOCKED_FROM) return true;
