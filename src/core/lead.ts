@@ -22,6 +22,7 @@ import { forgetFormerTimes } from "./vip/former-times.ts";
 import { raiseOutcries } from "./vip/outcry.ts";
 import { proofOf } from "./vip/proofs.ts";
 import { careForReaders } from "./vip/readers.ts";
+import { tellOfStrangers } from "./vip/strangers.ts";
 import { proofContext, upkeepVip } from "./vip/upkeep.ts";
 
 /** The highest offset is committed this often while it grows. */
@@ -73,6 +74,7 @@ function leadGroup(turn: Turn, group: GroupPart): void {
   }
   careForReaders(turn, group);
   raiseOutcries(turn, group);
+  tellOfStrangers(turn, group);
   countOutages(turn, group);
   repair(turn, group);
 }

@@ -15,6 +15,7 @@ import {
 } from "./consensus/consensus.ts";
 import type { ConsensusState, Parts } from "./consensus/types.ts";
 import type { Event } from "./events.ts";
+import { flightsWithout, type Gone, goneNodes, memoryWithout } from "./forget.ts";
 import type { At, GroupName, Instant, Ip, NodeName } from "./ids.ts";
 import type { Effect, Target } from "./io.ts";
 import {
@@ -219,10 +220,18 @@ export class Turn {
   refresh(consensus: ConsensusState): void {
     const newest = retyped(this.state.newest, newestSlot(consensus));
     const committed = retyped(this.state.committed, consensus.committed);
-    if (newest === this.state.newest && committed === this.state.committed) return;
-    if (committed !== this.state.committed) this.press();
+    const { newest: newestBefore, committed: committedBefore } = this.state;
+    if (newest === newestBefore && committed === committedBefore) return;
+    if (committed !== committedBefore) this.press();
     this.state.newest = newest;
     this.state.committed = committed;
+    const gone = [...goneNodes(newestBefore, newest), ...goneNodes(committedBefore, committed)];
+    gone.forEach((nodes) => this.#forget(nodes));
+  }
+
+  #forget(gone: Gone): void {
+    this.state.flights = flightsWithout(this.state.flights, gone);
+    this.setLocal(gone.group, memoryWithout(this.local(gone.group), gone));
   }
 
   // ——— what this monitor keeps of a group ———

@@ -30,6 +30,7 @@ const REMAINDER_MS = 60_000;
 export function repair(turn: Turn, group: GroupPart): void {
   const master = group.master === null ? undefined : nodeOf(group, group.master);
   if (master === undefined) return;
+  dropRepairsOfOthers(turn, group);
   if (group.operation !== null) return dropRepairs(turn, group);
   for (const node of group.nodes) {
     if (group.mode === "passive" && !isRemainder(turn, group, node)) dropRepair(turn, group, node);
@@ -61,6 +62,14 @@ function dropRepairs(turn: Turn, group: GroupPart): void {
 function dropRepair(turn: Turn, group: GroupPart, node: Node): void {
   dropErrand(turn, group.name, scopeOf(node), group.nodes);
   dropErrand(turn, group.name, scopeOfTidying(node), group.nodes);
+}
+
+/** Of nodes that left the group. */
+function dropRepairsOfOthers(turn: Turn, { name, nodes }: GroupPart): void {
+  const known = new Set(nodes.flatMap((node) => [scopeOf(node), scopeOfTidying(node)]));
+  for (const scope of Object.keys(turn.local(name).errands)) {
+    if (/^(repair|tidy) /.test(scope) && !known.has(scope)) dropErrand(turn, name, scope, nodes);
+  }
 }
 
 function repairNode(turn: Turn, group: GroupPart, master: Node, node: Node): void {

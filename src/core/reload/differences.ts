@@ -63,11 +63,17 @@ function ofSettings(before: GroupSettings, after: GroupSettings): readonly strin
 }
 
 function ofNodes(before: readonly Node[], after: readonly ProposedNode[]): readonly string[] {
-  return after.flatMap((node) => {
-    const known = before.find(({ name }) => name === node.name);
-    if (known === undefined) return [];
-    return NODE_KEYS.flatMap(([key, of]) => differ(`[${node.name}] ${key}`, of(known), of(node)));
-  });
+  const removed = before.filter(({ name }) => !after.some((node) => node.name === name));
+  return [
+    ...after.flatMap((node) => ofNode(before, node)),
+    ...removed.map(({ name, address, port }) => `[${name}] removed: ${address}:${port}`),
+  ];
+}
+
+function ofNode(before: readonly Node[], node: ProposedNode): readonly string[] {
+  const known = before.find(({ name }) => name === node.name);
+  if (known === undefined) return [`[${node.name}] added: ${node.address}:${node.port}`];
+  return NODE_KEYS.flatMap(([key, of]) => differ(`[${node.name}] ${key}`, of(known), of(node)));
 }
 
 function differ(what: string, before: string, after: string): readonly string[] {

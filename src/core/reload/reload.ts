@@ -7,29 +7,34 @@
 import type { Waiting } from "../local.ts";
 import type { Command } from "../messages.ts";
 import { type Order, refused, taken } from "../operation/order.ts";
-import type { GroupPart, Node } from "../state.ts";
+import type { GroupPart } from "../state.ts";
 import type { Stamp } from "../stamp.ts";
 import type { Turn } from "../turn.ts";
 import { timed } from "../vip/epochs.ts";
 import { differences } from "./differences.ts";
+import { obstacleToNodes, waitsForRelease } from "./leaving.ts";
+import { nodeChanges, withNodes } from "./nodes.ts";
 import { obstacle } from "./obstacles.ts";
-import type { Proposal, ProposedNode } from "./proposal.ts";
+import type { Proposal } from "./proposal.ts";
 
 type Reload = Extract<Command, { kind: "reload" }>;
 
 export function takeReload(
   turn: Turn,
   group: GroupPart,
-  { by }: Waiting,
+  { by, since }: Waiting,
   { proposal, dryRun }: Reload,
 ): Order {
   if (proposal === null) return refused("nothing was proposed: the file was not read");
-  const why = obstacle(group, proposal);
+  const why = obstacle(group, proposal) ?? obstacleToNodes(turn, group, proposal);
   if (why !== null) return refused(why);
   const changes = differences(group, proposal);
   if (changes.length === 0)
     return { kind: "answered", message: `group ${group.name} is as the file says` };
   if (dryRun) return { kind: "answered", message: tell(`would change in group`, group, changes) };
+  const { left } = nodeChanges(group.nodes, proposal.nodes);
+  const waits = waitsForRelease(turn, group, left, since);
+  if (waits !== null) return waits;
   turn.change(group.name, (part, stamp) => reloaded(part, stamp, proposal));
   turn.report({ kind: "settings.changed", group: group.name, by, changes });
   return taken(tell(`changed in group`, group, changes));
@@ -39,26 +44,19 @@ function tell(what: string, { name }: GroupPart, changes: readonly string[]): st
   return [`${what} ${name}:`, ...changes].join("\n  ");
 }
 
-/** The group as the file wants it. What the monitors know of a node beside that stays. */
+/** The group as the file wants it. */
 export function reloaded(group: GroupPart, stamp: Stamp, proposal: Proposal): GroupPart {
   const { leaseMs, permitMs } = proposal.settings;
+  const next = withNodes(group, stamp, proposal.nodes);
   return {
-    ...group,
+    ...next,
     settings: { ...group.settings, ...proposal.settings },
     mode: proposal.mode ?? group.mode,
-    nodes: group.nodes.map((node) => described(node, proposal.nodes)),
-    vips: group.vips.map((vip) => {
+    vips: next.vips.map((vip) => {
       if (vip.leaseMs === leaseMs && vip.permitMs === permitMs) return vip;
       return group.backend === "nft"
         ? timed(vip, stamp, { leaseMs, permitMs })
         : { ...vip, leaseMs, permitMs };
     }),
   };
-}
-
-function described(node: Node, proposed: readonly ProposedNode[]): Node {
-  const found = proposed.find(({ name }) => name === node.name);
-  if (found === undefined) return node;
-  const { priority: _, ...rest } = node;
-  return { ...rest, ...found };
 }

@@ -12,6 +12,7 @@ import { isOurs, type Turn } from "../turn.ts";
 import { holdsEpoch, isMarkable, mayOverwrite } from "./stand.ts";
 import { renewed, withVip } from "./epochs.ts";
 import type { ProofContext } from "./proofs.ts";
+import { mayBeRead } from "./strangers.ts";
 
 /** A node whose guard the leader has not reached for this long is no longer read. */
 const OUT_AFTER_MS = 3000;
@@ -114,7 +115,10 @@ function readSetNow(turn: Turn, group: GroupPart, vip: Vip): Vip["readSet"] {
 
 function membershipNow(turn: Turn, group: GroupPart, vip: Vip, name: NodeName) {
   const before = vip.readSet[name] ?? null;
-  if (before === null) return heardWithin(turn, group, name, HEARD_MS) ? "joining" : null;
+  if (before === null) {
+    const answers = heardWithin(turn, group, name, HEARD_MS);
+    return answers && mayBeRead(turn, group, vip, name) ? "joining" : null;
+  }
   if (isLost(turn, group, vip, name)) return null;
   return before === "joining" && inNodeShowedEpoch(turn, group, vip) ? "in" : before;
 }

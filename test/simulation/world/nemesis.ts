@@ -199,7 +199,8 @@ const STRIKES = {
       downAfterMs: random.pick([1000, 2000]),
       onQuorumLoss: random.pick(["failsafe", "failsafe", "drop"] as const),
     };
-    const proposal = proposalOf(world.shape, change);
+    const leftOut = random.chance(0.3) ? [random.pick(world.hosts).name] : [];
+    const proposal = proposalOf(world.shape, change, leftOut);
     world.command({ kind: "reload", group: GROUP, proposal, dryRun: false });
   },
   operator: (world, random) => {

@@ -70,13 +70,19 @@ function vip(
   };
 }
 
-/** The file of this cluster, with some of its settings changed. */
-export function proposalOf(shape: ClusterShape, change: Partial<GroupSettings>): Proposal {
+/** The file of this cluster, with some of its settings changed, and some of its nodes left out. */
+export function proposalOf(
+  shape: ClusterShape,
+  change: Partial<GroupSettings>,
+  leftOut: readonly string[] = [],
+): Proposal {
   const { settings, nodes, vips } = groupPart(shape);
   const readers = vips.filter(({ role }) => role === "reader").map(({ ip }) => ip);
   return {
     settings: { ...settings, ...change },
-    nodes: nodes.map(({ admin: _admin, outages: _outages, ...node }) => node),
+    nodes: nodes
+      .filter(({ name }) => !leftOut.includes(name))
+      .map(({ admin: _admin, outages: _outages, ...node }) => node),
     writer: WRITER,
     readers,
     mode: null,

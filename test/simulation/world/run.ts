@@ -2,7 +2,7 @@
  * One random run: faults for a while, then none, and the cluster must become whole. `minimise`
  * repeats a failing run with ever fewer faults.
  */
-import { type ClusterShape, GROUP } from "./plan.ts";
+import { type ClusterShape, GROUP, proposalOf } from "./plan.ts";
 import type { Core } from "./core.ts";
 import {
   type Fault,
@@ -184,6 +184,7 @@ function recover(world: World): { wholeAfterMs: number; human: boolean } {
   world.command({ kind: "set-mode", group: GROUP, mode: "active" });
   for (const host of world.hosts)
     world.command({ kind: "set-online", group: GROUP, node: host.name });
+  allNodesBack(world);
   if (becomesWhole(world, HEAL_WITHIN_MS))
     return { wholeAfterMs: world.now - from - STEADY_MS, human: false };
   world.command({ kind: "failover", group: GROUP, to: null, acceptDataLoss: true });
@@ -193,6 +194,23 @@ function recover(world: World): { wholeAfterMs: number; human: boolean } {
     "when faults stop, the cluster becomes whole",
     whatIsMissing(world) ?? "it is not steady",
   );
+}
+
+/**
+ * Nodes that a reload left out are added again, as soon as no operation is in the way; as replicas,
+ * for what a master that nobody managed has written is a person's to judge.
+ */
+function allNodesBack(world: World): void {
+  const { group } = world;
+  if (group === null || group.nodes.length === world.hosts.length) return;
+  const master = group.nodes.find(({ name }) => name === group.master);
+  for (const host of world.hosts) {
+    if (master === undefined || group.nodes.some(({ name }) => name === host.name)) continue;
+    world.redisOf(host).follow(master.address, master.port);
+  }
+  const proposal = proposalOf(world.shape, {});
+  world.command({ kind: "reload", group: GROUP, proposal, dryRun: false });
+  world.after(1_000, () => allNodesBack(world));
 }
 
 function becomesWhole(world: World, withinMs: number): boolean {

@@ -26,6 +26,8 @@ function groupMisses(world: World): string | null {
   if (group === null || group.master === null) return "no master was adopted";
   if (group.operation !== null)
     return `a ${group.operation.kind} is in phase ${group.operation.phase}`;
+  const missing = world.hosts.find(({ name }) => group.nodes.every((node) => node.name !== name));
+  if (missing !== undefined) return `${missing.name} is no node of the group`;
   const rejoining = Object.keys(group.rejoining);
   if (rejoining.length > 0) return `${rejoining.join(", ")} is still rejoining`;
   return null;

@@ -1,0 +1,51 @@
+/**
+ * What a monitor remembers of a node is of one host and one Redis. When the agreed state drops the
+ * node, or gives its name to another, that memory goes, with every answer that is still on its way.
+ */
+import type { GroupName, NodeName } from "./ids.ts";
+import type { GroupLocal, MonitorState } from "./local.ts";
+import type { Committed, GroupPart, Node } from "./state.ts";
+
+export interface Gone {
+  readonly group: GroupName;
+  readonly nodes: readonly NodeName[];
+}
+
+/** Nodes that `after` does not have as `before` had them. */
+export function goneNodes(before: Committed | null, after: Committed | null): readonly Gone[] {
+  if (before === null || before === after) return [];
+  return before.groups.flatMap((group) => {
+    const now = after?.groups.find(({ name }) => name === group.name);
+    const nodes = goneIn(group, now);
+    return nodes.length === 0 ? [] : [{ group: group.name, nodes }];
+  });
+}
+
+function goneIn(before: GroupPart, after: GroupPart | undefined): readonly NodeName[] {
+  if (after?.nodes === before.nodes) return [];
+  const isSame = (a: Node, b: Node) =>
+    a.name === b.name && a.address === b.address && a.port === b.port;
+  return before.nodes
+    .filter((node) => after?.nodes.some((each) => isSame(each, node)) !== true)
+    .map(({ name }) => name);
+}
+
+type Flights = MonitorState["flights"];
+
+export function flightsWithout(flights: Flights, { group, nodes }: Gone): Flights {
+  return flights.filter(({ flight }) => {
+    return flight.group !== group || flight.kind === "task" || !nodes.includes(flight.node);
+  });
+}
+
+export function memoryWithout(
+  local: GroupLocal,
+  { nodes }: Gone,
+): Pick<GroupLocal, "watches" | "evidence" | "desks"> {
+  const kept = <T>(of: Readonly<Record<string, T>>) =>
+    Object.fromEntries(Object.entries(of).filter(([name]) => !nodes.includes(name)));
+  const each = <T>(of: Readonly<Record<string, Readonly<Record<string, T>>>>) =>
+    Object.fromEntries(Object.entries(of).map(([key, inner]) => [key, kept(inner)]));
+  const { watches, evidence, desks } = local;
+  return { watches: kept(watches), evidence: each(evidence), desks: each(desks) };
+}

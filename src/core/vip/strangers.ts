@@ -1,0 +1,34 @@
+/**
+ * Hosts that must not be read yet, because they cannot answer for the VIP: the guard there lacks its
+ * rights, or the register belongs to another cluster, whose monitors may still go by it.
+ */
+import type { NodeName } from "../ids.ts";
+import type { GroupPart, Vip } from "../state.ts";
+import type { Turn } from "../turn.ts";
+import { mayOverwrite } from "./stand.ts";
+import type { RegisterView } from "./types.ts";
+
+export function mayBeRead(turn: Turn, group: GroupPart, vip: Vip, node: NodeName): boolean {
+  const { view } = turn.desk(group.name, vip.ip, node);
+  return view !== null && strangeness(turn, vip, node, view) === null;
+}
+
+function strangeness(turn: Turn, vip: Vip, node: NodeName, view: RegisterView): string | null {
+  if (view.gate === "none")
+    return `the guard on ${node} cannot run as root with nftables, so it cannot serve ${vip.ip}; run scripts/setup-host there`;
+  const cluster = view.token?.cluster;
+  if (cluster === undefined || mayOverwrite(turn, cluster)) return null;
+  return `the register of ${vip.ip} on ${node} belongs to cluster ${cluster}; if that is gone for good, take it over: mmm adopt ${cluster}`;
+}
+
+export function tellOfStrangers(turn: Turn, group: GroupPart): void {
+  if (group.backend !== "nft" || group.master === null) return;
+  const found = group.vips.flatMap((vip) =>
+    group.nodes.flatMap(({ name }) => {
+      const { view } = turn.desk(group.name, vip.ip, name);
+      if (name in vip.readSet || view === null) return [];
+      return strangeness(turn, vip, name, view) ?? [];
+    }),
+  );
+  turn.alarm(`${group.name}: strangers`, found.length === 0 ? null : found.join("; "));
+}
