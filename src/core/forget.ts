@@ -11,6 +11,24 @@ export interface Gone {
   readonly nodes: readonly NodeName[];
 }
 
+/** What a turn offers of a monitor's memory. */
+interface Memory {
+  readonly state: { flights: MonitorState["flights"] };
+  local(group: GroupName): GroupLocal;
+  setLocal(group: GroupName, patch: Partial<GroupLocal>): void;
+}
+
+export function forgetNodes(
+  memory: Memory,
+  before: Committed | null,
+  after: Committed | null,
+): void {
+  for (const gone of goneNodes(before, after)) {
+    memory.state.flights = flightsWithout(memory.state.flights, gone);
+    memory.setLocal(gone.group, memoryWithout(memory.local(gone.group), gone));
+  }
+}
+
 /** Nodes that `after` does not have as `before` had them. */
 export function goneNodes(before: Committed | null, after: Committed | null): readonly Gone[] {
   if (before === null || before === after) return [];

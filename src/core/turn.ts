@@ -15,7 +15,7 @@ import {
 } from "./consensus/consensus.ts";
 import type { ConsensusState, Parts } from "./consensus/types.ts";
 import type { Event } from "./events.ts";
-import { flightsWithout, type Gone, goneNodes, memoryWithout } from "./forget.ts";
+import { forgetNodes } from "./forget.ts";
 import type { At, GroupName, Instant, Ip, NodeName } from "./ids.ts";
 import type { Effect, Target } from "./io.ts";
 import {
@@ -225,13 +225,8 @@ export class Turn {
     if (committed !== committedBefore) this.press();
     this.state.newest = newest;
     this.state.committed = committed;
-    const gone = [...goneNodes(newestBefore, newest), ...goneNodes(committedBefore, committed)];
-    gone.forEach((nodes) => this.#forget(nodes));
-  }
-
-  #forget(gone: Gone): void {
-    this.state.flights = flightsWithout(this.state.flights, gone);
-    this.setLocal(gone.group, memoryWithout(this.local(gone.group), gone));
+    forgetNodes(this, newestBefore, newest);
+    forgetNodes(this, committedBefore, committed);
   }
 
   // ——— what this monitor keeps of a group ———

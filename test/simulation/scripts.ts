@@ -2,6 +2,7 @@
 import { BEGINNINGS } from "./rules/beginnings.ts";
 import { MOVES } from "./rules/moves.ts";
 import { NEW_TIMES } from "./rules/new-times.ts";
+import { NODE_CHANGES } from "./rules/node-changes.ts";
 import { REGISTERS } from "./rules/registers.ts";
 import { RENEWALS } from "./rules/renewals.ts";
 import type { Script } from "./rules/script.ts";
@@ -11,5 +12,6 @@ export const SCRIPTS: readonly Script[] = [
   ...REGISTERS,
   ...MOVES,
   ...NEW_TIMES,
+  ...NODE_CHANGES,
   ...BEGINNINGS,
 ];

@@ -1,5 +1,6 @@
 /** Every mutant there is. */
+import { OF_MEMBERSHIP } from "./membership.ts";
 import type { Mutant } from "./mutant.ts";
 import { OF_THE_REGISTER } from "./register.ts";
 
-export const MUTANTS: readonly Mutant[] = [...OF_THE_REGISTER];
+export const MUTANTS: readonly Mutant[] = [...OF_THE_REGISTER, ...OF_MEMBERSHIP];

@@ -340,8 +340,8 @@ function next(vip: Vip, epoch: Stamp): Stamp {
     edits: [
       {
         file: `${VIP}/upkeep.ts`,
-        from: `heardWithin(turn, group, name, HEARD_MS) ? "joining" : null;`,
-        to: `heardWithin(turn, group, name, HEARD_MS) ? "in" : null;`,
+        from: `mayBeRead(turn, group, vip, name) ? "joining" : null;`,
+        to: `mayBeRead(turn, group, vip, name) ? "in" : null;`,
       },
     ],
     scripts: ["a host that is only joining answers"],
