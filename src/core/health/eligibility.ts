@@ -40,6 +40,8 @@ export interface SuccessorFacts {
   /** The replicas were frozen: what was received must have been applied by now. */
   readonly frozen?: boolean;
   readonly acceptDataLoss?: boolean;
+  /** Though its register is not read yet, a failover may admit it (`operation/admittance.ts`). */
+  readonly admissible?: boolean;
 }
 
 export interface Candidate extends SuccessorFacts {
@@ -169,7 +171,7 @@ export function eligible(
   facts: SuccessorFacts,
   lineage: Lineage,
 ): Refusal | null {
-  const barred = barredBy(group, node);
+  const barred = barredBy(group, node, facts);
   if (barred !== null) return barred;
   const { info } = facts;
   if (!facts.reachable || info === null) {
@@ -184,7 +186,7 @@ export function eligible(
 }
 
 /** What the operator and the register say of it, whatever its data. */
-function barredBy(group: GroupPart, node: NodeName): Refusal | null {
+function barredBy(group: GroupPart, node: NodeName, facts: SuccessorFacts): Refusal | null {
   const admin = nodeOf(group, node)?.admin ?? "offline";
   if (admin === "offline")
     return { reason: "offline", text: `${node} was set offline`, waivable: false };
@@ -197,10 +199,10 @@ function barredBy(group: GroupPart, node: NodeName): Refusal | null {
   }
   const vip = writerVip(group);
   const counts = group.backend === "nft" && vip !== undefined && vip.kind !== "unclaimed";
-  if (!counts || vip.readSet[node] === "in") return null;
+  if (!counts || vip.readSet[node] === "in" || facts.admissible === true) return null;
   return {
     reason: "not-in",
-    text: `the monitors do not reach the guard of ${node}`,
+    text: `the monitors do not reach the guard of ${node}, or did not when they last reached the holder's`,
     waivable: false,
   };
 }

@@ -9,6 +9,7 @@ import type { Cause, GroupPart, VoteRecord } from "../state.ts";
 import type { Turn } from "../turn.ts";
 import { fenced, withVip } from "../vip/epochs.ts";
 import { withOutage } from "./flapping.ts";
+import { withAdmittance } from "./admittance.ts";
 import { guardLoss } from "./guard-loss.ts";
 import { demotedByHand, movedByHand } from "./by-hand.ts";
 import { noSuccessor } from "./failover.ts";
@@ -73,7 +74,9 @@ function heldBack(turn: Turn, group: GroupPart, call: Call): string | null {
   if (cooling !== null)
     return `${call.text}; no failover for another ${Math.ceil(cooling / 1000)} s (cooldown)`;
   const { evidence } = turn.local(group.name);
-  const candidates = candidatesOf(group, evidence, turn.now);
+  const candidates = candidatesOf(group, evidence, turn.now).map((candidate) =>
+    withAdmittance(turn, group, candidate),
+  );
   const answer = chooseSuccessor({
     group,
     from: call.from,

@@ -1,5 +1,5 @@
 /** What the operations share: their errand, their VIP, and the facts that they ask of both. */
-import { type Candidate, eligible } from "../health/eligibility.ts";
+import { eligible } from "../health/eligibility.ts";
 import { candidateOf, isDemoted } from "../health/facts.ts";
 import { forkOf } from "../health/lineage.ts";
 import type { NodeInfo } from "../health/types.ts";
@@ -19,6 +19,7 @@ import { holdsEpoch } from "../vip/stand.ts";
 import { heldBy, withVip } from "../vip/epochs.ts";
 import { type Proof, proofOf, unprovenHolders } from "../vip/proofs.ts";
 import { heardWithin, proofContext } from "../vip/upkeep.ts";
+import { withGuardHeard } from "./admittance.ts";
 import { type Answer, Work } from "./errand.ts";
 import { inPhase } from "./outline.ts";
 
@@ -147,7 +148,7 @@ export function candidateNodes({ turn, group, op }: Running): readonly Node[] {
     const seen = candidateOf(evidence, node.name, turn.now);
     if (op.excluded.includes(node.name) || (node.name === op.from && !isDemoted(seen)))
       return false;
-    const candidate: Candidate = { ...seen, acceptDataLoss: true };
+    const candidate = { ...withGuardHeard(turn, group, seen), acceptDataLoss: true };
     return (
       candidate.reachable &&
       (eligible(group, node.name, candidate, group.lineage) === null ||

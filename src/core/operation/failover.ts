@@ -19,6 +19,7 @@ import { isHeir } from "./by-hand.ts";
 import type { Node, Operation } from "../state.ts";
 import { movedTo } from "../vip/epochs.ts";
 import { heardWithin } from "../vip/upkeep.ts";
+import { withGuardHeard } from "./admittance.ts";
 import { blackHole } from "./black-hole.ts";
 import {
   advance,
@@ -114,7 +115,7 @@ function freezeDeadlineMs(op: Operation): number {
 /** Without a register nothing ends by itself: then only a person, or a fence command, can help. */
 function tellWaiting({ turn, group, work }: Running, held: readonly string[]): void {
   const waits = held.length > 0 && work.ageMs > PROOF_PATIENCE_MS;
-  const text = `nothing proves yet that ${held.join(", ")} does not serve the VIP, so no other node may: let it be reached, or give a fence_command`;
+  const text = `nothing proves yet that ${held.join(", ")} does not serve the VIP, so no other node may: let it be reached, give a fence_command, or if it is off for certain, say so: mmm adopt --empty ${held[0]}`;
   turn.alarm(`${group.name}: fencing`, waits ? text : null);
 }
 
@@ -163,11 +164,10 @@ function choose(running: Running, frozen: readonly Frozen[]): void {
   if (forked !== undefined) return promoteNext(running, forked.node, op.forkOffset ?? 0);
   const { evidence } = turn.local(group.name);
   const candidates: Candidate[] = frozen.map(({ node, info }) => ({
-    node: node.name,
+    ...withGuardHeard(turn, group, candidateOf(evidence, node.name, turn.now)),
     info,
     reachable: info !== null,
     frozen: true,
-    linkSeenUp: candidateOf(evidence, node.name, turn.now).linkSeenUp,
     acceptDataLoss: op.acceptDataLoss,
   }));
   const answer = chooseSuccessor({

@@ -4,13 +4,17 @@ import { chooseSuccessor } from "../health/successor.ts";
 import type { Waiting } from "../local.ts";
 import type { Command } from "../messages.ts";
 import { takeReload } from "../reload/reload.ts";
-import { type GroupPart, type Mode, nodeOf } from "../state.ts";
+import { type GroupPart, type Mode, nodeOf, type Vip } from "../state.ts";
 import type { Turn } from "../turn.ts";
-import { withVip } from "../vip/epochs.ts";
+import { heardWithin } from "../vip/upkeep.ts";
+import { withGuardHeard } from "./admittance.ts";
 import { beginFailover, runIdsOf } from "./admission.ts";
 import { noSuccessor } from "./failover.ts";
 import { type Order, refused, taken } from "./order.ts";
 import { begun, type Intent } from "./outline.ts";
+
+/** A guard that was heard within this can be asked; nobody needs to vouch for its host. */
+const ASKABLE_MS = 1000;
 
 export function take(turn: Turn, group: GroupPart, waiting: Waiting): Order {
   const { command } = waiting;
@@ -106,7 +110,7 @@ function takeFailover(
   const { acceptDataLoss } = command;
   const candidates = candidatesOf(group, evidence, turn.now)
     .filter(({ node }) => command.to === null || node === command.to)
-    .map((candidate) => ({ ...candidate, acceptDataLoss }));
+    .map((candidate) => ({ ...withGuardHeard(turn, group, candidate), acceptDataLoss }));
   const answer = chooseSuccessor({
     group,
     from: group.master,
@@ -174,17 +178,22 @@ function takeAdopt(
   if (empty === null) return refused("name what to adopt: --cluster ID or --empty NODE");
   if (nodeOf(group, empty) === undefined)
     return refused(`there is no node ${empty} in group ${group.name}`);
-  if (!group.vips.every((vip) => vip.kind === "unclaimed"))
-    return refused("the registers have been read already");
-  turn.change(group.name, (part) =>
-    part.vips.reduce(
-      (next, vip) =>
-        withVip(next, vip.ip, (now) => ({
-          ...now,
-          holders: now.holders.filter((name) => name !== empty),
-        })),
-      part,
-    ),
-  );
+  const waiting = group.vips.filter((vip) => isWaitingFor(vip, empty)).map(({ ip }) => ip);
+  if (waiting.length === 0) return refused(`nothing waits for a proof that ${empty} serves no VIP`);
+  if (heardWithin(turn, group, empty, ASKABLE_MS))
+    return refused(`the guard of ${empty} answers, so it can be asked`);
+  turn.change(group.name, (part) => ({
+    ...part,
+    vips: part.vips.map((vip) => (waiting.includes(vip.ip) ? withoutHolder(vip, empty) : vip)),
+  }));
   return taken(`${empty} is taken to serve no VIP, on your word`);
+}
+
+/** Nobody is authorized, and this node may still serve. */
+function isWaitingFor(vip: Vip, node: string): boolean {
+  return (vip.kind === "unclaimed" || vip.kind === "fence") && vip.holders.includes(node);
+}
+
+function withoutHolder(vip: Vip, node: string): Vip {
+  return { ...vip, holders: vip.holders.filter((name) => name !== node) };
 }

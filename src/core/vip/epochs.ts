@@ -23,7 +23,8 @@ export function fenced(vip: Vip, epoch: Stamp, holders: readonly NodeName[] = vi
 /**
  * `node` is to serve it, once all others are proven empty. `unproven`: those who are not, yet. A
  * silent old holder leaves the read set, so that followers can keep the new one alive at once; it
- * stays a possible holder all the same.
+ * stays a possible holder all the same. Once nobody is unproven, no reader of an older epoch can renew
+ * anything any more, so `node` counts as `in` from here on, whatever it was.
  */
 export function movedTo(
   vip: Vip,
@@ -32,7 +33,8 @@ export function movedTo(
   options: { readonly unproven: readonly NodeName[]; readonly silent: readonly NodeName[] },
 ): Vip {
   const silent = options.silent.filter((name) => name !== node);
-  const readSet = without(vip.readSet, silent);
+  const admitted = options.unproven.length === 0 ? { [node]: "in" as const } : {};
+  const readSet = { ...without(vip.readSet, silent), ...admitted };
   return {
     ...vip,
     kind: "move",

@@ -49,7 +49,7 @@ function isSameSet(one: Vip["readSet"], other: Vip["readSet"]): boolean {
 }
 
 function isSameList(one: readonly NodeName[], other: readonly NodeName[]): boolean {
-  return one.length === other.length && one.every((name, index) => name === other[index]);
+  return one.length === other.length && one.every((name) => other.includes(name));
 }
 
 function newEpochReason(
