@@ -1,4 +1,6 @@
 /** Every directed script of the simulation. */
+import { DATA } from "./operations/data.ts";
+import { LEADERS } from "./operations/leaders.ts";
 import { BEGINNINGS } from "./rules/beginnings.ts";
 import { MOVES } from "./rules/moves.ts";
 import { NEW_TIMES } from "./rules/new-times.ts";
@@ -14,4 +16,6 @@ export const SCRIPTS: readonly Script[] = [
   ...NEW_TIMES,
   ...NODE_CHANGES,
   ...BEGINNINGS,
+  ...LEADERS,
+  ...DATA,
 ];

@@ -7,7 +7,7 @@
  * Scripts know no test runner: they are also run inside of mutants, and by `scripts/simulate`.
  */
 import type { Durable } from "../../../src/core/consensus/types.ts";
-import type { Effect } from "../../../src/core/io.ts";
+import type { Effect, Input } from "../../../src/core/io.ts";
 import type { Stamp } from "../../../src/core/stamp.ts";
 import { type GroupPart, groupPartName, type Vip, writerVip } from "../../../src/core/state.ts";
 import type { GuardRequest, GuardResult } from "../../../src/core/vip/types.ts";
@@ -54,6 +54,8 @@ export const telling: { print: ((line: string) => void) | null } = { print: null
 
 /** A world in which a script can strike at an exact moment. */
 export class ScriptedWorld extends World {
+  /** After a turn, before anything that it asks for is begun. */
+  onTurn: ((monitor: MonitorProcess, effects: readonly Effect[]) => void) | null = null;
   /** Before an effect is carried out. */
   onEffect: ((monitor: MonitorProcess, effect: Effect) => void) | null = null;
   /** After the slot was written, before anybody hears of it. */
@@ -64,6 +66,11 @@ export class ScriptedWorld extends World {
   constructor(options: WorldOptions) {
     super(options);
     this.transcript.onLine = telling.print;
+  }
+
+  override turned(monitor: MonitorProcess, input: Input, effects: readonly Effect[]): void {
+    super.turned(monitor, input, effects);
+    this.onTurn?.(monitor, effects);
   }
 
   override started(monitor: MonitorProcess, effect: Effect): void {

@@ -1,0 +1,167 @@
+/** Mutants of verdicts and operations. */
+import type { Mutant } from "./mutant.ts";
+
+const OPERATION = "src/core/operation";
+
+export const OF_OPERATIONS: readonly Mutant[] = [
+  {
+    name: "one vote is enough",
+    removes: "P2: a majority of the configured monitors",
+    edits: [
+      {
+        file: "src/core/health/tally.ts",
+        from: "const quorum = quorumOf(members.length);",
+        to: "const quorum = quorumOf(1);",
+      },
+    ],
+    scripts: ["the leader alone does not reach the master"],
+  },
+  {
+    name: "an action connection cuts nobody off",
+    removes: "P1: its first deed is to cut off every older one",
+    edits: [
+      {
+        file: `${OPERATION}/errand.ts`,
+        from: `{ kind: "cut-off" }`,
+        to: `{ kind: "info" }`,
+      },
+    ],
+    scripts: ["a command of an old leader comes late"],
+  },
+  {
+    name: "an action needs no evidence",
+    removes: "P1: a majority's answer gathered after the connection was named",
+    edits: [
+      {
+        file: `${OPERATION}/errand.ts`,
+        from: "return this.turn.provenSince(known.opened) ?",
+        to: "return known ?",
+      },
+    ],
+    scripts: ["a leader wakes up alone in a switchover"],
+  },
+  {
+    name: "a switchover does not wait for the release",
+    removes: "P3 and P5: the old master's release is the fence",
+    edits: [
+      {
+        file: `${OPERATION}/switchover.ts`,
+        from: "if (proofOfOld(running) === null) {",
+        to: "if (running === null) {",
+      },
+    ],
+    scripts: ["the old holder is late to release"],
+  },
+  {
+    name: "equality is not read again",
+    removes: "P5: after the release, under the same run_id, the target is shown to hold everything",
+    edits: [
+      {
+        file: `${OPERATION}/switchover.ts`,
+        from: "if (changed) return turnBack",
+        to: "if (changed === null) return turnBack",
+      },
+      {
+        file: `${OPERATION}/switchover.ts`,
+        from: `if (final === null || !isAt(running, to, final.offset, "final")) {`,
+        to: "if (final === null) {",
+      },
+      {
+        file: `${OPERATION}/switchover.ts`,
+        from: "known: { forkOffset: final.offset,",
+        to: "known: { forkOffset: 0,",
+      },
+    ],
+    scripts: ["an old master restarts before its release"],
+  },
+  {
+    name: "replicas are frozen before the proof",
+    removes: "P4: freezing earlier loses what a living master still acknowledges",
+    edits: [
+      {
+        file: `${OPERATION}/failover.ts`,
+        from: "  if (held.length > 0) return;\n",
+        to: "",
+      },
+      {
+        file: `${OPERATION}/failover.ts`,
+        from: "  const waiting = frozen.some(",
+        to: "  if (held.length > 0) return;\n  const waiting = frozen.some(",
+      },
+    ],
+    scripts: ["a master serves until its lease ends"],
+  },
+  {
+    name: "a reborn master is always intact",
+    removes: "P4: an empty master is dead before its replicas copy the emptiness",
+    edits: [
+      {
+        file: "src/core/health/reborn.ts",
+        from: `    if (info.aof) return "unknown";
+  }
+  return "gone-back";`,
+        to: `  }
+  return "intact";`,
+      },
+    ],
+    scripts: ["a master comes back empty"],
+  },
+  {
+    name: "any lag will do",
+    removes: "P4: never a replica that lags beyond max_lag",
+    edits: [
+      {
+        file: "src/core/health/eligibility.ts",
+        from: `{ reason: "lagging", waivable: true, fails: lagText }`,
+        to: `{ reason: "lagging", waivable: true, fails: (subject) => lagText(subject) && null }`,
+      },
+    ],
+    scripts: ["both replicas lag"],
+  },
+  {
+    name: "an old master follows whoever is master",
+    removes: "P4: only while that shows the committed history, and nothing less of it",
+    edits: [
+      {
+        file: `${OPERATION}/repair.ts`,
+        from: "if (!isMasterGood(turn, group, master) || !repoint",
+        to: "if (!repoint",
+      },
+    ],
+    scripts: ["an old master holds the last copy"],
+  },
+  {
+    name: "what blocks writes is not lifted",
+    removes: "P5: whoever dies when, a switchover is undone wholly",
+    edits: [
+      {
+        file: `${OPERATION}/undo.ts`,
+        from: "if (saved === undefined) return unpaused;",
+        to: "if (saved !== null) return unpaused;",
+      },
+      {
+        file: `${OPERATION}/tidy.ts`,
+        from: "if (Number(value) < BLOCKED_FROM) return true;",
+        to: "if (BLOCKED_FROM > 0) return true;",
+      },
+    ],
+    scripts: ["a leader dies while the old master is blocked"],
+  },
+  {
+    name: "a promotion is not written to the file",
+    removes: "P4: REWRITE follows the promotion",
+    edits: [
+      {
+        file: `${OPERATION}/promotion.ts`,
+        from: `if (to !== null) work.redis(to, "rewrite", { kind: "rewrite" });`,
+        to: "",
+      },
+      {
+        file: `${OPERATION}/tidy.ts`,
+        from: "if (last !== undefined) {",
+        to: "if (last === null) {",
+      },
+    ],
+    scripts: ["the new master's file after a switchover"],
+  },
+];

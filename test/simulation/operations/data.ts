@@ -1,0 +1,124 @@
+/** Scripts about data: which copy counts, and that the last one is not destroyed. */
+import { GROUP } from "../world/plan.ts";
+import {
+  atRest,
+  holdBack,
+  movesTo,
+  need,
+  type Script,
+  SHARP,
+  switchOver,
+  until,
+} from "../rules/script.ts";
+import { Violation } from "../world/violation.ts";
+import type { World } from "../world/world.ts";
+
+const WRITING = { ...SHARP, writeEveryMs: 10 };
+
+function keptBy(world: World, name: string, ids: readonly number[], promise: string): void {
+  const has = new Set(world.redis(name).data.ids);
+  const lost = ids.filter((id) => !has.has(id)).length;
+  if (lost > 0) throw new Violation(promise, `${name} lacks ${lost} of ${ids.length} writes`);
+}
+
+function acknowledged(world: World): readonly number[] {
+  return world.client.acknowledged.map(({ id }) => id);
+}
+
+/** The master is well, but nobody reaches its guard: it serves until its lease ends. */
+function servesToTheEnd(seed: number): void {
+  const world = atRest(seed, WRITING);
+  world.host("db1").guard = () => {};
+  until(world, () => world.servingHost("10.0.0.100")?.name !== "db1", "its lease ends", 10_000);
+  const before = acknowledged(world);
+  movesTo(world, ["db2", "db3"]);
+  keptBy(world, world.group?.master ?? "", before, "a living master's writes are kept");
+}
+
+/** The master restarts without its data, so quickly that nobody sees it refuse. */
+function comesBackEmpty(seed: number): void {
+  const world = atRest(seed, WRITING);
+  const master = world.redis("db1");
+  master.persistence = "none";
+  master.loadingMs = 0;
+  const before = acknowledged(world);
+  world.killRedis("db1");
+  master.start();
+  world.runUntilTrue(() => world.group?.master !== "db1", 10_000);
+  world.runUntil(world.now + 5_000);
+  keptBy(world, world.group?.master ?? "", before, "only good data is promoted");
+}
+
+/** Both replicas fall behind, and then the master dies. */
+function bothLag(seed: number): void {
+  const world = atRest(seed, {
+    ...WRITING,
+    settings: { ...SHARP.settings, maxLagBytes: 50 },
+  });
+  for (const name of ["db2", "db3"]) world.network.cut("db1", name);
+  const seen = world.group?.lineage.highWater ?? 0;
+  const grew = () => (world.group?.lineage.highWater ?? 0) > seen + 1_000;
+  until(world, grew, "the highest offset seen is far ahead", 20_000);
+  world.killRedis("db1");
+  world.runUntil(world.now + 8_000);
+  need(world.group?.master === "db1", "nobody is promoted");
+}
+
+/** The new master loses everything just when the old one comes back, which holds the last copy. */
+function lastCopy(seed: number): void {
+  const world = atRest(seed, { ...WRITING, nodes: 2 });
+  world.redis("db1").persistence = "aof";
+  world.killRedis("db1");
+  movesTo(world, ["db2"]);
+  const before = world.redis("db1").data.ids.slice();
+  world.redis("db2").persistence = "none";
+  world.redis("db2").loadingMs = 0;
+  world.killRedis("db2");
+  world.redis("db2").start();
+  world.redis("db1").start();
+  world.runUntil(world.now + 20_000);
+  need(before.length > 0 && world.group?.master === "db2", "db2 is master");
+  keptBy(world, "db1", before, "the last copy is not destroyed");
+}
+
+/** The old master restarts when it was blocked and its guard sleeps before the release: it serves once more. */
+function restartsBlocked(seed: number): void {
+  const settings = { ...SHARP.settings, onReboot: "wait" as const };
+  const world = atRest(seed, { ...WRITING, settings });
+  const old = world.redis("db1");
+  old.persistence = "aof";
+  old.loadingMs = 0;
+  const held = holdBack(world, "db1", ({ op }) => op === "release");
+  world.command({ kind: "switchover", group: GROUP, to: "db2" });
+  until(world, () => held.count > 0, "db1 is told to release");
+  world.network.cut("db1", "db2");
+  old.kill();
+  old.start();
+  const already = world.client.acknowledged.length;
+  until(world, () => world.client.acknowledged.length > already + 3, "it takes writes again", 900);
+  held.release();
+  const before = acknowledged(world);
+  until(world, () => world.group?.operation === null, "the switchover ends", 10_000);
+  keptBy(world, world.group?.master ?? "", before, "a switchover loses nothing");
+}
+
+/** A switchover, after which everybody restarts. */
+function filesFollow(seed: number): void {
+  const world = atRest(seed, WRITING);
+  switchOver(world, "db2");
+  const { master } = world.redis("db2").configured;
+  if (master === null) return;
+  throw new Violation(
+    "a restart changes no role",
+    `db2's file says that it follows ${master.host}`,
+  );
+}
+
+export const DATA: readonly Script[] = [
+  { name: "a master serves until its lease ends", run: servesToTheEnd },
+  { name: "a master comes back empty", run: comesBackEmpty },
+  { name: "both replicas lag", run: bothLag },
+  { name: "an old master holds the last copy", run: lastCopy },
+  { name: "an old master restarts before its release", run: restartsBlocked },
+  { name: "the new master's file after a switchover", run: filesFollow },
+];

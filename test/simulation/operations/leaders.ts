@@ -1,0 +1,99 @@
+/** Scripts about operations whose leader is cut off, sleeps or is replaced, and wakes up again. */
+import type { Effect } from "../../../src/core/io.ts";
+import type { RedisAction } from "../../../src/core/operation/action.ts";
+import {
+  atRest,
+  HOSTS,
+  mend,
+  need,
+  peersOf,
+  type Script,
+  type ScriptedWorld,
+  SHARP,
+  split,
+  until,
+} from "../rules/script.ts";
+import { CLIENT } from "../world/client.ts";
+import { GROUP } from "../world/plan.ts";
+import { Violation } from "../world/violation.ts";
+import { whatIsMissing } from "../world/wholeness.ts";
+
+const WRITING = { writeEveryMs: 10 };
+
+function isAction(effect: Effect, kind: RedisAction["kind"]): boolean {
+  return effect.kind === "redis" && effect.action.kind === kind;
+}
+
+function replaced(world: ScriptedWorld, leader: string): void {
+  const settled = () => world.leader()?.name !== leader && world.group?.operation === null;
+  until(world, settled, "another leader puts an end to the operation", 20_000);
+}
+
+/** A command of the old leader waits in the network until the next leader has undone everything. */
+function lateCommand(seed: number): void {
+  const world = atRest(seed, WRITING);
+  const leader = world.theLeader.name;
+  world.onEffect = (monitor, effect) => {
+    if (monitor.name !== leader || !isAction(effect, "set-min-replicas")) return;
+    world.onEffect = null;
+    split(world, [...peersOf(world, leader), ...HOSTS, CLIENT]);
+  };
+  world.command({ kind: "switchover", group: GROUP, to: "db2" });
+  until(world, () => world.onEffect === null, "the old master is to be blocked");
+  replaced(world, leader);
+  mend(world);
+  world.runUntil(world.now + 8_000);
+}
+
+/**
+ * The leader's machine stands still in the middle of a switchover; it wakes up cut off from its peers,
+ * when the next leader has just died, and with it its connections.
+ */
+function wakesAlone(seed: number): void {
+  const world = atRest(seed, WRITING);
+  const leader = world.theLeader;
+  world.onEffect = (monitor, effect) => {
+    if (monitor !== leader || !isAction(effect, "pause-writes")) return;
+    world.onEffect = null;
+    split(world, [leader.name, ...HOSTS], [...peersOf(world, leader.name), ...HOSTS, CLIENT]);
+    world.after(0, () => leader.stop(15_000, true));
+    world.after(14_995, () => world.theLeader.crash());
+  };
+  world.command({ kind: "switchover", group: GROUP, to: "db2" });
+  until(world, () => world.onEffect === null, "writes are to be paused");
+  replaced(world, leader.name);
+  until(world, () => !leader.isStopped, "the old leader wakes up", 20_000);
+  world.runUntil(world.now + 5_000);
+}
+
+/** The leader dies when the old master is blocked. */
+function diesWhileBlocked(seed: number): void {
+  const world = atRest(seed, WRITING);
+  const leader = world.theLeader;
+  world.onEffect = (monitor, effect) => {
+    if (monitor !== leader || effect.kind !== "guard" || effect.request.op !== "release") return;
+    world.onEffect = null;
+    world.after(0, () => leader.crash());
+  };
+  world.command({ kind: "switchover", group: GROUP, to: "db2" });
+  until(world, () => !leader.running, "the leader dies");
+  replaced(world, leader.name);
+  world.startMonitor(leader.name);
+  if (world.runUntilTrue(() => whatIsMissing(world) === null, 20_000)) return;
+  throw new Violation("when faults stop, the cluster becomes whole", whatIsMissing(world) ?? "");
+}
+
+/** One monitor out of three, the leader, does not reach the master, nor do the replicas. */
+function leaderAloneBlind(seed: number): void {
+  const world = atRest(seed, SHARP);
+  for (const name of [world.theLeader.name, "db2", "db3"]) world.network.cut(name, "db1");
+  world.runUntil(world.now + 6_000);
+  need(Object.keys(world.safety.finished).length === 0, "nothing is done about it");
+}
+
+export const LEADERS: readonly Script[] = [
+  { name: "a command of an old leader comes late", run: lateCommand },
+  { name: "a leader wakes up alone in a switchover", run: wakesAlone },
+  { name: "a leader dies while the old master is blocked", run: diesWhileBlocked },
+  { name: "the leader alone does not reach the master", run: leaderAloneBlind },
+];
