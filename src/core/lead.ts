@@ -14,7 +14,8 @@ import { dropErrand } from "./operation/drop-errand.ts";
 import { countOutages } from "./operation/flapping.ts";
 import { mayReleaseOld } from "./operation/switchover.ts";
 import { repair } from "./operation/repair.ts";
-import { type GroupPart, type Vip, writerVip } from "./state.ts";
+import type { NodeName } from "./ids.ts";
+import { type GroupPart, nodeOf, type Vip, writerVip } from "./state.ts";
 import type { Turn } from "./turn.ts";
 import { adopt } from "./vip/adoption.ts";
 import { driveVip } from "./vip/driver.ts";
@@ -144,7 +145,8 @@ function keepLineage(turn: Turn, group: GroupPart, verdict: Verdict): void {
 
 /**
  * A master that lost data, or may have, and stays master since nobody has more: what it writes from
- * now on is the history that counts. A person was told by the alarm.
+ * now on is the history that counts. A person is told by the alarm, and asked where an old master,
+ * which would have to follow it, may have more.
  */
 function acceptRebirth(turn: Turn, group: GroupPart, verdict: Verdict): boolean {
   const doubtful =
@@ -154,7 +156,9 @@ function acceptRebirth(turn: Turn, group: GroupPart, verdict: Verdict): boolean 
   if (!doubtful || lasted < REBIRTH_ACCEPTED_AFTER_MS) return false;
   const info = presentInfo(turn.local(group.name).evidence, verdict.master, turn.now);
   if (info === null || info.role !== "master" || info.loading) return false;
-  turn.alarm(`${group.name}: reborn`, verdict.text);
+  const keepers = verdict.rebirth === "gone-back" ? mayHoldMore(group) : [];
+  turn.alarm(`${group.name}: reborn`, `${verdict.text}${choiceOf(keepers)}`);
+  if (keepers.length > 0) return false;
   // Only what it continues is a beginning of its stream; what it counts from now on is its own.
   const fork = forkOf(info, group.lineage) ?? 0;
   turn.change(group.name, (part) => {
@@ -162,6 +166,16 @@ function acceptRebirth(turn: Turn, group: GroupPart, verdict: Verdict): boolean 
     return { ...part, lineage: { ...lineage, highWater: info.offset } };
   });
   return true;
+}
+
+/** Old masters on their way back: what they hold may be the last copy, until a person gives it up. */
+function mayHoldMore(group: GroupPart): readonly NodeName[] {
+  return Object.keys(group.rejoining).filter((name) => nodeOf(group, name)?.admin !== "offline");
+}
+
+function choiceOf([keeper]: readonly NodeName[]): string {
+  if (keeper === undefined) return "";
+  return `; ${keeper} may hold what it lost and follows nobody: mmm failover --force --accept-data-loss --to ${keeper}, or mmm set_offline ${keeper} to give it up`;
 }
 
 /** Goes out with the next heartbeat, so that followers keep alive what this leader fails to renew. */

@@ -80,8 +80,8 @@ export const OF_OPERATIONS: readonly Mutant[] = [
     edits: [
       {
         file: `${OPERATION}/failover.ts`,
-        from: "  if (held.length > 0) return;\n",
-        to: "",
+        from: "if (held.length > 0 || turn.isChanging(group.name)) return;",
+        to: "if (turn.isChanging(group.name)) return;",
       },
       {
         file: `${OPERATION}/failover.ts`,
@@ -126,6 +126,18 @@ export const OF_OPERATIONS: readonly Mutant[] = [
         file: `${OPERATION}/repair.ts`,
         from: "if (!isMasterGood(turn, group, master) || !repoint",
         to: "if (!repoint",
+      },
+    ],
+    scripts: ["an old master holds the last copy"],
+  },
+  {
+    name: "a master without its data is master all the same",
+    removes: "P4: where an old master may hold more, a person decides",
+    edits: [
+      {
+        file: "src/core/lead.ts",
+        from: `const keepers = verdict.rebirth === "gone-back" ?`,
+        to: `const keepers = verdict.rebirth === "renamed" ?`,
       },
     ],
     scripts: ["an old master holds the last copy"],

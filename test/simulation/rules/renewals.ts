@@ -1,5 +1,6 @@
 /** Scripts about leases: renewals that come late, are kept up by others, or have to be waited for. */
 import { sameStamp } from "../../../src/core/stamp.ts";
+import type { MonitorProcess } from "../world/monitor-process.ts";
 import { GROUP, WRITER } from "../world/plan.ts";
 import {
   atRest,
@@ -62,20 +63,31 @@ function islandWithHolder(seed: number): void {
   world.runUntil(world.now + 5_000);
 }
 
-/** The leader's machine stands still, its clock too, until the VIP has moved; it alone reaches the old holder. */
+/**
+ * The leader's machine stands still, its clock too, right after a renewal and with no question open;
+ * when it goes on the VIP has moved, and it alone reaches the old holder.
+ */
 function frozenLeader(seed: number): void {
   const world = atRest(seed, SHARP);
   const leader = world.theLeader;
-  world.onGuard = (host, request) => {
-    if (host.name !== "db1" || request.op !== "claim") return;
-    world.onGuard = null;
-    const others = peersOf(world, leader.name);
+  const others = peersOf(world, leader.name);
+  let renewed = false;
+  world.onGuard = (host, { op }) => (renewed ||= host.name === "db1" && op === "claim");
+  world.onTurn = (monitor, effects) => {
+    const asks = effects.some(({ kind }) => kind === "guard");
+    if (!renewed || monitor !== leader || asks || !knowsAll(leader)) return;
+    world.onTurn = null;
     split(world, [leader.name, "db1"], [...others, "db2", "db3"]);
-    // It hears the answer to its claim, so it has a living permit when it falls asleep.
-    world.after(3, () => leader.stop(15_000, true));
+    leader.stop(15_000, true);
   };
-  movesTo(world, ["db2", "db3"]);
+  movesTo(world, ["db2", "db3"], 14_000);
   world.runUntil(world.now + 20_000);
+}
+
+/** It has read every register, and waits for no answer. */
+function knowsAll(monitor: MonitorProcess): boolean {
+  const desks = Object.values(monitor.state?.groups[GROUP]?.desks[WRITER] ?? {});
+  return desks.every(({ view, flight }) => view !== null && flight === null);
 }
 
 /** A switchover's leader dies when all registers are marked and the old holder has not let go. */

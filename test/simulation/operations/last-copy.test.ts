@@ -1,0 +1,54 @@
+/** A master lost its data while the old one, which may hold the last copy, was away: a person decides. */
+import { expect, test } from "vitest";
+import { GROUP, WRITER } from "../world/plan.ts";
+import type { World } from "../world/world.ts";
+import { becomesWhole, lostWrites, SEEDS, settled } from "./at-rest.ts";
+
+/** db2 is master and empty; db1 is back and holds everything. */
+function emptied(seed: number): World {
+  const world = settled(seed, { nodes: 2 });
+  world.redis("db1").terminate();
+  world.runUntilTrue(() => world.group?.master === "db2" && world.group.operation === null, 5_000);
+  Object.assign(world.redis("db2"), { persistence: "none", loadingMs: 0 });
+  world.killRedis("db2");
+  world.redis("db2").start();
+  world.redis("db1").start();
+  world.runUntil(world.now + 10_000);
+  expect(world.group?.master).toBe("db2");
+  expect(Object.keys(world.group?.rejoining ?? {})).toEqual(["db1"]);
+  return world;
+}
+
+function alarm(world: World): string {
+  return world.leader()?.state?.alarms[`${GROUP}: reborn`] ?? "";
+}
+
+test.each(SEEDS)(
+  "the old master's data are kept, and the alarm says what to do (seed %i)",
+  (seed) => {
+    const world = emptied(seed);
+    expect(alarm(world)).toMatch(/db1 may hold what it lost.*failover.*--to db1.*set_offline db1/);
+    expect(world.redis("db1").data.ids.length).toBeGreaterThan(100);
+    expect(world.servingHost(WRITER)?.name).toBe("db2");
+  },
+);
+
+test.each(SEEDS)("they may be brought back (seed %i)", (seed) => {
+  const world = emptied(seed);
+  const held = world.redis("db1").data.ids.length;
+  world.command({ kind: "failover", group: GROUP, to: "db1", acceptDataLoss: true });
+  world.runUntilTrue(() => world.group?.master === "db1", 10_000);
+  expect(world.redis("db1").data.ids.length).toBeGreaterThanOrEqual(held);
+  becomesWhole(world, 30_000);
+});
+
+test.each(SEEDS)("they may be given up (seed %i)", (seed) => {
+  const world = emptied(seed);
+  world.command({ kind: "set-offline", group: GROUP, node: "db1" });
+  becomesWhole(world, 20_000);
+  const since = world.client.acknowledged.length;
+  world.runUntil(world.now + 1_000);
+  expect(world.client.acknowledged.length).toBeGreaterThan(since);
+  expect(lostWrites(world)).toBeGreaterThan(0);
+  expect(world.group?.master).toBe("db2");
+});
