@@ -187,7 +187,14 @@ function recover(world: World): { wholeAfterMs: number; human: boolean } {
   allNodesBack(world);
   if (becomesWhole(world, HEAL_WITHIN_MS))
     return { wholeAfterMs: world.now - from - STEADY_MS, human: false };
+  // What was fenced is switched on again.
+  for (const host of world.hosts) world.powerOn(host.name);
   world.command({ kind: "failover", group: GROUP, to: null, acceptDataLoss: true });
+  if (becomesWhole(world, HUMAN_WITHIN_MS))
+    return { wholeAfterMs: world.now - from - STEADY_MS, human: true };
+  // What old masters may hold is given up.
+  for (const node of Object.keys(world.group?.rejoining ?? {}))
+    world.command({ kind: "set-offline", group: GROUP, node });
   if (becomesWhole(world, HUMAN_WITHIN_MS))
     return { wholeAfterMs: world.now - from - STEADY_MS, human: true };
   throw new Violation(
