@@ -124,8 +124,8 @@ export const OF_OPERATIONS: readonly Mutant[] = [
     edits: [
       {
         file: `${OPERATION}/repair.ts`,
-        from: "if (!isMasterGood(turn, group, master) || !repoint",
-        to: "if (!repoint",
+        from: "function isMasterGood(turn: Turn, group: GroupPart, master: Node): boolean {",
+        to: "function isMasterGood(turn: Turn, group: GroupPart, master: Node): boolean {\n  if (turn) return true;",
       },
     ],
     scripts: ["an old master holds the last copy"],
