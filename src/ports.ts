@@ -38,6 +38,8 @@ export interface MonitorView {
   readonly leads: boolean;
   readonly leader: MonitorName | null;
   readonly term: number;
+  /** No member any more: it keeps no channel to any host. */
+  readonly removed: boolean;
 }
 
 /** Monotonic and wall time, and randomness. */
@@ -53,6 +55,8 @@ export interface DurableStore {
 export interface PeerSender {
   /** Sends at most once; drops what is overtaken while the peer is silent. */
   send(to: MonitorName, message: PeerMessage): void;
+  /** Talks to that monitor from now on: there, unless it answers elsewhere. */
+  meet(name: MonitorName, address: string): void;
 }
 
 export interface Prober {

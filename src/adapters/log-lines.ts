@@ -59,6 +59,10 @@ const TELLERS: { readonly [K in Kind]: Teller<K> } = {
     e.leader === null ? `nobody leads in term ${e.term}` : `${e.leader} leads in term ${e.term}`,
   ],
   committed: (e) => ["debug", `state ${showStamp(e.stamp)} is agreed on`],
+  removed: (e) => [
+    "warn",
+    `this monitor was removed from cluster ${e.clusterId}, whose members are ${e.members.join(", ")}: it watches nothing and votes for nothing`,
+  ],
   "peer-refused": (e) => ["error", `${e.peer} does not count: ${refusal(e.why)}`],
 };
 
@@ -70,6 +74,7 @@ const NAMES: Partial<Record<Kind, string>> = {
   role: "role.changed",
   leader: "leader.changed",
   committed: "state.committed",
+  removed: "monitor.removed",
   "peer-refused": "peer.refused",
 };
 

@@ -107,6 +107,18 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import("./commands/reload.ts"),
   },
   {
+    name: "monitor",
+    operands: "add|remove|replace MONITOR",
+    options: ["yes"],
+    summary: "Change who the monitors are, one at a time",
+    details: [
+      "add NAME=HOST:PORT      one more; it must run there already, empty, with its peers",
+      "remove NAME             one fewer; it falls silent, and may be stopped",
+      "replace NAME[=HOST:PORT]  another data directory, or another host, in place of the one of that name",
+    ],
+    load: () => import("./commands/monitor.ts"),
+  },
+  {
     name: "adopt",
     operands: "[CLUSTER]",
     options: ["empty", "group", "yes"],

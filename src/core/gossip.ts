@@ -4,7 +4,7 @@
  * Clocks of two monitors are never compared. Each message echoes the newest number received from
  * its addressee, who knows when it sent that: so a vote's age has an upper bound on one clock.
  */
-import { members } from "./consensus/consensus.ts";
+import { isMember, members } from "./consensus/consensus.ts";
 import { isNews, isOtherVote } from "./health/news.ts";
 import type { HealthMessage, HeldVote, NodeVote } from "./health/types.ts";
 import { voteOf } from "./health/watch.ts";
@@ -118,6 +118,8 @@ export function heard(
   version: string,
   message: HealthMessage,
 ): void {
+  // Of one that was removed, and does not know it yet.
+  if (!isMember(turn.state.consensus, from)) return;
   const peer = turn.state.peers[from];
   const isRestart = peer !== undefined && message.seq < peer.seq - SENT_KEPT;
   if (peer !== undefined && message.seq <= peer.seq && !isRestart) return;

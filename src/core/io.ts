@@ -94,6 +94,8 @@ export type Effect =
       readonly vip: Ip;
       readonly deadlineMs: number;
     }
+  /** Talk to a monitor there, too, from now on. */
+  | { readonly kind: "meet"; readonly name: MonitorName; readonly address: string }
   | { readonly kind: "reply"; readonly requestId: string; readonly outcome: CommandOutcome }
   | { readonly kind: "report"; readonly event: Event | ConsensusEvent };
 

@@ -152,6 +152,8 @@ export interface Waiting {
   readonly by: string;
   readonly command: Command;
   readonly since: Instant;
+  /** When the monitor that it is about was last asked who it is. */
+  readonly greetedAt?: Instant;
   /** What it proposed: null, not yet; a stamp: the answer waits for its commit, or for its operation. */
   readonly proposed: { readonly under: Stamp; readonly message: string | null } | null;
 }

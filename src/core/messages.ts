@@ -22,7 +22,20 @@ export interface Envelope {
 
 export const PROTOCOL = 1;
 
-export type Command =
+/** About the monitors themselves: of no group. */
+export type MonitorCommand =
+  | { readonly kind: "monitor-add"; readonly name: MonitorName; readonly address: string }
+  | { readonly kind: "monitor-remove"; readonly name: MonitorName }
+  /** null: at its former address. */
+  | {
+      readonly kind: "monitor-replace";
+      readonly name: MonitorName;
+      readonly address: string | null;
+    };
+
+export type Command = GroupCommand | MonitorCommand;
+
+export type GroupCommand =
   | { readonly kind: "switchover"; readonly group: GroupName; readonly to: NodeName | null }
   | {
       readonly kind: "failover";

@@ -2,7 +2,7 @@
  * The whole monitor as one pure function: no clock, no socket, no await. What comes in is an
  * input, the time and a random number; what goes out is the next state and the effects to start.
  */
-import { createConsensus, tick, wakeAt } from "./consensus/consensus.ts";
+import { createConsensus, tick, wakeAt, wasRemoved } from "./consensus/consensus.ts";
 import {
   type ConsensusTimers,
   DEFAULT_TIMERS,
@@ -75,7 +75,7 @@ export function decide(state: MonitorState, input: Input, at: At): Decision {
   takeIn(turn, input);
   if (turn.established && wakeAt(turn.state.consensus) <= at.now) noteRenewals(turn);
   turn.consensus(tick(turn.state.consensus, at));
-  if (!turn.state.leaving) patrol(turn);
+  if (!isSilent(turn)) patrol(turn);
   if (isReviewDue(turn)) review(turn);
   watchOver(turn);
   turn.flush();
@@ -90,9 +90,14 @@ export function nextWakeAt(state: MonitorState, now: Instant): Instant {
 
 /** What everything known adds up to: the votes, and for a leader its duties. */
 function review(turn: Turn): void {
-  gossip(turn);
+  if (!wasRemoved(turn.state.consensus)) gossip(turn);
   lead(turn);
   turn.state.reviewAt = nextReviewAt(turn);
+}
+
+/** It watches over nothing any more: it ends, or was removed. */
+function isSilent({ state }: Turn): boolean {
+  return state.leaving || wasRemoved(state.consensus);
 }
 
 function noticeStall(turn: Turn): void {
@@ -104,7 +109,7 @@ function noticeStall(turn: Turn): void {
 
 /** Rule 7 and its means: every monitor, whether it leads or not. */
 function watchOver(turn: Turn): void {
-  if (turn.state.leaving) return;
+  if (isSilent(turn)) return;
   if (!turn.established) lookAround(turn);
   const { newest, consensus } = turn.state;
   if (newest === null) return;

@@ -4,7 +4,7 @@
  * what they add up to only now and then. What is news presses (`Turn.press`), and whoever has
  * something under way looks at every turn.
  */
-import { wakeAt } from "./consensus/consensus.ts";
+import { wakeAt, wasRemoved } from "./consensus/consensus.ts";
 import { TELL_EVERY_MS } from "./gossip.ts";
 import type { Instant } from "./ids.ts";
 import { nextPatrolAt } from "./patrol.ts";
@@ -18,6 +18,8 @@ const BUSY_MS = 5;
 /** With a node that is not well, or without a leader: limits of time are noticed this exactly. */
 const UNEASY_MS = 20;
 const CALM_MS = 100;
+/** With nothing to do, until somebody adds this monitor again. */
+const REMOVED_MS = 1000;
 /** A node that is down for good is no news. */
 const UNEASY_FOR_MS = 60_000;
 
@@ -30,6 +32,7 @@ export function isReviewDue(turn: Turn): boolean {
 /** After a review: when the next one is due, whatever happens. */
 export function nextReviewAt(turn: Turn): Instant {
   const { now, state } = turn;
+  if (wasRemoved(state.consensus)) return now + REMOVED_MS;
   if (isUnderWay(turn)) return now + BUSY_MS;
   const pace = isUneasy(turn) ? now + UNEASY_MS : calmPace(turn);
   const renewal = state.leading === null ? Infinity : nextRenewalAt(turn);
@@ -51,7 +54,7 @@ export function nextWake(turn: Turn): Instant {
     now,
     Math.min(
       wakeAt(state.consensus),
-      nextPatrolAt(turn),
+      wasRemoved(state.consensus) ? Infinity : nextPatrolAt(turn),
       state.reviewAt,
       leaderLate > now ? leaderLate : Infinity,
     ),

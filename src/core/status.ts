@@ -1,5 +1,5 @@
 /** What a monitor says when asked: the state it knows committed, and what it and its peers see. */
-import { members as membersOf } from "./consensus/consensus.ts";
+import { members as membersOf, wasRemoved } from "./consensus/consensus.ts";
 import { type Verdict, verdictOf } from "./health/verdict.ts";
 import type { MonitorName, WallTime } from "./ids.ts";
 import type { At } from "./ids.ts";
@@ -208,6 +208,13 @@ function warningsOf(
     level: "critical",
     text: `${id}: ${text}`,
   }));
+  if (wasRemoved(state.consensus)) {
+    warnings.push({
+      level: "critical",
+      text: `this monitor, ${state.name}, was removed from cluster ${cluster.id}: it watches nothing and votes for nothing. Stop it, or add it again: mmm monitor add ${state.name}=HOST:PORT`,
+    });
+    return warnings;
+  }
   if (cluster.id === null) {
     warnings.push({
       level: "warning",

@@ -90,7 +90,8 @@ export class Answers implements ControlBackend {
   ): Promise<CommandOutcome> {
     const { requests, command } = this.#options;
     const { requestId } = request;
-    const waiting = { group: request.command.group, onProgress, limitMs: COMMAND_LIMIT_MS };
+    const group = "group" in request.command ? request.command.group : "";
+    const waiting = { group, onProgress, limitMs: COMMAND_LIMIT_MS };
     const outcome = await requests.run(requestId, waiting, () => command(request));
     if (outcome.kind !== "not-leader" || request.forwarded) return outcome;
     return await this.#forward(request, outcome, onProgress);

@@ -1,4 +1,5 @@
 /** The core, as the shell drives it. */
+import { wasRemoved } from "../core/consensus/consensus.ts";
 import type { GenesisPlan, Durable } from "../core/consensus/types.ts";
 import type { At } from "../core/ids.ts";
 import { createMonitor, decide, type MonitorState, nextWakeAt } from "../core/monitor.ts";
@@ -23,5 +24,6 @@ function view({ consensus, committed, newest }: MonitorState): MonitorView {
     leads: consensus.role === "leader",
     leader: consensus.leader,
     term: consensus.durable.term,
+    removed: wasRemoved(consensus),
   };
 }

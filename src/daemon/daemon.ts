@@ -168,17 +168,16 @@ export class Daemon<S> {
     const committed = core.committed(state);
     if (committed === null || committed === this.#seen) return;
     this.#seen = committed;
-    this.#project(committed);
+    this.#project(committed, core.view(state, clock.at()).removed);
   }
 
   /** What follows from the agreed state, outside of the core. */
-  #project(committed: Committed): void {
+  #project(committed: Committed, removed: boolean): void {
     const { nodes, journal } = this.#options;
     for (const { name, address } of committed.cluster.members) this.#peers.meet(name, address);
     journal.record(finishedOperations(committed));
-    nodes.warm(
-      committed.groups.flatMap((group) => group.nodes.map((node) => targetOf(group.name, node))),
-    );
+    const watched = removed ? [] : committed.groups;
+    nodes.warm(watched.flatMap((group) => group.nodes.map((node) => targetOf(group.name, node))));
   }
 }
 

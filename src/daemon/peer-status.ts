@@ -15,13 +15,17 @@ export interface Transport {
 export function withTransport(status: Status, transport: Transport): Status {
   const monitors = status.cluster.monitors.map((monitor) => withPeer(monitor, transport));
   const known = new Set(monitors.map(({ name }) => name));
-  const missing = transport.peers.filter(({ name }) => name === null || !known.has(name));
+  const others = transport.peers.filter(({ name }) => name === null || !known.has(name));
+  const isFounded = status.cluster.id !== null;
+  const strangers = others.filter((peer) => isFounded && isStranger(peer));
+  const missing = others.filter((peer) => !strangers.includes(peer));
   return {
     ...status,
     cluster: { ...status.cluster, monitors: [...monitors, ...missing.map(unmet)] },
     warnings: [
       ...status.warnings,
       ...missing.flatMap(warnOfPeer),
+      ...strangers.map(hintOfStranger),
       ...transport.refusals.filter(({ from }) => !refusesUs(from, transport)).map(warnOfRefusal),
     ],
   };
@@ -32,6 +36,16 @@ function withPeer(monitor: MonitorStatus, { peers, name, version }: Transport): 
   const peer = peers.find((one) => one.name === monitor.name);
   if (peer === undefined || monitor.problem !== null) return monitor;
   return { ...monitor, problem: peer.problem };
+}
+
+/** Configured here, but removed or not yet added. One that refuses this monitor is another matter. */
+function isStranger({ name, silentMs, problem }: PeerReport): boolean {
+  return name !== null && (silentMs !== null || problem === null);
+}
+
+function hintOfStranger({ name, address }: PeerReport): Warning {
+  const text = `${name} (${address}) is configured here, but is no monitor of this cluster: mmm monitor add ${name}=${address}, or take it out of the file`;
+  return { level: "hint", text };
 }
 
 /** A configured peer that is no member, or has not said its name. */

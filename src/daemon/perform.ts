@@ -31,7 +31,7 @@ export interface World {
   readonly log: Log;
 }
 
-type Told = Extract<WorldEffect, { readonly kind: "send" | "reply" | "report" }>;
+type Told = Extract<WorldEffect, { readonly kind: "send" | "meet" | "reply" | "report" }>;
 /** Those whose outcome comes back. */
 type Asked = Exclude<WorldEffect, Told>;
 
@@ -52,6 +52,7 @@ export class Performer {
   #tell(effect: Told): void {
     try {
       if (effect.kind === "send") this.#world.peers.send(effect.to, effect.message);
+      else if (effect.kind === "meet") this.#world.peers.meet(effect.name, effect.address);
       else if (effect.kind === "reply") this.#world.reply(effect.requestId, effect.outcome);
       else this.#world.report(effect.event);
     } catch (error) {
@@ -95,7 +96,7 @@ export class Performer {
 }
 
 function isTold(effect: WorldEffect): effect is Told {
-  return effect.kind === "send" || effect.kind === "reply" || effect.kind === "report";
+  return !("id" in effect);
 }
 
 /** It may have happened, and nothing was learned: this monitor's own fault says nothing of a node. */

@@ -1,8 +1,9 @@
 /** What is agreed on changes while the cluster works: the address stays where it is, and no write is lost. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { expectNobodyDisturbed, expectOnlyMaster, expectUnmoved } from "../helpers/lab-expect.ts";
+import { eventually } from "../helpers/eventually.ts";
 import { Lab, passing } from "../helpers/lab.ts";
 
 const FAST = { downAfter: "1s", lease: "1s" } as const;
@@ -39,5 +40,36 @@ describe("under write load", () => {
     expect(left).toBeLessThanOrEqual(600);
     expect(await lab.run("mmm", "reload", "--dry-run")).toContain("is as the file says");
     await expectOnlyMaster(lab, "db1");
+  });
+});
+
+describe("the monitors of a running cluster", () => {
+  it("one is removed, wiped, added again and replaced, and nobody notices", async () => {
+    await using lab = await Lab.up(FAST);
+    const leader = await lab.leader();
+    const name = ["mon1", "mon2", "mon3"].find((each) => each !== leader) ?? "";
+    const at = (await lab.status()).cluster.monitors.find((each) => each.name === name)?.address;
+    const wipe = async () => {
+      await lab.run("kill-monitor", name);
+      rmSync(join(lab.directory, "data", name), { recursive: true });
+      await lab.run("start-monitor", name);
+    };
+    const measured = await lab.measure(
+      async () => {
+        expect(await lab.run("mmm", "monitor", "remove", name)).toContain("of 2, 2 are a majority");
+        const told = () => readFileSync(join(lab.directory, "log", `${name}.log`), "utf8");
+        await eventually(told, (log) => log.includes('"monitor.removed"'));
+        expect((await lab.status()).cluster.monitors).toHaveLength(2);
+        await wipe();
+        expect(await lab.run("mmm", "monitor", "add", `${name}=${at}`)).toContain("of 3, 2");
+        await lab.healthy();
+        await wipe();
+        expect(await lab.run("mmm", "monitor", "replace", name)).toContain("of 3, 2");
+      },
+      () => lab.healthy(),
+    );
+    expectUnmoved(measured, "db1", NO_GAP_MS);
+    expectNobodyDisturbed(measured.waiters);
+    expect((await lab.status()).cluster.monitors).toHaveLength(3);
   });
 });

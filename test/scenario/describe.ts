@@ -63,6 +63,8 @@ export function describeMessage(message: ConsensusMessage): string {
       return `term ${term} round ${message.round} heard`;
     case "timeout-now":
       return "take over now";
+    case "farewell":
+      return `you are no member of ${delta(message.delta)}`;
   }
 }
 
@@ -76,6 +78,8 @@ export function describeEvent(event: ConsensusEvent): string {
       return `leader ${event.leader ?? "none"} in term ${event.term}`;
     case "committed":
       return `committed ${showStamp(event.stamp)}`;
+    case "removed":
+      return `removed from ${event.clusterId}, whose members are ${event.members.join(" ")}`;
     case "peer-refused": {
       const { kind, ...rest } = event.why;
       return `${event.peer} refused: ${kind} ${JSON.stringify(rest)}`;

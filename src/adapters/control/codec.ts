@@ -1,5 +1,5 @@
 /** Commands and their outcomes, between the core's words and the wire's. */
-import type { Command, CommandOutcome } from "../../core/messages.ts";
+import type { Command, CommandOutcome, GroupCommand, MonitorCommand } from "../../core/messages.ts";
 import type { Mode } from "../../core/state.ts";
 import type {
   OperateRequest as WireRequest,
@@ -9,6 +9,7 @@ import type {
   Outcome as WireOutcome,
   Outcome__Output as ReadOutcome,
 } from "../gen/mmm/v1/Outcome.ts";
+import { isMonitorName, parseHostPort } from "../peer/address.ts";
 import { some } from "../peer/codec-consensus.ts";
 import { clip, clusterId, Malformed, name, oneOf, optional, present } from "../peer/fields.ts";
 import { decodeProposal, encodeProposal } from "./proposal.ts";
@@ -38,6 +39,22 @@ export function encodeRequest({ command, ...rest }: Request): WireRequest {
 }
 
 function encodeCommand(command: Command): WireRequest {
+  return "group" in command ? encodeGroupCommand(command) : encodeMonitorCommand(command);
+}
+
+function encodeMonitorCommand(command: MonitorCommand): WireRequest {
+  const { name: monitor } = command;
+  switch (command.kind) {
+    case "monitor-add":
+      return { addMonitor: { name: monitor, address: command.address } };
+    case "monitor-remove":
+      return { removeMonitor: { name: monitor } };
+    case "monitor-replace":
+      return { replaceMonitor: { name: monitor, ...some("address", command.address) } };
+  }
+}
+
+function encodeGroupCommand(command: GroupCommand): WireRequest {
   const { group } = command;
   switch (command.kind) {
     case "switchover":
@@ -74,6 +91,28 @@ export function decodeRequest(wire: ReadRequest): Request {
 }
 
 function decodeCommand(wire: ReadRequest): Command {
+  const { command } = wire;
+  const isAboutMonitors =
+    command === "addMonitor" || command === "removeMonitor" || command === "replaceMonitor";
+  return isAboutMonitors ? decodeMonitorCommand(wire) : decodeGroupCommand(wire);
+}
+
+function decodeMonitorCommand(wire: ReadRequest): MonitorCommand {
+  if (wire.command === "removeMonitor") {
+    const { name: monitor } = present(wire.removeMonitor, "remove_monitor");
+    return { kind: "monitor-remove", name: monitorName(monitor) };
+  }
+  if (wire.command === "addMonitor") {
+    const { name: monitor, address } = present(wire.addMonitor, "add_monitor");
+    const at = hostPort(address, "address");
+    return { kind: "monitor-add", name: monitorName(monitor), address: at };
+  }
+  const { name: monitor, address } = present(wire.replaceMonitor, "replace_monitor");
+  const at = optional(address, "address", hostPort);
+  return { kind: "monitor-replace", name: monitorName(monitor), address: at };
+}
+
+function decodeGroupCommand(wire: ReadRequest): Command {
   switch (wire.command) {
     case "switchover": {
       const { group, to } = present(wire.switchover, "switchover");
@@ -109,10 +148,23 @@ function decodeCommand(wire: ReadRequest): Command {
       const { group, proposal, dryRun } = present(wire.reload, "reload");
       return { kind: "reload", group: groupOf(group), dryRun, proposal: decodeProposal(proposal) };
     }
+    case "addMonitor":
+    case "removeMonitor":
+    case "replaceMonitor":
     case undefined:
     default:
       throw new Malformed("command", "none that this version knows");
   }
+}
+
+function monitorName(text: string): string {
+  if (!isMonitorName(text)) throw new Malformed("name", "not the name of a monitor");
+  return text;
+}
+
+function hostPort(text: string, path: string): string {
+  if (parseHostPort(text) === null) throw new Malformed(path, "not HOST:PORT");
+  return text;
 }
 
 function groupOf(group: string): string {

@@ -189,7 +189,8 @@ export const descriptor = {
           "voteReply",
           "append",
           "appendReply",
-          "timeoutNow"
+          "timeoutNow",
+          "farewell"
          ]
         }
        },
@@ -241,6 +242,10 @@ export const descriptor = {
         "timeoutNow": {
          "type": "TimeoutNow",
          "id": 18
+        },
+        "farewell": {
+         "type": "Farewell",
+         "id": 19
         }
        }
       },
@@ -360,6 +365,14 @@ export const descriptor = {
       },
       "TimeoutNow": {
        "fields": {}
+      },
+      "Farewell": {
+       "fields": {
+        "delta": {
+         "type": "SlotDelta",
+         "id": 1
+        }
+       }
       },
       "SlotDelta": {
        "fields": {
@@ -881,7 +894,10 @@ export const descriptor = {
           "setOffline",
           "setMode",
           "adopt",
-          "reload"
+          "reload",
+          "addMonitor",
+          "removeMonitor",
+          "replaceMonitor"
          ]
         }
        },
@@ -925,6 +941,18 @@ export const descriptor = {
         "reload": {
          "type": "Reload",
          "id": 16
+        },
+        "addMonitor": {
+         "type": "AddMonitor",
+         "id": 17
+        },
+        "removeMonitor": {
+         "type": "RemoveMonitor",
+         "id": 18
+        },
+        "replaceMonitor": {
+         "type": "ReplaceMonitor",
+         "id": 19
         }
        }
       },
@@ -1055,6 +1083,48 @@ export const descriptor = {
         "dryRun": {
          "type": "bool",
          "id": 3
+        }
+       }
+      },
+      "AddMonitor": {
+       "fields": {
+        "name": {
+         "type": "string",
+         "id": 1
+        },
+        "address": {
+         "type": "string",
+         "id": 2
+        }
+       }
+      },
+      "RemoveMonitor": {
+       "fields": {
+        "name": {
+         "type": "string",
+         "id": 1
+        }
+       }
+      },
+      "ReplaceMonitor": {
+       "oneofs": {
+        "_address": {
+         "oneof": [
+          "address"
+         ]
+        }
+       },
+       "fields": {
+        "name": {
+         "type": "string",
+         "id": 1
+        },
+        "address": {
+         "type": "string",
+         "id": 2,
+         "options": {
+          "proto3_optional": true
+         }
         }
        }
       },

@@ -2,6 +2,7 @@ import type * as grpc from '@grpc/grpc-js';
 import type { EnumTypeDefinition, MessageTypeDefinition } from '@grpc/proto-loader';
 
 import type { Ack as _mmm_v1_Ack, Ack__Output as _mmm_v1_Ack__Output } from './mmm/v1/Ack.ts';
+import type { AddMonitor as _mmm_v1_AddMonitor, AddMonitor__Output as _mmm_v1_AddMonitor__Output } from './mmm/v1/AddMonitor.ts';
 import type { Adopt as _mmm_v1_Adopt, Adopt__Output as _mmm_v1_Adopt__Output } from './mmm/v1/Adopt.ts';
 import type { Append as _mmm_v1_Append, Append__Output as _mmm_v1_Append__Output } from './mmm/v1/Append.ts';
 import type { AppendReply as _mmm_v1_AppendReply, AppendReply__Output as _mmm_v1_AppendReply__Output } from './mmm/v1/AppendReply.ts';
@@ -9,6 +10,7 @@ import type { Consensus as _mmm_v1_Consensus, Consensus__Output as _mmm_v1_Conse
 import type { ControlClient as _mmm_v1_ControlClient, ControlDefinition as _mmm_v1_ControlDefinition } from './mmm/v1/Control.ts';
 import type { Envelope as _mmm_v1_Envelope, Envelope__Output as _mmm_v1_Envelope__Output } from './mmm/v1/Envelope.ts';
 import type { Failover as _mmm_v1_Failover, Failover__Output as _mmm_v1_Failover__Output } from './mmm/v1/Failover.ts';
+import type { Farewell as _mmm_v1_Farewell, Farewell__Output as _mmm_v1_Farewell__Output } from './mmm/v1/Farewell.ts';
 import type { Genesis as _mmm_v1_Genesis, Genesis__Output as _mmm_v1_Genesis__Output } from './mmm/v1/Genesis.ts';
 import type { GuardView as _mmm_v1_GuardView, GuardView__Output as _mmm_v1_GuardView__Output } from './mmm/v1/GuardView.ts';
 import type { Health as _mmm_v1_Health, Health__Output as _mmm_v1_Health__Output } from './mmm/v1/Health.ts';
@@ -32,6 +34,8 @@ import type { PreVote as _mmm_v1_PreVote, PreVote__Output as _mmm_v1_PreVote__Ou
 import type { PreVoteReply as _mmm_v1_PreVoteReply, PreVoteReply__Output as _mmm_v1_PreVoteReply__Output } from './mmm/v1/PreVoteReply.ts';
 import type { Progress as _mmm_v1_Progress, Progress__Output as _mmm_v1_Progress__Output } from './mmm/v1/Progress.ts';
 import type { Reload as _mmm_v1_Reload, Reload__Output as _mmm_v1_Reload__Output } from './mmm/v1/Reload.ts';
+import type { RemoveMonitor as _mmm_v1_RemoveMonitor, RemoveMonitor__Output as _mmm_v1_RemoveMonitor__Output } from './mmm/v1/RemoveMonitor.ts';
+import type { ReplaceMonitor as _mmm_v1_ReplaceMonitor, ReplaceMonitor__Output as _mmm_v1_ReplaceMonitor__Output } from './mmm/v1/ReplaceMonitor.ts';
 import type { ServedReplica as _mmm_v1_ServedReplica, ServedReplica__Output as _mmm_v1_ServedReplica__Output } from './mmm/v1/ServedReplica.ts';
 import type { SetMode as _mmm_v1_SetMode, SetMode__Output as _mmm_v1_SetMode__Output } from './mmm/v1/SetMode.ts';
 import type { SlotDelta as _mmm_v1_SlotDelta, SlotDelta__Output as _mmm_v1_SlotDelta__Output } from './mmm/v1/SlotDelta.ts';
@@ -52,6 +56,7 @@ export interface ProtoGrpcType {
   mmm: {
     v1: {
       Ack: MessageTypeDefinition<_mmm_v1_Ack, _mmm_v1_Ack__Output>
+      AddMonitor: MessageTypeDefinition<_mmm_v1_AddMonitor, _mmm_v1_AddMonitor__Output>
       Adopt: MessageTypeDefinition<_mmm_v1_Adopt, _mmm_v1_Adopt__Output>
       Append: MessageTypeDefinition<_mmm_v1_Append, _mmm_v1_Append__Output>
       AppendReply: MessageTypeDefinition<_mmm_v1_AppendReply, _mmm_v1_AppendReply__Output>
@@ -59,6 +64,7 @@ export interface ProtoGrpcType {
       Control: SubtypeConstructor<typeof grpc.Client, _mmm_v1_ControlClient> & { service: _mmm_v1_ControlDefinition }
       Envelope: MessageTypeDefinition<_mmm_v1_Envelope, _mmm_v1_Envelope__Output>
       Failover: MessageTypeDefinition<_mmm_v1_Failover, _mmm_v1_Failover__Output>
+      Farewell: MessageTypeDefinition<_mmm_v1_Farewell, _mmm_v1_Farewell__Output>
       Gate: EnumTypeDefinition
       Genesis: MessageTypeDefinition<_mmm_v1_Genesis, _mmm_v1_Genesis__Output>
       GuardView: MessageTypeDefinition<_mmm_v1_GuardView, _mmm_v1_GuardView__Output>
@@ -88,6 +94,8 @@ export interface ProtoGrpcType {
       Progress: MessageTypeDefinition<_mmm_v1_Progress, _mmm_v1_Progress__Output>
       Refusal: EnumTypeDefinition
       Reload: MessageTypeDefinition<_mmm_v1_Reload, _mmm_v1_Reload__Output>
+      RemoveMonitor: MessageTypeDefinition<_mmm_v1_RemoveMonitor, _mmm_v1_RemoveMonitor__Output>
+      ReplaceMonitor: MessageTypeDefinition<_mmm_v1_ReplaceMonitor, _mmm_v1_ReplaceMonitor__Output>
       ServedReplica: MessageTypeDefinition<_mmm_v1_ServedReplica, _mmm_v1_ServedReplica__Output>
       SetMode: MessageTypeDefinition<_mmm_v1_SetMode, _mmm_v1_SetMode__Output>
       SlotDelta: MessageTypeDefinition<_mmm_v1_SlotDelta, _mmm_v1_SlotDelta__Output>

@@ -51,6 +51,8 @@ function encodeKind(message: ConsensusMessage): WireConsensus {
       return { appendReply: { round: message.round, version: message.version } };
     case "timeout-now":
       return { timeoutNow: {} };
+    case "farewell":
+      return { farewell: { delta: encodeDelta(message.delta) } };
   }
 }
 
@@ -87,44 +89,49 @@ type Kind = ConsensusMessage extends infer M
     : never
   : never;
 
+const DECODERS: Readonly<Record<string, (wire: ReadConsensus) => Kind>> = {
+  hello: decodeHello,
+  genesis: ({ genesis }) => ({
+    kind: "genesis",
+    delta: decodeDelta(genesis?.delta, "genesis.delta"),
+  }),
+  preVote: (wire) => {
+    const { candidateTerm } = present(wire.preVote, "pre_vote");
+    return { kind: "pre-vote", candidateTerm: count(candidateTerm, "candidate_term") };
+  },
+  preVoteReply: (wire) => {
+    const { candidateTerm, granted } = present(wire.preVoteReply, "pre_vote_reply");
+    return {
+      kind: "pre-vote-reply",
+      candidateTerm: count(candidateTerm, "candidate_term"),
+      granted,
+    };
+  },
+  vote: (wire) => ({ kind: "vote", transfer: present(wire.vote, "vote").transfer }),
+  voteReply: (wire) => ({
+    kind: "vote-reply",
+    granted: present(wire.voteReply, "vote_reply").granted,
+  }),
+  append: decodeAppend,
+  appendReply: (wire) => {
+    const { round, version } = present(wire.appendReply, "append_reply");
+    return {
+      kind: "append-reply",
+      round: count(round, "round"),
+      version: count(version, "version"),
+    };
+  },
+  timeoutNow: () => ({ kind: "timeout-now" }),
+  farewell: ({ farewell }) => ({
+    kind: "farewell",
+    delta: decodeDelta(farewell?.delta, "farewell.delta"),
+  }),
+};
+
 function decodeKind(wire: ReadConsensus): Kind {
-  switch (wire.message) {
-    case "hello":
-      return decodeHello(wire);
-    case "genesis":
-      return { kind: "genesis", delta: decodeDelta(wire.genesis?.delta, "genesis.delta") };
-    case "preVote": {
-      const { candidateTerm } = present(wire.preVote, "pre_vote");
-      return { kind: "pre-vote", candidateTerm: count(candidateTerm, "candidate_term") };
-    }
-    case "preVoteReply": {
-      const { candidateTerm, granted } = present(wire.preVoteReply, "pre_vote_reply");
-      return {
-        kind: "pre-vote-reply",
-        candidateTerm: count(candidateTerm, "candidate_term"),
-        granted,
-      };
-    }
-    case "vote":
-      return { kind: "vote", transfer: present(wire.vote, "vote").transfer };
-    case "voteReply":
-      return { kind: "vote-reply", granted: present(wire.voteReply, "vote_reply").granted };
-    case "append":
-      return decodeAppend(wire);
-    case "appendReply": {
-      const { round, version } = present(wire.appendReply, "append_reply");
-      return {
-        kind: "append-reply",
-        round: count(round, "round"),
-        version: count(version, "version"),
-      };
-    }
-    case "timeoutNow":
-      return { kind: "timeout-now" };
-    case undefined:
-    default:
-      throw new Malformed("consensus", "no message that this version knows");
-  }
+  const decode = wire.message === undefined ? undefined : DECODERS[wire.message];
+  if (decode === undefined) throw new Malformed("consensus", "no message that this version knows");
+  return decode(wire);
 }
 
 function decodeHello(wire: ReadConsensus): Kind {

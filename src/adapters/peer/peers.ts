@@ -10,6 +10,8 @@ import { isMonitorName, parseHostPort, type PeerAddress } from "./address.ts";
 import { type LinkOptions, PeerLink } from "./link.ts";
 
 const IDENTIFY_EVERY_MS = 500;
+/** A peer that was silent this long is looked for at another address, if one was agreed on. */
+const MOVED_AFTER_MS = 2_000;
 
 export interface PeersOptions extends Omit<LinkOptions, "address"> {
   readonly name: MonitorName;
@@ -29,7 +31,7 @@ export interface PeerReport {
 
 export class Peers implements PeerSender {
   readonly #options: PeersOptions;
-  readonly #links: PeerLink[] = [];
+  #links: PeerLink[] = [];
   readonly #clashes = new Map<PeerLink, string>();
   readonly #timer: NodeJS.Timeout;
 
@@ -46,12 +48,29 @@ export class Peers implements PeerSender {
     if (name !== null) this.#options.onFound(name, link.address);
   }
 
-  /** The agreed members: those that are not configured here are talked to all the same. */
+  /**
+   * The agreed members, and whom an operator wants to add: those that are not configured here are
+   * talked to all the same, and one that is silent where it is configured, where it was agreed on.
+   */
   meet(name: MonitorName, address: string): void {
-    if (name === this.#options.name || this.#find(name) !== undefined) return;
+    if (name === this.#options.name) return;
+    const known = this.#find(name);
+    if (known !== undefined && !this.#hasMoved(known, address)) return;
+    if (known !== undefined) this.#drop(known);
     const parsed = parseHostPort(address);
     if (parsed === null || this.#links.some((link) => link.address === address)) return;
     this.add({ name, ...parsed });
+  }
+
+  #hasMoved(link: PeerLink, address: string): boolean {
+    if (link.address === address || link.silentSince === null) return false;
+    return this.#options.now() - link.silentSince >= MOVED_AFTER_MS;
+  }
+
+  #drop(link: PeerLink): void {
+    link.close();
+    this.#clashes.delete(link);
+    this.#links = this.#links.filter((each) => each !== link);
   }
 
   /** Whether messages of this monitor are taken: while a peer is nameless it might be anyone. */

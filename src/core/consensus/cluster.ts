@@ -52,6 +52,13 @@ export function isSelfMember(state: ConsensusState): boolean {
   return isBound(members(state), state.durable.name, state.durable.storageId);
 }
 
+/** It is decided that this monitor is no member: it has no say, and nothing to watch over. */
+export function wasRemoved(state: ConsensusState): boolean {
+  const { slot } = state.durable;
+  if (slot === null || state.commit === null || isSelfMember(state)) return false;
+  return sameStamp(slot.stamp, state.commit);
+}
+
 /** Members other than this one that may be counted: a refused peer is not written to either. */
 export function countedPeers(state: ConsensusState): readonly MonitorName[] {
   return members(state)

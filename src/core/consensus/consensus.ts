@@ -18,6 +18,7 @@ import {
   onVote,
   onVoteReply,
 } from "./election.ts";
+import { onFarewell } from "./farewell.ts";
 import { onAppend, onUnknownHeartbeat } from "./following.ts";
 import { genesisTick, onAppendWhileEmpty, onGenesis, onHello, sayHello } from "./genesis.ts";
 import { judge } from "./identity.ts";
@@ -34,7 +35,7 @@ import type {
   JsonValue,
 } from "./types.ts";
 
-export { members, newestSlot } from "./cluster.ts";
+export { isMember, members, newestSlot, wasRemoved } from "./cluster.ts";
 export { isEstablished } from "./proposal.ts";
 export type { Step } from "./step.ts";
 
@@ -100,6 +101,7 @@ function dispatch(
   if (from === state.durable.name) return still(state);
   if (message.kind === "hello") return onHello(state, from, message, at);
   if (state.durable.slot === null) return dispatchToEmpty(state, from, message, at);
+  if (message.kind === "farewell") return onFarewell(state, from, message, at);
   if (message.kind === "append" && message.delta === null && !isMember(state, from)) {
     return onUnknownHeartbeat(state, from, message.round);
   }
@@ -142,6 +144,7 @@ function dispatchToMember(
       return onTimeoutNow(state, from, message, at);
     case "hello":
     case "genesis":
+    case "farewell":
       return still(state);
   }
 }
@@ -181,6 +184,11 @@ export function answeredRound(state: ConsensusState): number {
 /** When that round was sent. */
 export function answeredRoundSentAt(state: ConsensusState): Instant | null {
   return state.leadership?.answeredAt ?? null;
+}
+
+/** Asks a monitor that is no member to say who it is; what it answers stands in `present`. */
+export function greet(state: ConsensusState, name: MonitorName): Step {
+  return { state, effects: [sayHello(state, name)] };
 }
 
 /** Nothing happens unless `to` is a member that counts and has the newest state. */

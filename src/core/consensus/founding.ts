@@ -101,11 +101,16 @@ export function belong(state: ConsensusState, at: At, reason: string): Step {
   }));
 }
 
-/** The founding state, to a member that was empty when it last said hello. */
+/**
+ * The newest state, to a member that was empty when it last said hello. In term 1 there is nobody
+ * else to bring it; later a leader does. But one that dies while it adds a member may leave a state
+ * behind that only the new member's vote can decide.
+ */
 export function passOn(state: ConsensusState, to: MonitorName): readonly ConsensusEffect[] {
   const { slot } = state.durable;
   const peer = state.present[to];
-  if (slot === null || slot.stamp.term !== FOUNDING.term || peer === undefined) return [];
+  if (slot === null || peer === undefined) return [];
+  if (slot.stamp.term !== FOUNDING.term && state.leader !== null) return [];
   if (!peer.empty || !isBound(members(state), to, peer.storageId)) return [];
   return [send(state, to, { kind: "genesis", delta: wholeSlot(slot) })];
 }

@@ -5,16 +5,22 @@
  * there and all are empty, the one with the lowest name founds the cluster. A majority would not be
  * enough: the monitors that are missing could be the ones that remember.
  */
-import type { At, MonitorName } from "../ids.ts";
+import type { At, Instant, MonitorName } from "../ids.ts";
 import { type ClusterPart, type Member, SCHEMA } from "../state.ts";
 import { accept } from "./accepted.ts";
 import { clusterIdOf, clusterOf, isBound } from "./cluster.ts";
 import { onAppend } from "./following.ts";
 import { belong, FOUNDING, maybeFound, passOn, PRESENT_MS, type Presence } from "./founding.ts";
 import { judge, refuse } from "./identity.ts";
-import { adoptTerm, enterRole } from "./roles.ts";
+import { adoptTerm, electionTime, enterRole } from "./roles.ts";
 import { andThen, type Body, send, type Step, still } from "./step.ts";
-import type { ConsensusEffect, ConsensusMessage, ConsensusState, PeerRefusal } from "./types.ts";
+import type {
+  ConsensusEffect,
+  ConsensusMessage,
+  ConsensusState,
+  PeerRefusal,
+  Slot,
+} from "./types.ts";
 
 type Of<K extends ConsensusMessage["kind"]> = Extract<ConsensusMessage, { kind: K }>;
 
@@ -73,7 +79,10 @@ function helloToEmpty(
   message: Of<"hello">,
   at: At,
 ): Step {
-  const next = notePresence(state, from, message, at);
+  const before = state.present[from];
+  // Since when an established cluster has not taken this monitor in.
+  const since = message.clusterId !== null && before?.empty === false ? before.at : at.now;
+  const next = notePresence(state, from, message, since);
   if (message.clusterId !== null) return wonder(state, next, from, at);
   const why: PeerRefusal | null =
     message.schema === SCHEMA ? null : { kind: "schema", theirs: message.schema };
@@ -88,23 +97,20 @@ function wonder(before: ConsensusState, state: ConsensusState, from: MonitorName
   return refuse(state, from, { kind: "not-a-member" });
 }
 
-/** Of an empty peer `at` is when it last said hello; of one that is not, when it first did. */
 function notePresence(
   state: ConsensusState,
   from: MonitorName,
   message: Of<"hello">,
-  at: At,
+  at: Instant,
 ): ConsensusState {
   const empty = message.clusterId === null;
-  const before = state.present[from];
-  const since = !empty && before !== undefined && !before.empty ? before.at : at.now;
   const { storageId, peers } = message;
   const address = state.found[from] ?? message.address;
-  const presence: Presence = { storageId, address, empty, peers, at: since };
+  const presence: Presence = { storageId, address, empty, peers, at };
   return { ...state, present: { ...state.present, [from]: presence } };
 }
 
-/** A newcomer and a wiped member are told of, remembered for an operator, and otherwise ignored. */
+/** A newcomer, a wiped member and a former one are told of, remembered for an operator, and otherwise ignored. */
 function helloToMember(
   state: ConsensusState,
   from: MonitorName,
@@ -112,10 +118,11 @@ function helloToMember(
   at: At,
 ): Step {
   const { accepted, ...step } = judge(state, from, message);
-  if (message.clusterId !== null) return step;
+  const isForeign = message.clusterId !== null && message.clusterId !== clusterIdOf(state);
+  if (isForeign || (message.clusterId !== null && accepted)) return step;
   const room = state.present[from] !== undefined || Object.keys(state.present).length < NEWCOMERS;
   return andThen(step, (next) => {
-    const noted = room ? notePresence(next, from, message, at) : next;
+    const noted = room ? notePresence(next, from, message, at.now) : next;
     return { state: noted, effects: accepted ? passOn(noted, from) : [] };
   });
 }
@@ -130,15 +137,22 @@ export function onGenesis(
 ): Step {
   const { delta } = message;
   const cluster = clusterOf(delta.parts);
-  if (cluster === null || delta.base !== null || delta.stamp.term !== FOUNDING.term) {
-    return still(state);
-  }
+  if (cluster === null || delta.base !== null) return still(state);
   const why = strangerTo(state, cluster);
   if (why !== null) return refuse(state, from, why);
-  const sent = isBound(cluster.members, from, message.storageId);
-  if (!sent || !areMyPeers(state, cluster.members)) return still(state);
+  if (!isBound(cluster.members, from, message.storageId)) return still(state);
   const { stamp, parts, changed } = delta;
+  if (stamp.term !== FOUNDING.term) return join(state, from, { stamp, parts, changed }, at);
+  if (!areMyPeers(state, cluster.members)) return still(state);
   return belong(accept(state, { stamp, parts, changed }), at, `${from} brought the founding state`);
+}
+
+/** As if its leader had said so: it holds the state, and has promised nothing to anybody. */
+function join(state: ConsensusState, from: MonitorName, slot: Slot, at: At): Step {
+  const taken = accept({ ...state, refused: {}, electionAt: electionTime(state.timers, at) }, slot);
+  return andThen(adoptTerm(taken, slot.stamp.term, at), (next) =>
+    enterRole(next, "follower", `${from} brought the state`),
+  );
 }
 
 /** Exactly those that are configured here: so two configurations that overlap found no two clusters. */

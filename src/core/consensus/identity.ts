@@ -14,7 +14,8 @@ import type { Member } from "../state.ts";
 import { isNewer, type Stamp } from "../stamp.ts";
 import { forgetAnswers } from "./accepted.ts";
 import { clusterIdOf, clusterOf, isBound, members } from "./cluster.ts";
-import { report, still, type Step } from "./step.ts";
+import { bidFarewell } from "./farewell.ts";
+import { andThen, report, still, type Step } from "./step.ts";
 import type { ConsensusMessage, ConsensusState, PeerRefusal } from "./types.ts";
 
 /** `accepted`: the message may be acted on. */
@@ -29,9 +30,19 @@ export function judge(
   message: ConsensusMessage,
 ): Judgement {
   const why = refusalOf(state, from, message);
-  if (why !== null) return { ...refuse(state, from, why), accepted: false };
+  if (why !== null) {
+    const told = andThen(refuse(state, from, why), (next) => ({
+      state: next,
+      effects: isStrange(why) ? bidFarewell(next, from, message) : [],
+    }));
+    return { ...told, accepted: false };
+  }
   if (isLess(state, from, message)) return { state, effects: [], accepted: false };
   return { state: remember(pardon(state, from), from, message), effects: [], accepted: true };
+}
+
+function isStrange({ kind }: PeerRefusal): boolean {
+  return kind === "not-a-member" || kind === "storage-replaced";
 }
 
 function refusalOf(

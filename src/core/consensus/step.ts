@@ -6,6 +6,7 @@
  * what it rests on is durable, whichever function sent it.
  */
 import type { MonitorName } from "../ids.ts";
+import { clusterIdOf, members, wasRemoved } from "./cluster.ts";
 import type {
   ConsensusEffect,
   ConsensusEvent,
@@ -76,6 +77,10 @@ function changes(before: ConsensusState, after: ConsensusState): readonly Consen
   }
   if (after.commit !== null && after.commit !== before.commit) {
     news.push(report({ kind: "committed", stamp: after.commit }));
+  }
+  if (wasRemoved(after) && !wasRemoved(before)) {
+    const names = members(after).map(({ name }) => name);
+    news.push(report({ kind: "removed", clusterId: clusterIdOf(after) ?? "", members: names }));
   }
   return news;
 }

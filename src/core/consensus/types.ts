@@ -87,6 +87,8 @@ export type ConsensusMessage = Sender &
         readonly version: number;
       }
     | { readonly kind: "timeout-now" }
+    /** The committed state, to a monitor that is no member of it. */
+    | { readonly kind: "farewell"; readonly delta: SlotDelta }
   );
 
 export type ConsensusEffect =
@@ -103,6 +105,12 @@ export type ConsensusEvent =
   | { readonly kind: "role"; readonly role: Role; readonly term: number; readonly reason: string }
   | { readonly kind: "leader"; readonly leader: MonitorName | null; readonly term: number }
   | { readonly kind: "committed"; readonly stamp: Stamp }
+  /** This monitor is no member any more. */
+  | {
+      readonly kind: "removed";
+      readonly clusterId: ClusterId;
+      readonly members: readonly MonitorName[];
+    }
   /** A peer that must not be counted: another cluster, another disk, a restored backup, a newer schema. */
   | { readonly kind: "peer-refused"; readonly peer: MonitorName; readonly why: PeerRefusal };
 

@@ -11,6 +11,7 @@ import type { NodeName } from "../ids.ts";
 import { type GroupPart, type Vip, writerVip } from "../state.ts";
 import type { Turn } from "../turn.ts";
 import { proofOf } from "../vip/proofs.ts";
+import { mayBeRead } from "../vip/strangers.ts";
 import { heardWithin, proofContext } from "../vip/upkeep.ts";
 
 /** A calm host is asked every one and a half seconds. */
@@ -27,7 +28,12 @@ export function withAdmittance(turn: Turn, group: GroupPart, candidate: Candidat
 
 /** For a failover that has begun, or that a person forces: the proof is waited for in any case. */
 export function withGuardHeard(turn: Turn, group: GroupPart, candidate: Candidate): Candidate {
-  return { ...candidate, admissible: heardWithin(turn, group, candidate.node, HEARD_MS) };
+  const vip = writerVip(group);
+  const readable = vip === undefined || mayBeRead(turn, group, vip, candidate.node);
+  return {
+    ...candidate,
+    admissible: readable && heardWithin(turn, group, candidate.node, HEARD_MS),
+  };
 }
 
 function isProvable(turn: Turn, group: GroupPart, vip: Vip, holder: NodeName): boolean {

@@ -3,10 +3,12 @@
  * answered when what it started has ended. What each command does is in `orders.ts`.
  */
 import type { Waiting } from "../local.ts";
-import type { CommandOutcome } from "../messages.ts";
+import { isAboutMonitors, takeMonitorChange } from "../members/change-members.ts";
+import type { CommandOutcome, GroupCommand } from "../messages.ts";
 import type { GroupPart, PastOperation } from "../state.ts";
-import { compareStamps, ORIGIN } from "../stamp.ts";
+import { compareStamps, isNewer, ORIGIN } from "../stamp.ts";
 import type { Turn } from "../turn.ts";
+import type { Order } from "./order.ts";
 import { take } from "./orders.ts";
 
 const REQUESTS_KEPT = 32;
@@ -25,17 +27,22 @@ export function serveCommands(turn: Turn): void {
 /** This monitor leads no more. What was proposed may still be committed by the next leader. */
 export function abandonCommands(turn: Turn): void {
   for (const { requestId, proposed } of turn.state.waiting) {
-    const outcome: CommandOutcome =
-      proposed === null
-        ? { kind: "not-leader", leader: turn.state.consensus.leader }
-        : {
-            kind: "unknown",
-            message:
-              "the leader changed meanwhile; mmm status and mmm history show what came of it",
-          };
-    turn.emit({ kind: "reply", requestId, outcome });
+    turn.emit({ kind: "reply", requestId, outcome: lastWord(turn, proposed) });
   }
   turn.state.waiting = [];
+}
+
+/** A leader that removed itself ends with the very commit that a command was waiting for. */
+function lastWord(turn: Turn, proposed: Waiting["proposed"]): CommandOutcome {
+  const { committed, consensus } = turn.state;
+  if (proposed === null) return { kind: "not-leader", leader: consensus.leader };
+  const { under, message } = proposed;
+  const isDone = committed?.stamp.term === under.term && isNewer(committed.stamp, under);
+  if (isDone && message !== null) return { kind: "ok", message };
+  return {
+    kind: "unknown",
+    message: "the leader changed meanwhile; mmm status and mmm history show what came of it",
+  };
 }
 
 function serveOne(turn: Turn, waiting: Waiting): Waiting | null {
@@ -43,18 +50,31 @@ function serveOne(turn: Turn, waiting: Waiting): Waiting | null {
   const { command, requestId } = waiting;
   const done = turn.state.committed?.cluster.requests.find(({ id }) => id === requestId);
   if (done !== undefined) return reply(turn, requestId, { kind: "ok", message: done.message });
+  if (isAboutMonitors(command))
+    return follow(turn, waiting, takeMonitorChange(turn, waiting, command));
   const group = turn.state.committed?.groups.find((part) => part.name === command.group);
-  if (group !== undefined) return serveIn(turn, group, waiting);
+  if (group !== undefined) return serveIn(turn, group, waiting, command);
   const message = `there is no group ${command.group}`;
   return reply(turn, requestId, { kind: "refused", message });
 }
 
-function serveIn(turn: Turn, group: GroupPart, waiting: Waiting): Waiting | null {
+function serveIn(
+  turn: Turn,
+  group: GroupPart,
+  waiting: Waiting,
+  command: GroupCommand,
+): Waiting | null {
   const { requestId } = waiting;
   if (wasTaken(group, requestId)) return { ...waiting, proposed: { under: ORIGIN, message: null } };
   if (turn.isChanging(group.name)) return waiting;
-  const order = take(turn, group, waiting);
-  if (order.kind === "later") return waiting;
+  return follow(turn, waiting, take(turn, group, waiting, command));
+}
+
+function follow(turn: Turn, waiting: Waiting, order: Order): Waiting | null {
+  const { requestId } = waiting;
+  if (order.kind === "later") {
+    return order.greetedAt === undefined ? waiting : { ...waiting, greetedAt: order.greetedAt };
+  }
   if (order.kind === "refused") return reply(turn, requestId, order);
   if (order.kind === "answered")
     return reply(turn, requestId, { kind: "ok", message: order.message });
@@ -98,7 +118,8 @@ function awaitEnd(
   if (committed === null || compareStamps(committed.stamp, proposed.under) <= 0) return waiting;
   if (proposed.message !== null)
     return reply(turn, requestId, { kind: "ok", message: proposed.message });
-  const group = committed.groups.find((part) => part.name === command.group);
+  const name = "group" in command ? command.group : null;
+  const group = committed.groups.find((part) => part.name === name);
   const past = group?.past.find((entry) => entry.requestId === requestId);
   if (past !== undefined) return reply(turn, requestId, outcomeOf(past));
   const runs = group?.operation?.requestId === requestId;

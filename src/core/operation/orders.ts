@@ -2,7 +2,7 @@
 import { candidateOf, candidatesOf, isDemoted } from "../health/facts.ts";
 import { chooseSuccessor } from "../health/successor.ts";
 import type { Waiting } from "../local.ts";
-import type { Command } from "../messages.ts";
+import type { Command, GroupCommand } from "../messages.ts";
 import { takeReload } from "../reload/reload.ts";
 import { type GroupPart, type Mode, nodeOf, type Vip } from "../state.ts";
 import type { Turn } from "../turn.ts";
@@ -16,8 +16,7 @@ import { begun, type Intent } from "./outline.ts";
 /** A guard that was heard within this can be asked; nobody needs to vouch for its host. */
 const ASKABLE_MS = 1000;
 
-export function take(turn: Turn, group: GroupPart, waiting: Waiting): Order {
-  const { command } = waiting;
+export function take(turn: Turn, group: GroupPart, waiting: Waiting, command: GroupCommand): Order {
   switch (command.kind) {
     case "switchover":
       return takeSwitchover(turn, group, waiting, command);

@@ -51,7 +51,8 @@ export class ConsensusFacts {
 
   #voted(monitor: MonitorName, durable: Durable): void {
     if (durable.votedFor === null) return;
-    const key = `${monitor} ${durable.term}`;
+    // A monitor whose disk was wiped is another voter.
+    const key = `${monitor} ${durable.storageId} ${durable.term}`;
     const known = this.#votes.get(key);
     if (known !== undefined && known !== durable.votedFor) {
       throw new Violation(

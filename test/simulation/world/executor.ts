@@ -7,7 +7,7 @@ import type { RedisClient } from "./redis-client.ts";
 import type { RedisServer } from "./redis-server.ts";
 
 type Timed = Extract<Effect, { readonly id: number }>;
-type Told = Extract<Effect, { readonly kind: "send" | "reply" | "report" }>;
+type Told = Extract<Effect, { readonly kind: "send" | "meet" | "reply" | "report" }>;
 
 export interface Surroundings {
   readonly network: Network;

@@ -87,14 +87,12 @@ export class MonitorProcess {
     this.#random = tools.random;
     this.#watcher = tools.watcher;
     this.executor = tools.executor;
-    this.#disk = {
-      name: who.name,
-      storageId: this.#random.hex(16),
-      term: 0,
-      votedFor: null,
-      slot: null,
-      acknowledged: {},
-    };
+    this.#disk = this.#blank();
+  }
+
+  #blank(): Durable {
+    const storageId = this.#random.hex(16);
+    return { name: this.name, storageId, term: 0, votedFor: null, slot: null, acknowledged: {} };
   }
 
   get running(): boolean {
@@ -141,6 +139,13 @@ export class MonitorProcess {
     this.#flights.clear();
     this.executor.closeAll();
     this.#watcher.log(this.name, "crashes");
+  }
+
+  /** Its data directory is emptied while it does not run. */
+  wipe(): void {
+    if (this.running) throw new Error(`${this.name} runs`);
+    this.#disk = this.#blank();
+    this.#watcher.log(this.name, "has an empty data directory");
   }
 
   /** SIGSTOP for a while. `machine`: its clock stands still as well. */

@@ -4,6 +4,7 @@
  * at all, and how often, differs from seed to seed (a swarm): a run in which everything fails all
  * the time gets nowhere interesting. Who is hit is decided when it happens, by role where possible.
  */
+import type { Member } from "../../../src/core/state.ts";
 import { permitMsFor } from "../../../src/core/settings.ts";
 import type { Command } from "../../../src/core/messages.ts";
 import { CLIENT } from "./client.ts";
@@ -40,7 +41,7 @@ function holderOf(world: World): string | undefined {
 /** The leader in half of the cases. */
 function someMonitor(world: World, random: Prng): MonitorProcess {
   const leader = world.leader();
-  return leader !== undefined && random.chance(0.5) ? leader : random.pick(world.monitors);
+  return leader !== undefined && random.chance(0.5) ? leader : random.pick(world.crew);
 }
 
 /** The master's node in half of the cases. */
@@ -77,6 +78,10 @@ function isolate(world: World, place: string, random: Prng, ms: number): void {
     oneWay ? [[place, other] as const] : bothWays(place, other),
   );
   cutFor(world, pairs, ms);
+}
+
+function isMember(world: World, name: string): boolean {
+  return world.members.some((member) => member.name === name);
 }
 
 function restart(world: World, monitor: MonitorProcess, random: Prng, most: number): void {
@@ -134,7 +139,7 @@ const STRIKES = {
   },
   "crash-monitor": (world, random) => restart(world, someMonitor(world, random), random, 20_000),
   "crash-all-monitors": (world, random) => {
-    for (const monitor of world.monitors)
+    for (const monitor of world.crew)
       if (random.chance(0.8)) restart(world, monitor, random, 10_000);
   },
   "stop-monitor": (world, random) => {
@@ -203,6 +208,32 @@ const STRIKES = {
     const proposal = proposalOf(world.shape, change, leftOut);
     world.command({ kind: "reload", group: GROUP, proposal, dryRun: false });
   },
+  "add-monitor": (world, random) => {
+    const strangers = world.monitors.filter(({ name }) => !isMember(world, name));
+    if (strangers.length === 0) return;
+    const { name, address } = random.pick(strangers);
+    world.enlisted.add(name);
+    world.startMonitor(name);
+    world.after(random.between(0, 1500), () =>
+      world.command({ kind: "monitor-add", name, address }),
+    );
+  },
+  "remove-monitor": (world, random) => {
+    if (world.members.length <= 3) return;
+    world.command({ kind: "monitor-remove", name: random.pick(world.members).name });
+  },
+  "replace-monitor": (world, random) => {
+    const isIntact = ({ name, storageId }: Member) =>
+      world.monitor(name).disk.storageId === storageId;
+    if (world.members.length < 3 || !world.members.every(isIntact)) return;
+    const monitor = world.monitor(random.pick(world.members).name);
+    monitor.crash();
+    monitor.wipe();
+    world.startMonitor(monitor.name);
+    world.after(random.between(0, 1500), () =>
+      world.command({ kind: "monitor-replace", name: monitor.name, address: null }),
+    );
+  },
   operator: (world, random) => {
     const node = random.pick(world.hosts).name;
     const commands: readonly Command[] = [
@@ -216,7 +247,7 @@ const STRIKES = {
     ];
     world.command(
       random.pick(commands),
-      random.chance(0.7) ? undefined : random.pick(world.monitors).name,
+      random.chance(0.7) ? undefined : random.pick(world.crew).name,
     );
   },
   "lose-guard": (world, random) => {
@@ -314,16 +345,15 @@ export function heal(world: World): void {
     redis.proceed();
     redis.start();
   }
-  for (const monitor of world.monitors) {
+  for (const monitor of world.monitors)
     Object.assign(monitor.habits, { fsyncStall: 0, nap: 0, crash: 0 });
-    world.startMonitor(monitor.name);
-  }
+  for (const { name } of world.crew) world.startMonitor(name);
 }
 
 /** As systemd does: whatever has died is started again. */
 export function supervise(world: World): void {
   world.after(3000, () => {
-    for (const monitor of world.monitors) if (!monitor.running) world.startMonitor(monitor.name);
+    for (const monitor of world.crew) if (!monitor.running) world.startMonitor(monitor.name);
     supervise(world);
   });
 }

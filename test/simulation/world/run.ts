@@ -92,6 +92,9 @@ const PROFILES: Readonly<Record<Profile, readonly FaultKind[]>> = {
   ],
   membership: [
     "reload",
+    "add-monitor",
+    "remove-monitor",
+    "replace-monitor",
     "switchover",
     "crash-leader-soon",
     "crash-monitor",
@@ -109,6 +112,8 @@ const FAULTS_FROM_MS = 10_000;
 const HEAL_WITHIN_MS = 90_000;
 const HUMAN_WITHIN_MS = 150_000;
 const STEADY_MS = 2_000;
+/** Monitors that can be added. */
+const SPARES = 2;
 
 function shapeOf(random: Prng): ClusterShape {
   const leaseMs = random.pick([1000, 2000, 2000, 3000]);
@@ -137,6 +142,7 @@ export function run(options: RunOptions): RunReport {
     seed: options.seed,
     core: options.core,
     writeEveryMs: random.pick([20, 100, 400]),
+    spares: SPARES,
   });
   world.transcript.onLine = options.trace ?? null;
   const calm = options.profile === "calm";
@@ -185,6 +191,7 @@ function recover(world: World): { wholeAfterMs: number; human: boolean } {
   for (const host of world.hosts)
     world.command({ kind: "set-online", group: GROUP, node: host.name });
   allNodesBack(world);
+  allDisksKnown(world);
   if (becomesWhole(world, HEAL_WITHIN_MS))
     return { wholeAfterMs: world.now - from - STEADY_MS, human: false };
   // What was fenced is switched on again.
@@ -218,6 +225,18 @@ function allNodesBack(world: World): void {
   const proposal = proposalOf(world.shape, {});
   world.command({ kind: "reload", group: GROUP, proposal, dryRun: false });
   world.after(1_000, () => allNodesBack(world));
+}
+
+/** A monitor whose disk was wiped is replaced, as often as that is refused. */
+function allDisksKnown(world: World): void {
+  const wiped = world.members.find(
+    ({ name, storageId }) => world.monitor(name).disk.storageId !== storageId,
+  );
+  const name = wiped?.name ?? world.crew.find(({ disk }) => disk.slot === null)?.name;
+  if (name === undefined) return;
+  const { address } = world.monitor(name);
+  world.command({ kind: "monitor-replace", name, address });
+  world.after(2_000, () => allDisksKnown(world));
 }
 
 function becomesWhole(world: World, withinMs: number): boolean {

@@ -13,7 +13,9 @@ export function whatIsMissing(world: World): string | null {
 function monitorsMiss(world: World): string | null {
   const leader = world.leader();
   if (leader === undefined) return "there is no leader";
-  for (const monitor of world.monitors) {
+  for (const { name, storageId } of world.members) {
+    const monitor = world.monitor(name);
+    if (monitor.disk.storageId !== storageId) return `${name} has another disk than was agreed on`;
     if (!monitor.running || monitor.isStopped) return `${monitor.name} does not run`;
     if (monitor.state?.consensus.leader !== leader.name)
       return `${monitor.name} does not follow ${leader.name}`;

@@ -4,7 +4,12 @@
  */
 import type { Durable } from "../../../src/core/consensus/types.ts";
 import type { GroupSettings } from "../../../src/core/settings.ts";
-import type { GroupPart } from "../../../src/core/state.ts";
+import {
+  CLUSTER_PART,
+  type ClusterPart,
+  type GroupPart,
+  type Member,
+} from "../../../src/core/state.ts";
 import type { Effect, Input } from "../../../src/core/io.ts";
 import type { Command, CommandOutcome } from "../../../src/core/messages.ts";
 import type { ActionConnection, RedisAction } from "../../../src/core/operation/action.ts";
@@ -40,6 +45,8 @@ export interface WorldOptions {
   readonly seed: number;
   readonly core: Core;
   readonly monitors?: number;
+  /** Monitors that nobody started yet: to be added. */
+  readonly spares?: number;
   readonly nodes?: number;
   readonly readers?: number;
   readonly settings?: Partial<GroupSettings>;
@@ -67,6 +74,8 @@ export class World {
   readonly facts = new ConsensusFacts();
   readonly safety: Safety;
   readonly transcript = new Transcript();
+  /** Whom a supervisor keeps running. */
+  readonly enlisted = new Set<string>();
   readonly #queue = new EventQueue();
   readonly #replies = new Map<string, (outcome: CommandOutcome) => void>();
   now = 0;
@@ -95,7 +104,8 @@ export class World {
       ]),
     );
     new Replication(this.network, [...this.servers.values()]);
-    this.monitors = Array.from({ length: this.shape.monitors }, (_, index) =>
+    const processes = this.shape.monitors + (options.spares ?? 0);
+    this.monitors = Array.from({ length: processes }, (_, index) =>
       this.#monitor(index, drift, options),
     );
     const everyMs = options.writeEveryMs ?? 50;
@@ -166,8 +176,10 @@ export class World {
       server.rewrite();
     }
     first.addPermanentAddress(WRITER);
-    for (const monitor of this.monitors)
+    for (const monitor of this.monitors.slice(0, this.shape.monitors)) {
+      this.enlisted.add(monitor.name);
       this.after(this.random.between(0, 300), () => this.startMonitor(monitor.name));
+    }
     if (writeEveryMs > 0) this.after(500, () => this.client.start());
   }
 
@@ -242,6 +254,17 @@ export class World {
     return best;
   }
 
+  /** Those that are to run, whether they are members or not. */
+  get crew(): readonly MonitorProcess[] {
+    return this.monitors.filter(({ name }) => this.enlisted.has(name));
+  }
+
+  /** As it was last committed. */
+  get members(): readonly Member[] {
+    const part = this.facts.newestCommitted?.parts[CLUSTER_PART];
+    return part === undefined ? [] : (part as unknown as ClusterPart).members;
+  }
+
   /** The group as it was last committed, by whatever monitor reported that first. */
   get group(): GroupPart | null {
     return this.safety.group;
@@ -294,7 +317,7 @@ export class World {
 
   tell(
     from: string,
-    effect: Extract<Effect, { readonly kind: "send" | "reply" | "report" }>,
+    effect: Extract<Effect, { readonly kind: "send" | "meet" | "reply" | "report" }>,
   ): void {
     switch (effect.kind) {
       case "send": {
@@ -306,6 +329,12 @@ export class World {
         };
         const to = this.monitors.find((monitor) => monitor.name === effect.to);
         if (to !== undefined) this.network.datagram(from, to.name, () => to.deliver(input));
+        return;
+      }
+      case "meet": {
+        const monitor = this.monitor(from);
+        const peer = this.monitors.find(({ name }) => name === effect.name);
+        if (peer !== undefined) this.#introduce(monitor, peer, monitor.life);
         return;
       }
       case "reply":

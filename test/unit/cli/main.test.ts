@@ -405,6 +405,40 @@ describe("a command", () => {
   });
 });
 
+describe("mmm monitor", () => {
+  const SENT: readonly (readonly [line: string, command: object])[] = [
+    ["add mon4=10.0.0.14:7400", { kind: "monitor-add", name: "mon4", address: "10.0.0.14:7400" }],
+    ["remove mon3", { kind: "monitor-remove", name: "mon3" }],
+    ["replace mon3", { kind: "monitor-replace", name: "mon3", address: null }],
+    [
+      "replace mon3=mon3.example:7400",
+      { kind: "monitor-replace", name: "mon3", address: "mon3.example:7400" },
+    ],
+  ];
+  it.each(SENT)("%s", async (line, command) => {
+    expect((await mmm(`monitor ${line}`)).requests[0]?.command).toEqual(command);
+  });
+
+  it.each([
+    ["add mon4", /say where mon4 is/],
+    ["add mon4=10.0.0.14", /neither NAME nor NAME=HOST:PORT/],
+    ["remove mon3=10.0.0.13:7400", /takes a name alone/],
+    ["add mon4=10.0.0.14:7400 mon5=10.0.0.15:7400", /does not know what to do with "mon5/],
+    ["delete mon3", /monitor does not know "delete"/],
+    ["remove", /needs MONITOR/],
+  ])("refuses %s", async (line, why) => {
+    const { code, err, requests } = await mmm(`monitor ${line}`);
+    expect({ code, requests }).toEqual({ code: 2, requests: [] });
+    expect(err).toMatch(why);
+  });
+
+  it("asks a person before one is removed", async () => {
+    const ran = await mmm("monitor remove mon3", { interactive: true, answer: "n" });
+    expect(ran).toMatchObject({ code: 7, requests: [] });
+    expect(ran.err).toContain("Of the 2 that are left, 2 are a majority.");
+  });
+});
+
 describe("mmm reload", () => {
   const TOP = "master_ip = 10.0.0.70\ncluster_interface = eth1\ndown_after = 3s\n";
 
@@ -433,6 +467,16 @@ describe("mmm reload", () => {
 
   it("leaves it to the monitor that is asked where no file is named", async () => {
     expect((await mmm("reload")).requests[0]?.command).toMatchObject({ proposal: null });
+  });
+
+  it("hints at monitors that the file adds or leaves out, and leaves them as they are", async () => {
+    const monitors = "[monitor:mon1]\naddress = 10.0.0.11\n[monitor:mon2]\naddress = 10.0.0.12\n";
+    const path = file(`${TOP}tls = off\n${NODES}${monitors}[monitor:mon4]\naddress = 10.0.0.14\n`);
+    const { err } = await mmm(`reload -c ${path} --monitor 127.0.0.1:7400`);
+    expect(err.split("\n")).toEqual([
+      "HINT: mon4 is no monitor yet: mmm monitor add mon4=10.0.0.14:7400",
+      "HINT: mon3 is not in the file: mmm monitor remove mon3",
+    ]);
   });
 
   it("does not ask for anything when the file has a problem", async () => {

@@ -19,7 +19,7 @@ export function fakeCore(script: Script, wakeInMs = 60_000): Core<FakeState> {
     }),
     nextWakeAt: (_state, now) => now + wakeInMs,
     committed: () => null,
-    view: () => ({ clusterId: null, leads: false, leader: null, term: 0 }),
+    view: () => ({ clusterId: null, leads: false, leader: null, term: 0, removed: false }),
     status: () => ({}) as Status,
   };
 }

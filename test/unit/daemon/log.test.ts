@@ -116,6 +116,21 @@ describe("the status with what the transport knows", () => {
     expect(isDegraded(shown)).toBe(true);
   });
 
+  it("only hints at a configured peer that was removed, or was not added yet", () => {
+    const peers = [
+      { name: "mon2", address: "10.0.0.2:7400", silentMs: null, problem: null },
+      { name: "mon3", address: "10.0.0.3:7400", silentMs: 9_000, problem: "connection refused" },
+      { name: "mon4", address: "10.0.0.4:7400", silentMs: null, problem: null },
+    ];
+    const shown = withTransport(status, { ...base, peers });
+    expect(shown.cluster.monitors.map(({ name }) => name)).toEqual(["mon1", "mon2"]);
+    expect(shown.warnings).toEqual([
+      { level: "hint", text: expect.stringContaining("mmm monitor add mon3=10.0.0.3:7400") },
+      { level: "hint", text: expect.stringContaining("mmm monitor add mon4=10.0.0.4:7400") },
+    ]);
+    expect(isDegraded(shown)).toBe(false);
+  });
+
   it("says once that two monitors refuse each other", () => {
     const reason = "mon9 belongs to cluster ffffffff, mon1 to 0000aaaa";
     const problem = "mon1 belongs to cluster 0000aaaa, mon9 to ffffffff";

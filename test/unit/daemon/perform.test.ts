@@ -20,7 +20,7 @@ function world(changes: Partial<World>): { world: World; lines: string[] } {
   return {
     lines,
     world: {
-      peers: { send: () => {} },
+      peers: { send: () => {}, meet: () => {} },
       prober: { probe: fail },
       redis: { run: fail },
       guards: { request: fail },
@@ -96,6 +96,7 @@ describe("performing effects", () => {
   it("survives a sender that fails", () => {
     const { world: ports, lines } = world({
       peers: {
+        meet: () => {},
         send: () => {
           throw new Error("cannot be encoded");
         },

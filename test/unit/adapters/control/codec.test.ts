@@ -20,6 +20,7 @@ const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: nul
 const kind = <K extends string>(value: K) => fc.constant(value);
 
 const address = fc.ipV4();
+const hostPort = fc.constantFrom("10.0.0.1:7400", "mon4.example:1", "[fe80::1]:65535");
 const words = fc.string({ maxLength: 20 });
 const number = fc.nat(1_000_000);
 const port = fc.nat(65_535);
@@ -79,6 +80,9 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     cluster: maybe(fc.stringMatching(/^[0-9a-f]{8}$/)),
     empty: maybe(name),
   }),
+  fc.record({ kind: kind("monitor-add"), name, address: hostPort }),
+  fc.record({ kind: kind("monitor-remove"), name }),
+  fc.record({ kind: kind("monitor-replace"), name, address: maybe(hostPort) }),
   fc.record({ kind: kind("reload"), group: name, proposal: maybe(proposal), dryRun: fc.boolean() }),
 );
 
@@ -149,6 +153,16 @@ describe("the codec of commands", () => {
       "with a proposal that lacks a setting",
       { requestId: "r", reload: { group: "g", proposal: '{"settings":{"probeIntervalMs":100}}' } },
       "proposal.settings.downAfterMs: no number",
+    ],
+    [
+      "with a monitor that is nowhere",
+      { requestId: "r", addMonitor: { name: "mon4", address: "10.0.0.1" } },
+      "address: not HOST:PORT",
+    ],
+    [
+      "with a monitor without a name",
+      { requestId: "r", removeMonitor: { name: "" } },
+      "name: not the name of a monitor",
     ],
   ])("refuses a request %s", (_what, sent, reason) => {
     const read = wire.requestDeserialize(wire.requestSerialize(sent)) as OperateRequest__Output;

@@ -76,6 +76,7 @@ export const consensusMessage: fc.Arbitrary<ConsensusMessage> = fc.oneof(
     version: count,
   }),
   fc.record({ ...sender, kind: fc.constant("timeout-now" as const) }),
+  fc.record({ ...sender, kind: fc.constant("farewell" as const), delta }),
 );
 
 const info: fc.Arbitrary<NodeInfo> = fc.record({

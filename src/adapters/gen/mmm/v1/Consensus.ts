@@ -10,6 +10,7 @@ import type { VoteReply as _mmm_v1_VoteReply, VoteReply__Output as _mmm_v1_VoteR
 import type { Append as _mmm_v1_Append, Append__Output as _mmm_v1_Append__Output } from '../../mmm/v1/Append.ts';
 import type { AppendReply as _mmm_v1_AppendReply, AppendReply__Output as _mmm_v1_AppendReply__Output } from '../../mmm/v1/AppendReply.ts';
 import type { TimeoutNow as _mmm_v1_TimeoutNow, TimeoutNow__Output as _mmm_v1_TimeoutNow__Output } from '../../mmm/v1/TimeoutNow.ts';
+import type { Farewell as _mmm_v1_Farewell, Farewell__Output as _mmm_v1_Farewell__Output } from '../../mmm/v1/Farewell.ts';
 import type { Long } from '@grpc/proto-loader';
 
 export interface Consensus {
@@ -25,7 +26,8 @@ export interface Consensus {
   'append'?: (_mmm_v1_Append | null);
   'appendReply'?: (_mmm_v1_AppendReply | null);
   'timeoutNow'?: (_mmm_v1_TimeoutNow | null);
-  'message'?: "hello"|"genesis"|"preVote"|"preVoteReply"|"vote"|"voteReply"|"append"|"appendReply"|"timeoutNow";
+  'farewell'?: (_mmm_v1_Farewell | null);
+  'message'?: "hello"|"genesis"|"preVote"|"preVoteReply"|"vote"|"voteReply"|"append"|"appendReply"|"timeoutNow"|"farewell";
 }
 
 export interface Consensus__Output {
@@ -41,5 +43,6 @@ export interface Consensus__Output {
   'append'?: (_mmm_v1_Append__Output | null);
   'appendReply'?: (_mmm_v1_AppendReply__Output | null);
   'timeoutNow'?: (_mmm_v1_TimeoutNow__Output | null);
-  'message'?: "hello"|"genesis"|"preVote"|"preVoteReply"|"vote"|"voteReply"|"append"|"appendReply"|"timeoutNow";
+  'farewell'?: (_mmm_v1_Farewell__Output | null);
+  'message'?: "hello"|"genesis"|"preVote"|"preVoteReply"|"vote"|"voteReply"|"append"|"appendReply"|"timeoutNow"|"farewell";
 }

@@ -6,6 +6,9 @@ import type { NodeRef as _mmm_v1_NodeRef, NodeRef__Output as _mmm_v1_NodeRef__Ou
 import type { SetMode as _mmm_v1_SetMode, SetMode__Output as _mmm_v1_SetMode__Output } from '../../mmm/v1/SetMode.ts';
 import type { Adopt as _mmm_v1_Adopt, Adopt__Output as _mmm_v1_Adopt__Output } from '../../mmm/v1/Adopt.ts';
 import type { Reload as _mmm_v1_Reload, Reload__Output as _mmm_v1_Reload__Output } from '../../mmm/v1/Reload.ts';
+import type { AddMonitor as _mmm_v1_AddMonitor, AddMonitor__Output as _mmm_v1_AddMonitor__Output } from '../../mmm/v1/AddMonitor.ts';
+import type { RemoveMonitor as _mmm_v1_RemoveMonitor, RemoveMonitor__Output as _mmm_v1_RemoveMonitor__Output } from '../../mmm/v1/RemoveMonitor.ts';
+import type { ReplaceMonitor as _mmm_v1_ReplaceMonitor, ReplaceMonitor__Output as _mmm_v1_ReplaceMonitor__Output } from '../../mmm/v1/ReplaceMonitor.ts';
 
 export interface OperateRequest {
   'requestId'?: (string);
@@ -18,7 +21,10 @@ export interface OperateRequest {
   'setMode'?: (_mmm_v1_SetMode | null);
   'adopt'?: (_mmm_v1_Adopt | null);
   'reload'?: (_mmm_v1_Reload | null);
-  'command'?: "switchover"|"failover"|"setOnline"|"setOffline"|"setMode"|"adopt"|"reload";
+  'addMonitor'?: (_mmm_v1_AddMonitor | null);
+  'removeMonitor'?: (_mmm_v1_RemoveMonitor | null);
+  'replaceMonitor'?: (_mmm_v1_ReplaceMonitor | null);
+  'command'?: "switchover"|"failover"|"setOnline"|"setOffline"|"setMode"|"adopt"|"reload"|"addMonitor"|"removeMonitor"|"replaceMonitor";
 }
 
 export interface OperateRequest__Output {
@@ -32,5 +38,8 @@ export interface OperateRequest__Output {
   'setMode'?: (_mmm_v1_SetMode__Output | null);
   'adopt'?: (_mmm_v1_Adopt__Output | null);
   'reload'?: (_mmm_v1_Reload__Output | null);
-  'command'?: "switchover"|"failover"|"setOnline"|"setOffline"|"setMode"|"adopt"|"reload";
+  'addMonitor'?: (_mmm_v1_AddMonitor__Output | null);
+  'removeMonitor'?: (_mmm_v1_RemoveMonitor__Output | null);
+  'replaceMonitor'?: (_mmm_v1_ReplaceMonitor__Output | null);
+  'command'?: "switchover"|"failover"|"setOnline"|"setOffline"|"setMode"|"adopt"|"reload"|"addMonitor"|"removeMonitor"|"replaceMonitor";
 }

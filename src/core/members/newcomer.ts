@@ -1,0 +1,66 @@
+/**
+ * Getting to know a monitor that is to be added. Its disk must be known before it counts, and it must
+ * be there: a member that is silent from the beginning only makes the majority harder to reach.
+ */
+import { greet } from "../consensus/consensus.ts";
+import type { PeerRefusal } from "../consensus/types.ts";
+import type { MonitorName, StorageId } from "../ids.ts";
+import type { Waiting } from "../local.ts";
+import { type Order, refused } from "../operation/order.ts";
+import { SCHEMA } from "../state.ts";
+import type { Turn } from "../turn.ts";
+
+const GREET_EVERY_MS = 300;
+const PATIENCE_MS = 5_000;
+/** An empty monitor says hello each half second. */
+const THERE_MS = 1_500;
+
+export interface Newcomer {
+  readonly storageId: StorageId;
+  readonly address: string;
+}
+
+export type Acquaintance =
+  | { readonly kind: "known"; readonly newcomer: Newcomer }
+  | { readonly kind: "waiting"; readonly order: Order };
+
+/** @param address where to look for it; null: it is among the configured peers */
+export function getToKnow(
+  turn: Turn,
+  waiting: Waiting,
+  name: MonitorName,
+  address: string | null,
+): Acquaintance {
+  const { present, schemas } = turn.state.consensus;
+  const presence = present[name];
+  if (presence !== undefined && turn.now - presence.at <= THERE_MS) {
+    if ((schemas[name] ?? SCHEMA) < (turn.state.committed?.cluster.schema ?? SCHEMA))
+      return waits(refused(`${name} is of an older version than the agreed state: upgrade it`));
+    const { storageId } = presence;
+    return { kind: "known", newcomer: { storageId, address: address ?? presence.address } };
+  }
+  if (turn.now - waiting.since > PATIENCE_MS)
+    return waits(refused(whyUnknown(turn, name, address)));
+  const greetedAt = waiting.greetedAt ?? -Infinity;
+  if (turn.now - greetedAt < GREET_EVERY_MS) return waits({ kind: "later" });
+  if (address !== null) turn.emit({ kind: "meet", name, address });
+  turn.consensus(greet(turn.state.consensus, name));
+  return waits({ kind: "later", greetedAt: turn.now });
+}
+
+function waits(order: Order): Acquaintance {
+  return { kind: "waiting", order };
+}
+
+function whyUnknown(turn: Turn, name: MonitorName, address: string | null): string {
+  const { refused: known, present } = turn.state.consensus;
+  const why: PeerRefusal | undefined = known[name];
+  if (why?.kind === "foreign-cluster")
+    return `${name} belongs to cluster ${why.clusterId}; stop it, empty its data directory, and start it again`;
+  if (address === null && present[name] === undefined)
+    return `there is no monitor ${name}, and none of that name was heard of; say where it is: ${name}=HOST:PORT`;
+  const members = turn.state.committed?.cluster.members ?? [];
+  const peers = members.filter((member) => member.name !== name);
+  const flags = peers.map((member) => `--peer ${member.name}=${member.address}`).join(" ");
+  return `${name} does not answer${address === null ? "" : ` at ${address}`}; start it there, with an empty data directory: mmm-mon --name ${name} ${flags}`;
+}
