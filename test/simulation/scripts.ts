@@ -6,6 +6,7 @@ import { MOVES } from "./rules/moves.ts";
 import { NEW_TIMES } from "./rules/new-times.ts";
 import { NODE_CHANGES } from "./rules/node-changes.ts";
 import { REGISTERS } from "./rules/registers.ts";
+import { TAKE_OVERS } from "./rules/take-overs.ts";
 import { RENEWALS } from "./rules/renewals.ts";
 import type { Script } from "./rules/script.ts";
 
@@ -15,6 +16,7 @@ export const SCRIPTS: readonly Script[] = [
   ...MOVES,
   ...NEW_TIMES,
   ...NODE_CHANGES,
+  ...TAKE_OVERS,
   ...BEGINNINGS,
   ...LEADERS,
   ...DATA,

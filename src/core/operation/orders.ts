@@ -4,17 +4,14 @@ import { chooseSuccessor } from "../health/successor.ts";
 import type { Waiting } from "../local.ts";
 import type { Command, GroupCommand } from "../messages.ts";
 import { takeReload } from "../reload/reload.ts";
-import { type GroupPart, type Mode, nodeOf, type Vip } from "../state.ts";
+import { type GroupPart, type Mode, nodeOf } from "../state.ts";
 import type { Turn } from "../turn.ts";
-import { heardWithin } from "../vip/upkeep.ts";
+import { takeAdopt } from "./adopt.ts";
 import { withGuardHeard } from "./admittance.ts";
 import { beginFailover, runIdsOf } from "./admission.ts";
 import { noSuccessor } from "./failover.ts";
 import { type Order, refused, taken } from "./order.ts";
 import { begun, type Intent } from "./outline.ts";
-
-/** A guard that was heard within this can be asked; nobody needs to vouch for its host. */
-const ASKABLE_MS = 1000;
 
 export function take(turn: Turn, group: GroupPart, waiting: Waiting, command: GroupCommand): Order {
   switch (command.kind) {
@@ -28,7 +25,7 @@ export function take(turn: Turn, group: GroupPart, waiting: Waiting, command: Gr
     case "set-mode":
       return takeMode(turn, group, command.mode);
     case "adopt":
-      return takeAdopt(turn, group, command);
+      return takeAdopt(turn, group, waiting, command);
     case "reload":
       return takeReload(turn, group, waiting, command);
   }
@@ -162,37 +159,4 @@ function takeAdmin(
 function takeMode(turn: Turn, group: GroupPart, mode: Mode): Order {
   turn.change(group.name, (part) => ({ ...part, mode }));
   return taken(`the mode of group ${group.name} is ${mode} now`);
-}
-
-function takeAdopt(
-  turn: Turn,
-  group: GroupPart,
-  command: Extract<Command, { kind: "adopt" }>,
-): Order {
-  const { cluster, empty } = command;
-  if (cluster !== null) {
-    turn.changeCluster((part) => ({ ...part, adopted: [...new Set([...part.adopted, cluster])] }));
-    return taken(`registers of cluster ${cluster} are taken over from now on`);
-  }
-  if (empty === null) return refused("name what to adopt: --cluster ID or --empty NODE");
-  if (nodeOf(group, empty) === undefined)
-    return refused(`there is no node ${empty} in group ${group.name}`);
-  const waiting = group.vips.filter((vip) => isWaitingFor(vip, empty)).map(({ ip }) => ip);
-  if (waiting.length === 0) return refused(`nothing waits for a proof that ${empty} serves no VIP`);
-  if (heardWithin(turn, group, empty, ASKABLE_MS))
-    return refused(`the guard of ${empty} answers, so it can be asked`);
-  turn.change(group.name, (part) => ({
-    ...part,
-    vips: part.vips.map((vip) => (waiting.includes(vip.ip) ? withoutHolder(vip, empty) : vip)),
-  }));
-  return taken(`${empty} is taken to serve no VIP, on your word`);
-}
-
-/** Nobody is authorized, and this node may still serve. */
-function isWaitingFor(vip: Vip, node: string): boolean {
-  return (vip.kind === "unclaimed" || vip.kind === "fence") && vip.holders.includes(node);
-}
-
-function withoutHolder(vip: Vip, node: string): Vip {
-  return { ...vip, holders: vip.holders.filter((name) => name !== node) };
 }

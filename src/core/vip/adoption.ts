@@ -105,7 +105,7 @@ function foreignCluster(turn: Turn, group: GroupPart): string | null {
     for (const node of group.nodes) {
       const token = viewOf(turn, group, vip.ip, node.name)?.token;
       if (token === undefined || token === null || mayOverwrite(turn, token.cluster)) continue;
-      return `the register of ${vip.ip} on ${node.name} belongs to cluster ${token.cluster}; to take it over: mmm adopt --cluster ${token.cluster}`;
+      return `the register of ${vip.ip} on ${node.name} belongs to cluster ${token.cluster}; if its monitors are gone for good, take it over: mmm adopt ${token.cluster}`;
     }
   }
   return null;

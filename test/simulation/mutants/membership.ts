@@ -14,4 +14,28 @@ export const OF_MEMBERSHIP: readonly Mutant[] = [
     ],
     scripts: ["a node is removed by one monitor alone"],
   },
+  {
+    name: "hosts of a living cluster are taken over",
+    removes: "a cluster whose lease is alive is not adopted",
+    edits: [
+      {
+        file: "src/core/operation/adopt.ts",
+        from: "leaseMs > 0 && isRead",
+        to: "leaseMs < 0 && isRead",
+      },
+    ],
+    scripts: ["another cluster renews its lease"],
+  },
+  {
+    name: "hosts of another cluster are taken over unasked",
+    removes: "a register of another cluster is overwritten only when it was adopted",
+    edits: [
+      {
+        file: "src/core/vip/stand.ts",
+        from: "    cluster === clusterId(turn) ||",
+        to: "    cluster !== null ||",
+      },
+    ],
+    scripts: ["another cluster renews its lease", "another cluster is gone"],
+  },
 ];

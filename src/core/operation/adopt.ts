@@ -1,0 +1,100 @@
+/**
+ * `mmm adopt`: an operator speaks for what nobody can be asked about. That the monitors of another
+ * cluster are gone for good, so that hosts which carry its id may be taken over; or that a host which
+ * is off serves nothing. What can be asked is asked: then no word is needed, or none is believed.
+ */
+import type { ClusterId, NodeName } from "../ids.ts";
+import type { Waiting } from "../local.ts";
+import type { Command } from "../messages.ts";
+import { type GroupPart, nodeOf, type Vip } from "../state.ts";
+import type { Turn } from "../turn.ts";
+import { clusterId } from "../vip/stand.ts";
+import { heardWithin } from "../vip/upkeep.ts";
+import { type Order, refused, taken } from "./order.ts";
+
+/** A guard that was heard within this can be asked; nobody needs to vouch for its host. */
+const ASKABLE_MS = 1000;
+/** Unclaimed registers are looked at several times in this. */
+const LOOK_MS = 1000;
+
+type Adopt = Extract<Command, { kind: "adopt" }>;
+
+export function takeAdopt(
+  turn: Turn,
+  group: GroupPart,
+  waiting: Waiting,
+  { cluster, empty }: Adopt,
+): Order {
+  if (cluster !== null) return adoptCluster(turn, group, waiting, cluster);
+  if (empty !== null) return vouchFor(turn, group, empty);
+  return refused("name what to adopt: the id of a cluster, or --empty NODE");
+}
+
+// ——— hosts of another cluster ———
+
+interface Foreign {
+  readonly cluster: ClusterId;
+  readonly node: NodeName;
+  readonly vip: Vip;
+  readonly leaseMs: number;
+  /** Whether it was read since the command came. */
+  readonly isRead: boolean;
+}
+
+function adoptCluster(turn: Turn, group: GroupPart, waiting: Waiting, cluster: ClusterId): Order {
+  if (cluster === clusterId(turn)) return refused(`${cluster} is this cluster itself`);
+  const foreign = foreignRegisters(turn, group, waiting);
+  const theirs = foreign.filter((each) => each.cluster === cluster);
+  if (theirs.length === 0) return refused(unknownCluster(cluster, foreign));
+  if (turn.now - waiting.since < LOOK_MS) return { kind: "later" };
+  const alive = theirs.find(({ leaseMs, isRead }) => leaseMs > 0 && isRead);
+  if (alive !== undefined)
+    return refused(
+      `cluster ${cluster} is alive: ${alive.node} serves ${alive.vip.ip} under its lease, ${Math.round(alive.leaseMs)} ms of which are left; stop its monitors, and adopt when that has ended`,
+    );
+  turn.changeCluster((part) => ({ ...part, adopted: [...new Set([...part.adopted, cluster])] }));
+  const nodes = [...new Set(theirs.map(({ node }) => node))].join(", ");
+  return taken(`${nodes} carried the id of cluster ${cluster} and belong to this one from now on`);
+}
+
+function foreignRegisters(turn: Turn, group: GroupPart, waiting: Waiting): readonly Foreign[] {
+  return group.vips.flatMap((vip) =>
+    group.nodes.flatMap(({ name: node }): readonly Foreign[] => {
+      const { view, viewAskedAt } = turn.desk(group.name, vip.ip, node);
+      const cluster = view?.token?.cluster;
+      if (cluster === undefined || cluster === clusterId(turn)) return [];
+      const leaseMs = view?.leaseMs ?? 0;
+      return [{ cluster, node, vip, leaseMs, isRead: viewAskedAt >= waiting.since }];
+    }),
+  );
+}
+
+function unknownCluster(cluster: ClusterId, foreign: readonly Foreign[]): string {
+  const others = [...new Set(foreign.map((each) => each.cluster))].join(", ");
+  return `no host of this group carries the id of cluster ${cluster}${others === "" ? ", nor that of any other" : `; the ids are ${others}`}`;
+}
+
+// ——— hosts that are off ———
+
+function vouchFor(turn: Turn, group: GroupPart, empty: NodeName): Order {
+  if (nodeOf(group, empty) === undefined)
+    return refused(`there is no node ${empty} in group ${group.name}`);
+  const waiting = group.vips.filter((vip) => isWaitingFor(vip, empty)).map(({ ip }) => ip);
+  if (waiting.length === 0) return refused(`nothing waits for a proof that ${empty} serves no VIP`);
+  if (heardWithin(turn, group, empty, ASKABLE_MS))
+    return refused(`the guard of ${empty} answers, so it can be asked`);
+  turn.change(group.name, (part) => ({
+    ...part,
+    vips: part.vips.map((vip) => (waiting.includes(vip.ip) ? withoutHolder(vip, empty) : vip)),
+  }));
+  return taken(`${empty} is taken to serve no VIP, on your word`);
+}
+
+/** Nobody is authorized, and this node may still serve. */
+function isWaitingFor(vip: Vip, node: string): boolean {
+  return (vip.kind === "unclaimed" || vip.kind === "fence") && vip.holders.includes(node);
+}
+
+function withoutHolder(vip: Vip, node: string): Vip {
+  return { ...vip, holders: vip.holders.filter((name) => name !== node) };
+}
