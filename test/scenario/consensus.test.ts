@@ -1,9 +1,9 @@
 /** Plays every transcript of `test/scenario/consensus`. */
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { Monitors } from "./monitors.ts";
-import { playTranscript } from "./transcript.ts";
+import { play } from "./transcript.ts";
 
 const FOLDER = join(import.meta.dirname, "consensus");
 
@@ -13,7 +13,9 @@ describe("consensus", () => {
     const title = readFileSync(path, "utf8").split("\n", 1)[0]?.replace(/^#\s*/, "") ?? file;
     test(`${file}: ${title}`, () => {
       const monitors = new Monitors();
-      playTranscript(path, (words) => monitors.run(words));
+      const { expected, actual } = play(path, (words) => monitors.run(words));
+      if (process.env["UPDATE"] === "1") writeFileSync(path, actual);
+      else expect(actual).toBe(expected);
     });
   }
 });

@@ -9,8 +9,7 @@
  *
  * A block ends with an empty line. `UPDATE=1` records the output anew; a person then reads the diff.
  */
-import { readFileSync, writeFileSync } from "node:fs";
-import { expect } from "vitest";
+import { readFileSync } from "node:fs";
 
 export type Run = (command: readonly string[]) => readonly string[];
 
@@ -52,11 +51,13 @@ function print(blocks: readonly Block[], outputs: readonly (readonly string[])[]
   return `${texts.join("\n\n")}\n`;
 }
 
-export function playTranscript(path: string, run: Run): void {
-  const text = readFileSync(path, "utf8");
-  const blocks = parse(text);
+/** What the file says, and what comes of its commands. */
+export function play(
+  path: string,
+  run: Run,
+): { readonly expected: string; readonly actual: string } {
+  const expected = readFileSync(path, "utf8");
+  const blocks = parse(expected);
   const outputs = blocks.map(({ command }) => run(command.split(/\s+/)));
-  const actual = print(blocks, outputs);
-  if (process.env["UPDATE"] === "1") writeFileSync(path, actual);
-  else expect(actual).toBe(text);
+  return { expected, actual: print(blocks, outputs) };
 }

@@ -5,8 +5,15 @@
  *   --minutes M     simulated minutes each (2)    --profile P   calm|monitors|hosts|network|operations|membership|all
  *   --trace         print every event             --minimise    repeat a failure with fewer faults
  *   --keep-going    do not stop at the first failure
+ *
+ *   --mutants       instead: leave out one rule after the other, and tell what finds it; with --seeds N
+ *                   random runs each (0: scripts only) of --minutes M
+ *   --exhaustive    instead: every order of what may happen to three monitors, --deeper D steps
+ *                   further than the tests go (0)
  */
 import { parseArgs } from "node:util";
+import { printSearches } from "./exhaustive/report.ts";
+import { printTable } from "./mutants/table.ts";
 import { realCore } from "./real-core.ts";
 import { minimise, type Profile, PROFILE_NAMES, run, type RunReport } from "./world/run.ts";
 
@@ -19,6 +26,9 @@ const { values } = parseArgs({
     trace: { type: "boolean", default: false },
     minimise: { type: "boolean", default: false },
     "keep-going": { type: "boolean", default: false },
+    mutants: { type: "boolean", default: false },
+    exhaustive: { type: "boolean", default: false },
+    deeper: { type: "string", default: "0" },
   },
 });
 
@@ -110,4 +120,11 @@ function main(chosen: Profile): number {
   return total.failures === 0 ? 0 : 1;
 }
 
-process.exitCode = main(profile);
+async function perform(chosen: Profile): Promise<number> {
+  const [seeds, minutes] = [Number(values.seeds), Number(values.minutes)];
+  if (values.mutants) return printTable({ seeds, minutes, print });
+  if (values.exhaustive) return printSearches(Number(values.deeper), print);
+  return main(chosen);
+}
+
+process.exitCode = (await perform(profile)) === 0 ? 0 : 1;

@@ -1,4 +1,5 @@
 /** Every directed script of the simulation. */
+import { EXHAUSTIVE } from "./exhaustive/searches.ts";
 import { DATA } from "./operations/data.ts";
 import { LEADERS } from "./operations/leaders.ts";
 import { BEGINNINGS } from "./rules/beginnings.ts";
@@ -9,6 +10,7 @@ import { REGISTERS } from "./rules/registers.ts";
 import { TAKE_OVERS } from "./rules/take-overs.ts";
 import { RENEWALS } from "./rules/renewals.ts";
 import type { Script } from "./rules/script.ts";
+import { TRANSCRIPTS } from "./transcripts.ts";
 
 export const SCRIPTS: readonly Script[] = [
   ...RENEWALS,
@@ -20,4 +22,6 @@ export const SCRIPTS: readonly Script[] = [
   ...BEGINNINGS,
   ...LEADERS,
   ...DATA,
+  ...EXHAUSTIVE,
+  ...TRANSCRIPTS,
 ];

@@ -1,7 +1,13 @@
 /** Every mutant there is. */
+import { OF_CONSENSUS } from "./consensus.ts";
 import { OF_MEMBERSHIP } from "./membership.ts";
 import type { Mutant } from "./mutant.ts";
 import { OF_OPERATIONS } from "./operations.ts";
 import { OF_THE_REGISTER } from "./register.ts";
 
-export const MUTANTS: readonly Mutant[] = [...OF_THE_REGISTER, ...OF_MEMBERSHIP, ...OF_OPERATIONS];
+export const MUTANTS: readonly Mutant[] = [
+  ...OF_THE_REGISTER,
+  ...OF_MEMBERSHIP,
+  ...OF_OPERATIONS,
+  ...OF_CONSENSUS,
+];

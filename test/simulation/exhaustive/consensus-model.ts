@@ -1,0 +1,346 @@
+/**
+ * Three monitors' consensus, the shipped code itself, in every order of what may happen to them.
+ *
+ * A monitor may campaign at any time (so pre-votes, withheld votes and all times are left out: they
+ * only keep it from doing so), propose as an established leader, begin a round, or crash and come
+ * back with its disk. A message stays on its way for ever: it may arrive at any time, again and
+ * again, or never. The cluster is founded: term 1, one slot, all three have it.
+ *
+ * What a state is made of: three monitors (without times), the set of messages that were ever sent,
+ * and, for the promises, the longest committed history and who led which term. A history is the
+ * list of proposals, which the state itself carries; so one contains another if it begins with it.
+ */
+import {
+  answeredRound,
+  beginRound,
+  createConsensus,
+  isEstablished,
+  propose,
+  receive,
+} from "../../../src/core/consensus/consensus.ts";
+import { campaign } from "../../../src/core/consensus/election.ts";
+import { settle, type Step } from "../../../src/core/consensus/step.ts";
+import type {
+  ConsensusMessage,
+  ConsensusState,
+  Durable,
+  Part,
+  Slot,
+} from "../../../src/core/consensus/types.ts";
+import { CLUSTER_PART, SCHEMA } from "../../../src/core/state.ts";
+import { showStamp } from "../../../src/core/stamp.ts";
+import type { Model, Next } from "./explore.ts";
+
+export interface Limits {
+  /** The founding term is 1. */
+  readonly terms: number;
+  /** Of each leader. */
+  readonly proposals: number;
+  /** Beside those that elections and proposals begin. */
+  readonly rounds: number;
+  /** All together. */
+  readonly crashes: number;
+}
+
+const NAMES = ["mon1", "mon2", "mon3"];
+const GROUP = "group:main";
+const AT = { now: 0, wall: 0, entropy: 1 };
+const TIMERS = { heartbeatMs: 0, electionMs: 0, jitterMs: 0 };
+
+/** A monitor as it stands: numbered, so that equal ones are the same number. */
+interface Local {
+  readonly state: ConsensusState;
+  readonly disk: Durable;
+  readonly rounds: number;
+}
+
+interface Letter {
+  readonly from: number;
+  readonly to: number;
+  readonly message: ConsensusMessage;
+}
+
+interface Outcome {
+  readonly local: number;
+  readonly sent: readonly number[];
+}
+
+/** What has happened, as far as the promises are about it. */
+interface Facts {
+  /** The longest committed history. */
+  readonly committed: readonly string[];
+  /** The newest committed version of each term. */
+  readonly versions: Readonly<Record<number, number>>;
+  /** Who led which term. */
+  readonly leaders: Readonly<Record<number, string>>;
+  /** Per term and round: the newest leader's term when it was sent. */
+  readonly sentUnder: Readonly<Record<string, number>>;
+  readonly problem: string | null;
+}
+
+/** All by their numbers. */
+export interface ClusterState {
+  readonly locals: readonly number[];
+  /** Sorted. */
+  readonly letters: readonly number[];
+  readonly crashes: number;
+  readonly facts: number;
+}
+
+class Numbers<T> {
+  readonly #numbers = new Map<string, number>();
+  readonly #twins: number[] = [];
+  readonly values: T[] = [];
+
+  of(value: T): number {
+    const key = JSON.stringify(sorted(value));
+    const known = this.#numbers.get(key);
+    if (known !== undefined) return known;
+    this.values.push(value);
+    this.#numbers.set(key, this.values.length - 1);
+    return this.values.length - 1;
+  }
+
+  at(number: number): T {
+    return this.values[number] as T;
+  }
+
+  /** The number of the same value with mon2 and mon3 exchanged. */
+  twin(number: number): number {
+    const known = this.#twins[number];
+    if (known !== undefined) return known;
+    const text = JSON.stringify(this.at(number)).replace(/mon[23]/g, (name) =>
+      name === "mon2" ? "mon3" : "mon2",
+    );
+    const twin = this.of(sorted(JSON.parse(text)) as T);
+    this.#twins[number] = twin;
+    return twin;
+  }
+}
+
+/** Members and voters have no order; everything else keeps its own. */
+function byName(a: unknown, b: unknown): number {
+  const [left, right] = [a, b].map((each) =>
+    typeof each === "string" ? each : ((each as { name?: string } | null)?.name ?? ""),
+  );
+  if (left?.startsWith("mon") !== true || right?.startsWith("mon") !== true) return 0;
+  return left < right ? -1 : 1;
+}
+
+/** Keys of objects in one order, so that equal values are equal texts. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted).sort(byName);
+  if (value === null || typeof value !== "object") return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, each]) => [key, sorted(each)]));
+}
+
+export function consensusModel(limits: Limits): Model<ClusterState> {
+  return new Consensus(limits);
+}
+
+class Consensus implements Model<ClusterState> {
+  readonly initial: ClusterState;
+  readonly #limits: Limits;
+  readonly #locals = new Numbers<Local>();
+  readonly #letters = new Numbers<Letter>();
+  readonly #facts = new Numbers<Facts>();
+  readonly #outcomes = new Map<string, Outcome | null>();
+
+  constructor(limits: Limits) {
+    this.#limits = limits;
+    const locals = NAMES.map((name) => this.#boot(diskOf(name)));
+    const facts: Facts = { committed: [], versions: {}, leaders: {}, sentUnder: {}, problem: null };
+    this.initial = { locals, letters: [], crashes: 0, facts: this.#facts.of(facts) };
+  }
+
+  /** mon2 and mon3 are alike: what differs only in which is which has the same key. */
+  key = (state: ClusterState): string => {
+    const { locals, letters, crashes, facts } = state;
+    const key = String.fromCharCode(crashes, facts, ...locals, ...letters);
+    const [first = 0, second = 0, third = 0] = locals;
+    const turned = [first, third, second].map((each) => this.#locals.twin(each));
+    const letterTwins = letters.map((each) => this.#letters.twin(each)).sort((a, b) => a - b);
+    const twin = String.fromCharCode(crashes, this.#facts.twin(facts), ...turned, ...letterTwins);
+    return key < twin ? key : twin;
+  };
+
+  broken = (state: ClusterState): string | null => this.#facts.at(state.facts).problem;
+
+  next = (state: ClusterState): readonly Next<ClusterState>[] => {
+    const all: Next<ClusterState>[] = [];
+    const add = (index: number, what: string, outcome: Outcome | null): void => {
+      if (outcome !== null) all.push({ what, state: this.#after(state, index, outcome) });
+    };
+    for (const [index, local] of state.locals.entries()) {
+      const name = NAMES[index] ?? "";
+      // All are alike in the beginning, so whoever is first is mon1.
+      if (index === 0 || state.letters.length > 0)
+        add(index, `${name} campaigns`, this.#campaign(local));
+      add(index, `${name} proposes`, this.#propose(local));
+      add(index, `${name} begins a round`, this.#round(local));
+      if (state.crashes < this.#limits.crashes) {
+        const crashed = { ...state, crashes: state.crashes + 1 };
+        const outcome = { local: this.#boot(this.#locals.at(local).disk), sent: [] };
+        all.push({ what: `${name} crashes`, state: this.#after(crashed, index, outcome) });
+      }
+    }
+    for (const number of state.letters) {
+      const { from, to, message } = this.#letters.at(number);
+      const what = `${NAMES[to]} receives ${message.kind} ${message.term} of ${NAMES[from]}`;
+      add(to, what, this.#receive(state.locals[to] ?? 0, number));
+    }
+    return all;
+  };
+
+  // ——— what one monitor does: looked up, for it depends on nothing else ———
+
+  #boot(disk: Durable): number {
+    const state = createConsensus({
+      durable: disk,
+      plan: { peers: 2, ownAddress: disk.name, groups: {} },
+      timers: TIMERS,
+      at: AT,
+    });
+    return this.#locals.of({ state: timeless(state), disk, rounds: 0 });
+  }
+
+  #campaign(local: number): Outcome | null {
+    return this.#once(`campaign ${local}`, local, ({ state }) => {
+      const may = state.role !== "leader" && state.durable.term < this.#limits.terms;
+      return may ? settle(state, campaign(state, AT, false)) : null;
+    });
+  }
+
+  #propose(local: number): Outcome | null {
+    return this.#once(`propose ${local}`, local, ({ state }) => {
+      if (!isEstablished(state)) return null;
+      const { term } = state.durable;
+      const own = historyOf(state.durable.slot).filter((entry) => entry.startsWith(`${term}.`));
+      if (own.length >= this.#limits.proposals) return null;
+      return propose(state, AT, (parts, stamp) => ({
+        ...parts,
+        [GROUP]: { history: [...historyOf(state.durable.slot), showStamp(stamp)] },
+      }));
+    });
+  }
+
+  #round(local: number): Outcome | null {
+    return this.#once(`round ${local}`, local, ({ state, rounds }) =>
+      state.role === "leader" && rounds < this.#limits.rounds ? beginRound(state, AT) : null,
+    );
+  }
+
+  #receive(local: number, letter: number): Outcome | null {
+    const { from, message } = this.#letters.at(letter);
+    return this.#once(`receive ${local} ${letter}`, local, ({ state }) =>
+      receive(state, NAMES[from] ?? "", message, AT),
+    );
+  }
+
+  #once(key: string, number: number, run: (local: Local) => Step | null): Outcome | null {
+    const known = this.#outcomes.get(key);
+    if (known !== undefined) return known;
+    const local = this.#locals.at(number);
+    const step = run(local);
+    const outcome = step === null ? null : this.#outcomeOf(local, step, key.startsWith("round"));
+    this.#outcomes.set(key, outcome);
+    return outcome;
+  }
+
+  #outcomeOf(local: Local, step: Step, round: boolean): Outcome {
+    let { disk } = local;
+    const sent: number[] = [];
+    const from = NAMES.indexOf(disk.name);
+    for (const effect of step.effects) {
+      if (effect.kind === "persist") disk = effect.durable;
+      if (effect.kind === "send")
+        sent.push(
+          this.#letters.of({ from, to: NAMES.indexOf(effect.to), message: effect.message }),
+        );
+    }
+    const rounds = step.state.role === "leader" ? local.rounds + (round ? 1 : 0) : 0;
+    return { local: this.#locals.of({ state: timeless(step.state), disk, rounds }), sent };
+  }
+
+  // ——— what it means for all ———
+
+  #after(before: ClusterState, index: number, { local, sent }: Outcome): ClusterState {
+    const locals = before.locals.with(index, local);
+    const letters = [...new Set([...before.letters, ...sent])].sort((a, b) => a - b);
+    const { state } = this.#locals.at(local);
+    const known = this.#facts.at(before.facts);
+    const facts = withRounds(withLeader(withCommit(known, state), state), state);
+    const number = facts === known ? before.facts : this.#facts.of(facts);
+    return { ...before, locals, letters, facts: number };
+  }
+}
+
+function withCommit(facts: Facts, state: ConsensusState): Facts {
+  const { committed } = state;
+  if (committed === null) return facts;
+  const { term, version } = committed.stamp;
+  if ((facts.versions[term] ?? 0) < version) {
+    const versions = { ...facts.versions, [term]: version };
+    return withCommit({ ...facts, versions }, state);
+  }
+  const history = historyOf(committed);
+  if (contains(facts.committed, history)) return facts;
+  if (contains(history, facts.committed)) return { ...facts, committed: history };
+  const problem = `[${history.join()}] is committed, and [${facts.committed.join()}] was`;
+  return { ...facts, problem };
+}
+
+function withLeader(facts: Facts, { role, durable, leadership }: ConsensusState): Facts {
+  if (role !== "leader") return facts;
+  const { term, slot, name } = durable;
+  const known = facts.leaders[term];
+  if (known !== undefined && known !== name)
+    return { ...facts, problem: `term ${term} has two leaders` };
+  const newest = Math.max(0, ...Object.keys(facts.leaders).map(Number));
+  if (term >= newest && !contains(historyOf(slot), facts.committed))
+    return { ...facts, problem: `the leader of ${term} lacks [${facts.committed.join()}]` };
+  const start = leadership?.start.version ?? 0;
+  for (const [earlier, version] of Object.entries(facts.versions)) {
+    if (Number(earlier) < term && start <= version)
+      return { ...facts, problem: `the leader of ${term} lacks ${earlier}.${version}` };
+  }
+  return known === name ? facts : { ...facts, leaders: { ...facts.leaders, [term]: name } };
+}
+
+/** A round of a term that a majority answered was sent before anybody was elected later. */
+function withRounds(facts: Facts, state: ConsensusState): Facts {
+  if (state.leadership === null) return facts;
+  const { term } = state.durable;
+  const newest = Math.max(...Object.keys(facts.leaders).map(Number));
+  const key = `${term}.${state.leadership.round}`;
+  const isNew = facts.sentUnder[key] === undefined;
+  const sentUnder = isNew ? { ...facts.sentUnder, [key]: newest } : facts.sentUnder;
+  const answered = sentUnder[`${term}.${answeredRound(state)}`] ?? 0;
+  if (answered > term)
+    return { ...facts, problem: `term ${term} has authority from when ${answered} had begun` };
+  return isNew ? { ...facts, sentUnder } : facts;
+}
+
+function contains(history: readonly string[], beginning: readonly string[]): boolean {
+  return beginning.every((entry, at) => history[at] === entry);
+}
+
+function historyOf(slot: Slot | null): readonly string[] {
+  return (slot?.parts[GROUP]?.["history"] ?? []) as readonly string[];
+}
+
+function diskOf(name: string): Durable {
+  const members = NAMES.map((each) => ({ name: each, storageId: `disk ${each}`, address: each }));
+  const cluster = { schema: SCHEMA, clusterId: "00c0ffee", members, adopted: [], requests: [] };
+  const stamp = { term: 1, version: 1 };
+  const parts = { [CLUSTER_PART]: cluster as unknown as Part, [GROUP]: { history: [] } };
+  const changed = { [CLUSTER_PART]: stamp, [GROUP]: stamp };
+  const slot = { stamp, parts, changed };
+  return { name, storageId: `disk ${name}`, term: 1, votedFor: null, slot, acknowledged: {} };
+}
+
+/** Without what only times tell, and what peers are remembered for. */
+function timeless(state: ConsensusState): ConsensusState {
+  return { ...state, heardLeaderAt: 0, electionAt: 0, note: null };
+}

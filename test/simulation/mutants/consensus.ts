@@ -1,0 +1,152 @@
+/** Mutants of consensus. */
+import type { Mutant } from "./mutant.ts";
+
+const CONSENSUS = "src/core/consensus";
+const ELECTIONS = "every order: two elections, proposals and a crash";
+const TRANSCRIPTS = "the transcripts of consensus";
+const ROUNDS = "every order: two elections and rounds";
+
+export const OF_CONSENSUS: readonly Mutant[] = [
+  {
+    name: "a vote is not written",
+    removes: "a vote is durable before it leaves",
+    edits: [
+      {
+        file: `${CONSENSUS}/step.ts`,
+        from: `[{ kind: "persist", durable: state.durable }]`,
+        to: `[{ kind: "persist", durable: { ...state.durable, votedFor: null } }]`,
+      },
+    ],
+    scripts: [ELECTIONS],
+  },
+  {
+    name: "a monitor votes twice in a term",
+    removes: "one vote in a term",
+    edits: [
+      {
+        file: `${CONSENSUS}/election.ts`,
+        from: "const free = votedFor === null && state.leader === null;",
+        to: "const free = votedFor !== from;",
+      },
+    ],
+    scripts: [ELECTIONS],
+  },
+  {
+    name: "a candidate with an older state is voted for",
+    removes: "a vote only for a slot at least as new",
+    edits: [
+      {
+        file: `${CONSENSUS}/election.ts`,
+        from: "return message.slot !== null && own !== null && !isNewer(own.stamp, message.slot);",
+        to: "return message.slot !== null && own !== null;",
+      },
+    ],
+    scripts: ["every order: two elections"],
+  },
+  {
+    name: "a minority commits",
+    removes: "a commit is held by a majority",
+    edits: [
+      {
+        file: `${CONSENSUS}/cluster.ts`,
+        from: "const quorum = quorumOf(values.length);",
+        to: "const quorum = Math.min(1, quorumOf(values.length));",
+      },
+    ],
+    scripts: [ELECTIONS, ROUNDS],
+  },
+  {
+    name: "an answer of another term counts",
+    removes: "a commit counts its own term, and so does authority",
+    edits: [
+      {
+        file: `${CONSENSUS}/leading.ts`,
+        from: "if (reply.term > state.durable.term) return adoptTerm(state, reply.term, at);",
+        to: "",
+      },
+      {
+        file: `${CONSENSUS}/leading.ts`,
+        from: "const current = reply.term === term;",
+        to: "const current = reply.term > 0 || term > 0;",
+      },
+    ],
+    scripts: [ROUNDS],
+  },
+  {
+    name: "a wiped disk is counted",
+    removes: "a member is bound to its storage id",
+    edits: [
+      {
+        file: `${CONSENSUS}/cluster.ts`,
+        from: "member.name === name && member.storageId === storageId",
+        to: "member.name === name && storageId !== null",
+      },
+    ],
+    scripts: [TRANSCRIPTS],
+  },
+  {
+    name: "a restored backup is counted",
+    removes: "one that comes back with less is refused",
+    edits: [
+      {
+        file: `${CONSENSUS}/identity.ts`,
+        from: "if (isLess(state, from, message)) return",
+        to: "if (state === null) return",
+      },
+      {
+        file: `${CONSENSUS}/identity.ts`,
+        from: "if (had === undefined || !isOlder(message.slot, had.slot)) return null;",
+        to: "if (had !== null || !isOlder(message.slot, had)) return null;",
+      },
+    ],
+    scripts: [TRANSCRIPTS],
+  },
+  {
+    name: "members change as one likes",
+    removes: "one member at a time",
+    edits: [
+      {
+        file: `${CONSENSUS}/proposal.ts`,
+        from: "if (changes > 1) {",
+        to: "if (changes > 9) {",
+      },
+    ],
+    scripts: [TRANSCRIPTS],
+  },
+  {
+    name: "a second change of members need not wait",
+    removes: "members change again once the last change is committed",
+    edits: [
+      {
+        file: `${CONSENSUS}/proposal.ts`,
+        from: "if (!sameMembers(before, after) && !sameMembers(state.committed, before)) {",
+        to: "if (state === null) {",
+      },
+    ],
+    scripts: [TRANSCRIPTS],
+  },
+  {
+    name: "a majority founds a cluster",
+    removes: "genesis needs all configured monitors present and empty",
+    edits: [
+      {
+        file: `${CONSENSUS}/founding.ts`,
+        from: "const all = present.length === plan.peers && disks.size === plan.peers + 1;",
+        to: "const all = present.length >= plan.peers / 2 && disks.size > plan.peers / 2;",
+      },
+    ],
+    scripts: [TRANSCRIPTS],
+  },
+  {
+    name: "a foreign cluster is listened to",
+    removes: "a message of another cluster is refused",
+    edits: [
+      {
+        file: `${CONSENSUS}/identity.ts`,
+        from: "if (clusterId !== null && clusterId !== clusterIdOf(state)) {",
+        to: "if (clusterId !== null && clusterIdOf(state) === null) {",
+      },
+    ],
+    scripts: [TRANSCRIPTS],
+  },
+];
