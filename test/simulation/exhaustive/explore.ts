@@ -32,39 +32,68 @@ export interface Exploration {
   readonly violation: { readonly text: string; readonly path: readonly string[] } | null;
 }
 
-export function explore<S>(model: Model<S>, bounds: Bounds): Exploration {
-  const known = new Set([model.key(model.initial)]);
-  const steps: { from: number; what: string }[] = [{ from: -1, what: "" }];
-  let front: { at: number; state: S }[] = [{ at: 0, state: model.initial }];
-  let transitions = 0;
-  let depth = 0;
-  for (; depth < bounds.depth && front.length > 0; depth++) {
-    const after: { at: number; state: S }[] = [];
-    for (const { at, state } of front) {
-      for (const { what, state: next } of model.next(state)) {
-        transitions += 1;
-        const key = model.key(next);
-        if (known.has(key)) continue;
-        if (known.size >= bounds.states)
-          return { states: known.size, transitions, depth, complete: false, violation: null };
-        known.add(key);
-        steps.push({ from: at, what });
-        const text = model.broken(next);
-        if (text !== null) {
-          const violation = { text, path: pathTo(steps, steps.length - 1) };
-          return { states: known.size, transitions, depth: depth + 1, complete: false, violation };
-        }
-        after.push({ at: steps.length - 1, state: next });
-      }
-    }
-    front = after;
-  }
-  const complete = front.length === 0;
-  return { states: known.size, transitions, depth, complete, violation: null };
+interface Step {
+  readonly from: number;
+  readonly what: string;
 }
 
-function pathTo(steps: readonly { from: number; what: string }[], end: number): readonly string[] {
-  const path: string[] = [];
-  for (let at = end; at > 0; at = steps[at]?.from ?? 0) path.unshift(steps[at]?.what ?? "");
-  return path;
+class Search<S> {
+  readonly #model: Model<S>;
+  readonly #most: number;
+  readonly #known: Set<string>;
+  readonly #steps: Step[] = [{ from: -1, what: "" }];
+  transitions = 0;
+  violation: Exploration["violation"] = null;
+
+  constructor(model: Model<S>, most: number) {
+    this.#model = model;
+    this.#most = most;
+    this.#known = new Set([model.key(model.initial)]);
+  }
+
+  get states(): number {
+    return this.#known.size;
+  }
+
+  get isOver(): boolean {
+    return this.violation !== null || this.#known.size >= this.#most;
+  }
+
+  /** What follows from one state and was not seen before. */
+  *after(at: number, state: S): Generator<{ readonly at: number; readonly state: S }> {
+    for (const { what, state: next } of this.#model.next(state)) {
+      this.transitions += 1;
+      const key = this.#model.key(next);
+      if (this.#known.has(key)) continue;
+      this.#known.add(key);
+      this.#steps.push({ from: at, what });
+      const reached = this.#steps.length - 1;
+      const text = this.#model.broken(next);
+      if (text !== null) this.violation ??= { text, path: this.#pathTo(reached) };
+      yield { at: reached, state: next };
+    }
+  }
+
+  #pathTo(end: number): readonly string[] {
+    const path: string[] = [];
+    for (let at = end; at > 0; at = this.#steps[at]?.from ?? 0)
+      path.unshift(this.#steps[at]?.what ?? "");
+    return path;
+  }
+}
+
+export function explore<S>(model: Model<S>, bounds: Bounds): Exploration {
+  const search = new Search(model, bounds.states);
+  let front = [{ at: 0, state: model.initial }];
+  let depth = 0;
+  while (depth < bounds.depth && front.length > 0 && !search.isOver) {
+    const next: typeof front = [];
+    for (const { at, state } of front) {
+      if (!search.isOver) next.push(...search.after(at, state));
+    }
+    front = next;
+    if (!search.isOver) depth += 1;
+  }
+  const { states, transitions, violation } = search;
+  return { states, transitions, depth, complete: front.length === 0, violation };
 }
