@@ -100,6 +100,11 @@ export class LocalGuard {
 
   #release(words: readonly string[]): string | null {
     const now = this.#now();
+    if (
+      words.length > 3 &&
+      this.#mark([...words.slice(3), ...words.slice(0, 3), "1", "0"]) !== null
+    )
+      return "stale the register holds something else";
     if (!this.#register.holds(words[0] ?? "", epochOf(words))) return "stale another epoch";
     const last = this.held.at(-1);
     if (last !== undefined && last.to > now) last.to = now;

@@ -71,7 +71,7 @@ describe.skipIf(!isRoot())("the address", () => {
       `ip addr flush dev e0 && ip addr add ${VIP}/24 dev e0 && ip addr add 10.77.0.1/24 dev e0`,
     );
     expect(host.on("cat /proc/sys/net/ipv4/conf/e0/promote_secondaries").trim()).toBe("0");
-    expect(await guard.ask(`release ${VIP} ${CLUSTER} 1 1`)).toBe("ok");
+    expect(await guard.release()).toBe("ok");
     expect(host.on("ip -o -4 addr show dev e0")).toMatch(/^\d+: e0 +inet 10\.77\.0\.1\/24 /);
     expect(host.on("cat /proc/sys/net/ipv4/conf/e0/promote_secondaries").trim()).toBe("0");
   });
@@ -88,7 +88,7 @@ describe.skipIf(!isRoot())("the address", () => {
       `ip addr add ${VIP}/24 dev e0; ip addr add ${VIP}/32 dev lo; ip addr add ${VIP}/28 dev e0`,
     );
     host.on(`ip addr add ${VIP} peer 10.9.9.9/32 dev lo`);
-    expect(await guard.ask(`release ${VIP} ${CLUSTER} 1 1`)).toBe("ok");
+    expect(await guard.release()).toBe("ok");
     expect(host.addresses()).toBe("");
     expect(host.on("ip -o -4 addr show dev lo")).toContain("127.0.0.1");
   });
@@ -96,7 +96,7 @@ describe.skipIf(!isRoot())("the address", () => {
   test("of a similar VIP is not touched", async () => {
     host.on("ip addr add 10.77.0.7/32 dev e0 && ip addr add 110.77.0.70/32 dev e0");
     await guard.claim(1, 2, 60_000);
-    await guard.ask(`release ${VIP} ${CLUSTER} 1 1`);
+    await guard.release();
     expect(host.on("ip -o -4 addr show dev e0 | grep -c /32").trim()).toBe("2");
   });
 
@@ -144,7 +144,7 @@ describe.skipIf(!isRoot())("the address", () => {
     await eventually(announcements, (lines) => lines.length >= 4);
     expect(announcements().some((line) => line.includes("who-has"))).toBe(true);
     expect(announcements().some((line) => line.includes("is-at"))).toBe(true);
-    expect(await guard.ask(`release ${VIP} ${CLUSTER} 1 1`)).toBe("ok");
+    expect(await guard.release()).toBe("ok");
     const until = announcements().length;
     // The announcer ends when it sees that there is no lease any more.
     await eventually(

@@ -244,6 +244,13 @@ export class Guard {
     return this.ask(`claim ${VIP} ${CLUSTER} ${epoch} ${permit} ${next} 60000 ${leaseMs} e0`);
   }
 
+  /** Waits for what follows the answer too: the next request is taken only then. */
+  async release(): Promise<string> {
+    const answer = await this.ask(`release ${VIP} ${CLUSTER} 1 1`);
+    await this.field("lease");
+    return answer;
+  }
+
   #read(text: string): void {
     const lines = (this.#partial + text).split("\n");
     this.#partial = lines.pop() ?? "";

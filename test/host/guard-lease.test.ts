@@ -100,12 +100,36 @@ describe.skipIf(!isRoot())("a lease", () => {
     await guard.prepare({ leaseMs: 60_000 });
     const blocked = host.waiter();
     expect(await blocked.next()).toBe("ready");
-    expect(await guard.ask(`release ${VIP} ${CLUSTER} 1 1`)).toBe("ok");
+    expect(await guard.release()).toBe("ok");
     const released = monotonic();
     expect(await blocked.next()).toBe("ECONNRESET");
     expect(monotonic() - released).toBeLessThan(200);
     expect(host.addresses()).toBe("");
     expect(tryConnect()).toBe("ECONNREFUSED");
+  });
+
+  test("begins at once on a host that was marked for it, and leaves no connection there either", async () => {
+    await guard.prepare({ leaseMs: 60_000 });
+    const blocked = host.waiter();
+    expect(await blocked.next()).toBe("ready");
+    await guard.claim(2, 3, 1);
+    await eventually(
+      () => guard.field("lease"),
+      (lease) => lease === "0",
+    );
+    expect(host.on(`ss -tnH src ${VIP}`)).not.toBe("");
+    expect(await guard.ask(`mark ${VIP} ${CLUSTER} 1 1 ${CLUSTER} 1 2 1 30 60000`)).toBe("ok");
+    expect(await guard.claim(30, 31, 60_000, "1 2")).toBe("ok");
+    expect(await blocked.next()).toBe("ECONNRESET");
+    expect(tryConnect()).toBe("ok");
+  });
+
+  test("marked for a host whose table is gone begins nowhere", async () => {
+    await guard.prepare(null);
+    expect(await guard.ask(`mark ${VIP} ${CLUSTER} 1 1 ${CLUSTER} 1 2 1 30 60000`)).toBe("ok");
+    host.on("nft flush ruleset");
+    expect(await guard.claim(30, 31, 60_000, "1 2")).toMatch(/^err nogate /);
+    expect(host.addresses()).toBe("");
   });
 
   test("that ran out leaves no connection to the next one", async () => {
@@ -127,7 +151,7 @@ describe.skipIf(!isRoot())("a lease", () => {
   test("decides about ARP too", async () => {
     await guard.prepare({ leaseMs: 60_000 });
     expect(arpAnswers()).toBe(true);
-    await guard.ask(`release ${VIP} ${CLUSTER} 1 1`);
+    await guard.release();
     host.on(`ip addr add ${VIP}/32 dev e0`);
     expect(arpAnswers()).toBe(false);
     host.onClient("ip neigh flush dev e0");
@@ -205,7 +229,7 @@ describe.skipIf(!isRoot())("a lease", () => {
   test("is missed at once by a client that still sends to this host, though the address is gone", async () => {
     await guard.prepare({ leaseMs: 60_000 });
     expect(tryConnect()).toBe("ok");
-    await guard.ask(`release ${VIP} ${CLUSTER} 1 1`);
+    await guard.release();
     expect(host.addresses()).toBe("");
     host.on("echo 1 > /proc/sys/net/ipv4/ip_forward");
     expect(tryConnect()).toBe("ECONNREFUSED");

@@ -125,6 +125,17 @@ describe.skipIf(!isRoot())("the register", () => {
     expect(await guard.ask(`show ${VIP}`)).toMatch(/gated=1 token=deadbeef.1.1 .*lease=0 addr=- /);
   });
 
+  test("may be marked by the release itself, from exactly what was seen", async () => {
+    await guard.prepare({ leaseMs: 60_000 });
+    const release = `release ${VIP} ${CLUSTER} 1 2 ${CLUSTER} 1`;
+    expect(await guard.ask(`${release} 0`)).toMatch(/^err stale /);
+    expect(Number(await guard.field("lease"))).toBeGreaterThan(50_000);
+    expect(await guard.ask(`${release} 1`)).toBe("ok");
+    expect(await guard.ask(`show ${VIP}`)).toMatch(/gated=1 token=deadbeef.1.2 .*lease=0 addr=- /);
+    expect(await guard.ask(`${release} 1`)).toMatch(/^err stale /);
+    expect(await guard.ask(`release ${VIP} ${CLUSTER} 1 2`)).toBe("ok");
+  });
+
   test("is gone after a flush, and says so", async () => {
     await guard.prepare({ leaseMs: 60_000 });
     host.on("nft flush ruleset");

@@ -26,7 +26,7 @@ const mark: GuardRequest = {
   gate: false,
   permit: { id: 1, ttlMs: 60_000 },
 };
-const release: GuardRequest = { op: "release", vip: VIP, cluster: CLUSTER, epoch };
+const release: GuardRequest = { op: "release", vip: VIP, cluster: CLUSTER, epoch, seen: null };
 
 function claim(permit: number, leaseMs = 60_000): GuardRequest {
   const next = permit + 1;

@@ -75,7 +75,7 @@ function argumentsOf(request: GuardRequest): readonly string[] {
         request.interface,
       ];
     case "release":
-      return [...epoch(request)];
+      return [...epoch(request), ...(request.seen === null ? [] : seen(request.seen))];
   }
 }
 

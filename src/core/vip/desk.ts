@@ -9,7 +9,7 @@ import type { GroupPart, Node, Vip } from "../state.ts";
 import { newestStamp, type Stamp } from "../stamp.ts";
 import { isOurs, targetOf, type Turn } from "../turn.ts";
 import { withAuthorized, withReleased, withWitness } from "./proofs.ts";
-import type { GuardRequest, GuardResult, RegisterView } from "./types.ts";
+import type { GuardRequest, GuardResult, RegisterView, Token } from "./types.ts";
 
 /** The adapter's deadline for one request, connecting included. */
 const GUARD_DEADLINE_MS = 1000;
@@ -148,8 +148,11 @@ function changedView(view: RegisterView, request: GuardRequest): RegisterView {
     }
     case "claim":
       return { ...view, gated: true, leaseMs: request.leaseMs };
-    case "release":
-      return { ...view, gated: view.gate !== "none", leaseMs: 0, addresses: [] };
+    case "release": {
+      const { cluster, epoch } = request;
+      const token: Token = { kind: "epoch", cluster, epoch };
+      return { ...view, token, gated: view.gate !== "none", leaseMs: 0, addresses: [] };
+    }
     case "show":
     case "install":
     case "permit":

@@ -20,7 +20,7 @@ import {
   type Stand,
   wantsRelease,
 } from "./stand.ts";
-import type { GuardRequest } from "./types.ts";
+import type { GuardRequest, Token } from "./types.ts";
 
 export function gateStep(stand: Stand): GuardRequest | null {
   const { turn, vip, node, desk } = stand;
@@ -28,7 +28,7 @@ export function gateStep(stand: Stand): GuardRequest | null {
   if (desk.view?.gate === "none") return null;
   if (desk.view?.gate !== "present" || token === null) return install(turn, vip);
   if (!mayOverwrite(turn, token.cluster)) return null;
-  if (!holdsEpoch(turn, vip, desk)) return mark(turn, stand, desk);
+  if (!holdsEpoch(turn, vip, desk)) return bringUp(stand, token);
   if (vip.node === node.name) return serve(turn, stand, desk);
   return wantsRelease(stand) ? releaseOf(turn, vip) : null;
 }
@@ -38,22 +38,23 @@ function install(turn: Turn, vip: Vip): GuardRequest {
 }
 
 /** Rules 2 and 3: only a committed epoch, from exactly what was seen, and never an older one. */
-function mark(turn: Turn, place: Place, desk: Desk): GuardRequest | null {
-  const { vip, node } = place;
-  const token = desk.view?.token ?? null;
-  if (token === null || !isMarkable(turn, vip, desk)) return null;
+function bringUp(stand: Stand, seen: Token): GuardRequest | null {
+  const { turn, vip, node, desk } = stand;
+  if (!isMarkable(turn, vip, desk)) return null;
   const chosen = vip.node === node.name;
+  if (!chosen && wantsRelease(stand)) return releaseOf(turn, vip, seen);
   // Rule 10: a holder that may be dead is sent only `show`; a mark that it answers late would
   // end the waiting time that runs against it.
-  if (chosen && !shownSinceCommit(turn, place, desk)) return { op: "show", vip: vip.ip };
+  const mayServe = chosen && vip.kind === "hold";
+  if (mayServe && !shownSinceCommit(turn, stand, desk)) return { op: "show", vip: vip.ip };
   const permit = chosen ? { id: turn.random(), ttlMs: vip.permitMs } : null;
   return {
     op: "mark",
     vip: vip.ip,
     cluster: clusterId(turn),
-    seen: token,
+    seen,
     epoch: vip.epoch,
-    gate: !chosen,
+    gate: !mayServe,
     permit,
   };
 }

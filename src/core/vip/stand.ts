@@ -10,7 +10,7 @@ import type { Node, Vip } from "../state.ts";
 import { isNewer, sameStamp } from "../stamp.ts";
 import type { Turn } from "../turn.ts";
 import type { Place } from "./desk.ts";
-import type { GuardRequest } from "./types.ts";
+import type { GuardRequest, Token } from "./types.ts";
 
 /** A permit is not relied on for the last tenth of its life: its clock runs on the host. */
 export const PERMIT_SHARE = 0.9;
@@ -101,6 +101,6 @@ export function claimOf(turn: Turn, vip: Vip, node: Node, permit: number): Guard
   };
 }
 
-export function releaseOf(turn: Turn, vip: Vip): GuardRequest {
-  return { op: "release", vip: vip.ip, cluster: clusterId(turn), epoch: vip.epoch };
+export function releaseOf(turn: Turn, vip: Vip, seen: Token | null = null): GuardRequest {
+  return { op: "release", vip: vip.ip, cluster: clusterId(turn), epoch: vip.epoch, seen };
 }

@@ -38,7 +38,7 @@ export type GuardRequest =
     }
   /**
    * epoch := `epoch`, only if the register holds exactly `seen`. `gate`: from now on the table
-   * decides about this VIP here; false for the epoch's own node, whose first claim does it.
+   * decides about this VIP here; false for a node that may be serving it, whose first claim does it.
    */
   | {
       readonly op: "mark";
@@ -72,11 +72,13 @@ export type GuardRequest =
       readonly leaseMs: number;
       readonly interface: string;
     }
+  /** The lease ends. With `seen` the register is marked with the epoch in the same transaction. */
   | {
       readonly op: "release";
       readonly vip: Ip;
       readonly cluster: ClusterId;
       readonly epoch: Stamp;
+      readonly seen: Token | null;
     };
 
 /**

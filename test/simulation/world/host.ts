@@ -244,13 +244,16 @@ export class Host {
   ): void {
     if (this.table === null) return finish(refused("nogate"));
     const register = this.table.get(request.vip);
-    if (register === undefined || !register.holds(request.cluster, request.epoch))
+    if (register === undefined) return finish(refused("stale"));
+    const { cluster, epoch, seen } = request;
+    if (seen !== null && register.mark(seen, { kind: "epoch", cluster, epoch }, true) !== null)
       return finish(refused("stale"));
+    if (!register.holds(cluster, epoch)) return finish(refused("stale"));
     register.release();
-    this.#destroyConnections(request.vip);
+    finish(DONE);
     step(() => {
+      this.#destroyConnections(request.vip);
       if (!this.serves(request.vip)) this.#addresses.delete(request.vip);
-      finish(DONE);
     });
   }
 

@@ -59,7 +59,17 @@ const REQUESTS: readonly (readonly [string, GuardRequest])[] = [
       interface: "enP2p1s0.100",
     },
   ],
-  ["release i 10.0.0.70 0a1b2c3d 3 9", { op: "release", vip, cluster, epoch }],
+  ["release i 10.0.0.70 0a1b2c3d 3 9", { op: "release", vip, cluster, epoch, seen: null }],
+  [
+    "release i 10.0.0.70 0a1b2c3d 3 9 0a1b2c3d 2 8",
+    {
+      op: "release",
+      vip,
+      cluster,
+      epoch,
+      seen: { kind: "epoch", cluster, epoch: { term: 2, version: 8 } },
+    },
+  ],
 ];
 
 function lineOf(request: GuardRequest): string {

@@ -54,7 +54,7 @@ function carriedOut(turn: Turn, request: GuardRequest): void {
 }
 
 function release(epoch: Stamp): GuardRequest {
-  return { op: "release", vip: WRITER, cluster: CLUSTER.clusterId, epoch };
+  return { op: "release", vip: WRITER, cluster: CLUSTER.clusterId, epoch, seen: null };
 }
 
 test("a confirmed release of an own epoch proves the host empty", () => {
