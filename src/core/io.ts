@@ -2,7 +2,7 @@
  * The one door between the core and the world: inputs come in, effects go out.
  *
  * Ordering contract of one turn's effects: a `persist` must be durable (file and directory synced)
- * before any other effect of that turn starts. Everything else is *started* in order; its outcome
+ * before any effect that follows it starts, or the next input is taken in. Everything else is *started* in order; its outcome
  * comes back as a `finished` input, once, or never. Every effect has a deadline that its adapter
  * keeps; the core keeps a longer one of its own.
  */
@@ -56,7 +56,7 @@ export type Outcome =
   | { readonly kind: "vip-check"; readonly runId: string | null; readonly text: string };
 
 export type Effect =
-  | { readonly kind: "persist"; readonly durable: Durable }
+  | { readonly kind: "persist"; readonly durable: Durable; readonly isUrgent: boolean }
   | { readonly kind: "send"; readonly to: MonitorName; readonly message: PeerMessage }
   | {
       readonly kind: "probe";

@@ -14,7 +14,8 @@ import { isOtherInfo } from "./health/news.ts";
 import type { ProbeResult } from "./health/types.ts";
 import type { Instant, NodeName } from "./ids.ts";
 import type { GroupPart, Node } from "./state.ts";
-import { targetOf, type Turn } from "./turn.ts";
+import { targetOf } from "./target.ts";
+import type { Turn } from "./turn.ts";
 
 /** Probes that are due this soon start at once, so that one waking serves many nodes. */
 const TOGETHER_MS = 10;

@@ -17,7 +17,7 @@ import type { ConsensusState, Parts } from "./consensus/types.ts";
 import type { Event } from "./events.ts";
 import { forgetNodes } from "./forget.ts";
 import type { At, GroupName, Instant, Ip, NodeName } from "./ids.ts";
-import type { Effect, Target } from "./io.ts";
+import type { Effect } from "./io.ts";
 import {
   type Campaign,
   type Desk,
@@ -28,13 +28,7 @@ import {
   type Moment,
   type MonitorState,
 } from "./local.ts";
-import {
-  CLUSTER_PART,
-  type ClusterPart,
-  type GroupPart,
-  groupPartName,
-  type Node,
-} from "./state.ts";
+import { CLUSTER_PART, type ClusterPart, type GroupPart, groupPartName } from "./state.ts";
 import { isNewer, type Stamp, sameStamp } from "./stamp.ts";
 import { retyped } from "./typed-slot.ts";
 
@@ -47,6 +41,7 @@ export class Turn {
   readonly state: Draft<MonitorState>;
   readonly at: At;
   readonly effects: Effect[] = [];
+  #unhurried: Effect | null = null;
   #salt = 0;
   #roundWanted = false;
   #isPressed = false;
@@ -128,11 +123,19 @@ export class Turn {
           to: effect.to,
           message: { kind: "consensus", message: effect.message },
         });
+      } else if (effect.kind === "persist") {
+        this.#persist(effect);
       } else {
         this.emit(effect);
       }
     }
     this.refresh(step.state);
+  }
+
+  /** What can wait does so until the end of the turn, unless something newer is written before. */
+  #persist(effect: Effect & { kind: "persist" }): void {
+    this.#unhurried = effect.isUrgent ? null : effect;
+    if (effect.isUrgent) this.emit(effect);
   }
 
   /** Leader of this term, with a committed slot of its own term: may act and propose. */
@@ -193,7 +196,7 @@ export class Turn {
     return this.#groupChanges.has(group) || !this.settled;
   }
 
-  /** At the end of a turn: the proposal, or else the round that somebody waits for. */
+  /** At the end of a turn: the proposal, or else the round that somebody waits for; and what can wait. */
   flush(): void {
     if (this.#groupChanges.size > 0 || this.#clusterChanges.length > 0) {
       this.consensus(
@@ -202,6 +205,7 @@ export class Turn {
     } else if (this.#roundWanted && this.established) {
       this.consensus(beginRound(this.state.consensus, this.at));
     }
+    if (this.#unhurried !== null) this.emit(this.#unhurried);
   }
 
   #apply(parts: Parts, stamp: Stamp): Parts {
@@ -297,18 +301,6 @@ const EMPTY_LOCAL: GroupLocal = {
   verdict: { kind: "undecided", text: "no probe has finished yet" },
   since: {},
 };
-
-export function targetOf(group: GroupName, node: Node): Target {
-  return {
-    group,
-    node: node.name,
-    address: node.address,
-    port: node.port,
-    sshUser: node.sshUser,
-    sshPort: node.sshPort,
-    sshHostKey: node.sshHostKey,
-  };
-}
 
 /** Whether a stamp is of this leadership's own making. */
 export function isOurs(turn: Turn, stamp: Stamp): boolean {

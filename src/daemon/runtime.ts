@@ -1,12 +1,13 @@
 /**
  * Drives the core: one queue of inputs, one turn at a time.
  *
- * What a turn must persist is on disk before anything else of that turn starts; if it cannot be,
+ * What a turn must persist is on disk before anything that follows it starts; if it cannot be,
  * or if the core fails, the monitor ends: its peers count one vote fewer, which they can live with.
  * Messages of peers are refused while the queue is long. Everything else in it answers something
  * that this monitor itself asked for, so that the queue is bounded.
  */
 import { setImmediate } from "node:timers/promises";
+import type { Durable } from "../core/consensus/types.ts";
 import type { Effect, Input } from "../core/io.ts";
 import type { Clock, Core, DurableStore } from "../ports.ts";
 
@@ -100,10 +101,11 @@ export class Runtime<S> {
     const { core, clock, store, perform, onTurn } = this.#options;
     const { state, effects } = core.decide(this.#state, input, clock.at());
     this.#state = state;
-    const newest = effects.findLast((effect) => effect.kind === "persist");
-    if (newest !== undefined) await store.save(newest.durable);
+    const { ahead, durable, rest } = inOrder(effects);
+    for (const effect of ahead) perform(effect);
+    if (durable !== null) await store.save(durable);
     if (this.#isStopped) return;
-    for (const effect of effects) if (effect.kind !== "persist") perform(effect);
+    for (const effect of rest) perform(effect);
     onTurn(state);
   }
 
@@ -120,4 +122,21 @@ export class Runtime<S> {
     this.stop();
     this.#options.onFault(error);
   }
+}
+
+interface Ordered {
+  readonly ahead: readonly WorldEffect[];
+  readonly durable: Durable | null;
+  readonly rest: readonly WorldEffect[];
+}
+
+/** Around the first write; the newest state contains what the others would have written. */
+function inOrder(effects: readonly Effect[]): Ordered {
+  const first = effects.findIndex((effect) => effect.kind === "persist");
+  const others = (some: readonly Effect[]): readonly WorldEffect[] =>
+    some.filter((effect) => effect.kind !== "persist");
+  if (first < 0) return { ahead: [], durable: null, rest: others(effects) };
+  const newest = effects.findLast((effect) => effect.kind === "persist");
+  const [ahead, rest] = [others(effects.slice(0, first)), others(effects.slice(first))];
+  return { ahead, durable: newest?.durable ?? null, rest };
 }

@@ -19,6 +19,7 @@ import {
   wakeAt,
 } from "../../src/core/consensus/consensus.ts";
 import {
+  type ConsensusEffect,
   type ConsensusMessage,
   type ConsensusState,
   DEFAULT_TIMERS,
@@ -137,22 +138,25 @@ export class Monitors {
     const monitor = this.#monitor(name);
     if (monitor.state === null) return this.#say(`${name} is not running`);
     const step = change(monitor.state, this.#at());
-    const persist = step.effects.find((effect) => effect.kind === "persist");
-    if (persist !== undefined && monitor.crashBeforePersist) {
-      monitor.crashBeforePersist = false;
-      monitor.state = null;
-      return this.#say(`${name} crashes before it has persisted ${showSlot(persist.durable)}`);
-    }
     monitor.state = step.state;
     for (const effect of step.effects) {
-      if (effect.kind === "persist") {
-        monitor.disk = effect.durable;
-        this.#say(`${name} persists ${showSlot(effect.durable)}`);
-      } else if (effect.kind === "report") {
-        this.#say(`${name} reports ${describeEvent(effect.event)}`);
-      } else {
-        this.#post({ from: name, to: effect.to, message: effect.message });
+      if (effect.kind === "persist" && monitor.crashBeforePersist) {
+        monitor.crashBeforePersist = false;
+        monitor.state = null;
+        return this.#say(`${name} crashes before it has persisted ${showSlot(effect.durable)}`);
       }
+      this.#perform(monitor, name, effect);
+    }
+  }
+
+  #perform(monitor: Monitor, name: string, effect: ConsensusEffect): void {
+    if (effect.kind === "persist") {
+      monitor.disk = effect.durable;
+      this.#say(`${name} persists ${showSlot(effect.durable)}`);
+    } else if (effect.kind === "report") {
+      this.#say(`${name} reports ${describeEvent(effect.event)}`);
+    } else {
+      this.#post({ from: name, to: effect.to, message: effect.message });
     }
   }
 

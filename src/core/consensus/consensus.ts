@@ -5,7 +5,7 @@
  * Raft whose log is one slot, which holds the whole state. What consumers may rely on:
  * - `committed` is held by a majority and is contained in everything that will ever be committed;
  * - a round of this term that a majority answered was sent before anybody could be elected later;
- * - effects of one step start with the `persist` that the others rest on.
+ * - a `persist` among the effects of a step stands before those that rest on it.
  */
 import type { At, Instant, MonitorName } from "../ids.ts";
 import { countedPeers, isMember } from "./cluster.ts";
@@ -53,6 +53,7 @@ export function createConsensus(boot: Boot): ConsensusState {
   return {
     timers,
     durable,
+    saved: durable,
     role: empty ? "empty" : "follower",
     leader: null,
     commit: null,

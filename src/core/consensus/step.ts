@@ -2,8 +2,8 @@
  * The result of one input: the next state, and what to do about it.
  *
  * Nothing in the protocol asks for a write to disk. `settle` compares the state before and after an
- * input and puts one `persist` in front of everything else, so that no message can leave before
- * what it rests on is durable, whichever function sent it.
+ * input and puts one `persist` in front of everything that rests on it, so that no message can
+ * leave before what it promises is durable, whichever function sent it.
  */
 import type { MonitorName } from "../ids.ts";
 import { clusterIdOf, members, wasRemoved } from "./cluster.ts";
@@ -12,6 +12,7 @@ import type {
   ConsensusEvent,
   ConsensusMessage,
   ConsensusState,
+  Durable,
   Sender,
 } from "./types.ts";
 
@@ -37,7 +38,9 @@ export function andThen(step: Step, next: (state: ConsensusState) => Step): Step
 }
 
 export function send(state: ConsensusState, to: MonitorName, body: Body): ConsensusEffect {
-  const { storageId, term, slot } = state.durable;
+  const { storageId, term } = state.durable;
+  // An append may leave while its slot is being written: it does not say that the sender has it.
+  const { slot } = body.kind === "append" ? state.saved : state.durable;
   const message = { ...body, storageId, term, slot: slot?.stamp ?? null } as ConsensusMessage;
   return { kind: "send", to, message };
 }
@@ -46,28 +49,48 @@ export function report(event: ConsensusEvent): ConsensusEffect {
   return { kind: "report", event };
 }
 
-/** The whole turn: durable things first, and news of the leader and of commits last. */
+/**
+ * The whole turn: what it rests on is durable first, and news of the leader and of commits come last.
+ * Only a leader's appends go ahead of its own write: a slot is decided by those who have written
+ * it, and this monitor takes in no answer, and so does not count itself, before it is one of them.
+ */
 export function settle(before: ConsensusState, step: Step): Step {
   const { state, effects } = step;
   if (state === before) return step;
-  const persist = mustPersist(before, state);
   const news = changes(before, state);
-  if (!persist && news.length === 0) return step;
-  const first: readonly ConsensusEffect[] = persist
-    ? [{ kind: "persist", durable: state.durable }]
-    : NO_EFFECTS;
-  return { state, effects: [...first, ...effects, ...news] };
+  if (isOtherPromise(before.durable, state.durable)) {
+    return written(state, [], [...effects, ...news]);
+  }
+  if (before.durable.slot !== state.durable.slot) {
+    const isAhead = state.role === "leader" ? isAppend : () => false;
+    const rest = effects.filter((effect) => !isAhead(effect));
+    return written(state, effects.filter(isAhead), [...rest, ...news]);
+  }
+  // What peers acknowledged rides along, but a commit rests on it: it is written once the news is out.
+  if (state.role === "leader" && state.commit !== before.commit) {
+    return written(state, [...effects, ...news], [], false);
+  }
+  return news.length === 0 ? step : { state, effects: [...effects, ...news] };
 }
 
-/**
- * Term, vote and slot are promises to others. What peers acknowledged rides along, and is written
- * for its own sake only when a leader is about to rely on it: at a commit.
- */
-function mustPersist(before: ConsensusState, after: ConsensusState): boolean {
-  const was = before.durable;
-  const is = after.durable;
-  if (was.term !== is.term || was.votedFor !== is.votedFor || was.slot !== is.slot) return true;
-  return after.role === "leader" && after.commit !== before.commit;
+function written(
+  state: ConsensusState,
+  ahead: readonly ConsensusEffect[],
+  rest: readonly ConsensusEffect[],
+  isUrgent = true,
+): Step {
+  const { durable } = state;
+  const persist: ConsensusEffect = { kind: "persist", durable, isUrgent };
+  return { state: { ...state, saved: durable }, effects: [...ahead, persist, ...rest] };
+}
+
+/** Term and vote are promises to others. */
+function isOtherPromise(was: Durable, is: Durable): boolean {
+  return was.term !== is.term || was.votedFor !== is.votedFor;
+}
+
+function isAppend(effect: ConsensusEffect): boolean {
+  return effect.kind === "send" && effect.message.kind === "append";
 }
 
 function changes(before: ConsensusState, after: ConsensusState): readonly ConsensusEffect[] {

@@ -92,7 +92,8 @@ export type ConsensusMessage = Sender &
   );
 
 export type ConsensusEffect =
-  | { readonly kind: "persist"; readonly durable: Durable }
+  /** Not urgent: nothing of the same turn rests on it. */
+  | { readonly kind: "persist"; readonly durable: Durable; readonly isUrgent: boolean }
   | { readonly kind: "send"; readonly to: MonitorName; readonly message: ConsensusMessage }
   | { readonly kind: "report"; readonly event: ConsensusEvent };
 
@@ -156,6 +157,8 @@ export interface Leadership {
 export interface ConsensusState {
   readonly timers: ConsensusTimers;
   readonly durable: Durable;
+  /** `durable` as it was last asked to be written. */
+  readonly saved: Durable;
   readonly role: Role;
   readonly leader: MonitorName | null;
   /** The newest committed stamp that this monitor knows of. */

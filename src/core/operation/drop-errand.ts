@@ -1,6 +1,7 @@
 /** The end of an errand: what it learned is forgotten, and its connections are closed. */
 import type { Node } from "../state.ts";
-import { targetOf, type Turn } from "../turn.ts";
+import { targetOf } from "../target.ts";
+import type { Turn } from "../turn.ts";
 import { ACTION_DEADLINE_MS } from "./errand.ts";
 
 export function dropErrand(turn: Turn, group: string, scope: string, nodes: readonly Node[]): void {

@@ -10,7 +10,8 @@ import type { Instant, NodeName } from "../ids.ts";
 import type { Effect, Outcome } from "../io.ts";
 import type { Connection, Errand, Task } from "../local.ts";
 import type { Node } from "../state.ts";
-import { targetOf, type Turn } from "../turn.ts";
+import { targetOf } from "../target.ts";
+import type { Turn } from "../turn.ts";
 import type { ActionConnection, RedisAction, RedisActionResult } from "./action.ts";
 
 export type Answer =

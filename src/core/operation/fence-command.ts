@@ -2,7 +2,7 @@
  * STONITH by the operator's own means, when a host does not give the VIP up by itself. It proves
  * something only if it succeeds.
  */
-import { targetOf } from "../turn.ts";
+import { targetOf } from "../target.ts";
 import { proofOf, withFenced } from "../vip/proofs.ts";
 import { proofContext } from "../vip/upkeep.ts";
 import type { Running } from "./common.ts";

@@ -7,7 +7,8 @@ import type { Instant, Ip, NodeName } from "../ids.ts";
 import type { Desk } from "../local.ts";
 import type { GroupPart, Node, Vip } from "../state.ts";
 import { newestStamp, type Stamp } from "../stamp.ts";
-import { isOurs, targetOf, type Turn } from "../turn.ts";
+import { targetOf } from "../target.ts";
+import { isOurs, type Turn } from "../turn.ts";
 import { withAuthorized, withReleased, withWitness } from "./proofs.ts";
 import type { GuardRequest, GuardResult, RegisterView, Token } from "./types.ts";
 

@@ -8,7 +8,8 @@ import type { Task } from "../local.ts";
 import { Work } from "../operation/errand.ts";
 import { type GroupPart, nodeOf, type Vip } from "../state.ts";
 import { showStamp } from "../stamp.ts";
-import { targetOf, type Turn } from "../turn.ts";
+import { targetOf } from "../target.ts";
+import type { Turn } from "../turn.ts";
 
 /** Shorter troubles are retried, and mend themselves. */
 const PROBLEM_LASTS_MS = 2000;

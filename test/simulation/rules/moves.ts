@@ -69,13 +69,13 @@ function claimableAlone(seed: number): void {
   const world = atRest(seed, SHARP);
   const leader = world.theLeader.name;
   const others = peersOf(world, leader);
-  world.onWritten = (monitor, vip) => {
+  world.onAccepted = (monitor, vip) => {
     if (monitor.name !== leader || !vip.claimable) return;
-    world.onWritten = null;
+    world.onAccepted = null;
     split(world, [leader, ...HOSTS], [...others, "db1", "db3"]);
   };
   world.command({ kind: "switchover", group: GROUP, to: "db2" });
-  until(world, () => world.onWritten === null, "the claim is written", 3_000);
+  until(world, () => world.onAccepted === null, "the claim is written", 3_000);
   movesTo(world, ["db1"]);
   world.runUntil(world.now + 5_000);
 }

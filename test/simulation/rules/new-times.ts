@@ -25,13 +25,13 @@ export function reload(
 /** A shorter lease is agreed on while the holder, who has a long one, is lost. */
 function lostWhileShortened(seed: number): void {
   const world = atRest(seed, withLease(4000));
-  world.onWritten = (_monitor, vip) => {
+  world.onAccepted = (_monitor, vip) => {
     if (vip.leaseMs !== 500) return;
-    world.onWritten = null;
+    world.onAccepted = null;
     world.unplug("db1");
   };
   reload(world, leaseOf(500));
-  until(world, () => world.onWritten === null, "the lease is shortened");
+  until(world, () => world.onAccepted === null, "the lease is shortened");
   movesTo(world, ["db2", "db3"]);
 }
 
@@ -39,13 +39,13 @@ function lostWhileShortened(seed: number): void {
 function lengthenedAlone(seed: number): void {
   const world = atRest(seed, withLease(500));
   const leader = world.theLeader.name;
-  world.onWritten = (monitor, vip) => {
+  world.onAccepted = (monitor, vip) => {
     if (monitor.name !== leader || vip.leaseMs !== 5000) return;
-    world.onWritten = null;
+    world.onAccepted = null;
     split(world, [leader, ...HOSTS], [...peersOf(world, leader), "db2", "db3"], HOSTS);
   };
   reload(world, leaseOf(5000));
-  until(world, () => world.onWritten === null, "the lease is lengthened by one monitor");
+  until(world, () => world.onAccepted === null, "the lease is lengthened by one monitor");
   movesTo(world, ["db2", "db3"]);
   world.runUntil(world.now + 6_000);
 }

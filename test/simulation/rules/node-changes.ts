@@ -17,14 +17,14 @@ export function reloadWithout(
 function removedAlone(seed: number): void {
   const world = atRest(seed, SHARP);
   const leader = world.theLeader.name;
-  world.onWritten = (monitor, vip) => {
+  world.onAccepted = (monitor, vip) => {
     if (monitor.name !== leader || "db3" in vip.readSet) return;
-    world.onWritten = null;
+    world.onAccepted = null;
     split(world, [leader, "db1", "db2"], [...peersOf(world, leader), "db3"]);
   };
   const proposal = proposalOf(world.shape, SHARP.settings, ["db3"]);
   world.command({ kind: "reload", group: GROUP, proposal, dryRun: false });
-  until(world, () => world.onWritten === null, "one monitor removes db3");
+  until(world, () => world.onAccepted === null, "one monitor removes db3");
   movesTo(world, ["db3"]);
   world.runUntil(world.now + 5_000);
 }

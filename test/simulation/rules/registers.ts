@@ -23,12 +23,12 @@ function acceptsAlone(world: ScriptedWorld, islands: readonly (readonly string[]
   const leader = world.theLeader.name;
   world.network.cut(leader, "db3");
   world.network.cut("db1", "db3");
-  world.onWritten = (monitor, vip) => {
+  world.onAccepted = (monitor, vip) => {
     if (monitor.name !== leader || "db3" in vip.readSet) return;
-    world.onWritten = null;
+    world.onAccepted = null;
     split(world, ...islands);
   };
-  until(world, () => world.onWritten === null, "the leader accepts alone that db3 is out");
+  until(world, () => world.onAccepted === null, "the leader accepts alone that db3 is out");
 }
 
 /** The others reach only db3, and move the VIP there. */

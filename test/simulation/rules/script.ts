@@ -6,7 +6,6 @@
  *
  * Scripts know no test runner: they are also run inside of mutants, and by `scripts/simulate`.
  */
-import type { Durable } from "../../../src/core/consensus/types.ts";
 import type { Effect, Input } from "../../../src/core/io.ts";
 import type { Stamp } from "../../../src/core/stamp.ts";
 import { type GroupPart, groupPartName, type Vip, writerVip } from "../../../src/core/state.ts";
@@ -58,8 +57,8 @@ export class ScriptedWorld extends World {
   onTurn: ((monitor: MonitorProcess, effects: readonly Effect[]) => void) | null = null;
   /** Before an effect is carried out. */
   onEffect: ((monitor: MonitorProcess, effect: Effect) => void) | null = null;
-  /** After the slot was written, before anybody hears of it. */
-  onWritten: ((monitor: MonitorProcess, vip: Vip) => void) | null = null;
+  /** When a newer slot is accepted, before it is written or anybody hears of it. */
+  onAccepted: ((monitor: MonitorProcess, vip: Vip) => void) | null = null;
   /** After a guard carried out a request, before its answer leaves. */
   onGuard: ((host: Host, request: GuardRequest, result: GuardResult) => void) | null = null;
 
@@ -68,21 +67,19 @@ export class ScriptedWorld extends World {
     this.transcript.onLine = telling.print;
   }
 
-  override turned(monitor: MonitorProcess, input: Input, effects: readonly Effect[]): void {
-    super.turned(monitor, input, effects);
-    this.onTurn?.(monitor, effects);
-  }
-
   override started(monitor: MonitorProcess, effect: Effect): void {
     super.started(monitor, effect);
     this.onEffect?.(monitor, effect);
   }
 
-  override persisted(monitor: MonitorProcess, before: Durable, after: Durable): void {
-    super.persisted(monitor, before, after);
-    const part = after.slot?.parts[groupPartName(GROUP)] as unknown as GroupPart | undefined;
+  override turned(monitor: MonitorProcess, input: Input, effects: readonly Effect[]): void {
+    super.turned(monitor, input, effects);
+    this.onTurn?.(monitor, effects);
+    const persist = effects.findLast((effect) => effect.kind === "persist");
+    const slot = persist?.durable.slot;
+    const part = slot?.parts[groupPartName(GROUP)] as unknown as GroupPart | undefined;
     const vip = part && writerVip(part);
-    if (vip !== undefined && after.slot !== before.slot) this.onWritten?.(monitor, vip);
+    if (vip !== undefined && slot !== monitor.disk.slot) this.onAccepted?.(monitor, vip);
   }
 
   override guarded(host: Host, request: GuardRequest, result: GuardResult, routine: boolean): void {

@@ -102,8 +102,8 @@ export function reported(step: Step): readonly ConsensusEvent[] {
 }
 
 export function persisted(step: Step): Durable | null {
-  const [first] = step.effects;
-  return first?.kind === "persist" ? first.durable : null;
+  const persist = step.effects.find((effect) => effect.kind === "persist");
+  return persist?.kind === "persist" ? persist.durable : null;
 }
 
 export { wakeAt };

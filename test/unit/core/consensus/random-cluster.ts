@@ -204,12 +204,12 @@ export class RandomCluster {
   #perform(monitor: Monitor, effects: readonly ConsensusEffect[], cutAt: number): void {
     const late = this.#options.mutation === "speaks before it has written";
     effects.forEach((effect, index) => {
+      if (index >= cutAt) return;
       if (effect.kind === "persist") {
-        if (late && index < cutAt && cutAt < effects.length) return;
+        if (late && cutAt < effects.length) return;
         this.oracle.persisted(monitor.disk, effect.durable);
         monitor.disk = effect.durable;
-      } else if (index >= cutAt) return;
-      else if (effect.kind === "send") this.#send(monitor, effect.to, effect.message);
+      } else if (effect.kind === "send") this.#send(monitor, effect.to, effect.message);
       else if (effect.event.kind === "committed") this.oracle.committed(effect.event.stamp);
       else if (effect.event.kind === "peer-refused") {
         this.#refused(monitor, effect.event.peer, effect.event.why.kind);

@@ -75,10 +75,11 @@ describe("a new leader", () => {
     ]);
   });
 
-  test("writes at the commit what it heard, because the commit rests on it", () => {
+  test("writes at the commit what it heard, and nothing waits for that", () => {
     const step = hear(aNewLeader(), reply("mon2", 1, 11), 2_001);
     expect(persisted(step)?.acknowledged).toEqual({ mon2: { term: 6, slot: stamp(6, 11) } });
     expect(reported(step)).toContainEqual({ kind: "committed", stamp: stamp(6, 11) });
+    expect(step.effects.at(-1)).toMatchObject({ kind: "persist", isUrgent: false });
   });
 });
 
@@ -149,7 +150,7 @@ describe("a proposal", () => {
   const grow = (value: number) => (leader: ReturnType<typeof aLeader>) =>
     propose(leader, at(2_010), (parts) => ({ ...parts, "group:a": { value } }));
 
-  test("gets the next version, is written first, and marks only what changed", () => {
+  test("gets the next version, is written while it is sent, and marks only what changed", () => {
     let given: Stamp | null = null;
     const step = propose(aLeader(), at(2_010), (parts, own) => {
       given = own;
@@ -157,7 +158,11 @@ describe("a proposal", () => {
     });
     expect(given).toEqual(stamp(6, 12));
     const slot = persisted(step)?.slot;
+    expect(step.effects.map(({ kind }) => kind)).toEqual(["send", "send", "persist"]);
     expect(slot?.stamp).toEqual(stamp(6, 12));
+    expect(step.effects[0]).toMatchObject({
+      message: { slot: stamp(6, 11), delta: { stamp: stamp(6, 12) } },
+    });
     expect(slot?.changed).toEqual({ cluster: stamp(5, 10), "group:a": stamp(6, 12) });
   });
 
