@@ -1,5 +1,7 @@
 /**
- * Promote and claim, the ends of a failover and of a switchover.
+ * Promote and claim, the ends of a failover and of a switchover. A failover commits whom it chose
+ * before it promotes; a switchover's successor was known from the beginning, so it commits no more
+ * than the claim.
  *
  * The successor was chosen for what it held. It may have been restarted since, or told to follow
  * somebody; so it is read again before it is promoted, and once more afterwards: the command's OK
@@ -18,7 +20,6 @@ import {
   isMarked,
   type Running,
   successorOf,
-  turnBack,
   unproven,
 } from "./common.ts";
 import { finished } from "./outline.ts";
@@ -30,17 +31,17 @@ const CLAIM_PATIENCE_MS = 1000;
 // ——— promote ———
 
 export function promotePhase(running: Running): void {
-  const { work, op } = running;
   const to = successorOf(running);
   if (to === null) return;
-  const outcome = promote(running, to);
+  const outcome = promote(running, to, running.op.forkOffset ?? 0);
   if (outcome.kind === "promoted") return claimNext(running, to, outcome.info);
-  const late =
-    work.since(`promote ${to.name}`) >
-    (outcome.kind === "unmarked" ? MARK_DEADLINE_MS : PROMOTE_DEADLINE_MS);
-  if (outcome.kind !== "wrong" && !late) return;
-  if (op.kind === "switchover") return turnBack(running, `${to.name} could not be promoted`);
-  tryNext(running, to);
+  if (hasFailed(running, to, outcome)) tryNext(running, to);
+}
+
+/** It cannot be promoted, or has not been for too long. */
+export function hasFailed({ work }: Running, to: Node, outcome: Promotion): boolean {
+  const patience = outcome.kind === "unmarked" ? MARK_DEADLINE_MS : PROMOTE_DEADLINE_MS;
+  return outcome.kind === "wrong" || work.since(`promote ${to.name}`) > patience;
 }
 
 function tryNext(running: Running, to: Node): void {
@@ -60,37 +61,43 @@ function tryNext(running: Running, to: Node): void {
   advance(running, "fence", { known, vip: (vip, stamp) => fenced(vip, stamp) });
 }
 
-type Promotion =
+export type Promotion =
   | { readonly kind: "promoted"; readonly info: NodeInfo }
   | { readonly kind: "pending" | "unmarked" | "wrong" };
 
-function promote(running: Running, to: Node): Promotion {
+/** `atLeast`: the offset that it must hold. */
+export function promote(running: Running, to: Node, atLeast: number): Promotion {
   const { work } = running;
   const before = infoOf(work.redis(to, "before promotion", { kind: "info" }));
   if (before === null) return { kind: "pending" };
-  if (!holdsAll(running, before)) return { kind: "wrong" };
+  if (!holdsAll(running, before, atLeast)) return { kind: "wrong" };
   if (!isDone(work.redis(to, "promote", { kind: "promote" }))) return { kind: "pending" };
   const info = infoOf(work.redis(to, "promoted", { kind: "info" }));
   if (info === null) return { kind: "pending" };
-  if (info.role !== "master" || !holdsAll(running, info)) return { kind: "wrong" };
+  if (info.role !== "master" || !holdsAll(running, info, atLeast)) return { kind: "wrong" };
   return isMarked(running, to.name) ? { kind: "promoted", info } : { kind: "unmarked" };
 }
 
 /** It still has everything that it was chosen for; as a master: its stream begins nowhere before that. */
-function holdsAll({ group, op }: Running, info: NodeInfo): boolean {
+function holdsAll({ group, op }: Running, info: NodeInfo, atLeast: number): boolean {
   if (info.loading) return false;
   if (op.acceptDataLoss) return true;
   const position = forkOf(info, group.lineage) ?? positionOf(info, group.lineage);
-  return (position ?? -1) >= (op.forkOffset ?? 0);
+  return (position ?? -1) >= atLeast;
 }
 
-function claimNext(running: Running, to: Node, info: NodeInfo): void {
+export function claimNext(
+  running: Running,
+  to: Node,
+  info: NodeInfo,
+  known: Partial<Operation> = {},
+): void {
   // Rule 9: everybody else must be proven empty at the very moment of this commit.
   if (unproven(running, to.name).length > 0) return;
   const { op } = running;
   const fork = Math.max(info.secondOffset - 1, 0);
   advance(running, "claim", {
-    known: { forkOffset: fork },
+    known: { ...known, forkOffset: fork },
     vip: claimable,
     group: (part, stamp) => ({
       ...succeeded(part, op, stamp),

@@ -1,10 +1,10 @@
 /**
- * Switchover: prepare → handover → promote → claim. Loses nothing.
+ * Switchover: prepare → handover → claim. Loses nothing.
  *
  *   prepare   everybody is connected; the siblings follow the target already. The old master serves
  *   handover  writes are paused, the target catches up, the old master is blocked, and only then
- *             releases the VIP; equality is read again after that
- *   promote, claim   as in a failover
+ *             releases the VIP; equality is read again after that, and the target is promoted
+ *   claim     as in a failover
  *
  * The release of the VIP is the fence: a restart of Redis would remove every other one. Until the
  * claim is committed the old master holds everything that was acknowledged through the VIP, so
@@ -27,7 +27,7 @@ import {
   turnBack,
   valueOf,
 } from "./common.ts";
-import { claimPhase, promotePhase } from "./promotion.ts";
+import { claimNext, claimPhase, hasFailed, promote } from "./promotion.ts";
 import { BLOCKED } from "./tidy.ts";
 
 const CONNECT_DEADLINE_MS = 1500;
@@ -48,11 +48,10 @@ export function conductSwitchover(running: Running): void {
       return preparePhase(running, to);
     case "handover":
       return handoverPhase(running, to);
-    case "promote":
-      return promotePhase(running);
     case "claim":
       return claimPhase(running);
     case "fence":
+    case "promote":
     case "undo":
       return;
   }
@@ -144,7 +143,8 @@ function handoverPhase(running: Running, to: Node): void {
       turnBack(running, `${from.name} did not confirm the release of the VIP`);
     return;
   }
-  proveEqual(running, to);
+  const offset = provenOffset(running, to);
+  if (offset !== null) promoteEqual(running, to, offset);
 }
 
 /** Pause, catch up, block. True once writes are refused; turns back when it takes too long. */
@@ -197,26 +197,38 @@ function isAt({ work, group }: Running, to: Node, offset: number, key: string): 
   return true;
 }
 
-/** After the release, under the same run_id: the target holds everything that was acknowledged. */
-function proveEqual(running: Running, to: Node): void {
+/**
+ * After the release, under the same run_id: the target holds everything that was acknowledged, up to
+ * this offset. null: not shown yet.
+ */
+function provenOffset(running: Running, to: Node): number | null {
   const { work, from, op } = running;
   const final = infoOf(work.redis(from, "final", { kind: "info" }));
   const changed =
     final !== null && (final.runId !== op.runIds[from.name] || final.role !== "master");
-  if (changed) return turnBack(running, `${from.name} was restarted`);
-  if (final === null || !isAt(running, to, final.offset, "final")) {
+  if (changed) turnBack(running, `${from.name} was restarted`);
+  else if (final !== null && isAt(running, to, final.offset, "final")) return final.offset;
+  else
     giveUpAfter(
       running,
       "proving",
       EQUAL_DEADLINE_MS,
       `${to.name} could not be shown to hold all of ${from.name}'s data`,
     );
-    return;
+  return null;
+}
+
+/**
+ * Nothing is committed in between: whoever takes over in this phase turns back, and then everybody is
+ * told to follow the old master, a target that was promoted already too.
+ */
+function promoteEqual(running: Running, to: Node, offset: number): void {
+  const outcome = promote(running, to, offset);
+  if (outcome.kind === "promoted") {
+    const known = { highWater: offset, fencing: proofOfOld(running) };
+    return claimNext(running, to, outcome.info, known);
   }
-  advance(running, "promote", {
-    known: { forkOffset: final.offset, highWater: final.offset, fencing: proofOfOld(running) },
-    vip: (vip) => ({ ...vip, holders: [] }),
-  });
+  if (hasFailed(running, to, outcome)) turnBack(running, `${to.name} could not be promoted`);
 }
 
 /** Whether the old master may be told to release already: not before its writes are blocked. */
