@@ -1,6 +1,7 @@
 /** What the scripts of operations share: a cluster that has come to rest, and what is asked of it. */
 import { expect } from "vitest";
 import { realCore } from "../real-core.ts";
+import { WRITER } from "../world/plan.ts";
 import { whatIsMissing } from "../world/wholeness.ts";
 import { World, type WorldOptions } from "../world/world.ts";
 
@@ -30,6 +31,15 @@ export function reaches(world: World, phase: string): void {
   for (let i = 0; i < 20_000 && world.group?.operation?.phase !== phase; i++)
     world.runUntil(world.now + 0.2);
   expect(world.group?.operation?.phase).toBe(phase);
+}
+
+/** Runs until a switchover's old master has released the VIP. */
+export function isLetGo(world: World): void {
+  reaches(world, "handover");
+  for (let i = 0; i < 20_000 && world.servingHost(WRITER) !== undefined; i++)
+    world.runUntil(world.now + 0.2);
+  expect(world.servingHost(WRITER)).toBeUndefined();
+  expect(world.group?.operation?.phase).toBe("handover");
 }
 
 /** Nobody reaches the guard on this host; Redis there is well. Yields what mends it. */
