@@ -67,10 +67,14 @@ export type Promotion =
 
 /** `atLeast`: the offset that it must hold. */
 export function promote(running: Running, to: Node, atLeast: number): Promotion {
-  const { work } = running;
-  const before = infoOf(work.redis(to, "before promotion", { kind: "info" }));
+  const before = infoOf(running.work.redis(to, "before promotion", { kind: "info" }));
   if (before === null) return { kind: "pending" };
-  if (!holdsAll(running, before, atLeast)) return { kind: "wrong" };
+  return holdsAll(running, before, atLeast) ? promoteRead(running, to, atLeast) : { kind: "wrong" };
+}
+
+/** The same for one that was just read, and holds all that it should. */
+export function promoteRead(running: Running, to: Node, atLeast: number): Promotion {
+  const { work } = running;
   if (!isDone(work.redis(to, "promote", { kind: "promote" }))) return { kind: "pending" };
   const info = infoOf(work.redis(to, "promoted", { kind: "info" }));
   if (info === null) return { kind: "pending" };

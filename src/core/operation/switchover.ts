@@ -27,7 +27,7 @@ import {
   turnBack,
   valueOf,
 } from "./common.ts";
-import { claimNext, claimPhase, hasFailed, promote } from "./promotion.ts";
+import { claimNext, claimPhase, hasFailed, promoteRead } from "./promotion.ts";
 import { BLOCKED } from "./tidy.ts";
 
 const CONNECT_DEADLINE_MS = 1500;
@@ -203,7 +203,10 @@ function isAt({ work, group }: Running, to: Node, offset: number, key: string): 
  */
 function provenOffset(running: Running, to: Node): number | null {
   const { work, from, op } = running;
-  const final = infoOf(work.redis(from, "final", { kind: "info" }));
+  const reading = work.redis(from, "final", { kind: "info" });
+  // Asked at the same time, so that one round trip serves for both.
+  if (work.reached("final done") === undefined) work.poll(to, "final", { kind: "info" }, POLL_MS);
+  const final = infoOf(reading);
   const changed =
     final !== null && (final.runId !== op.runIds[from.name] || final.role !== "master");
   if (changed) turnBack(running, `${from.name} was restarted`);
@@ -223,7 +226,7 @@ function provenOffset(running: Running, to: Node): number | null {
  * told to follow the old master, a target that was promoted already too.
  */
 function promoteEqual(running: Running, to: Node, offset: number): void {
-  const outcome = promote(running, to, offset);
+  const outcome = promoteRead(running, to, offset);
   if (outcome.kind === "promoted") {
     const known = { highWater: offset, fencing: proofOfOld(running) };
     return claimNext(running, to, outcome.info, known);

@@ -63,8 +63,9 @@ function nextRequest(stand: Stand): GuardRequest | null {
 function isDue({ turn, desk, vip, node, plain }: Stand): boolean {
   const renews = !plain && vip.kind === "hold" && vip.node === node.name;
   const calm = renews ? SHOW_HOLDER_EVERY_MS : SHOW_EVERY_MS;
-  const every = vip.kind === "hold" ? calm : SHOW_EVERY_BUSY_MS;
-  return turn.now - desk.viewAskedAt >= every;
+  // In the midst of a move a look would only keep the host from what is asked of it next.
+  if (vip.kind === "hold") return turn.now - desk.viewAskedAt >= calm;
+  return turn.now - Math.max(desk.viewAskedAt, desk.heardAt ?? 0) >= SHOW_EVERY_BUSY_MS;
 }
 
 /** When the next lease is due for its renewal; one that is overdue is waiting for something else. */
