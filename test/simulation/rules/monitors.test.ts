@@ -115,9 +115,15 @@ test("a replacement whose leader dies half-way is finished when it is asked for 
   world.startMonitor(follower);
   const command = { kind: "monitor-replace", name: follower, address: null } as const;
   world.command(command);
-  world.runUntilTrue(() => names(world).length === 2, 8_000);
   const leader = world.theLeader;
-  leader.crash();
+  // The removal is committed, and what comes next has not left yet.
+  world.onTurn = ({ name, state }) => {
+    if (name !== leader.name || state?.committed?.cluster.members.length !== 2) return;
+    world.onTurn = null;
+    leader.crash();
+  };
+  world.runUntilTrue(() => !leader.running, 8_000);
+  expect(leader.running).toBe(false);
   world.after(500, () => world.startMonitor(leader.name));
   world.runUntilTrue(() => world.leader() !== undefined, 8_000);
   world.runUntil(world.now + 1_000);

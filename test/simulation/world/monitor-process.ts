@@ -193,6 +193,8 @@ export class MonitorProcess {
     this.#state = state;
     this.turns += 1;
     this.#watcher.turned(this, input, effects);
+    // A script may have ended it just then.
+    if (!this.running) return;
     for (const effect of effects) this.#effects.push(effect);
     this.#pump();
     this.#scheduleWake();
