@@ -2,8 +2,10 @@
 # What a fresh machine lacks: Debian packages, node_modules, the build. Sourced by scripts/demo,
 # scripts/test and scripts/figures, which set REPO.
 
-PACKAGES=(redis-server nftables iproute2 arping openssh-server openssh-client sudo python3 shellcheck)
-TOOLS=(redis-server nft ip arping sshd ssh-keygen sudo python3 shellcheck)
+PACKAGES=(redis-server nftables iproute2 arping openssh-server openssh-client sudo python3 shellcheck z3)
+LAB_TOOLS=(redis-server nft ip arping sshd ssh-keygen sudo python3 shellcheck)
+# z3 answers for the arithmetic of the waiting time; those tests are skipped without it.
+TOOLS=("${LAB_TOOLS[@]}" z3)
 
 prepare_machine() {
   require_node && install_missing_packages && install_node_modules && build
@@ -18,7 +20,7 @@ require_node() {
 missing_tools() {
   local tool
   PATH=$PATH:/usr/sbin:/sbin
-  for tool in "${TOOLS[@]}"; do
+  for tool in "$@"; do
     command -v "$tool" >/dev/null || echo "$tool"
   done
 }
@@ -27,7 +29,7 @@ missing_tools() {
 # now or at the next boot: the lab starts its own, inside its namespaces.
 install_missing_packages() {
   local missing
-  missing=$(missing_tools | tr '\n' ' ')
+  missing=$(missing_tools "${TOOLS[@]}" | tr '\n' ' ')
   [[ -n $missing ]] || return 0
   if [[ $(id -u) != 0 ]] || ! command -v apt-get >/dev/null; then
     say "missing and not installed (needs root and apt-get): $missing"
@@ -77,7 +79,7 @@ build() {
 
 # Namespaces with packet filters are what the lab is made of; a plain container has neither.
 can_run_lab() {
-  [[ $(id -u) == 0 && -z $(missing_tools) ]] || return 1
+  [[ $(id -u) == 0 && -z $(missing_tools "${LAB_TOOLS[@]}") ]] || return 1
   unshare --net --mount sh -c 'ip link set lo up && nft add table inet mmmlab_try && nft add chain arp mmmlab_try 2>/dev/null; nft list tables >/dev/null' 2>/dev/null || return 1
   ip netns add mmmlab-try-$$ 2>/dev/null && ip netns delete mmmlab-try-$$
 }
