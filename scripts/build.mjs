@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-// usage: build.mjs [DIR]
+// usage: build.mjs [--fail-points] [DIR]
 // Bundles src/bin/*.ts into DIR/*.js (dist): what runs needs no node_modules. Code that several
 // commands share, and what a command imports only when it is used, goes into chunks of its own.
+// --fail-points makes a build for tests, whose monitors die on demand (src/daemon/fail-points.ts).
 import { chmodSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,7 +10,8 @@ import { build } from "esbuild";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const bin = join(root, "src/bin");
-const dist = resolve(process.argv[2] ?? join(root, "dist"));
+const [place] = process.argv.slice(2).filter((argument) => argument !== "--fail-points");
+const dist = resolve(place ?? join(root, "dist"));
 // Whoever runs the old bundle meanwhile finds it whole.
 const fresh = `${dist}.new-${process.pid}`;
 const names = readdirSync(bin)
@@ -35,6 +37,9 @@ await build({
   target: "node20",
   format: "esm",
   chunkNames: "chunks/[name]-[hash]",
+  define: { FAIL_POINTS: String(process.argv.includes("--fail-points")) },
+  // Drops what a definition has made unreachable.
+  minifySyntax: true,
   legalComments: "linked",
   logLevel: "warning",
   plugins: [withoutNativeParts],

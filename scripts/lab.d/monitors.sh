@@ -34,7 +34,7 @@ start_monitor() {
     [[ $other == "$name" ]] || peers+=(--peer "$other=$(address_of "$other"):$MONITOR_PORT")
   done
   # shellcheck disable=SC2086
-  spawn "$name" "$name" node ${MMM_NODE_FLAGS:-} "${MMM_DIST:-$REPO/dist}/mmm-mon.js" --config "$LAB_DIR/mmm.conf" --name "$name" \
+  MMM_FAIL_AFTER=$LAB_DIR/fail-after spawn "$name" "$name" node ${MMM_NODE_FLAGS:-} "${MMM_DIST:-$REPO/dist}/mmm-mon.js" --config "$LAB_DIR/mmm.conf" --name "$name" \
     --listen "$(address_of "$name"):$MONITOR_PORT" "${peers[@]}" \
     --data-dir "$LAB_DIR/data/$name" --tls off
 }
@@ -44,6 +44,18 @@ restart_monitor() {
   gone "$1" || die "$1 runs already"
   note_event start "$1"
   start_monitor "$1"
+}
+
+# Only a build with fail points obeys (build.mjs --fail-points, named by MMM_DIST).
+arm_fail_point() {
+  local signal=${1:-} deed=${2:-} node=${3:-}
+  if [[ $# == 0 ]]; then
+    cat "$LAB_DIR/fail-after" 2>/dev/null || true
+    return
+  fi
+  [[ $signal =~ ^(KILL|STOP)$ && -n $deed && -n $node ]] || die "usage: fail-after KILL|STOP DEED NODE"
+  echo "$signal $deed $node" >"$LAB_DIR/fail-after.new"
+  mv "$LAB_DIR/fail-after.new" "$LAB_DIR/fail-after"
 }
 
 signal_monitor() {
@@ -60,7 +72,7 @@ vip_answers() {
 }
 
 parse_up_options() {
-  NODES=3 MONITORS=3 READERS=0 DOWN_AFTER=1s LEASE=1s SSH_USER=redis-mmm EXTRA=()
+  NODES=3 MONITORS=3 READERS=0 DOWN_AFTER=1s LEASE=1s SSH_USER=redis-mmm EXTRA=() REDIS_EXTRA=()
   while [[ $# -gt 0 ]]; do
     case $1 in
       --nodes) NODES=$2 ;;
@@ -70,6 +82,7 @@ parse_up_options() {
       --lease) LEASE=$2 ;;
       --ssh-user) SSH_USER=$2 ;;
       --set) EXTRA+=("${2/=/ = }") ;;
+      --redis) REDIS_EXTRA+=("$2") ;;
       *) die "unknown option $1 of up" ;;
     esac
     shift 2 || die "an option of up lacks its value"
@@ -85,6 +98,7 @@ save_lab() {
     echo "LOCAL=$LOCAL NODES=$NODES MONITORS=$MONITORS READERS=$READERS SSH_USER=$SSH_USER"
     echo "DOWN_AFTER=$DOWN_AFTER LEASE=$LEASE EXTRA=()"
   } >"$LAB_DIR/lab.env"
+  printf '%s\n' "${REDIS_EXTRA[@]}" >"$LAB_DIR/redis.extra"
 }
 
 lab_up() {

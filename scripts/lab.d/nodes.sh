@@ -72,6 +72,7 @@ repl-diskless-sync yes
 repl-diskless-sync-delay 0
 repl-ping-replica-period 1
 CONF
+  cat "$LAB_DIR/redis.extra" >>"$dir/redis.conf"
   [[ -z $LOCAL ]] || echo "bind-source-addr $(address_of "$node")" >>"$dir/redis.conf"
   [[ $node == db1 ]] || echo "replicaof $(address_of db1) $REDIS_PORT" >>"$dir/redis.conf"
 }

@@ -8,7 +8,7 @@ import { groupParts } from "../adapters/config/genesis.ts";
 import { identify, type Identity } from "../adapters/config/identity.ts";
 import { loadConfig, readConfig } from "../adapters/config/load.ts";
 import { proposalFor } from "../adapters/config/proposal.ts";
-import type { Config, MonitorTls } from "../adapters/config/types.ts";
+import type { Config, Local, MonitorTls } from "../adapters/config/types.ts";
 import { FileLog } from "../adapters/logger.ts";
 import { isLoopback, showAddress } from "../adapters/peer/address.ts";
 import { FileJournal } from "../adapters/store/journal.ts";
@@ -21,7 +21,8 @@ import { openState, prepareDataDir, storeIn } from "./data-dir.ts";
 import { takeDataDir } from "./exclusive.ts";
 import type { RunFlags } from "./flags.ts";
 import { type PidFile, writePidFile } from "./pid-file.ts";
-import { openNodeWorld } from "./world.ts";
+import { withFailPoint } from "./fail-points.ts";
+import { type NodeWorld, openNodeWorld } from "./world.ts";
 
 export interface Running {
   readonly daemon: Daemon<MonitorState>;
@@ -74,11 +75,21 @@ async function compose(
     clock,
     store: storeIn(dataDir),
     journal: new FileJournal(dataDir, log),
-    nodes: openNodeWorld(config.local, log),
+    nodes: openNodes(config.local, log),
     log,
     proposal: (group) => proposalFor(readConfig(config.file), group),
     onFault,
   });
+}
+
+/** Set by `scripts/build.mjs`; from the source there is none. */
+declare const FAIL_POINTS: boolean | undefined;
+
+function openNodes(local: Local, log: FileLog): NodeWorld {
+  const nodes = openNodeWorld(local, log);
+  if (typeof FAIL_POINTS !== "undefined" && FAIL_POINTS)
+    return withFailPoint(nodes, process.env["MMM_FAIL_AFTER"]);
+  return nodes;
 }
 
 /** @throws MmmError LISTEN_OPEN */

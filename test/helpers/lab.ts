@@ -16,6 +16,8 @@ const COMMAND_TIMEOUT_MS = 60_000;
 const RUN = process.env["MMM_LAB_RUN"] ?? "t";
 /** No namespaces here: hosts without cables or packet filters of their own. */
 export const IS_LOCAL = process.env["MMM_LAB_LOCAL"] === "1";
+/** `./scripts/test --long`: what takes its time is tried, too. */
+export const isLong = process.env["MMM_LONG"] === "1";
 let labs = 0;
 const standing = new Set<string>();
 
@@ -82,6 +84,8 @@ export interface UpOptions {
   readonly lease?: string;
   /** Further lines of the configuration: `cooldown=0s`. */
   readonly set?: readonly string[];
+  /** Further lines of each redis.conf: `appendonly yes`. */
+  readonly redis?: readonly string[];
 }
 
 export interface MeasureOptions {
@@ -112,6 +116,7 @@ export class Lab implements AsyncDisposable {
       ["--down-after", options.downAfter],
       ["--lease", options.lease],
       ...(options.set ?? []).map((line) => ["--set", line] as const),
+      ...(options.redis ?? []).map((line) => ["--redis", line] as const),
     ].flatMap(([flag, value]) => (value === undefined ? [] : [String(flag), String(value)]));
     try {
       await lab.run("up", ...flags);

@@ -12,7 +12,7 @@ import {
   expectUnmoved,
   servers,
 } from "../helpers/lab-expect.ts";
-import { IS_LOCAL, Lab, passing } from "../helpers/lab.ts";
+import { IS_LOCAL, isLong, Lab, passing } from "../helpers/lab.ts";
 
 const FAST = { downAfter: "1s", lease: "1s" } as const;
 const MONITORS = ["mon1", "mon2", "mon3"];
@@ -80,6 +80,93 @@ describe("when monitors fail", () => {
     expectNothingLost(measured.writer);
     await expectOnlyMaster(lab, "db1");
     expect((await lab.history()).filter(({ kind }) => kind === "failover")).toEqual([]);
+  });
+
+  it.skipIf(IS_LOCAL)(
+    "all cut from each other, but not from the nodes: nothing is felt",
+    async () => {
+      await using lab = await Lab.up(FAST);
+      const measured = await lab.measure(
+        async () => {
+          await lab.run("isolate", "mon1", "from", "mon2", "mon3");
+          await lab.run("isolate", "mon2", "from", "mon3");
+        },
+        () => passing(5_000),
+      );
+      expectUnmoved(measured, "db1", NO_GAP_MS);
+      expectNobodyDisturbed(measured.waiters);
+      await lab.run("heal");
+      await lab.healthy();
+      await expectOnlyMaster(lab, "db1");
+    },
+  );
+
+  it.skipIf(!isLong)("the last of three restarts alone: the VIP is served again", async () => {
+    await using lab = await Lab.up(FAST);
+    const measured = await lab.measure(
+      async () => {
+        await lab.run("kill-monitor", "mon1");
+        await lab.run("kill-monitor", "mon2");
+        await passing(60_000);
+        await lab.run("kill-monitor", "mon3");
+        await passing(2_000);
+        await lab.run("start-monitor", "mon3");
+      },
+      () => passing(5_000),
+    );
+    expectOneServer(measured.observer);
+    expect(servers(measured.observer)).toEqual(["db1"]);
+    expectNothingLost(measured.writer);
+    expect(measured.writer.gap_ms).toBeLessThan(5_000);
+    expect(measured.writer.open_gap_ms ?? Infinity).toBeLessThan(NO_GAP_MS);
+    await lab.run("start-monitor", "mon1");
+    await lab.run("start-monitor", "mon2");
+    await lab.healthy();
+    expect((await lab.history()).filter(({ kind }) => kind === "failover")).toEqual([]);
+  });
+
+  it.skipIf(!isLong || IS_LOCAL)(
+    "a minority with the master stops serving before the majority's node serves",
+    async () => {
+      await using lab = await Lab.up(FAST);
+      const leader = await lab.leader();
+      const [one = "", two = ""] = MONITORS.filter((name) => name !== leader);
+      const measured = await lab.measure(
+        async () => {
+          await lab.run("isolate", "db1", "from", one, two, "db2", "db3");
+          await lab.run("isolate", leader, "from", one, two, "db2", "db3");
+        },
+        async () => {
+          await passing(8_000);
+          await lab.run("heal");
+          await lab.healthy();
+        },
+      );
+      expectOneServer(measured.observer);
+      expect(servers(measured.observer)).toHaveLength(2);
+      expectNothingLostBefore(measured.writer, measured.faultAtS);
+      await expectOnlyMaster(lab, servers(measured.observer)[1] ?? "none");
+    },
+  );
+
+  it.skipIf(!isLong)("on_quorum_loss = drop: without a majority nobody serves", async () => {
+    await using lab = await Lab.up({ ...FAST, set: ["on_quorum_loss=drop"] });
+    const leader = await lab.leader();
+    const other = MONITORS.find((name) => name !== leader) ?? "";
+    const measured = await lab.measure(
+      async () => {
+        await lab.run("kill-monitor", leader);
+        await lab.run("kill-monitor", other);
+      },
+      () => passing(4_000),
+    );
+    expectOneServer(measured.observer);
+    expectNothingLost(measured.writer);
+    expect(measured.writer.open_gap_ms).toBeGreaterThan(1_000);
+    await lab.run("start-monitor", leader);
+    await lab.run("start-monitor", other);
+    await lab.healthy();
+    await expectOnlyMaster(lab, "db1");
   });
 
   it.skipIf(IS_LOCAL).each(["leader", "follower"])(

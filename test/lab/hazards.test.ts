@@ -1,0 +1,209 @@
+/**
+ * What has cost other failover managers their data: a master that restarts without them, a replica that
+ * never had them, an old master that has fewer. Whoever becomes master holds all that was acknowledged
+ * before the fault, or nobody does.
+ */
+import { describe, expect, it } from "vitest";
+import { eventually } from "../helpers/eventually.ts";
+import {
+  expectNothingLost,
+  expectNothingLostBefore,
+  expectOneServer,
+  expectOnlyMaster,
+  servers,
+} from "../helpers/lab-expect.ts";
+import { IS_LOCAL, isLong, Lab, type Measurement, passing } from "../helpers/lab.ts";
+
+const FAST = { downAfter: "1s", lease: "1s" } as const;
+const isAnother = (node: string) => node !== "db1";
+
+/** Kills db1, whose place `successor` takes, with everything. */
+async function succeeds(
+  lab: Lab,
+  successor: string,
+  fault?: () => Promise<unknown>,
+): Promise<Measurement> {
+  const measured = await lab.measure(fault ?? (() => lab.run("kill", "db1")), () =>
+    lab.movedTo(isAnother),
+  );
+  expectOneServer(measured.observer);
+  expect(servers(measured.observer)).toEqual(["db1", successor]);
+  expectNothingLostBefore(measured.writer, measured.faultAtS);
+  return measured;
+}
+
+describe("a master that restarts", () => {
+  it("empty, at once, does not empty its replicas", async () => {
+    await using lab = await Lab.up(FAST);
+    const measured = await lab.measure(
+      async () => {
+        await lab.run("kill", "db1");
+        await lab.run("start", "db1");
+      },
+      async () => {
+        await lab.movedTo(isAnother);
+        await lab.healthy();
+      },
+    );
+    expectOneServer(measured.observer);
+    expectNothingLostBefore(measured.writer, measured.faultAtS);
+    await expectOnlyMaster(lab, (await lab.group()).master ?? "none");
+  });
+
+  const GRACE = { ...FAST, set: ["restart_grace=5s"] } as const;
+  const shutDown = (how: string) => (lab: Lab) => lab.tryRun("redis", "db1", "shutdown", how);
+  const kill = (lab: Lab) => lab.run("kill", "db1");
+  const KINDS = [
+    { what: "from a complete snapshot", redis: [], end: shutDown("save"), stays: true },
+    { what: "from an old snapshot", redis: [], save: true, end: kill, stays: false },
+    { what: "from its append-only file", redis: ["appendonly yes"], end: kill, stays: false },
+    { what: "with nothing", redis: [], end: shutDown("nosave"), stays: false },
+    {
+      what: "from the file of an old full sync",
+      redis: ["repl-diskless-sync no"],
+      end: kill,
+      stays: false,
+    },
+  ];
+
+  it.skipIf(!isLong).each(KINDS)(
+    "$what keeps its place only if its data are whole",
+    async (kind) => {
+      await using lab = await Lab.up({ ...GRACE, redis: kind.redis });
+      if (kind.save === true) await lab.run("redis", "db1", "save");
+      const measured = await lab.measure(
+        async () => {
+          await kind.end(lab);
+          await passing(300);
+          await lab.run("start", "db1");
+        },
+        async () => {
+          if (!kind.stays) await lab.movedTo(isAnother);
+          await passing(3_000);
+          await lab.healthy();
+        },
+      );
+      expectOneServer(measured.observer);
+      expectNothingLostBefore(measured.writer, measured.faultAtS);
+      const { master } = await lab.group();
+      expect(master === "db1").toBe(kind.stays);
+      await expectOnlyMaster(lab, master ?? "none");
+    },
+  );
+});
+
+describe("a successor", () => {
+  it.skipIf(IS_LOCAL)(
+    "is not a replica that never was in sync, whatever its priority",
+    async () => {
+      await using lab = await Lab.up(FAST);
+      await lab.run("isolate", "db2", "from", "db1");
+      await lab.run("kill", "db2");
+      await lab.run("start", "db2");
+      await lab.run("redis", "db2", "config", "set", "replica-priority", "1");
+      await passing(1_000);
+      await succeeds(lab, "db3");
+      await lab.run("heal");
+      await lab.run("start", "db1");
+      await lab.healthy();
+      await expectOnlyMaster(lab, "db3");
+    },
+  );
+
+  it.skipIf(!isLong || IS_LOCAL)("is the freshest, whatever the others' priority", async () => {
+    await using lab = await Lab.up(FAST);
+    await lab.run("redis", "db2", "config", "set", "replica-priority", "1");
+    const measured = await succeeds(lab, "db3", async () => {
+      await lab.run("isolate", "db2", "from", "db1");
+      await passing(800);
+      await lab.run("kill", "db1");
+    });
+    expectNothingLost(measured.writer);
+  });
+
+  it.skipIf(!isLong)("is the next one if the first refuses to be promoted", async () => {
+    await using lab = await Lab.up(FAST);
+    await lab.run("redis", "db2", "config", "set", "replica-priority", "1");
+    await lab.run("redis", "db2", "acl", "setuser", "default", "-replicaof");
+    await succeeds(lab, "db3");
+  });
+
+  it.skipIf(!isLong)("that dies at once is replaced by the next", async () => {
+    await using lab = await Lab.up(FAST);
+    const measured = await lab.measure(
+      () => lab.run("kill", "db1"),
+      async () => {
+        const first = await lab.movedTo(isAnother);
+        await lab.run("kill", first);
+        await lab.movedTo((node) => isAnother(node) && node !== first);
+      },
+    );
+    expectOneServer(measured.observer);
+    expectNothingLostBefore(measured.writer, measured.faultAtS);
+  });
+
+  it.skipIf(!isLong || IS_LOCAL)(
+    "is never an old master that has less than was acknowledged since",
+    async () => {
+      await using lab = await Lab.up({ ...FAST, nodes: 2 });
+      const measured = await lab.measure(
+        () => lab.run("unplug", "db1"),
+        async () => {
+          await lab.movedTo(isAnother);
+          await passing(7_000);
+          await lab.run("hang", "db2");
+          await lab.run("heal");
+          await lab.run("plug", "db1");
+          await passing(6_000);
+          expect((await lab.group()).master).toBe("db2");
+          expect(await lab.run("redis", "db1", "role")).toContain("slave");
+          await lab.run("unhang", "db2");
+          await lab.healthy();
+        },
+      );
+      expectOneServer(measured.observer);
+      expectNothingLostBefore(measured.writer, measured.faultAtS);
+      await expectOnlyMaster(lab, "db2");
+    },
+  );
+
+  it.skipIf(!isLong || IS_LOCAL)("takes over everything when only the guard is lost", async () => {
+    await using lab = await Lab.up(FAST);
+    const measured = await lab.measure(
+      () =>
+        lab.run(
+          "exec",
+          "db1",
+          "nft",
+          "add table inet lost; add chain inet lost in { type filter hook input priority -5 ; }; add rule inet lost in tcp dport 22 drop",
+        ),
+      () => lab.movedTo(isAnother),
+    );
+    expectOneServer(measured.observer);
+    expectNothingLost(measured.writer);
+    await lab.run("exec", "db1", "nft", "delete", "table", "inet", "lost");
+    await lab.healthy();
+    await expectOnlyMaster(lab, (await lab.group()).master ?? "none");
+  });
+
+  it.skipIf(!isLong || IS_LOCAL)(
+    "with write_guard: little of what a cut-off master accepted is lost",
+    async () => {
+      await using lab = await Lab.up({
+        ...FAST,
+        set: ["write_guard=on"],
+        redis: ["min-replicas-max-lag 1"],
+      });
+      await eventually(
+        () => lab.run("redis", "db1", "config", "get", "min-replicas-to-write"),
+        (value) => value.includes("\n1"),
+        { withinMs: 10_000, everyMs: 100, what: "the write guard" },
+      );
+      const measured = await succeeds(lab, "db2", () =>
+        lab.run("isolate", "db1", "from", "mon1", "mon2", "mon3", "db2", "db3"),
+      );
+      const { lost_to_s: lostTo } = measured.writer;
+      if (lostTo !== null) expect(lostTo - measured.faultAtS).toBeLessThan(2.5);
+    },
+  );
+});
