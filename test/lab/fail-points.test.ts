@@ -29,7 +29,7 @@ interface Story {
   readonly begin: (lab: Lab) => Promise<unknown>;
   readonly mend?: (lab: Lab) => Promise<unknown>;
   readonly lost: (measured: Measurement) => void;
-  /** The one of the leader's deeds that is tried in every run. */
+  /** The one of the leader's deeds that is tried in every run; "": none. */
   readonly essential: string;
   /** The others, in their order. */
   readonly deeds: string;
@@ -63,8 +63,8 @@ const STORIES: readonly Story[] = [
     },
     begin: (lab) => lab.run("start", "db1"),
     lost: nothing,
-    essential: "freeze db1",
-    deeds: "cut-off db1,unpause db1,follow db1,get-min-replicas db1,rewrite db1",
+    essential: "",
+    deeds: "cut-off db1,freeze db1,unpause db1,follow db1,get-min-replicas db1,rewrite db1",
   },
 ];
 
@@ -131,7 +131,7 @@ describe("a leader that is interrupted", () => {
 
   const cases = STORIES.flatMap((story) => {
     const { name, essential, deeds } = story;
-    const tried = [essential, ...(isLong ? deeds.split(",") : [])];
+    const tried = [essential, ...(isLong ? deeds.split(",") : [])].filter((deed) => deed !== "");
     const signals: readonly Signal[] = isLong ? ["KILL", "STOP"] : ["KILL"];
     return tried.flatMap((deed) => signals.map((signal) => ({ name, story, deed, signal })));
   });
