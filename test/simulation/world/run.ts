@@ -28,6 +28,8 @@ export interface RunOptions {
   /** Instead of those that the seed would give. */
   readonly faults?: readonly Fault[];
   readonly trace?: (line: string) => void;
+  /** Ends with the last fault: whether the cluster becomes whole again is not asked. */
+  readonly unhealed?: boolean;
 }
 
 export interface RunReport {
@@ -156,7 +158,7 @@ export function run(options: RunOptions): RunReport {
     schedule(world, faults);
     supervise(world);
     world.runUntil(untilMs);
-    Object.assign(progress, recover(world));
+    if (options.unhealed !== true) Object.assign(progress, recover(world));
   } catch (error) {
     const rule = error instanceof Violation ? error.rule : "the core does not throw";
     const text =
