@@ -2,6 +2,8 @@
  * Every state that can be reached, breadth first: a model says what may happen next and when a
  * promise is broken; states that are the same have the same key and are looked at once.
  */
+import { createHash } from "node:crypto";
+
 export interface Next<S> {
   readonly what: string;
   readonly state: S;
@@ -37,6 +39,11 @@ interface Step {
   readonly what: string;
 }
 
+/** Keys are kept for each state: a long one by its hash. */
+function short(key: string): string {
+  return key.length < 64 ? key : createHash("sha1").update(key).digest("base64");
+}
+
 class Search<S> {
   readonly #model: Model<S>;
   readonly #most: number;
@@ -48,7 +55,7 @@ class Search<S> {
   constructor(model: Model<S>, most: number) {
     this.#model = model;
     this.#most = most;
-    this.#known = new Set([model.key(model.initial)]);
+    this.#known = new Set([short(model.key(model.initial))]);
   }
 
   get states(): number {
@@ -63,7 +70,7 @@ class Search<S> {
   *after(at: number, state: S): Generator<{ readonly at: number; readonly state: S }> {
     for (const { what, state: next } of this.#model.next(state)) {
       this.transitions += 1;
-      const key = this.#model.key(next);
+      const key = short(this.#model.key(next));
       if (this.#known.has(key)) continue;
       this.#known.add(key);
       this.#steps.push({ from: at, what });

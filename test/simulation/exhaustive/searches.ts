@@ -2,11 +2,13 @@
 import type { Script } from "../rules/script.ts";
 import { Violation } from "../world/violation.ts";
 import { consensusModel, type Limits } from "./consensus-model.ts";
+import { type MoveLimits, moveModel } from "./register-model.ts";
 import { type Bounds, type Exploration, explore } from "./explore.ts";
 
 export interface Search {
   readonly name: string;
-  readonly limits: Limits;
+  /** What may happen, and how often. */
+  readonly limits: Limits | MoveLimits;
   readonly depth: number;
 }
 
@@ -26,11 +28,17 @@ export const SEARCHES: readonly Search[] = [
     limits: { terms: 3, proposals: 0, rounds: 1, crashes: 0 },
     depth: 9,
   },
+  {
+    name: "every order: one move of a VIP",
+    limits: { losses: 1, restarts: 0 },
+    depth: 8,
+  },
 ];
 
 export function search({ limits, depth }: Search, states = 5_000_000): Exploration {
   const bounds: Bounds = { depth, states };
-  return explore(consensusModel(limits), bounds);
+  if ("terms" in limits) return explore(consensusModel(limits), bounds);
+  return explore(moveModel(limits), bounds);
 }
 
 export const EXHAUSTIVE: readonly Script[] = SEARCHES.map((each) => ({
@@ -40,6 +48,6 @@ export const EXHAUSTIVE: readonly Script[] = SEARCHES.map((each) => ({
     if (seed !== 1) return;
     const { violation } = search(each);
     if (violation !== null)
-      throw new Violation("the monitors agree", `${violation.text}: ${violation.path.join("; ")}`);
+      throw new Violation("in every order", `${violation.text}: ${violation.path.join("; ")}`);
   },
 }));

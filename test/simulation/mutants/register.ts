@@ -156,7 +156,7 @@ function next(vip: Vip, epoch: Stamp): Stamp {
         to: "",
       },
     ],
-    scripts: ["the old holder is late to release"],
+    scripts: ["the old holder is late to release", "every order: one move of a VIP"],
   },
   {
     name: "rule 7 reads only the holder",
@@ -252,7 +252,7 @@ function next(vip: Vip, epoch: Stamp): Stamp {
         to: "return 0;",
       },
     ],
-    scripts: ["the holder is unplugged"],
+    scripts: ["the holder is unplugged", "every order: one move of a VIP"],
   },
   {
     name: "W without T0",
