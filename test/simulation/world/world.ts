@@ -147,7 +147,10 @@ export class World {
     clients.redis.onConnectionLost = (redis) =>
       this.monitor(name).deliver({ kind: "connection-lost", group: "main", node: redis.name });
     const settings = { ...this.shape.settings, ...fileOf?.(index) };
-    const plan = genesisPlan({ ...this.shape, settings }, address);
+    // One that is to be added has every founder for a peer, so it is no founder itself.
+    const founders = this.shape.monitors;
+    const monitors = index < founders ? founders : founders + 1;
+    const plan = genesisPlan({ ...this.shape, settings, monitors }, address);
     const habits = { fsyncMs: 3, fsyncStall: 0, fsyncStallMs: 0, nap: 0, napMs: 0, crash: 0 };
     return new MonitorProcess(
       { name, address, clock: this.#clock(drift), plan, habits },
