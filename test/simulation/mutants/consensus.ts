@@ -13,8 +13,8 @@ export const OF_CONSENSUS: readonly Mutant[] = [
     edits: [
       {
         file: `${CONSENSUS}/step.ts`,
-        from: `[{ kind: "persist", durable: state.durable }]`,
-        to: `[{ kind: "persist", durable: { ...state.durable, votedFor: null } }]`,
+        from: `{ kind: "persist", durable, isUrgent }`,
+        to: `{ kind: "persist", durable: { ...durable, votedFor: null }, isUrgent }`,
       },
     ],
     scripts: [ELECTIONS],

@@ -58,18 +58,13 @@ export const OF_OPERATIONS: readonly Mutant[] = [
     edits: [
       {
         file: `${OPERATION}/switchover.ts`,
-        from: "if (changed) return turnBack",
-        to: "if (changed === null) return turnBack",
+        from: "if (changed) turnBack(",
+        to: "if (changed === null) turnBack(",
       },
       {
         file: `${OPERATION}/switchover.ts`,
-        from: `if (final === null || !isAt(running, to, final.offset, "final")) {`,
-        to: "if (final === null) {",
-      },
-      {
-        file: `${OPERATION}/switchover.ts`,
-        from: "known: { forkOffset: final.offset,",
-        to: "known: { forkOffset: 0,",
+        from: `else if (final !== null && isAt(running, to, final.offset, "final")) return final.offset;`,
+        to: "else if (final !== null) return 0;",
       },
     ],
     scripts: ["an old master restarts before its release"],
