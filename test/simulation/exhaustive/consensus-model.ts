@@ -4,7 +4,8 @@
  * A monitor may campaign at any time (so pre-votes, withheld votes and all times are left out: they
  * only keep it from doing so), propose as an established leader, begin a round, or crash and come
  * back with its disk. A message stays on its way for ever: it may arrive at any time, again and
- * again, or never. The cluster is founded: term 1, one slot, all three have it.
+ * again, or never. What leaves before a write may be all that a crash leaves of
+ * a step. The cluster is founded: term 1, one slot, all three have it.
  *
  * What a state is made of: three monitors (without times), the set of messages that were ever sent,
  * and, for the promises, the longest committed history and who led which term. A history is the
@@ -63,6 +64,8 @@ interface Letter {
 interface Outcome {
   readonly local: number;
   readonly sent: readonly number[];
+  /** Those of them that leave before this monitor has written. */
+  readonly ahead: readonly number[];
 }
 
 /** What has happened, as far as the promises are about it. */
@@ -170,7 +173,11 @@ class Consensus implements Model<ClusterState> {
   next = (state: ClusterState): readonly Next<ClusterState>[] => {
     const all: Next<ClusterState>[] = [];
     const add = (index: number, what: string, outcome: Outcome | null): void => {
-      if (outcome !== null) all.push({ what, state: this.#after(state, index, outcome) });
+      if (outcome === null) return;
+      all.push({ what, state: this.#after(state, index, outcome) });
+      if (outcome.ahead.length === 0 || state.crashes >= this.#limits.crashes) return;
+      const late = `${what}, and crashes before it has written`;
+      all.push({ what: late, state: this.#crashed(state, index, outcome.ahead) });
     };
     for (const [index, local] of state.locals.entries()) {
       const name = NAMES[index] ?? "";
@@ -179,11 +186,8 @@ class Consensus implements Model<ClusterState> {
         add(index, `${name} campaigns`, this.#campaign(local));
       add(index, `${name} proposes`, this.#propose(local));
       add(index, `${name} begins a round`, this.#round(local));
-      if (state.crashes < this.#limits.crashes) {
-        const crashed = { ...state, crashes: state.crashes + 1 };
-        const outcome = { local: this.#boot(this.#locals.at(local).disk), sent: [] };
-        all.push({ what: `${name} crashes`, state: this.#after(crashed, index, outcome) });
-      }
+      if (state.crashes < this.#limits.crashes)
+        all.push({ what: `${name} crashes`, state: this.#crashed(state, index, []) });
     }
     for (const number of state.letters) {
       const { from, to, message } = this.#letters.at(number);
@@ -251,19 +255,27 @@ class Consensus implements Model<ClusterState> {
   #outcomeOf(local: Local, step: Step, round: boolean): Outcome {
     let { disk } = local;
     const sent: number[] = [];
+    let ahead: readonly number[] = [];
     const from = NAMES.indexOf(disk.name);
     for (const effect of step.effects) {
-      if (effect.kind === "persist") disk = effect.durable;
+      if (effect.kind === "persist") [disk, ahead] = [effect.durable, [...sent]];
       if (effect.kind === "send")
         sent.push(
           this.#letters.of({ from, to: NAMES.indexOf(effect.to), message: effect.message }),
         );
     }
     const rounds = step.state.role === "leader" ? local.rounds + (round ? 1 : 0) : 0;
-    return { local: this.#locals.of({ state: timeless(step.state), disk, rounds }), sent };
+    return { local: this.#locals.of({ state: timeless(step.state), disk, rounds }), sent, ahead };
   }
 
   // ——— what it means for all ———
+
+  /** It comes back with its disk; what it had sent is on its way. */
+  #crashed(before: ClusterState, index: number, sent: readonly number[]): ClusterState {
+    const { disk } = this.#locals.at(before.locals[index] ?? 0);
+    const crashed = { ...before, crashes: before.crashes + 1 };
+    return this.#after(crashed, index, { local: this.#boot(disk), sent, ahead: [] });
+  }
 
   #after(before: ClusterState, index: number, { local, sent }: Outcome): ClusterState {
     const locals = before.locals.with(index, local);

@@ -49,6 +49,11 @@ export const OF_OPERATIONS: readonly Mutant[] = [
         from: "if (proofOfOld(running) === null) {",
         to: "if (running === null) {",
       },
+      {
+        file: `${OPERATION}/promotion.ts`,
+        from: "if (unproven(running, to.name).length > 0) return;",
+        to: "",
+      },
     ],
     scripts: ["the old holder is late to release"],
   },
