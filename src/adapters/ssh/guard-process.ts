@@ -24,6 +24,8 @@ export class GuardProcess implements GuardLink {
   #sequence = 0;
   #partial = "";
   #closed = false;
+  /** A fast host greets in the same packet that confirms the command, before anybody waits for it. */
+  #greeted = false;
   #onSettled: (() => void)[] = [];
   #onGreeting: ((greeted: boolean) => void) | null = null;
 
@@ -45,7 +47,7 @@ export class GuardProcess implements GuardLink {
   async start(script: string | null, deadlineMs: number): Promise<void> {
     const greeting = new Promise<boolean>((resolve) => {
       this.#onGreeting = resolve;
-      if (this.#closed) resolve(false);
+      if (this.#closed || this.#greeted) resolve(this.#greeted);
     });
     if (script !== null) this.#channel.write(script);
     const timer = setTimeout(() => this.#onGreeting?.(false), deadlineMs);
@@ -101,7 +103,10 @@ export class GuardProcess implements GuardLink {
   }
 
   #readLine(line: string): void {
-    if (/^guard \d+ \w+$/.test(line.trimEnd())) this.#onGreeting?.(true);
+    if (/^guard \d+ \w+$/.test(line.trimEnd())) {
+      this.#greeted = true;
+      this.#onGreeting?.(true);
+    }
     const answer = parseAnswer(line);
     if (answer === null) return;
     const waiter = this.#waiting.get(answer.id);
