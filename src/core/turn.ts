@@ -198,7 +198,9 @@ export class Turn {
 
   /** At the end of a turn: the proposal, or else the round that somebody waits for; and what can wait. */
   flush(): void {
-    if (this.#groupChanges.size > 0 || this.#clusterChanges.length > 0) {
+    const isChanging = this.#groupChanges.size > 0 || this.#clusterChanges.length > 0;
+    // Leadership may have been given up in this very turn.
+    if (isChanging && this.established) {
       this.consensus(
         propose(this.state.consensus, this.at, (parts, stamp) => this.#apply(parts, stamp)),
       );

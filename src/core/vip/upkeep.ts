@@ -83,7 +83,8 @@ function isSuspect(turn: Turn, group: GroupPart, vip: Vip): boolean {
   const authorized = turn.campaign(group.name, vip.ip).authorized[vip.node];
   const running =
     isOurs(turn, vip.epoch) && (authorized === undefined || isNewer(vip.epoch, authorized));
-  if (running) return false;
+  // One that answers this leader is marked at once, which would end what a new epoch begins.
+  if (running || heardWithin(turn, group, vip.node, HOLDER_UNHEARD_MS)) return false;
   const members = turn.state.committed?.cluster.members ?? [];
   const silent = guardSilentBy(
     turn.local(group.name).evidence,
