@@ -105,6 +105,8 @@ describe.skipIf(!isRoot())("a channel to a host's guard", () => {
       },
     });
     expect(await ask(release)).toEqual({ kind: "ok", view: null });
+    // The address goes after the answer, and before the next one.
+    expect(await ask({ op: "show", vip: VIP })).toMatchObject({ kind: "ok" });
     expect(server.host.addresses()).toBe("");
     expect(modes()).toEqual(["inline"]);
   });
