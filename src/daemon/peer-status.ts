@@ -14,8 +14,7 @@ export interface Transport {
 
 export function withTransport(status: Status, transport: Transport): Status {
   const monitors = status.cluster.monitors.map((monitor) => withPeer(monitor, transport));
-  const known = new Set(monitors.map(({ name }) => name));
-  const others = transport.peers.filter(({ name }) => name === null || !known.has(name));
+  const others = transport.peers.filter((peer) => !monitors.some((one) => isThat(peer, one)));
   const isFounded = status.cluster.id !== null;
   const strangers = others.filter((peer) => isFounded && isStranger(peer));
   const missing = others.filter((peer) => !strangers.includes(peer));
@@ -33,9 +32,14 @@ export function withTransport(status: Status, transport: Transport): Status {
 
 function withPeer(monitor: MonitorStatus, { peers, name, version }: Transport): MonitorStatus {
   if (monitor.name === name) return { ...monitor, version, reachable: true };
-  const peer = peers.find((one) => one.name === monitor.name);
+  const peer = peers.find((one) => isThat(one, monitor));
   if (peer === undefined || monitor.problem !== null) return monitor;
   return { ...monitor, problem: peer.problem };
+}
+
+/** A peer that has not said its name yet is known by its address. */
+function isThat(peer: PeerReport, monitor: MonitorStatus): boolean {
+  return peer.name === null ? peer.address === monitor.address : peer.name === monitor.name;
 }
 
 /** Configured here, but removed or not yet added. One that refuses this monitor is another matter. */

@@ -66,7 +66,7 @@ describe("the wall clock", () => {
 describe("the status with what the transport knows", () => {
   const member = (name: string): MonitorStatus => ({
     name,
-    address: "10.0.0.1:7400",
+    address: `10.0.0.${name.slice(3)}:7400`,
     role: "follower",
     reachable: true,
     last_seen_ms: 5,
@@ -114,6 +114,17 @@ describe("the status with what the transport knows", () => {
       "a message was refused: mon9 belongs to cluster ffffffff",
     ]);
     expect(isDegraded(shown)).toBe(true);
+  });
+
+  it("knows a member that has not said its name since this monitor started by its address", () => {
+    const problem = "connection refused";
+    const peers = [{ name: null, address: "10.0.0.2:7400", silentMs: 4_000, problem }];
+    const shown = withTransport(status, { ...base, peers });
+    expect(shown.cluster.monitors.map(({ name, problem: why }) => [name, why])).toEqual([
+      ["mon1", null],
+      ["mon2", problem],
+    ]);
+    expect(shown.warnings).toEqual([]);
   });
 
   it("only hints at a configured peer that was removed, or was not added yet", () => {
