@@ -9,10 +9,18 @@ import { defineConfig } from "vitest/config";
  */
 export default defineConfig({
   test: {
+    // Left to itself, vitest leaves one core unused.
+    maxWorkers: "100%",
     projects: [
       { test: { name: "unit", include: ["test/unit/**/*.test.ts"], testTimeout: 30_000 } },
       { test: { name: "scenario", include: ["test/scenario/**/*.test.ts"], testTimeout: 60_000 } },
-      { test: { name: "simulation", include: ["test/simulation/**/*.test.ts"], testTimeout: 300_000 } },
+      {
+        test: {
+          name: "simulation",
+          include: ["test/simulation/**/*.test.ts"],
+          testTimeout: 300_000,
+        },
+      },
       {
         test: {
           name: "host",
