@@ -53,7 +53,6 @@ export function createConsensus(boot: Boot): ConsensusState {
   return {
     timers,
     durable,
-    saved: durable,
     role: empty ? "empty" : "follower",
     leader: null,
     commit: null,

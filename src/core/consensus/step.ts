@@ -14,6 +14,7 @@ import type {
   ConsensusState,
   Durable,
   Sender,
+  Slot,
 } from "./types.ts";
 
 export interface Step {
@@ -38,9 +39,7 @@ export function andThen(step: Step, next: (state: ConsensusState) => Step): Step
 }
 
 export function send(state: ConsensusState, to: MonitorName, body: Body): ConsensusEffect {
-  const { storageId, term } = state.durable;
-  // An append may leave while its slot is being written: it does not say that the sender has it.
-  const { slot } = body.kind === "append" ? state.saved : state.durable;
+  const { storageId, term, slot } = state.durable;
   const message = { ...body, storageId, term, slot: slot?.stamp ?? null } as ConsensusMessage;
   return { kind: "send", to, message };
 }
@@ -61,10 +60,12 @@ export function settle(before: ConsensusState, step: Step): Step {
   if (isOtherPromise(before.durable, state.durable)) {
     return written(state, [], [...effects, ...news]);
   }
-  if (before.durable.slot !== state.durable.slot) {
+  const { slot } = before.durable;
+  if (slot !== state.durable.slot) {
     const isAhead = state.role === "leader" ? isAppend : () => false;
+    const ahead = effects.filter(isAhead).map((effect) => claimingOnly(slot, effect));
     const rest = effects.filter((effect) => !isAhead(effect));
-    return written(state, effects.filter(isAhead), [...rest, ...news]);
+    return written(state, ahead, [...rest, ...news]);
   }
   // What peers acknowledged rides along, but a commit rests on it: it is written once the news is out.
   if (state.role === "leader" && state.commit !== before.commit) {
@@ -81,7 +82,13 @@ function written(
 ): Step {
   const { durable } = state;
   const persist: ConsensusEffect = { kind: "persist", durable, isUrgent };
-  return { state: { ...state, saved: durable }, effects: [...ahead, persist, ...rest] };
+  return { state, effects: [...ahead, persist, ...rest] };
+}
+
+/** What leaves while the new slot is being written must not say that its sender has it. */
+function claimingOnly(slot: Slot | null, effect: ConsensusEffect): ConsensusEffect {
+  if (effect.kind !== "send") return effect;
+  return { ...effect, message: { ...effect.message, slot: slot?.stamp ?? null } };
 }
 
 /** Term and vote are promises to others. */

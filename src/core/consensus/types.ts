@@ -157,8 +157,6 @@ export interface Leadership {
 export interface ConsensusState {
   readonly timers: ConsensusTimers;
   readonly durable: Durable;
-  /** `durable` as it was last asked to be written. */
-  readonly saved: Durable;
   readonly role: Role;
   readonly leader: MonitorName | null;
   /** The newest committed stamp that this monitor knows of. */
