@@ -61,12 +61,12 @@ function tryNext(running: Running, to: Node): void {
   advance(running, "fence", { known, vip: (vip, stamp) => fenced(vip, stamp) });
 }
 
-export type Promotion =
+type Promotion =
   | { readonly kind: "promoted"; readonly info: NodeInfo }
   | { readonly kind: "pending" | "unmarked" | "wrong" };
 
 /** `atLeast`: the offset that it must hold. */
-export function promote(running: Running, to: Node, atLeast: number): Promotion {
+function promote(running: Running, to: Node, atLeast: number): Promotion {
   const before = infoOf(running.work.redis(to, "before promotion", { kind: "info" }));
   if (before === null) return { kind: "pending" };
   return holdsAll(running, before, atLeast) ? promoteRead(running, to, atLeast) : { kind: "wrong" };

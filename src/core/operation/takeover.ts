@@ -25,9 +25,8 @@ export function takeOver(running: Running): void {
     case "handover":
       return goBack(running, known);
     case "fence":
-      return again(running, known);
     case "promote":
-      return op.kind === "switchover" ? goBack(running, known) : again(running, known);
+      return again(running, known);
     case "claim":
       return advance(running, "claim", { known, vip: renewed });
   }
