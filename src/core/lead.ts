@@ -15,7 +15,7 @@ import { countOutages } from "./operation/flapping.ts";
 import { mayReleaseOld } from "./operation/switchover.ts";
 import { repair } from "./operation/repair.ts";
 import type { NodeName } from "./ids.ts";
-import { type GroupPart, nodeOf, type Vip, writerVip } from "./state.ts";
+import { type GroupPart, memberNames, nodeOf, type Vip, writerVip } from "./state.ts";
 import type { Turn } from "./turn.ts";
 import { adopt } from "./vip/adoption.ts";
 import { driveVip } from "./vip/driver.ts";
@@ -82,7 +82,7 @@ function leadGroup(turn: Turn, group: GroupPart): void {
 
 function judge(turn: Turn, group: GroupPart): Verdict {
   const local = turn.local(group.name);
-  const members = (turn.state.committed?.cluster.members ?? []).map((member) => member.name);
+  const members = memberNames(turn.state.committed);
   const verdict = verdictOf({
     group,
     members,

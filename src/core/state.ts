@@ -223,6 +223,11 @@ export function writerVip(group: GroupPart): Vip | undefined {
   return group.vips.find((vip) => vip.role === "writer");
 }
 
+/** Nobody while nothing is committed. */
+export function memberNames(state: Committed | null): readonly MonitorName[] {
+  return (state?.cluster.members ?? []).map(({ name }) => name);
+}
+
 /** ⌊n/2⌋ + 1 of the *configured* monitors: the only threshold there is. */
 export function quorumOf(count: number): number {
   return Math.floor(count / 2) + 1;

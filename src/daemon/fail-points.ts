@@ -9,6 +9,8 @@
  */
 import { readFileSync, rmSync } from "node:fs";
 import type { RedisAction } from "../core/operation/action.ts";
+import { isBlackHole } from "../core/operation/black-hole.ts";
+import { BLOCKED } from "../core/operation/tidy.ts";
 import type { NodeWorld } from "./world.ts";
 
 /** The nodes as they are, or with the fail point that the environment names. */
@@ -34,8 +36,9 @@ export function withFailPoint(nodes: NodeWorld, file: string | undefined): NodeW
 }
 
 function nameOf(action: RedisAction): string {
-  if (action.kind === "follow") return action.host.startsWith("127.77.") ? "freeze" : "follow";
-  if (action.kind === "set-min-replicas") return Number(action.value) > 1 ? "block" : "unblock";
+  if (action.kind === "follow") return isBlackHole(action.host) ? "freeze" : "follow";
+  if (action.kind === "set-min-replicas")
+    return action.value === BLOCKED.value ? "block" : "unblock";
   return action.kind;
 }
 

@@ -4,6 +4,7 @@
  */
 import { isIPv4, isIPv6 } from "node:net";
 import type { Ip } from "../../core/ids.ts";
+import { isBlackHole } from "../../core/operation/black-hole.ts";
 import type { HostPort, RedisTls } from "./types.ts";
 
 export type Parsed<T> =
@@ -125,7 +126,7 @@ export const nodeAddress: Parser<Ip> = (text) => {
     return problem(
       `"${text}" is not an IPv4 address; write it like 192.168.10.1 (names are not looked up: a failover must not wait for a name server)`,
     );
-  if (text.startsWith("127.77."))
+  if (isBlackHole(text))
     return problem("127.77.0.0/16 is where old masters are parked; choose another address");
   return isUnicast(text) ? value(text) : problem(`${text} is not the address of a host`);
 };

@@ -2,6 +2,7 @@
  * A proposal on the wire: JSON, because it mirrors the replicated state and not a protocol. Each
  * field is checked by name, so that nothing senseless reaches the state that all monitors go by.
  */
+import { isIPv4 } from "node:net";
 import type { JsonValue } from "../../core/consensus/types.ts";
 import type { Proposal, ProposedNode } from "../../core/reload/proposal.ts";
 import type { GroupSettings } from "../../core/settings.ts";
@@ -27,7 +28,7 @@ const words: Read<string> = (value, path) => {
 };
 const address: Read<string> = (value, path) => {
   const found = words(value, path);
-  if (!/^\d{1,3}(\.\d{1,3}){3}$/.test(found)) throw new Malformed(path, "not an IPv4 address");
+  if (!isIPv4(found)) throw new Malformed(path, "not an IPv4 address");
   return found;
 };
 

@@ -12,6 +12,10 @@ export function blackHole(version: number): { readonly host: string; readonly po
   return { host: `${PREFIX}${label >> 8}.${label & 255}`, port: 1 };
 }
 
+export function isBlackHole(host: string): boolean {
+  return host.startsWith(PREFIX);
+}
+
 export function isInBlackHole({ masterHost }: NodeInfo): boolean {
-  return masterHost?.startsWith(PREFIX) ?? false;
+  return masterHost !== null && isBlackHole(masterHost);
 }

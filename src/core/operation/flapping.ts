@@ -5,7 +5,7 @@
  */
 import { tallyOf } from "../health/tally.ts";
 import type { NodeName, WallTime } from "../ids.ts";
-import type { GroupPart, Node } from "../state.ts";
+import { type GroupPart, memberNames, type Node } from "../state.ts";
 import type { Turn } from "../turn.ts";
 
 /** Shorter than this is no outage: a probe was late, a connection was renewed. */
@@ -26,7 +26,7 @@ export function withOutage(group: GroupPart, name: NodeName, wall: WallTime): Gr
 
 /** Notices the replicas that were down and answer again. A failover has counted the old master already. */
 export function countOutages(turn: Turn, group: GroupPart): void {
-  const members = (turn.state.committed?.cluster.members ?? []).map(({ name }) => name);
+  const members = memberNames(turn.state.committed);
   const { evidence } = turn.local(group.name);
   for (const { name, admin } of group.nodes) {
     const { down, up, quorum } = tallyOf(evidence, members, name, turn.now);

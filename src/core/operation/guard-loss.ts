@@ -7,7 +7,14 @@
 import type { NodeVote } from "../health/types.ts";
 import type { Verdict } from "../health/verdict.ts";
 import { type FreshVote, freshVotes } from "../health/votes.ts";
-import { type GroupPart, quorumOf, type Vip, type VoteRecord, writerVip } from "../state.ts";
+import {
+  type GroupPart,
+  memberNames,
+  quorumOf,
+  type Vip,
+  type VoteRecord,
+  writerVip,
+} from "../state.ts";
 import type { Turn } from "../turn.ts";
 import type { Call } from "./admission.ts";
 
@@ -25,14 +32,10 @@ export function guardLoss(turn: Turn, group: GroupPart, verdict: Verdict): Call 
   return { cause: "guard", from: verdict.master, to: null, text, votes };
 }
 
-function membersOf(turn: Turn): readonly string[] {
-  return (turn.state.committed?.cluster.members ?? []).map(({ name }) => name);
-}
-
 /** The monitors whose guard channel to this host does not do its work, though it once did. */
 function troubledBy(turn: Turn, group: GroupPart, master: string): readonly FreshVote[] {
   const { evidence } = turn.local(group.name);
-  return freshVotes(evidence, membersOf(turn), master, turn.now).filter(
+  return freshVotes(evidence, memberNames(turn.state.committed), master, turn.now).filter(
     ({ held: { vote } }) => vote.guard.problem !== null && vote.guard.heardMs !== null,
   );
 }
@@ -52,7 +55,7 @@ function hasLasted(
   troubled: readonly FreshVote[],
 ): boolean {
   const limit = Math.max(vip.leaseMs * LEASE_SHARE, PATIENCE_MS);
-  const quorum = quorumOf(membersOf(turn).length);
+  const quorum = quorumOf(memberNames(turn.state.committed).length);
   const own = troubled.some(({ monitor }) => monitor === turn.state.name);
   const agreed = own && troubled.length >= quorum;
   const lasted = turn.lasting(group.name, "guard lost", agreed);

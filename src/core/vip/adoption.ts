@@ -8,7 +8,7 @@ import type { NodeInfo } from "../health/types.ts";
 import type { Ip, NodeName } from "../ids.ts";
 import type { GroupPart, Node, Vip } from "../state.ts";
 import type { Turn } from "../turn.ts";
-import { mayOverwrite } from "./stand.ts";
+import { foreignRegister } from "./strangers.ts";
 import { troubleWith } from "./desk.ts";
 import { heldBy } from "./epochs.ts";
 import type { RegisterView } from "./types.ts";
@@ -102,10 +102,9 @@ function unreadHolder(turn: Turn, group: GroupPart): string | null {
 
 function foreignCluster(turn: Turn, group: GroupPart): string | null {
   for (const vip of group.vips) {
-    for (const node of group.nodes) {
-      const token = viewOf(turn, group, vip.ip, node.name)?.token;
-      if (token === undefined || token === null || mayOverwrite(turn, token.cluster)) continue;
-      return `the register of ${vip.ip} on ${node.name} belongs to cluster ${token.cluster}; if its monitors are gone for good, take it over: mmm adopt ${token.cluster}`;
+    for (const { name } of group.nodes) {
+      const foreign = foreignRegister(turn, vip, name, viewOf(turn, group, vip.ip, name));
+      if (foreign !== null) return foreign;
     }
   }
   return null;

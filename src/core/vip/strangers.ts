@@ -16,9 +16,19 @@ export function mayBeRead(turn: Turn, group: GroupPart, vip: Vip, node: NodeName
 function strangeness(turn: Turn, vip: Vip, node: NodeName, view: RegisterView): string | null {
   if (view.gate === "none")
     return `the guard on ${node} cannot run as root with nftables, so it cannot serve ${vip.ip}; run scripts/setup-host there`;
-  const cluster = view.token?.cluster;
+  return foreignRegister(turn, vip, node, view);
+}
+
+/** Whose the register there is, and what to do about it; null: it is not another cluster's. */
+export function foreignRegister(
+  turn: Turn,
+  vip: Vip,
+  node: NodeName,
+  view: RegisterView | null,
+): string | null {
+  const cluster = view?.token?.cluster;
   if (cluster === undefined || mayOverwrite(turn, cluster)) return null;
-  return `the register of ${vip.ip} on ${node} belongs to cluster ${cluster}; if that is gone for good, take it over: mmm adopt ${cluster}`;
+  return `the register of ${vip.ip} on ${node} belongs to cluster ${cluster}; if its monitors are gone for good, take it over: mmm adopt ${cluster}`;
 }
 
 export function tellOfStrangers(turn: Turn, group: GroupPart): void {
