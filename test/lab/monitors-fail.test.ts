@@ -20,6 +20,15 @@ const isAnother = (node: string) => node !== "db1";
 /** Writers may feel a busy machine, never a move. That no lease lapsed is told by the waiting clients. */
 const NO_GAP_MS = 1_000;
 
+async function leaderAndAnother(lab: Lab): Promise<readonly string[]> {
+  const leader = await lab.leader();
+  return [leader, ...MONITORS.filter((name) => name !== leader).slice(0, 1)];
+}
+
+async function oneByOne(lab: Lab, command: string, monitors: readonly string[]): Promise<void> {
+  for (const monitor of monitors) await lab.run(command, monitor);
+}
+
 describe("when monitors fail", () => {
   it.each(isLong ? [0, 60, 120, 250] : [60, 250])(
     "a leader killed %i ms into a failover is replaced by one that finishes it",
@@ -47,19 +56,14 @@ describe("when monitors fail", () => {
 
   it("two of three killed: no failover, the VIP stays, and writes flow", async () => {
     await using lab = await Lab.up(FAST);
-    const leader = await lab.leader();
-    const other = MONITORS.find((name) => name !== leader) ?? "";
+    const majority = await leaderAndAnother(lab);
     const measured = await lab.measure(
-      async () => {
-        await lab.run("kill-monitor", leader);
-        await lab.run("kill-monitor", other);
-      },
+      () => oneByOne(lab, "kill-monitor", majority),
       () => passing(6_000),
     );
     expectUnmoved(measured, "db1", NO_GAP_MS);
     expectNobodyDisturbed(measured.waiters);
-    await lab.run("start-monitor", leader);
-    await lab.run("start-monitor", other);
+    await oneByOne(lab, "start-monitor", majority);
     await lab.healthy();
     await expectOnlyMaster(lab, "db1");
     expect((await lab.history()).filter(({ kind }) => kind === "failover")).toEqual([]);
@@ -151,20 +155,15 @@ describe("when monitors fail", () => {
 
   it.skipIf(!isLong)("on_quorum_loss = drop: without a majority nobody serves", async () => {
     await using lab = await Lab.up({ ...FAST, set: ["on_quorum_loss=drop"] });
-    const leader = await lab.leader();
-    const other = MONITORS.find((name) => name !== leader) ?? "";
+    const majority = await leaderAndAnother(lab);
     const measured = await lab.measure(
-      async () => {
-        await lab.run("kill-monitor", leader);
-        await lab.run("kill-monitor", other);
-      },
+      () => oneByOne(lab, "kill-monitor", majority),
       () => passing(4_000),
     );
     expectOneServer(measured.observer);
     expectNothingLost(measured.writer);
     expect(measured.writer.open_gap_ms).toBeGreaterThan(1_000);
-    await lab.run("start-monitor", leader);
-    await lab.run("start-monitor", other);
+    await oneByOne(lab, "start-monitor", majority);
     await lab.healthy();
     await expectOnlyMaster(lab, "db1");
   });

@@ -1,6 +1,7 @@
 /** What a returning old master is held from, and what history says of it; and who only watches. */
 import { expect, test } from "vitest";
 import { GROUP } from "../world/plan.ts";
+import type { RedisServer } from "../world/redis-server.ts";
 import type { World } from "../world/world.ts";
 import { becomesWhole, lostWrites, SEEDS, settled } from "./at-rest.ts";
 
@@ -8,17 +9,23 @@ function ends(world: World): readonly string[] {
   return world.group?.past.map(({ kind, result }) => `${kind} ${result}`) ?? [];
 }
 
+/** The old master, whose administrator wants one replica, is started again once another has its place. */
+function comesBack(world: World, loadingMs: number): RedisServer {
+  const old = world.redis("db1");
+  old.minReplicas = "1";
+  old.rewrite();
+  old.loadingMs = loadingMs;
+  old.terminate();
+  world.runUntil(world.now + 3_000);
+  old.start();
+  return old;
+}
+
 test.each(SEEDS)(
   "an old master that loads is blocked before it could accept a write (seed %i)",
   (seed) => {
     const world = settled(seed);
-    const old = world.redis("db1");
-    old.minReplicas = "1";
-    old.rewrite();
-    old.loadingMs = 3_000;
-    old.terminate();
-    world.runUntil(world.now + 3_000);
-    old.start();
+    const old = comesBack(world, 3_000);
     world.runUntilTrue(() => old.minReplicas === "1000000", 800);
     expect(old.loading).toBe(true);
     expect(old.minReplicas).toBe("1000000");
@@ -44,13 +51,7 @@ test.each(SEEDS)(
   "what its administrator had set is left alone when it rejoins (seed %i)",
   (seed) => {
     const world = settled(seed);
-    const old = world.redis("db1");
-    old.minReplicas = "1";
-    old.rewrite();
-    old.loadingMs = 1;
-    old.terminate();
-    world.runUntil(world.now + 3_000);
-    old.start();
+    const old = comesBack(world, 1);
     world.runUntil(world.now + 2_000);
     becomesWhole(world, 20_000);
     expect(old.minReplicas).toBe("1");

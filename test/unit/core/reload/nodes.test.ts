@@ -4,38 +4,16 @@ import type { GroupLocal, MonitorState } from "../../../../src/core/local.ts";
 import { differences } from "../../../../src/core/reload/differences.ts";
 import { withNodes } from "../../../../src/core/reload/nodes.ts";
 import type { ProposedNode } from "../../../../src/core/reload/proposal.ts";
-import type { Committed, GroupPart, Vip } from "../../../../src/core/state.ts";
-import { group as aGroup, settings } from "../health/build.ts";
-
-const VIP: Vip = {
-  ip: "10.0.0.70",
-  role: "writer",
-  kind: "hold",
-  node: "db1",
-  claimable: false,
-  epoch: { term: 2, version: 7 },
-  readSet: { db1: "in", db2: "in", db3: "in" },
-  holders: ["db1"],
-  gated: ["db1", "db2", "db3"],
-  leaseMs: 2000,
-  permitMs: 400,
-};
-const STAMP = { term: 3, version: 20 };
-
-function group(change: Partial<GroupPart> = {}): GroupPart {
-  return aGroup({ settings: settings(), backend: "nft", vips: [VIP], ...change });
-}
-
-function proposed(before: GroupPart = group()): readonly ProposedNode[] {
-  return before.nodes.map(({ admin: _admin, outages: _outages, ...node }) => node);
-}
+import type { Committed, GroupPart } from "../../../../src/core/state.ts";
+import { settings } from "../health/build.ts";
+import { group, proposed, STAMP, WRITER } from "./build.ts";
 
 const db4: ProposedNode = { ...(proposed()[0] as ProposedNode), name: "db4", address: "10.0.0.4" };
 
 describe("nodes of another file", () => {
   it("are told one by one", () => {
     const nodes = [...proposed().slice(0, 2), db4];
-    const change = { settings: settings(), nodes, writer: VIP.ip, readers: [], mode: null };
+    const change = { settings: settings(), nodes, writer: WRITER.ip, readers: [], mode: null };
     expect(differences(group(), change)).toEqual([
       "[db4] added: 10.0.0.4:6379",
       "[db3] removed: 10.0.0.3:6379",
@@ -45,13 +23,13 @@ describe("nodes of another file", () => {
   it("start out when they are added, which is no new epoch", () => {
     const after = withNodes(group(), STAMP, [...proposed(), db4]);
     expect(after.nodes.at(-1)).toEqual({ ...db4, admin: "online", outages: [] });
-    expect(after.vips).toEqual([VIP]);
+    expect(after.vips).toEqual([WRITER]);
   });
 
   it("leave the read set under a new epoch", () => {
     const after = withNodes(group(), STAMP, proposed().slice(0, 2));
     expect(after.vips).toEqual([
-      { ...VIP, epoch: STAMP, readSet: { db1: "in", db2: "in" }, gated: ["db1", "db2"] },
+      { ...WRITER, epoch: STAMP, readSet: { db1: "in", db2: "in" }, gated: ["db1", "db2"] },
     ]);
   });
 
@@ -65,9 +43,9 @@ describe("nodes of another file", () => {
     expect(after.vips[0]?.readSet).toEqual({ db1: "in", db2: "in" });
   });
 
-  it("may serve the VIP until their register was read, as long as nothing was adopted", () => {
+  it("may serve the WRITER until their register was read, as long as nothing was adopted", () => {
     const before = {
-      ...VIP,
+      ...WRITER,
       kind: "unclaimed",
       node: null,
       holders: ["db1", "db2", "db3"],
@@ -75,13 +53,13 @@ describe("nodes of another file", () => {
     const [vip] = withNodes(group({ vips: [before] }), STAMP, [...proposed(), db4]).vips;
     expect(vip?.holders).toEqual(["db1", "db2", "db3", "db4"]);
     expect(vip?.readSet["db4"]).toBe("in");
-    expect(vip?.epoch).toEqual(VIP.epoch);
+    expect(vip?.epoch).toEqual(WRITER.epoch);
   });
 
   it("count at once where there is no register", () => {
     const [vip] = withNodes(group({ backend: "off" }), STAMP, [...proposed(), db4]).vips;
     expect(vip?.readSet["db4"]).toBe("in");
-    expect(vip?.epoch).toEqual(VIP.epoch);
+    expect(vip?.epoch).toEqual(WRITER.epoch);
   });
 
   it("are no longer expected back", () => {
@@ -96,21 +74,21 @@ describe("the memory of a node that left", () => {
     goneNodes(committed(group()), committed(withNodes(group(), STAMP, after)));
 
   it("goes", () => {
-    const desks = { [VIP.ip]: { db1: {}, db3: {} } };
+    const desks = { [WRITER.ip]: { db1: {}, db3: {} } };
     const evidence = { mon1: { db1: {}, db3: {} } };
     const local = { watches: { db1: {}, db3: {} }, evidence, desks } as unknown as GroupLocal;
     const [left] = gone(proposed().slice(0, 2));
     expect(left && memoryWithout(local, left)).toEqual({
       watches: { db1: {} },
       evidence: { mon1: { db1: {} } },
-      desks: { [VIP.ip]: { db1: {} } },
+      desks: { [WRITER.ip]: { db1: {} } },
     });
   });
 
   it("is not renewed by answers that are still on their way", () => {
     const flights: MonitorState["flights"] = [
       { id: 1, flight: { kind: "probe", group: "main", node: "db3" } },
-      { id: 2, flight: { kind: "guard", group: "main", vip: VIP.ip, node: "db1" } },
+      { id: 2, flight: { kind: "guard", group: "main", vip: WRITER.ip, node: "db1" } },
       { id: 3, flight: { kind: "task", group: "main", errand: "e", key: "k" } },
     ];
     const kept = flightsWithout(flights, { group: "main", nodes: ["db3"] });

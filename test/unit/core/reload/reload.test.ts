@@ -4,34 +4,16 @@ import { obstacle } from "../../../../src/core/reload/obstacles.ts";
 import type { Proposal } from "../../../../src/core/reload/proposal.ts";
 import { reloaded } from "../../../../src/core/reload/reload.ts";
 import type { GroupSettings } from "../../../../src/core/settings.ts";
-import type { GroupPart, Operation, Vip } from "../../../../src/core/state.ts";
+import type { Operation } from "../../../../src/core/state.ts";
 import { waitOf } from "../../../../src/core/vip/proofs.ts";
 import { settledTimes } from "../../../../src/core/vip/epochs.ts";
-import { group as aGroup, settings } from "../health/build.ts";
-
-const WRITER: Vip = {
-  ip: "10.0.0.70",
-  role: "writer",
-  kind: "hold",
-  node: "db1",
-  claimable: false,
-  epoch: { term: 2, version: 7 },
-  readSet: { db1: "in", db2: "in", db3: "in" },
-  holders: ["db1"],
-  gated: ["db1", "db2", "db3"],
-  leaseMs: 2000,
-  permitMs: 400,
-};
-const STAMP = { term: 3, version: 20 };
-
-function group(change: Partial<GroupPart> = {}): GroupPart {
-  return aGroup({ settings: settings(), backend: "nft", vips: [WRITER], ...change });
-}
+import { settings } from "../health/build.ts";
+import { group, proposed, STAMP, WRITER } from "./build.ts";
 
 function proposal(change: Partial<GroupSettings> = {}, more: Partial<Proposal> = {}): Proposal {
   return {
     settings: settings(change),
-    nodes: group().nodes.map(({ admin: _admin, outages: _outages, ...node }) => node),
+    nodes: proposed(),
     writer: WRITER.ip,
     readers: [],
     mode: null,
