@@ -66,8 +66,14 @@ disable_new_services() {
   [[ $1 != *sshd* ]] || systemctl disable --quiet ssh || true
 }
 
+# npm ci empties the directory first, and would do so through a link: that one belongs to another
+# checkout, which other people may be working in.
 install_node_modules() {
   local stamp=$REPO/node_modules/.package-lock.json
+  if [[ -L $REPO/node_modules ]]; then
+    [[ -f $stamp ]] && return 0
+    fail "node_modules is a link to $(readlink "$REPO/node_modules"), where nothing is installed: run npm ci there"
+  fi
   [[ -f $stamp && ! $REPO/package-lock.json -nt $stamp ]] && return 0
   say "installing node modules"
   (cd "$REPO" && npm ci --no-audit --no-fund --loglevel=error)
