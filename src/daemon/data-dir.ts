@@ -1,7 +1,7 @@
 /** The data directory: made if need be, checked, and held by this process alone. */
 import { randomBytes } from "node:crypto";
 import { accessSync, constants, mkdirSync } from "node:fs";
-import { loadDurable, saveDurable } from "../adapters/store/durable-file.ts";
+import { loadState, StateFile } from "../adapters/store/state-file.ts";
 import type { Durable } from "../core/consensus/types.ts";
 import type { MonitorName } from "../core/ids.ts";
 import { MmmError, messageOf } from "../errors.ts";
@@ -22,17 +22,23 @@ export function prepareDataDir(dataDir: string): void {
   }
 }
 
+export interface OpenState {
+  readonly durable: Durable;
+  readonly store: DurableStore;
+}
+
 /**
  * What this monitor knew when it ended. A directory without a state is a new monitor's; its random
  * id is written before it is shown to anybody.
  * @throws MmmError STORE_CORRUPT
  */
-export async function openState(dataDir: string, name: MonitorName): Promise<Durable> {
-  const found = await loadDurable(dataDir);
+export async function openState(dataDir: string, name: MonitorName): Promise<OpenState> {
+  const store = new StateFile(dataDir);
+  const found = await loadState(dataDir);
   if (found === null) {
     const fresh = newDurable(name);
-    await saveDurable(dataDir, fresh);
-    return fresh;
+    await store.save(fresh);
+    return { durable: fresh, store };
   }
   if (found.name !== name) {
     throw new MmmError("DATA_DIR", {
@@ -41,11 +47,7 @@ export async function openState(dataDir: string, name: MonitorName): Promise<Dur
       todo: `start it with --name ${found.name}, or give ${name} its own --data-dir`,
     });
   }
-  return found;
-}
-
-export function storeIn(dataDir: string): DurableStore {
-  return { save: (durable) => saveDurable(dataDir, durable) };
+  return { durable: found, store };
 }
 
 function newDurable(name: MonitorName): Durable {

@@ -17,7 +17,7 @@ import { MmmError } from "../errors.ts";
 import { VERSION } from "../version.ts";
 import { begin, core } from "./core.ts";
 import { Daemon } from "./daemon.ts";
-import { openState, prepareDataDir, storeIn } from "./data-dir.ts";
+import { openState, prepareDataDir } from "./data-dir.ts";
 import { takeDataDir } from "./exclusive.ts";
 import type { RunFlags } from "./flags.ts";
 import { type PidFile, writePidFile } from "./pid-file.ts";
@@ -64,7 +64,7 @@ async function compose(
 ): Promise<Daemon<MonitorState>> {
   const { dataDir } = config.local;
   const clock = new SystemClock();
-  const durable = await openState(dataDir, identity.name);
+  const { durable, store } = await openState(dataDir, identity.name);
   const groups = groupParts(config);
   const plan = { peers: identity.peers.length, ownAddress: identity.advertise, groups };
   return new Daemon({
@@ -73,7 +73,7 @@ async function compose(
     core,
     state: begin(durable, plan, clock.at()),
     clock,
-    store: storeIn(dataDir),
+    store,
     journal: new FileJournal(dataDir, log),
     nodes: openNodes(config.local, log),
     log,
