@@ -1,8 +1,9 @@
 /**
  * Drives the core: one queue of inputs, one turn at a time.
  *
- * What a turn must persist is on disk before anything that follows it starts; if it cannot be,
- * or if the core fails, the monitor ends: its peers count one vote fewer, which they can live with.
+ * What a turn must persist is on disk before anything that follows it starts, and before the next
+ * turn; what is not urgent is written when nothing else is to be done. If it cannot be written, or if
+ * the core fails, the monitor ends: its peers count one vote fewer, which they can live with.
  * Messages of peers are refused while the queue is long. Everything else in it answers something
  * that this monitor itself asked for, so that the queue is bounded.
  */
@@ -17,6 +18,8 @@ const QUEUE_LIMIT = 4_096;
 const QUEUE_FAULT = 4 * QUEUE_LIMIT;
 /** Timers and sockets get their turn at least this often. */
 const YIELD_EVERY_MS = 10;
+/** What is not urgent is written this late, if nothing urgent takes it along before. */
+const UNHURRIED_MS = 250;
 /** The core is looked after at least this often, whatever it says. */
 const LONGEST_SLEEP_MS = 1_000;
 
@@ -42,6 +45,7 @@ export class Runtime<S> {
   #state: S;
   #isWorking = false;
   #isStopped = false;
+  #unwritten: { readonly durable: Durable; readonly dueAt: number } | null = null;
   #timer: NodeJS.Timeout | null = null;
 
   constructor(options: RuntimeOptions<S>) {
@@ -69,14 +73,20 @@ export class Runtime<S> {
   stop(): void {
     this.#isStopped = true;
     this.#queue.length = 0;
+    this.#unwritten = null;
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
   }
 
   async #work(): Promise<void> {
+    const { clock } = this.#options;
     this.#isWorking = true;
     try {
       await this.#drain();
+      while (this.#unwritten !== null && this.#unwritten.dueAt <= clock.at().now) {
+        await this.#write({ ...this.#unwritten, isUrgent: true });
+        await this.#drain();
+      }
       if (!this.#isStopped) this.#sleep();
     } catch (error) {
       this.#fail(error);
@@ -98,21 +108,32 @@ export class Runtime<S> {
   }
 
   async #turn(input: Input): Promise<void> {
-    const { core, clock, store, perform, onTurn } = this.#options;
+    const { core, clock, perform, onTurn } = this.#options;
     const { state, effects } = core.decide(this.#state, input, clock.at());
     this.#state = state;
-    const { ahead, durable, rest } = inOrder(effects);
+    const { ahead, write, rest } = inOrder(effects);
     for (const effect of ahead) perform(effect);
-    if (durable !== null) await store.save(durable);
+    if (write !== null) await this.#write(write);
     if (this.#isStopped) return;
     for (const effect of rest) perform(effect);
     onTurn(state);
   }
 
+  async #write({ durable, isUrgent }: Omit<Write, "kind">): Promise<void> {
+    if (isUrgent) {
+      this.#unwritten = null;
+      await this.#options.store.save(durable);
+    } else {
+      const { now } = this.#options.clock.at();
+      this.#unwritten = { durable, dueAt: this.#unwritten?.dueAt ?? now + UNHURRIED_MS };
+    }
+  }
+
   #sleep(): void {
     const { core, clock } = this.#options;
     const { now } = clock.at();
-    const ms = Math.min(Math.max(core.nextWakeAt(this.#state, now) - now, 0), LONGEST_SLEEP_MS);
+    const wakeAt = Math.min(core.nextWakeAt(this.#state, now), this.#unwritten?.dueAt ?? Infinity);
+    const ms = Math.min(Math.max(wakeAt - now, 0), LONGEST_SLEEP_MS);
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.push({ kind: "tick" }), Math.ceil(ms));
   }
@@ -124,19 +145,23 @@ export class Runtime<S> {
   }
 }
 
+type Write = Extract<Effect, { readonly kind: "persist" }>;
+
 interface Ordered {
   readonly ahead: readonly WorldEffect[];
-  readonly durable: Durable | null;
+  readonly write: Write | null;
   readonly rest: readonly WorldEffect[];
 }
 
 /** Around the first write; the newest state contains what the others would have written. */
 function inOrder(effects: readonly Effect[]): Ordered {
-  const first = effects.findIndex((effect) => effect.kind === "persist");
+  const writes = effects.filter((effect) => effect.kind === "persist");
+  const newest = writes.at(-1);
   const others = (some: readonly Effect[]): readonly WorldEffect[] =>
     some.filter((effect) => effect.kind !== "persist");
-  if (first < 0) return { ahead: [], durable: null, rest: others(effects) };
-  const newest = effects.findLast((effect) => effect.kind === "persist");
-  const [ahead, rest] = [others(effects.slice(0, first)), others(effects.slice(first))];
-  return { ahead, durable: newest?.durable ?? null, rest };
+  const urgent = effects.findIndex((effect) => effect.kind === "persist" && effect.isUrgent);
+  if (newest === undefined || urgent < 0)
+    return { ahead: [], write: newest ?? null, rest: others(effects) };
+  const [ahead, rest] = [others(effects.slice(0, urgent)), others(effects.slice(urgent))];
+  return { ahead, write: { ...newest, isUrgent: true }, rest };
 }

@@ -36,6 +36,9 @@ const WALL_AT_START = 1_700_000_000_000;
 /** More turns than this at one instant: the core asks to be woken again and again. */
 const MOST_TURNS_AT_ONCE = 2_000;
 
+/** As long as the runtime may put off a write that is not urgent. */
+const UNHURRIED_MS = 250;
+
 export class MonitorProcess {
   readonly name: MonitorName;
   readonly address: string;
@@ -49,6 +52,8 @@ export class MonitorProcess {
   readonly executor: Executor;
   #disk: Durable;
   #writing: Durable | null = null;
+  /** What is to be written when there is time, and is lost with a crash before that. */
+  #unhurried: Durable | null = null;
   #state: MonitorState | null = null;
   /** Counts starts: what belongs to an earlier one is dropped. */
   #life = 0;
@@ -244,7 +249,7 @@ export class MonitorProcess {
     while (index < effects.length && this.#writing === null && !this.isStopped) {
       if (this.#stumbles()) break;
       const effect = effects[index++] as Effect;
-      if (effect.kind === "persist") this.#persist(effect.durable);
+      if (effect.kind === "persist") this.#keep(effect);
       else this.#begin(effect);
       if (effects !== this.#effects) break;
     }
@@ -266,7 +271,18 @@ export class MonitorProcess {
     return false;
   }
 
+  /** As the runtime does it: what is not urgent is written a while later, if nothing takes it along before. */
+  #keep({ durable, isUrgent }: Extract<Effect, { kind: "persist" }>): void {
+    this.#unhurried = isUrgent ? null : durable;
+    if (isUrgent) return this.#persist(durable);
+    const life = this.#life;
+    this.#scheduler.after(UNHURRIED_MS, () => {
+      if (this.#life === life && this.#unhurried === durable) this.#persist(durable);
+    });
+  }
+
   #persist(durable: Durable): void {
+    this.#unhurried = null;
     this.#writing = durable;
     const { habits } = this;
     const stall = habits.fsyncStall > 0 && this.#random.chance(habits.fsyncStall);

@@ -45,6 +45,11 @@ const persist = (term: number): Effect => ({
   durable: durable(term),
   isUrgent: true,
 });
+const lazily = (term: number): Effect => ({
+  kind: "persist",
+  durable: durable(term),
+  isUrgent: false,
+});
 const tick: Input = { kind: "tick" };
 
 describe("the runtime", () => {
@@ -99,6 +104,36 @@ describe("the runtime", () => {
       "turn 3",
     ]);
     expect(runtime.state.seen.map(({ kind }) => kind)).toEqual(["tick", "message", "message"]);
+    runtime.stop();
+  });
+
+  it("writes what is not urgent when nothing else is to be done, the newest of it only", async () => {
+    let messages = 0;
+    const { runtime, done } = bench((input) =>
+      input.kind === "message" ? [lazily((messages += 1)), send] : [],
+    );
+    runtime.push(heard(1));
+    runtime.push(heard(2));
+    await eventually(
+      () => done,
+      (all) => all.includes("saved 2"),
+    );
+    const others = done.filter((what) => !what.startsWith("turn"));
+    expect(others).toEqual(["send", "send", "save 2", "saved 2"]);
+    runtime.stop();
+  });
+
+  it("lets an urgent write take along what is not", async () => {
+    const { runtime, done } = bench((input) =>
+      input.kind === "tick" ? [lazily(1), persist(2), send, lazily(3)] : [reply],
+    );
+    runtime.push(tick);
+    runtime.push(heard(1));
+    await eventually(
+      () => done,
+      (all) => all.includes("turn 2"),
+    );
+    expect(done).toEqual(["save 3", "saved 3", "send", "turn 1", "reply", "turn 2"]);
     runtime.stop();
   });
 
