@@ -101,7 +101,7 @@ export interface Task {
 
 export interface Connection {
   readonly name: ActionConnection;
-  readonly stage: "opening" | "opened" | "cutting" | "ready" | "broken";
+  readonly stage: "opening" | "cutting" | "ready" | "broken";
   /** When the stage began. */
   readonly since: Instant;
   readonly opened: Moment;

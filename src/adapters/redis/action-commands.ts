@@ -21,14 +21,14 @@ export function commandsFor(action: SimpleAction): readonly CommandWords[] {
       return [["CONFIG", "GET", MIN_REPLICAS]];
     case "set-min-replicas":
       return [["CONFIG", "SET", MIN_REPLICAS, action.value]];
-    case "pause-writes":
-      return [["CLIENT", "PAUSE", String(action.ms), "WRITE"]];
     case "unpause":
       return [["CLIENT", "UNPAUSE"]];
+    case "pause-writes":
+      return [["CLIENT", "PAUSE", String(action.ms), "WRITE"], ...INFO_COMMANDS];
     case "follow":
-      return [["REPLICAOF", action.host, String(action.port)]];
+      return [["REPLICAOF", action.host, String(action.port)], ...INFO_COMMANDS];
     case "promote":
-      return [["REPLICAOF", "NO", "ONE"]];
+      return [["REPLICAOF", "NO", "ONE"], ...INFO_COMMANDS];
     case "rewrite":
       return [["CONFIG", "REWRITE"]];
   }
@@ -38,9 +38,20 @@ export function commandsFor(action: SimpleAction): readonly CommandWords[] {
 export function resultOf(action: SimpleAction, replies: readonly Reply[]): RedisActionResult {
   const refusal = replies.find((reply) => reply.kind === "error");
   if (refusal !== undefined) return refused(refusal.text);
-  if (action.kind === "info") return infoResult(replies);
-  if (action.kind === "get-min-replicas") return configValue(replies[0]);
-  return { kind: "ok" };
+  switch (action.kind) {
+    case "info":
+      return infoResult(replies);
+    case "pause-writes":
+    case "follow":
+    case "promote":
+      return infoResult(replies.slice(1));
+    case "get-min-replicas":
+      return configValue(replies[0]);
+    case "set-min-replicas":
+    case "unpause":
+    case "rewrite":
+      return { kind: "ok" };
+  }
 }
 
 /** Reads the replies to the greeting, whose last command is CLIENT SETNAME. */

@@ -23,8 +23,9 @@ export type RedisAction =
   | { readonly kind: "info" }
   | { readonly kind: "get-min-replicas" }
   | { readonly kind: "set-min-replicas"; readonly value: string }
-  | { readonly kind: "pause-writes"; readonly ms: number }
   | { readonly kind: "unpause" }
+  /** These three answer with an INFO that was read right behind the change: their OK proves nothing. */
+  | { readonly kind: "pause-writes"; readonly ms: number }
   | { readonly kind: "follow"; readonly host: string; readonly port: number }
   | { readonly kind: "promote" }
   /** CONFIG REWRITE: a failure is a warning. */

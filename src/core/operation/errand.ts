@@ -168,9 +168,6 @@ export class Work {
     switch (known.stage) {
       case "opening":
         return this.#opened(node, known);
-      case "opened":
-        // What is read or done on it must rest on a majority's answer gathered after it was named.
-        return this.turn.provenSince(known.opened) ? this.#cutOff(node, known) : known;
       case "cutting":
         return this.#ready(node, known);
       case "ready":
@@ -212,29 +209,25 @@ export class Work {
   #opened(node: Node, connection: Connection): Connection {
     const answer = this.#answer(node, connection, this.#taskOf(node, connection, "open"));
     if (answer.kind !== "done") return this.#connectionOf(node.name, connection);
-    const opened: Connection = {
-      ...connection,
-      stage: "opened",
-      since: this.turn.now,
-      opened: this.turn.moment,
-    };
-    this.#setConnection(node.name, opened);
-    return this.connect(node);
-  }
-
-  #cutOff(node: Node, connection: Connection): Connection {
-    const cutting: Connection = { ...connection, stage: "cutting", since: this.turn.now };
+    const { now, moment } = this.turn;
+    const cutting: Connection = { ...connection, stage: "cutting", since: now, opened: moment };
     this.#setConnection(node.name, cutting);
     this.task(
       `${node.name}/${connection.name.seq}/cut-off`,
       ACTION_DEADLINE_MS,
       this.#effect(node, connection.name, { kind: "cut-off" }, ACTION_DEADLINE_MS),
     );
-    return cutting;
+    return this.connect(node);
   }
 
+  /**
+   * What is read or done on it must rest on a majority's answer to a round that was sent after it was
+   * named: then a newer leader finds it when it cuts off. The cut-off itself needs no such proof, for
+   * it harms older leaders only. One of those that connects later will not find a majority.
+   */
   #ready(node: Node, connection: Connection): Connection {
     const answer = this.#answer(node, connection, this.#taskOf(node, connection, "cut-off"));
+    if (!this.turn.provenSince(connection.opened)) return this.#connectionOf(node.name, connection);
     if (answer.kind !== "done") return this.#connectionOf(node.name, connection);
     const { result } = answer;
     if (result.kind === "cut-off" && result.newer !== null) {

@@ -148,10 +148,8 @@ function freeze({ work, group, op }: Running, node: Node, upTo: number): Frozen 
       return { node, answer: pendingUnlessFailed(first, woken), info: null };
     work.reach(`drained ${node.name}`);
   }
-  const hole = work.redis(node, "freeze", { kind: "follow", ...blackHole(op.id.version) });
-  if (!isDone(hole)) return { node, answer: hole, info: null };
-  const reading = work.redis(node, "frozen", { kind: "info" });
-  return { node, answer: reading, info: infoOf(reading) };
+  const frozen = work.redis(node, "freeze", { kind: "follow", ...blackHole(op.id.version) });
+  return { node, answer: frozen, info: infoOf(frozen) };
 }
 
 function pendingUnlessFailed(...answers: readonly Answer[]): Answer {

@@ -16,7 +16,6 @@ import {
   advance,
   infoOf,
   isClaimed,
-  isDone,
   isMarked,
   type Running,
   successorOf,
@@ -75,8 +74,7 @@ function promote(running: Running, to: Node, atLeast: number): Promotion {
 /** The same for one that was just read, and holds all that it should. */
 export function promoteRead(running: Running, to: Node, atLeast: number): Promotion {
   const { work } = running;
-  if (!isDone(work.redis(to, "promote", { kind: "promote" }))) return { kind: "pending" };
-  const info = infoOf(work.redis(to, "promoted", { kind: "info" }));
+  const info = infoOf(work.redis(to, "promote", { kind: "promote" }));
   if (info === null) return { kind: "pending" };
   if (info.role !== "master" || !holdsAll(running, info, atLeast)) return { kind: "wrong" };
   return isMarked(running, to.name) ? { kind: "promoted", info } : { kind: "unmarked" };

@@ -150,7 +150,8 @@ function handoverPhase(running: Running, to: Node): void {
 /** Pause, catch up, block. True once writes are refused; turns back when it takes too long. */
 function block(running: Running, to: Node): boolean {
   const { work, from } = running;
-  if (!isDone(work.redis(from, "pause", { kind: "pause-writes", ms: PAUSE_MS }))) {
+  const paused = infoOf(work.redis(from, "pause", { kind: "pause-writes", ms: PAUSE_MS }));
+  if (paused === null) {
     return giveUpAfter(
       running,
       "pausing",
@@ -158,9 +159,7 @@ function block(running: Running, to: Node): boolean {
       `writes on ${from.name} could not be paused`,
     );
   }
-  const paused = infoOf(work.redis(from, "paused", { kind: "info" }));
-  const caught = paused !== null && isAt(running, to, paused.offset, "catch up");
-  if (!caught)
+  if (!isAt(running, to, paused.offset, "catch up"))
     return giveUpAfter(
       running,
       "catching up",

@@ -34,8 +34,8 @@ export const OF_OPERATIONS: readonly Mutant[] = [
     edits: [
       {
         file: `${OPERATION}/errand.ts`,
-        from: "return this.turn.provenSince(known.opened) ?",
-        to: "return known ?",
+        from: "if (!this.turn.provenSince(connection.opened)) return this.#connectionOf(node.name, connection);",
+        to: "",
       },
     ],
     scripts: ["a leader wakes up alone in a switchover"],

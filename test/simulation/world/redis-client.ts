@@ -190,10 +190,12 @@ function execute(
     case "follow":
     case "promote":
       return changeRole(redis, action);
+    case "pause-writes":
+      redis.pauseWrites(action.ms);
+      return { kind: "info", info: redis.info() };
     case "open":
     case "close":
     case "set-min-replicas":
-    case "pause-writes":
     case "unpause":
     case "rewrite":
       adjust(redis, action);
@@ -209,12 +211,11 @@ function changeRole(
     return { kind: "error", code: "LOADING", text: "LOADING Redis is loading" };
   if (action.kind === "follow") redis.follow(action.host, action.port);
   else redis.promote();
-  return OK;
+  return { kind: "info", info: redis.info() };
 }
 
 function adjust(redis: RedisServer, action: RedisAction): void {
   if (action.kind === "set-min-replicas") redis.minReplicas = action.value;
-  else if (action.kind === "pause-writes") redis.pauseWrites(action.ms);
   else if (action.kind === "unpause") redis.unpause();
   else if (action.kind === "rewrite") redis.rewrite();
 }
