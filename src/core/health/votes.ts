@@ -94,8 +94,12 @@ export function guardSilentBy(
   ).length;
 }
 
-/** For how long a monitor has heard neither Redis nor the guard of a node, up to the sending. */
+/**
+ * For how long a monitor has heard neither Redis, nor the guard of a node, nor a refusal, which is its
+ * host's answer; up to the sending.
+ */
 export function unheardMs(vote: NodeVote): number {
+  if (vote.vote === "refused") return 0;
   const redis =
     vote.lastGoodMs ?? (isAnswering(vote) || vote.vote === "abstain" ? 0 : vote.sinceMs);
   return Math.min(redis, vote.guard.heardMs ?? Number.POSITIVE_INFINITY);

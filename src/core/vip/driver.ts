@@ -5,9 +5,9 @@
  * It decides nothing about who should serve. Operations, membership and the readers' assignment
  * commit that; this file makes the hosts agree with it, and gathers the proofs.
  */
-import type { Instant } from "../ids.ts";
+import type { Instant, NodeName } from "../ids.ts";
 import { renewalIntervalMs } from "../settings.ts";
-import type { GroupPart, Vip } from "../state.ts";
+import type { GroupPart, Node, Vip } from "../state.ts";
 import { sameStamp } from "../stamp.ts";
 import { isOurs, type Turn } from "../turn.ts";
 import { ask, isIdle, type Place } from "./desk.ts";
@@ -25,6 +25,8 @@ import type { GuardRequest } from "./types.ts";
 const SHOW_EVERY_MS = 1500;
 const SHOW_HOLDER_EVERY_MS = 3000;
 const SHOW_EVERY_BUSY_MS = 250;
+/** As long as this what is asked of a chosen host goes before what is asked of bystanders. */
+const CHOSEN_FIRST_MS = 100;
 
 /** Asks every idle host of the group for its next step towards `vip`. */
 export function driveVip(turn: Turn, group: GroupPart, vip: Vip, options: DriverOptions): void {
@@ -34,14 +36,29 @@ export function driveVip(turn: Turn, group: GroupPart, vip: Vip, options: Driver
     if (noted !== campaign) turn.setCampaign(group.name, vip.ip, noted);
   }
   const changing = isChanging(turn, group, vip);
-  for (const node of group.nodes) {
+  for (const node of chosenFirst(group.nodes, vip)) {
     if (changing && node.name === vip.node) continue;
+    if (isBystander(vip, node.name) && isChosenBusy(turn, group, vip)) continue;
     const place: Place = { group: group.name, vip, node };
     const desk = turn.desk(group.name, vip.ip, node.name);
     if (!isIdle(desk, turn.now)) continue;
     const request = nextRequest({ ...place, turn, desk, options, plain: group.backend === "off" });
     if (request !== null) ask(turn, place, request);
   }
+}
+
+function chosenFirst(nodes: readonly Node[], vip: Vip): readonly Node[] {
+  return nodes.toSorted((a, b) => Number(b.name === vip.node) - Number(a.name === vip.node));
+}
+
+/** Neither to serve the VIP nor to let go of it: the move waits for nothing that it does. */
+function isBystander(vip: Vip, node: NodeName): boolean {
+  return vip.kind === "move" && vip.node !== node && !vip.holders.includes(node);
+}
+
+function isChosenBusy(turn: Turn, group: GroupPart, vip: Vip): boolean {
+  const { flight } = turn.desk(group.name, vip.ip, vip.node ?? "");
+  return flight !== null && turn.now - flight.sentAt < CHOSEN_FIRST_MS;
 }
 
 /** Another epoch is proposed already: a renewal now would only lengthen the wait for its proof. */

@@ -68,6 +68,7 @@ describe("monitors that hear neither Redis nor guard", () => {
       { vote: "silent", sinceMs: 400, lastGoodMs: null, guard: guard(null) },
       1,
     ],
+    ["its host refuses", { vote: "refused", lastGoodMs: 400, guard: guard(400) }, 0],
     ["no opinion yet", { vote: "unknown", lastGoodMs: 400, guard: guard(null) }, 0],
   ] as const)("%s", (_, change, expected) => {
     expect(guardSilentBy(evidence({ db1: { mon1: vote(change) } }), "db1", NOW, 350)).toBe(
