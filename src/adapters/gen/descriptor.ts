@@ -767,6 +767,10 @@ export const descriptor = {
          "options": {
           "proto3_optional": true
          }
+        },
+        "empty": {
+         "type": "bool",
+         "id": 24
         }
        }
       },

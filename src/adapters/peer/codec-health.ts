@@ -71,7 +71,7 @@ function encodeGuard(guard: NodeVote["guard"]): WireGuard {
 
 function encodeInfo(info: NodeInfo): WireInfo {
   const { version, runId, uptimeS, syncing, loading, replId, secondOffset, offset } = info;
-  const { priority, readOnly, aof, connectedClients } = info;
+  const { priority, readOnly, aof, connectedClients, empty } = info;
   return {
     version,
     runId,
@@ -85,6 +85,7 @@ function encodeInfo(info: NodeInfo): WireInfo {
     readOnly,
     aof,
     connectedClients,
+    empty,
     role: info.role === "master" ? "NODE_ROLE_MASTER" : "NODE_ROLE_REPLICA",
     link: info.link === null ? "LINK_UNSPECIFIED" : info.link === "up" ? "LINK_UP" : "LINK_DOWN",
     replicas: info.replicas.map((replica) => ({ ...replica })),
@@ -148,6 +149,7 @@ function decodeInfo(wire: ReadInfo, path: string): NodeInfo {
     aof: wire.aof,
     connectedClients: integer(wire.connectedClients, `${path}.connected_clients`),
     failoverState: optional(wire.failoverState, `${path}.failover_state`, text),
+    empty: wire.empty,
     ...decodeReplication(wire, path),
     replicas: wire.replicas.map((replica, index) => ({
       host: text(replica.host, `${path}.replicas[${index}].host`),

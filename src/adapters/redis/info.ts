@@ -13,12 +13,19 @@ export class InfoError extends Error {
 }
 
 /** Sections to ask for, one command each: Redis before 7 takes one section per command. */
-export const INFO_SECTIONS = ["server", "replication", "persistence", "clients"] as const;
+export const INFO_SECTIONS = [
+  "server",
+  "replication",
+  "persistence",
+  "clients",
+  "keyspace",
+] as const;
 
 type Fields = ReadonlyMap<string, string>;
 
 const NO_ID = /^0*$/;
 const REPLICA_FIELD = /^slave\d+$/;
+const DATABASE = /^db\d+$/;
 const DEFAULT_PRIORITY = 100;
 
 /** @throws InfoError and nothing else */
@@ -40,6 +47,7 @@ export function parseInfo(text: string): NodeInfo {
     replicas: readReplicas(fields),
     connectedClients: wholeNumber(fields, "connected_clients", 0),
     failoverState: fields.get("master_failover_state") ?? null,
+    empty: isEmpty(text, fields),
   };
 }
 
@@ -106,6 +114,11 @@ function readFields(text: string): Fields {
     if (colon > 0 && !line.startsWith("#")) fields.set(line.slice(0, colon), line.slice(colon + 1));
   }
   return fields;
+}
+
+/** A database without keys is not listed, so the list must be there. */
+function isEmpty(text: string, fields: Fields): boolean {
+  return /^# Keyspace\r?$/m.test(text) && ![...fields.keys()].some((name) => DATABASE.test(name));
 }
 
 function readRole(fields: Fields): NodeInfo["role"] {

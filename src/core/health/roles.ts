@@ -53,7 +53,12 @@ function otherMasters({
   });
 }
 
-/** A promoted node without own writes stands where its second stream begins. While it loads, nothing is known. */
+/**
+ * A promoted node without own writes stands where its second stream begins. One that was started as a
+ * master, for its file names none, has no second stream: whatever it holds may be all there is of it,
+ * unless that is nothing. While it loads, nothing is known.
+ */
 function hasOwnWrites(info: NodeInfo): boolean {
-  return info.loading || info.secondOffset < 0 || info.offset !== info.secondOffset - 1;
+  if (info.loading) return true;
+  return info.secondOffset < 0 ? !info.empty : info.offset !== info.secondOffset - 1;
 }

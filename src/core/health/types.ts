@@ -36,6 +36,8 @@ export interface NodeInfo {
   }[];
   readonly connectedClients: number;
   readonly failoverState: string | null;
+  /** It holds no key at all. */
+  readonly empty: boolean;
 }
 
 /** Redis error replies that mean something of their own; the rest is `OTHER`. */

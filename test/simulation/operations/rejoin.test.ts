@@ -81,6 +81,46 @@ test.each(SEEDS)(
   },
 );
 
+/** A replica restarts with nothing, from a file in which it is a master. */
+function becomesStray(world: World): RedisServer {
+  const stray = world.redis("db3");
+  stray.persistence = "none";
+  stray.resetFile();
+  stray.terminate();
+  world.runUntil(world.now + 3_000);
+  stray.start();
+  world.runUntilTrue(() => !stray.loading, 1_000);
+  expect(stray.isMaster).toBe(true);
+  return stray;
+}
+
+test.each(SEEDS)(
+  "a replica whose file names no master follows again after its restart (seed %i)",
+  (seed) => {
+    const world = settled(seed);
+    const stray = becomesStray(world);
+    becomesWhole(world, 10_000);
+    expect(stray.configured.master?.host).toBe(world.host("db1").address);
+    expect(lostWrites(world)).toBe(0);
+  },
+);
+
+test.each(SEEDS)(
+  "but not if somebody wrote to it meanwhile: a person decides (seed %i)",
+  (seed) => {
+    const world = settled(seed);
+    const stray = becomesStray(world);
+    stray.write(
+      999_999,
+      () => true,
+      () => undefined,
+    );
+    world.runUntil(world.now + 10_000);
+    expect(stray.isMaster).toBe(true);
+    expect(world.group?.master).toBe("db1");
+  },
+);
+
 test.each(SEEDS)("who only watches still ends a switchover by hand (seed %i)", (seed) => {
   const world = settled(seed);
   world.command({ kind: "set-mode", group: GROUP, mode: "passive" });

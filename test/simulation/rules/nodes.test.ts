@@ -79,7 +79,8 @@ test("a node that nobody reaches may be removed, for it is proven to serve nothi
 });
 
 test("a dead old master may be removed; if it returns, a person decides about its data", () => {
-  const world = atRest(1);
+  const world = atRest(1, { writeEveryMs: 10 });
+  world.redis("db1").persistence = "aof";
   world.killRedis("db1");
   world.runUntilTrue(() => world.group?.master !== "db1" && world.group?.operation === null, 5_000);
   expect(outcomeOf(world, ["db1"])).toMatchObject({ kind: "ok" });

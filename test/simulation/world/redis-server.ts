@@ -287,6 +287,11 @@ export class RedisServer {
     this.watcher.log(this.name, `redis: REPLICAOF NO ONE at ${this.offset}`);
   }
 
+  /** Somebody puts back the file of the first day, which names no master. */
+  resetFile(): void {
+    this.#file = { master: null, minReplicas: "0" };
+  }
+
   rewrite(): void {
     this.#file = { master: this.master, minReplicas: this.minReplicas };
   }
@@ -318,6 +323,7 @@ export class RedisServer {
       replicas: Array.from(this.downstreams, (downstream) => downstream.describe()),
       connectedClients: 3 + this.connections.size,
       failoverState: "no-failover",
+      empty: this.data.ids.length === 0,
     };
   }
 

@@ -105,6 +105,7 @@ const info: fc.Arbitrary<NodeInfo> = fc.record({
   }),
   connectedClients: integer,
   failoverState: maybe(text),
+  empty: fc.boolean(),
 });
 
 const nodeVote: fc.Arbitrary<NodeVote> = fc.record({

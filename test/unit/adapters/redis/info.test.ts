@@ -95,6 +95,7 @@ describe("what INFO says", () => {
       ],
       connectedClients: 14,
       failoverState: "no-failover",
+      empty: false,
     });
   });
 
@@ -148,6 +149,12 @@ describe("what INFO says", () => {
 
   test("the failover state is unknown before 6.2", () => {
     expect(parseInfo(without(MASTER, "master_failover_state")).failoverState).toBeNull();
+  });
+
+  test("it is empty when its list of databases is, and only if there is a list", () => {
+    expect(parseInfo(wire(`${MASTER}\n# Keyspace\n`)).empty).toBe(true);
+    expect(parseInfo(wire(`${MASTER}\n# Keyspace\ndb3:keys=1,expires=0\n`)).empty).toBe(false);
+    expect(parseInfo(wire(MASTER)).empty).toBe(false);
   });
 
   test("unknown lines and fields are passed over", () => {

@@ -104,6 +104,7 @@ export function masterInfo(change: Partial<NodeInfo> = {}): NodeInfo {
     replicas: [],
     connectedClients: 1,
     failoverState: null,
+    empty: false,
     ...change,
   };
 }

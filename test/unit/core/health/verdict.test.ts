@@ -372,6 +372,8 @@ describe("roles that differ from what was agreed", () => {
     ["without own writes", { offset: 4999, secondOffset: 5000 }, false],
     ["with own writes", { offset: 5010, secondOffset: 5000 }, true],
     ["with a stream of its own", { offset: 5010, secondOffset: -1 }, true],
+    ["that holds nothing", { offset: 0, secondOffset: -1, empty: true }, false],
+    ["that holds nothing yet", { offset: 0, secondOffset: -1, empty: true, loading: true }, true],
     ["still loading", { offset: 4999, secondOffset: 5000, loading: true }, true],
   ])("two masters: a stray %s", (_, change, ownWrites) => {
     const stray = all(seesMaster({ replId: ALIEN, ...change }));

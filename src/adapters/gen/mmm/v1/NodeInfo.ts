@@ -29,6 +29,7 @@ export interface NodeInfo {
   'replicas'?: (_mmm_v1_ServedReplica)[];
   'connectedClients'?: (number | string | Long);
   'failoverState'?: (string);
+  'empty'?: (boolean);
   '_masterHost'?: "masterHost";
   '_masterPort'?: "masterPort";
   '_linkDownSinceS'?: "linkDownSinceS";
@@ -63,6 +64,7 @@ export interface NodeInfo__Output {
   'replicas': (_mmm_v1_ServedReplica__Output)[];
   'connectedClients': (number);
   'failoverState'?: (string);
+  'empty': (boolean);
   '_masterHost'?: "masterHost";
   '_masterPort'?: "masterPort";
   '_linkDownSinceS'?: "linkDownSinceS";
