@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # The clients that measure from outside. Sourced by scripts/lab. Each writes what it saw to a file;
-# `start` waits until it is at work; `stop` ends it and prints its report as one JSON object.
+# `start` waits until it is at work; `stop` ends it and prints its report as one JSON object; `check`
+# prints one, too, and the writer and the observer go on.
 
 client_command() {
   local kind=$1 verb=${2:-}
@@ -8,7 +9,7 @@ client_command() {
     local_observer "$verb"
     return
   fi
-  shift 2 || die "usage: $kind start | $kind stop"
+  shift 2 || die "usage: $kind start | $kind check | $kind stop"
   case $verb in
     start)
       gone "$kind" || die "the $kind runs already"
@@ -19,8 +20,19 @@ client_command() {
       pid_of "$kind" >/dev/null || [[ -f $LAB_DIR/$kind.json ]] || die "the $kind does not run: $(tail -n 3 "$LAB_DIR/log/$kind.log")"
       stop_client "$kind"
       ;;
-    *) die "usage: $kind start | $kind stop" ;;
+    check) check_client "$kind" ;;
+    *) die "usage: $kind start | $kind check | $kind stop" ;;
   esac
+}
+
+check_client() {
+  local kind=$1 pid
+  [[ $kind != waiters ]] || die "the waiters report only when they are stopped"
+  pid=$(pid_of "$kind") || die "the $kind does not run: $(tail -n 3 "$LAB_DIR/log/$kind.log")"
+  rm -f "$LAB_DIR/$kind.json"
+  kill -USR1 "$pid"
+  wait_until 50 test -s "$LAB_DIR/$kind.json" || die "the $kind gave no report"
+  cat "$LAB_DIR/$kind.json"
 }
 
 start_client() {

@@ -81,30 +81,83 @@ set_port() {
   on_host net ip link set "p-$host" "$state"
 }
 
-# The table is the lab's own: the tables of redis-mmm on that host are not touched. Addresses are
-# dropped in both directions, so neither side hears the other.
+# The table is the lab's own: the tables of redis-mmm on that host are not touched. Between `cut`
+# hosts nothing passes; of those in `deaf` the host hears nothing, while they still hear it.
 isolate() {
-  local host=${1:?isolate HOST from HOST…} other
+  local host=${1:?isolate HOST from HOST…}
   [[ ${2:-} == from && $# -ge 3 ]] || die "usage: isolate HOST from HOST…"
+  shift 2
+  cut_off "$host" cut "$@"
+}
+
+deafen() {
+  local host=${1:?deafen HOST to HOST…}
+  [[ ${2:-} == to && $# -ge 3 ]] || die "usage: deafen HOST to HOST…"
+  shift 2
+  cut_off "$host" deaf "$@"
+}
+
+cut_off() {
+  local host=$1 set=$2 other
   shift 2
   on_host "$host" nft -f - <<'NFT'
 table inet mmmlab {
   set cut { type ipv4_addr; }
-  chain in { type filter hook prerouting priority -350; ip saddr @cut drop; }
-  chain out { type filter hook output priority -350; ip daddr @cut drop; }
+  set deaf { type ipv4_addr; }
+  chain in { type filter hook prerouting priority -350; }
+  chain out { type filter hook output priority -350; }
 }
+flush chain inet mmmlab in
+flush chain inet mmmlab out
+add rule inet mmmlab in ip saddr @cut drop
+add rule inet mmmlab in ip saddr @deaf drop
+add rule inet mmmlab out ip daddr @cut drop
 NFT
   for other in "$@"; do
-    on_host "$host" nft add element inet mmmlab cut "{ $(address_of "$other") }"
-    note_event isolated "$host-$other"
+    on_host "$host" nft add element inet mmmlab "$set" "{ $(address_of "$other") }"
+    note_event "$set" "$host-$other"
   done
 }
 
+# A cable that loses packets, both ways. Not every kernel has netem; its packet filter can draw lots.
+lose() {
+  local percent=${1:-} host=${2:?lose PERCENT HOST}
+  [[ $percent =~ ^[1-9][0-9]?$ ]] || die "usage: lose PERCENT HOST (1 to 99)"
+  note_event "lose-$percent%" "$host"
+  on_host "$host" nft -f - <<NFT
+table inet mmmlab_loss {
+  chain in { type filter hook prerouting priority -351; iifname "eth1" numgen random mod 100 < $percent drop; }
+  chain out { type filter hook postrouting priority 351; oifname "eth1" numgen random mod 100 < $percent drop; }
+}
+NFT
+}
+
+# A cable that carries little, both ways: what does not fit waits, up to 400 ms.
+slow() {
+  local kbit=${1:-} host=${2:?slow KBIT HOST}
+  [[ $kbit =~ ^[1-9][0-9]*$ ]] || die "usage: slow KBIT HOST"
+  note_event "slow-${kbit}kbit" "$host"
+  on_host net tc qdisc replace dev "p-$host" root tbf rate "${kbit}kbit" burst 4kb latency 400ms
+  on_host "$host" tc qdisc replace dev eth1 root tbf rate "${kbit}kbit" burst 4kb latency 400ms
+}
+
+# Undoes whatever was done to the cables of these hosts; of none: of all.
 heal() {
   local host
-  for host in $(bridge_hosts); do
-    on_host net ip link set "p-$host" up
-    on_host "$host" nft delete table inet mmmlab 2>/dev/null || true
+  # shellcheck disable=SC2046
+  [[ $# -gt 0 ]] || set -- $(bridge_hosts)
+  for host in "$@"; do
+    mend_cable "$host"
+    note_event heal "$host"
   done
-  note_event heal all
+}
+
+mend_cable() {
+  local host=$1 table
+  on_host net ip link set "p-$host" up
+  for table in mmmlab mmmlab_loss; do
+    on_host "$host" nft delete table inet "$table" 2>/dev/null || true
+  done
+  on_host net tc qdisc delete dev "p-$host" root 2>/dev/null || true
+  on_host "$host" tc qdisc delete dev eth1 root 2>/dev/null || true
 }

@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # The database hosts: a redis-server and an sshd each. Sourced by scripts/lab.
 #
-# Redis keeps nothing on disk, so a restarted one is empty: the most dangerous kind of comeback.
+# Redis saves nothing by itself, so a restarted master is empty: the most dangerous kind of comeback.
+# A replica has the file of its last full sync, and comes back with that.
 
 start_nodes() {
   local node
@@ -77,19 +78,21 @@ CONF
   [[ $node == db1 ]] || echo "replicaof $(address_of db1) $REDIS_PORT" >>"$dir/redis.conf"
 }
 
+# start_redis NODE [kept]: kept, with the redis.conf that it rewrote itself meanwhile.
 start_redis() {
   local node=$1
-  write_redis_conf "$node"
+  [[ ${2:-} == kept && -f $LAB_DIR/redis/$node/redis.conf ]] || write_redis_conf "$node"
   spawn "redis-$node" "$node" "$(command -v redis-server)" "$LAB_DIR/redis/$node/redis.conf"
 }
 
-# A restarted node comes back as a supervisor would start it: from its own file, which still names
-# the roles of the first day.
+# A restarted node comes back from a file that still names the roles of the first day, as if somebody
+# managed it; or (kept) from the one that Redis rewrote.
 restart_node() {
   need_node "$@"
   gone "redis-$1" || die "redis on $1 runs already"
-  note_event start "$1"
-  start_redis "$1"
+  note_event start "$*"
+  if [[ " $* " == *" empty "* ]]; then rm -rf "$LAB_DIR/redis/$1"/{dump.rdb,appendonlydir}; fi
+  if [[ " $* " == *" kept "* ]]; then start_redis "$1" kept; else start_redis "$1"; fi
 }
 
 signal_node() {
@@ -112,7 +115,7 @@ boot_host() {
   need_node "$@"
   gone "redis-$1" || die "$1 runs already"
   start_sshd "$1"
-  start_redis "$1"
+  start_redis "$1" "${2:-}"
   set_port up "$1"
 }
 

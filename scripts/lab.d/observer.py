@@ -10,10 +10,13 @@ Answers of one host that are close together form a stretch of service, from the 
 arrival to the last answered question's departure. Two hosts whose stretches overlap served at the
 same time. A stall of this program only splits stretches, so it never reports a false overlap; the
 longest stall is reported, for it bounds how short an overlap can stay unseen.
+
+SIGTERM ends it with its report; at SIGUSR1 it reports what it has seen since its start, and goes on.
 """
 
 import argparse
 import json
+import os
 import selectors
 import signal
 import socket
@@ -52,9 +55,13 @@ class Stretches:
         self.last_seen = received
 
     def close(self):
-        if self.first is not None:
-            self.done.append((self.first, max(self.first, self.last_sent)))
+        self.done = self.so_far()
         self.first = self.last_seen = self.last_sent = None
+
+    def so_far(self):
+        if self.first is None:
+            return self.done
+        return self.done + [(self.first, max(self.first, self.last_sent))]
 
 
 class Link:
@@ -134,9 +141,7 @@ class Link:
             stretches.answered(sent, now)
 
     def report(self):
-        self.arp.close()
-        self.tcp.close()
-        served = sorted(self.arp.done + self.tcp.done)
+        served = sorted(self.arp.so_far() + self.tcp.so_far())
         return {
             "host": self.host,
             "arp_answers": self.arp.answers,
@@ -186,6 +191,23 @@ def host_mac(link):
     raise SystemExit("no answer on the link to " + link.host)
 
 
+def write_report(path, links, seen):
+    started, probes, stall = seen
+    hosts = [link.report() for link in links]
+    report = {
+        "from": started,
+        "to": time.monotonic(),
+        "probes": probes,
+        "longest_stall_ms": round(stall * 1000, 1),
+        "hosts": hosts,
+        "overlaps": overlaps(hosts),
+    }
+    with open(path + ".new", "w", encoding="utf-8") as file:
+        json.dump(report, file)
+        file.write("\n")
+    os.rename(path + ".new", path)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--vip", required=True)
@@ -195,8 +217,9 @@ def main():
     parser.add_argument("hosts", nargs="+")
     options = parser.parse_args()
 
-    running = [True]
+    running, asked = [True], []
     signal.signal(signal.SIGTERM, lambda *_: running.clear())
+    signal.signal(signal.SIGUSR1, lambda *_: asked.append(True))
     links = [Link(host, options.vip, options.port) for host in options.hosts]
     selector = selectors.DefaultSelector()
     for link in links:
@@ -220,19 +243,11 @@ def main():
             following = max(following + options.interval_ms / 1000, now)
         for key, _ in selector.select(max(0.0, following - time.monotonic())):
             key.data.receive()
+        if asked:
+            asked.clear()
+            write_report(options.report, links, (started, number - 1, stall))
 
-    hosts = [link.report() for link in links]
-    report = {
-        "from": started,
-        "to": time.monotonic(),
-        "probes": number - 1,
-        "longest_stall_ms": round(stall * 1000, 1),
-        "hosts": hosts,
-        "overlaps": overlaps(hosts),
-    }
-    with open(options.report, "w", encoding="utf-8") as file:
-        json.dump(report, file)
-        file.write("\n")
+    write_report(options.report, links, (started, number - 1, stall))
 
 
 if __name__ == "__main__":

@@ -1,10 +1,11 @@
-// Writes through the VIP as an application would, and accounts for every acknowledged write.
+// Writes through the VIP as applications would, and accounts for every acknowledged write.
 //
-// One write at a time, each with a key of its own. Connect and operation timeouts are 250 ms; after
-// an error it reconnects and tries the next number after 1 ms. On SIGTERM it reads every
-// acknowledged key back through the VIP and reports what is missing, and the longest time between
-// two acknowledgements.
-import { writeFileSync } from "node:fs";
+// Each client writes one key at a time, each key once. Connect and operation timeouts are 250 ms;
+// after an error a client reconnects and tries the next key after 1 ms. On SIGTERM all acknowledged
+// keys are read back through the VIP, and the report says what is missing and what the longest time
+// was between two acknowledgements of one client. At SIGUSR1 the same is reported, and the clients
+// go on meanwhile; what was acknowledged before is looked for each time.
+import { renameSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { RespConnection } from "./resp.mjs";
@@ -13,6 +14,8 @@ const TIMEOUT_MS = 250;
 const RETRY_MS = 1;
 const VERIFY_MS = 20_000;
 const CHUNK = 500;
+/** Lost writes that were acknowledged closer to each other are one stretch. */
+const STRETCH_MS = 50;
 
 const { values: options } = parseArgs({
   options: {
@@ -20,6 +23,7 @@ const { values: options } = parseArgs({
     port: { type: "string" },
     report: { type: "string" },
     pause: { type: "string", default: "1" },
+    clients: { type: "string", default: "1" },
   },
 });
 const target = { host: options.vip, port: Number(options.port), timeoutMs: TIMEOUT_MS };
@@ -30,25 +34,28 @@ const nowMs = () => Number(process.hrtime.bigint() / 1000n) / 1000;
 const acknowledged = [];
 const acknowledgedAt = [];
 const errors = new Map();
+const clients = Array.from({ length: Number(options.clients) }, () => ({ lastAt: undefined }));
 let stopping = false;
 let gap = { ms: 0, from: 0, to: 0 };
-let lastAt;
 let tried = 0;
 
 process.on("SIGTERM", () => {
   stopping = true;
 });
+process.on("SIGUSR1", () => {
+  writeReport().catch((error) => process.stderr.write(`no report: ${error.message}\n`));
+});
 
-await writeUntilStopped();
-writeFileSync(options.report, `${JSON.stringify(await report())}\n`);
+await Promise.all(clients.map((client) => writeUntilStopped(client)));
+await writeReport();
 process.exit(0);
 
-async function writeUntilStopped() {
+async function writeUntilStopped(client) {
   let connection;
   while (!stopping) {
     try {
       connection ??= await RespConnection.open(target);
-      await writeOne(connection);
+      await writeOne(client, connection);
     } catch (error) {
       count(error);
       connection?.close();
@@ -59,21 +66,22 @@ async function writeUntilStopped() {
   connection?.close();
 }
 
-async function writeOne(connection) {
+async function writeOne(client, connection) {
   const number = tried;
   tried += 1;
   await connection.call(["SET", prefix + number, String(number)], TIMEOUT_MS);
-  acknowledge(number);
+  acknowledge(client, number);
   if (pauseMs > 0) await sleep(pauseMs);
 }
 
-function acknowledge(number) {
+function acknowledge(client, number) {
   const now = nowMs();
-  if (lastAt === undefined) writeFileSync(`${options.report}.ready`, "");
+  if (acknowledged.length === 0) writeFileSync(`${options.report}.ready`, "");
   acknowledged.push(number);
   acknowledgedAt.push(now);
-  if (lastAt !== undefined && now - lastAt > gap.ms) gap = { ms: now - lastAt, from: lastAt, to: now };
-  lastAt = now;
+  if (client.lastAt !== undefined && now - client.lastAt > gap.ms)
+    gap = { ms: now - client.lastAt, from: client.lastAt, to: now };
+  client.lastAt = now;
 }
 
 function count(error) {
@@ -81,33 +89,57 @@ function count(error) {
   errors.set(what, (errors.get(what) ?? 0) + 1);
 }
 
+async function writeReport() {
+  const content = `${JSON.stringify(await report())}\n`;
+  writeFileSync(`${options.report}.new`, content);
+  renameSync(`${options.report}.new`, options.report);
+}
+
 async function report() {
-  const stoppedAt = nowMs();
-  const lost = await verify();
+  const askedAt = nowMs();
+  const lastAt = acknowledgedAt.at(-1);
+  const widest = gap;
+  gap = { ms: 0, from: 0, to: 0 };
+  const lost = (await verify()).map((place) => acknowledgedAt[place]);
   return {
     acknowledged: acknowledged.length,
     tried,
     lost: lost.length,
     // When the first and the last lost write were acknowledged.
-    lost_from_s: lost.length === 0 ? null : acknowledgedAt[lost[0]] / 1000,
-    lost_to_s: lost.length === 0 ? null : acknowledgedAt[lost.at(-1)] / 1000,
-    gap_ms: Math.round(gap.ms * 10) / 10,
-    gap_from_s: gap.from / 1000,
-    gap_to_s: gap.to / 1000,
-    // A gap that had not ended when the writer was stopped.
-    open_gap_ms: lastAt === undefined ? null : Math.round(stoppedAt - lastAt),
+    lost_from_s: lost.length === 0 ? null : lost[0] / 1000,
+    lost_to_s: lost.length === 0 ? null : lost.at(-1) / 1000,
+    lost_stretches: stretches(lost),
+    // The longest one since the last report.
+    gap_ms: Math.round(widest.ms * 10) / 10,
+    gap_from_s: widest.from / 1000,
+    gap_to_s: widest.to / 1000,
+    // A gap that had not ended when this report was asked for.
+    open_gap_ms: lastAt === undefined ? null : Math.round(askedAt - lastAt),
     errors: Object.fromEntries(errors),
   };
 }
 
-/** The acknowledged writes (by place) that the present master lacks. The keys are then removed. */
+function stretches(times) {
+  const found = [];
+  for (const at of times) {
+    const last = found.at(-1);
+    if (last !== undefined && at - last.to_s * 1000 <= STRETCH_MS) {
+      last.to_s = at / 1000;
+      last.count += 1;
+    } else found.push({ from_s: at / 1000, to_s: at / 1000, count: 1 });
+  }
+  return found;
+}
+
+/** The acknowledged writes (by place) that the present master lacks. At the end the keys go. */
 async function verify() {
   const deadline = nowMs() + VERIFY_MS;
+  const numbers = [...acknowledged];
   for (;;) {
     try {
       const connection = await RespConnection.open(target);
-      const lost = await missingKeys(connection);
-      await removeKeys(connection);
+      const lost = await missingKeys(connection, numbers);
+      if (stopping) await removeKeys(connection);
       connection.close();
       return lost;
     } catch (error) {
@@ -117,15 +149,15 @@ async function verify() {
   }
 }
 
-async function missingKeys(connection) {
+async function missingKeys(connection, numbers) {
   const missing = [];
   let place = 0;
-  for (const numbers of chunks(acknowledged)) {
-    const values = await connection.call(["MGET", ...numbers.map((n) => prefix + n)], 2_000);
-    values.forEach((value, index) => {
-      if (value !== String(numbers[index])) missing.push(place + index);
-    });
-    place += numbers.length;
+  for (const some of chunks(numbers)) {
+    const values = await connection.call(["MGET", ...some.map((n) => prefix + n)], 2_000);
+    for (const [index, value] of values.entries()) {
+      if (value !== String(some[index])) missing.push(place + index);
+    }
+    place += some.length;
   }
   return missing;
 }

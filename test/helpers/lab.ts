@@ -37,6 +37,11 @@ export interface WriterReport {
   /** When the first and the last lost write were acknowledged. */
   readonly lost_from_s: number | null;
   readonly lost_to_s: number | null;
+  readonly lost_stretches: readonly {
+    readonly from_s: number;
+    readonly to_s: number;
+    readonly count: number;
+  }[];
   /** The longest time between two acknowledgements, and when it was. */
   readonly gap_ms: number;
   readonly gap_from_s: number;
