@@ -3,6 +3,7 @@
  * never had them, an old master that has fewer. Whoever becomes master holds all that was acknowledged
  * before the fault, or nobody does.
  */
+import { appendFileSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { eventually } from "../helpers/eventually.ts";
 import {
@@ -97,6 +98,56 @@ describe("a master that restarts", () => {
   );
 });
 
+describe.skipIf(!isLong)("a master that flaps", () => {
+  it("waits for a person once it was down too often", async () => {
+    await using lab = await Lab.up({ ...FAST, set: ["flap_count=1", "cooldown=0"] });
+    const state = async () => (await lab.group()).nodes.find(({ name }) => name === "db1")?.state;
+    for (const round of [1, 2]) {
+      await succeeds(lab, null);
+      await lab.run("start", "db1");
+      if (round === 2) break;
+      await lab.healthy();
+      await lab.run("mmm", "switchover", "--to", "db1");
+      await lab.healthy();
+    }
+    await eventually(state, (now) => now === "AWAITING_RECOVERY", {
+      withinMs: 20_000,
+      everyMs: 200,
+    });
+    expect(await lab.tryRun("mmm", "switchover", "--to", "db1")).toBeUndefined();
+    await lab.run("mmm", "set_online", "db1");
+    await lab.healthy();
+    await lab.run("mmm", "switchover", "--to", "db1");
+    await expectOnlyMaster(lab, "db1");
+  });
+});
+
+describe.skipIf(!isLong)("a new master that restarts from its append-only file", () => {
+  it("lets a person say who is to be master", async () => {
+    const redis = ["appendonly yes", "repl-diskless-sync-delay 5"];
+    await using lab = await Lab.up({ ...FAST, set: ["restart_grace=5s", "cooldown=0"], redis });
+    await lab.run("kill", "db1");
+    const first = await lab.movedTo(isAnother);
+    const other = first === "db2" ? "db3" : "db2";
+    const measured = await lab.measure(
+      async () => {
+        await lab.run("kill", first);
+        await lab.run("start", first);
+        await passing(3_000);
+        await lab.tryRun("mmm", "failover", "--force", "--accept-data-loss", "--to", other);
+      },
+      async () => {
+        await lab.movedTo((node) => node === other);
+        await lab.run("start", "db1");
+        await lab.healthy(60_000);
+      },
+    );
+    expectOneServer(measured.observer);
+    expectNothingLostBefore(measured.writer, measured.faultAtS);
+    await expectOnlyMaster(lab, other);
+  });
+});
+
 describe("a successor", () => {
   it.skipIf(IS_LOCAL)(
     "is not a replica that never was in sync, whatever its priority",
@@ -131,6 +182,48 @@ describe("a successor", () => {
     await lab.run("redis", "db2", "config", "set", "replica-priority", "1");
     await lab.run("redis", "db2", "acl", "setuser", "default", "-replicaof");
     await succeeds(lab, "db3");
+  });
+
+  it.skipIf(!isLong || IS_LOCAL)("is not a replica that is loading its file", async () => {
+    await using lab = await Lab.up(FAST);
+    await lab.run("redis", "db2", "config", "set", "replica-priority", "1");
+    for (let key = 0; key < 40; key += 1) await lab.run("redis", "db1", "set", `key${key}`, "v");
+    await lab.run("redis", "db2", "save");
+    // Each key takes a quarter of a second to be loaded.
+    const slow = "key-load-delay 250000\nloading-process-events-interval-bytes 1024\n";
+    appendFileSync(`${lab.directory}/redis.extra`, `${slow}replica-priority 1\n`);
+    await lab.run("kill", "db2");
+    await lab.run("start", "db2");
+    await eventually(
+      () => lab.run("redis", "db2", "ping"),
+      (answer) => answer.includes("LOADING"),
+    );
+    await succeeds(lab, "db3");
+    expect(await lab.tryRun("redis", "db2", "ping")).toContain("LOADING");
+    await lab.run("start", "db1");
+    await lab.healthy(60_000);
+    await expectOnlyMaster(lab, "db3");
+  });
+
+  it.skipIf(!isLong || IS_LOCAL)("that dies right after its promotion is replaced", async () => {
+    await using lab = await Lab.up(FAST);
+    await lab.run("redis", "db2", "config", "set", "replica-priority", "1");
+    const [pid = ""] = readFileSync(`${lab.directory}/run/redis-db2.pid`, "utf8").split(" ");
+    const untilPromoted = "until redis-cli -h 10.77.0.12 role | grep -q master; do :; done";
+    const measured = await lab.measure(
+      async () => {
+        const isKilled = lab.run("exec", "db2", "bash", "-c", `${untilPromoted}; kill -9 ${pid}`);
+        await lab.run("kill", "db1");
+        await isKilled;
+      },
+      () => lab.movedTo((node) => node === "db3"),
+    );
+    expectOneServer(measured.observer);
+    expectNothingLostBefore(measured.writer, measured.faultAtS);
+    await lab.run("start", "db1");
+    await lab.run("start", "db2");
+    await lab.healthy(60_000);
+    await expectOnlyMaster(lab, "db3");
   });
 
   it.skipIf(!isLong)("that dies at once is replaced by the next", async () => {

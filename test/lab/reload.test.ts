@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { expectNobodyDisturbed, expectOnlyMaster, expectUnmoved } from "../helpers/lab-expect.ts";
 import { eventually } from "../helpers/eventually.ts";
-import { Lab, passing } from "../helpers/lab.ts";
+import { isLong, Lab, passing } from "../helpers/lab.ts";
 
 const FAST = { downAfter: "1s", lease: "1s" } as const;
 /** Writers may feel a busy machine, never a change of the settings. */
@@ -40,6 +40,34 @@ describe("under write load", () => {
     expect(left).toBeLessThanOrEqual(600);
     expect(await lab.run("mmm", "reload", "--dry-run")).toContain("is as the file says");
     await expectOnlyMaster(lab, "db1");
+  });
+});
+
+describe.skipIf(!isLong)("the nodes of a running cluster", () => {
+  it("one is removed by a reload, added again, and may become master, and nobody notices", async () => {
+    await using lab = await Lab.up(FAST);
+    const file = join(lab.directory, "mmm.conf");
+    const complete = readFileSync(file, "utf8");
+    const section = /\[db3\]\n(?:.+\n)+/.exec(complete)?.[0] ?? "";
+    expect(section).toContain("10.77.0.13");
+    const nodes = async () => (await lab.group()).nodes.map(({ name }) => name);
+    const measured = await lab.measure(
+      async () => {
+        writeFileSync(file, complete.replace(section, ""));
+        await lab.run("mmm", "reload");
+        expect(await nodes()).toEqual(["db1", "db2"]);
+        await lab.healthy();
+        writeFileSync(file, complete);
+        await lab.run("mmm", "reload");
+        await eventually(nodes, (names) => names.includes("db3"));
+      },
+      () => lab.healthy(),
+    );
+    expectUnmoved(measured, "db1", NO_GAP_MS);
+    expectNobodyDisturbed(measured.waiters);
+    await lab.run("mmm", "switchover", "--to", "db3");
+    await lab.healthy();
+    await expectOnlyMaster(lab, "db3");
   });
 });
 
