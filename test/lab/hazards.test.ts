@@ -187,7 +187,14 @@ describe("a successor", () => {
   it.skipIf(!isLong || IS_LOCAL)("is not a replica that is loading its file", async () => {
     await using lab = await Lab.up(FAST);
     await lab.run("redis", "db2", "config", "set", "replica-priority", "1");
-    for (let key = 0; key < 40; key += 1) await lab.run("redis", "db1", "set", `key${key}`, "v");
+    // Redis answers while it loads, but only after each 1024 bytes of its file.
+    const fill = "for i = 1, 40 do redis.call('set', 'key' .. i, string.rep('v', 2000)) end";
+    await lab.run("redis", "db1", "eval", fill, "0");
+    await lab.run("redis", "db2", "config", "set", "rdbcompression", "no");
+    await eventually(
+      () => lab.run("redis", "db2", "dbsize"),
+      (size) => size.trim() === "40",
+    );
     await lab.run("redis", "db2", "save");
     // Each key takes a quarter of a second to be loaded.
     const slow = "key-load-delay 250000\nloading-process-events-interval-bytes 1024\n";
