@@ -147,12 +147,13 @@ export class Work {
     return answer;
   }
 
-  /** Like `redis`, again and again: a finished reading older than `everyMs` is replaced by a new one. */
+  /** Like `redis`, again and again: `everyMs` after a reading came, however long that took, the next is asked for. */
   poll(node: Node, key: string, action: RedisAction, everyMs: number): Answer {
     const connection = this.#errand.connections[node.name];
     const taskKey = `${node.name}/${connection?.name.seq}/${key}`;
     const task = this.#errand.tasks[taskKey];
-    if (task?.finishedAt != null && this.turn.now - task.startedAt >= everyMs) this.forget(taskKey);
+    if (task?.finishedAt != null && this.turn.now - task.finishedAt >= everyMs)
+      this.forget(taskKey);
     return this.redis(node, key, action);
   }
 

@@ -11,6 +11,19 @@ import {
   settled,
 } from "./at-rest.ts";
 
+test.each(SEEDS)(
+  "a network that is slow does not keep a switchover from its end (seed %i)",
+  (seed) => {
+    const world = settled(seed);
+    // Each answer takes longer than the pause between two questions.
+    world.network.setAll({ delayMs: 10 });
+    world.command({ kind: "switchover", group: GROUP, to: "db2" });
+    world.runUntil(world.now + 2_000);
+    expect(world.safety.finished).toEqual({ "switchover ok": 1 });
+    expect(lostWrites(world)).toBe(0);
+  },
+);
+
 test.each(SEEDS)("a target that restarts with old data is not promoted (seed %i)", (seed) => {
   const world = settled(seed);
   world.redis("db2").saveSnapshot();
