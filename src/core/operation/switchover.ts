@@ -33,6 +33,10 @@ import { BLOCKED } from "./tidy.ts";
 const CONNECT_DEADLINE_MS = 1500;
 const SIBLING_DEADLINE_MS = 2000;
 const RENEWAL_DEADLINE_MS = 1000;
+/** Of the lease, which must not end before the release. */
+const MARK_SHARE = 0.3;
+/** One that cannot be marked holds nothing up. */
+const BYSTANDERS_MS = 100;
 /** Writes resume by themselves after this, if everybody dies. */
 const PAUSE_MS = 500;
 const CATCH_UP_DEADLINE_MS = 250;
@@ -130,13 +134,8 @@ function isLeaseFresh({ turn, group, vip }: Running): boolean {
 // ——— handover ———
 
 function handoverPhase(running: Running, to: Node): void {
-  const { work, from, vip } = running;
-  const markDeadline = (vip?.leaseMs ?? 1000) * 0.3;
-  if (!isMarked(running, from.name) || !isMarked(running, to.name)) {
-    if (work.since("handover") > markDeadline)
-      turnBack(running, "the registers could not be marked in time");
-    return;
-  }
+  const { work, from } = running;
+  if (!isPrepared(running, to)) return;
   if (work.reached("blocked") === undefined && !block(running, to)) return;
   if (proofOfOld(running) === null) {
     if (work.since("releasing") > RELEASE_DEADLINE_MS)
@@ -145,6 +144,21 @@ function handoverPhase(running: Running, to: Node): void {
   }
   const offset = provenOffset(running, to);
   if (offset !== null) promoteEqual(running, to, offset);
+}
+
+/** The registers are marked; those of bystanders too, for what has to be done is better done before the pause. */
+function isPrepared(running: Running, to: Node): boolean {
+  const { work, from, vip, group } = running;
+  const names = group.nodes.map(({ name }) => name);
+  const missing = names.filter((name) => !isMarked(running, name));
+  if (!missing.includes(from.name) && !missing.includes(to.name))
+    return missing.length === 0 || work.since("handover") >= BYSTANDERS_MS;
+  return giveUpAfter(
+    running,
+    "handover",
+    (vip?.leaseMs ?? 1000) * MARK_SHARE,
+    "the registers could not be marked in time",
+  );
 }
 
 /** Pause, catch up, block. True once writes are refused; turns back when it takes too long. */

@@ -51,9 +51,10 @@ function chosenFirst(nodes: readonly Node[], vip: Vip): readonly Node[] {
   return nodes.toSorted((a, b) => Number(b.name === vip.node) - Number(a.name === vip.node));
 }
 
-/** Neither to serve the VIP nor to let go of it: the move waits for nothing that it does. */
+/** Nobody serves the VIP any more, and this node is not to: the clients wait for nothing that it does. */
 function isBystander(vip: Vip, node: NodeName): boolean {
-  return vip.kind === "move" && vip.node !== node && !vip.holders.includes(node);
+  const isServed = vip.holders.some((holder) => holder !== vip.node);
+  return vip.kind === "move" && !isServed && vip.node !== node;
 }
 
 function isChosenBusy(turn: Turn, group: GroupPart, vip: Vip): boolean {
