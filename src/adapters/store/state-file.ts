@@ -11,7 +11,8 @@
  *
  * That one process at a time uses the directory is for the caller to ensure.
  */
-import { type FileHandle, open, readFile, rename, stat } from "node:fs/promises";
+import { statSync, writeSync } from "node:fs";
+import { type FileHandle, open, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import type { Durable } from "../../core/consensus/types.ts";
 import { MmmError, messageOf, systemCode } from "../../errors.ts";
@@ -99,14 +100,14 @@ export class StateFile implements DurableStore {
       await place.file.close();
       return await this.#begin(durable);
     }
-    await this.#assertInPlace(place);
+    this.#assertInPlace(place);
     await writeSynced(place.file, record, place.at);
     return { ...place, at: place.at + record.length };
   }
 
   /** What is written to a file that somebody removed or replaced would be gone with this process. */
-  async #assertInPlace(place: Place): Promise<void> {
-    const { ino } = await stat(this.#path);
+  #assertInPlace(place: Place): void {
+    const { ino } = statSync(this.#path);
     if (ino !== place.inode) throw new Error("another file was put in its place");
   }
 
@@ -122,11 +123,10 @@ export class StateFile implements DurableStore {
   }
 }
 
+/** Only what waits for the disk is left to another thread: each change of threads costs clients time, too. */
 async function writeSynced(file: FileHandle, bytes: Buffer, at: number): Promise<void> {
-  for (let done = 0; done < bytes.length; ) {
-    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, at + done);
-    done += bytesWritten;
-  }
+  for (let done = 0; done < bytes.length; )
+    done += writeSync(file.fd, bytes, done, bytes.length - done, at + done);
   await file.datasync();
 }
 
