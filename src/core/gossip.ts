@@ -5,6 +5,7 @@
  * its addressee, who knows when it sent that: so a vote's age has an upper bound on one clock.
  */
 import { isMember, members } from "./consensus/consensus.ts";
+import { withEntry } from "./draft.ts";
 import { isNews, isOtherVote } from "./health/news.ts";
 import type { HealthMessage, HeldVote, NodeVote } from "./health/types.ts";
 import { voteOf } from "./health/watch.ts";
@@ -35,9 +36,8 @@ function ownVotes(turn: Turn): readonly NodeVote[] {
       { vote, atLeast: turn.now, receivedAt: turn.now },
     ]);
     const { evidence } = turn.local(group.name);
-    turn.setLocal(group.name, {
-      evidence: { ...evidence, [turn.state.name]: Object.fromEntries(held) },
-    });
+    const own = Object.fromEntries(held);
+    turn.setLocal(group.name, { evidence: withEntry(evidence, turn.state.name, own) });
     all.push(...votes);
   }
   return all;
@@ -124,7 +124,7 @@ export function heard(
   const isRestart = peer !== undefined && message.seq < peer.seq - SENT_KEPT;
   if (peer !== undefined && message.seq <= peer.seq && !isRestart) return;
   const known = { seq: message.seq, heardAt: turn.now, version };
-  turn.state.peers = { ...turn.state.peers, [from]: known };
+  turn.state.peers = withEntry(turn.state.peers, from, known);
   const echoed = turn.state.sent.find(({ seq }) => seq === message.echo);
   const groups = new Map<string, Record<string, HeldVote>>();
   for (const vote of message.votes) {
@@ -148,5 +148,5 @@ function keep(
     return known === undefined || isOtherVote(known.vote, vote);
   });
   if (isNew) turn.press();
-  turn.setLocal(group, { evidence: { ...evidence, [from]: votes } });
+  turn.setLocal(group, { evidence: withEntry(evidence, from, votes) });
 }

@@ -4,6 +4,7 @@
  * a new leader starts without it and observes the world again.
  */
 import type { ConsensusState } from "./consensus/types.ts";
+import type { Draft } from "./draft.ts";
 import type { Verdict } from "./health/verdict.ts";
 import type { Evidence } from "./health/votes.ts";
 import type { NodeWatch } from "./health/watch.ts";
@@ -72,6 +73,23 @@ export const EMPTY_DESK: Desk = {
   retryAt: -Infinity,
 };
 
+export function copyOfDesk(desk: Desk): Draft<Desk> {
+  return {
+    view: desk.view,
+    viewId: desk.viewId,
+    viewAskedAt: desk.viewAskedAt,
+    guarded: desk.guarded,
+    flight: desk.flight,
+    permit: desk.permit,
+    instance: desk.instance,
+    claimed: desk.claimed,
+    heardAt: desk.heardAt,
+    problem: desk.problem,
+    refusal: desk.refusal,
+    retryAt: desk.retryAt,
+  };
+}
+
 /** Rule 9, per VIP and leadership: what proves that a host can no longer serve it. */
 export interface Campaign {
   /** Epochs that this leader proposed in this term, oldest first. */
@@ -127,6 +145,18 @@ export interface GroupLocal {
   readonly verdict: Verdict;
   /** Since when the leader has wanted a change that is held back, for debouncing. */
   readonly since: Readonly<Record<string, Instant>>;
+}
+
+export function copyOfLocal(local: GroupLocal): Draft<GroupLocal> {
+  return {
+    watches: local.watches,
+    evidence: local.evidence,
+    desks: local.desks,
+    campaigns: local.campaigns,
+    errands: local.errands,
+    verdict: local.verdict,
+    since: local.since,
+  };
 }
 
 export type Flight =
@@ -186,4 +216,29 @@ export interface MonitorState {
   readonly reviewAt: Instant;
   readonly wakeAt: Instant;
   readonly leaving: boolean;
+}
+
+export function copyOfState(state: MonitorState): Draft<MonitorState> {
+  return {
+    name: state.name,
+    consensus: state.consensus,
+    committed: state.committed,
+    newest: state.newest,
+    groups: state.groups,
+    peers: state.peers,
+    flights: state.flights,
+    waiting: state.waiting,
+    alarms: state.alarms,
+    nextId: state.nextId,
+    nextSeq: state.nextSeq,
+    healthSeq: state.healthSeq,
+    told: state.told,
+    toldAt: state.toldAt,
+    sent: state.sent,
+    leading: state.leading,
+    lastTurnAt: state.lastTurnAt,
+    reviewAt: state.reviewAt,
+    wakeAt: state.wakeAt,
+    leaving: state.leaving,
+  };
 }

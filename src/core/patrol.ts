@@ -1,4 +1,5 @@
 /** Probing: every monitor looks at every node, each at its own pace, one probe at a time. */
+import { withEntry } from "./draft.ts";
 import { depthOf } from "./health/depth.ts";
 import {
   createWatch,
@@ -93,5 +94,5 @@ export function watchOf(turn: Turn, group: string, node: NodeName): NodeWatch {
 }
 
 function setWatch(turn: Turn, group: string, node: NodeName, watch: NodeWatch): void {
-  turn.setLocal(group, { watches: { ...turn.local(group).watches, [node]: watch } });
+  turn.setLocal(group, { watches: withEntry(turn.local(group).watches, node, watch) });
 }

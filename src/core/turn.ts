@@ -3,6 +3,7 @@
  * one call of `decide`; seen from outside, that call is a pure function: a turn changes copies of its
  * own, of the monitor's state and of each group that it touches, and nothing below them.
  */
+import { type Draft, withEntry } from "./draft.ts";
 import { derive } from "./entropy.ts";
 import {
   beginRound,
@@ -20,6 +21,9 @@ import type { At, GroupName, Instant, Ip, NodeName } from "./ids.ts";
 import type { Effect } from "./io.ts";
 import {
   type Campaign,
+  copyOfDesk,
+  copyOfLocal,
+  copyOfState,
   type Desk,
   EMPTY_CAMPAIGN,
   EMPTY_DESK,
@@ -35,8 +39,6 @@ import { retyped } from "./typed-slot.ts";
 type GroupChange = (group: GroupPart, stamp: Stamp) => GroupPart;
 type ClusterChange = (cluster: ClusterPart, stamp: Stamp) => ClusterPart;
 
-type Draft<T> = { -readonly [K in keyof T]: T[K] };
-
 export class Turn {
   readonly state: Draft<MonitorState>;
   readonly at: At;
@@ -50,7 +52,7 @@ export class Turn {
   readonly #locals = new Map<GroupName, Draft<GroupLocal>>();
 
   constructor(state: MonitorState, at: At) {
-    this.state = { ...state };
+    this.state = copyOfState(state);
     this.at = at;
   }
 
@@ -248,9 +250,9 @@ export class Turn {
   #draftOf(group: GroupName): Draft<GroupLocal> {
     const known = this.#locals.get(group);
     if (known !== undefined) return known;
-    const draft = { ...this.local(group) };
+    const draft = copyOfLocal(this.local(group));
     this.#locals.set(group, draft);
-    this.state.groups = { ...this.state.groups, [group]: draft };
+    this.state.groups = withEntry(this.state.groups, group, draft);
     return draft;
   }
 
@@ -260,19 +262,18 @@ export class Turn {
 
   setDesk(group: GroupName, vip: Ip, node: NodeName, patch: Partial<Desk>): void {
     const desks = this.local(group).desks;
-    const next = { ...this.desk(group, vip, node), ...patch };
-    this.setLocal(group, { desks: { ...desks, [vip]: { ...desks[vip], [node]: next } } });
+    const next = Object.assign(copyOfDesk(this.desk(group, vip, node)), patch);
+    const ofVip = withEntry(desks[vip] ?? {}, node, next);
+    this.#draftOf(group).desks = withEntry(desks, vip, ofVip);
   }
 
   campaign(group: GroupName, vip: Ip): Campaign {
     return this.local(group).campaigns[vip] ?? EMPTY_CAMPAIGN;
   }
 
-  setCampaign(group: GroupName, vip: Ip, patch: Partial<Campaign>): void {
-    const campaigns = this.local(group).campaigns;
-    this.setLocal(group, {
-      campaigns: { ...campaigns, [vip]: { ...this.campaign(group, vip), ...patch } },
-    });
+  setCampaign(group: GroupName, vip: Ip, campaign: Campaign): void {
+    if (campaign === this.campaign(group, vip)) return;
+    this.setLocal(group, { campaigns: withEntry(this.local(group).campaigns, vip, campaign) });
   }
 
   /** For how long a condition has held without a break; 0 when it does not hold. */

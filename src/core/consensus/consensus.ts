@@ -8,6 +8,7 @@
  * - a `persist` among the effects of a step stands before those that rest on it.
  */
 import type { At, Instant, MonitorName } from "../ids.ts";
+import { changedState } from "./changed.ts";
 import { countedPeers, isMember } from "./cluster.ts";
 import {
   electionTick,
@@ -205,5 +206,5 @@ export function readyPeers(state: ConsensusState): readonly MonitorName[] {
 
 /** What the leader tells its followers with each of its appends from now on. */
 export function withNote(state: ConsensusState, note: JsonValue): ConsensusState {
-  return { ...state, note };
+  return changedState(state, { note });
 }

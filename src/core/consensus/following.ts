@@ -7,6 +7,7 @@
 import type { At, MonitorName } from "../ids.ts";
 import { compareStamps } from "../stamp.ts";
 import { accept, commitUpTo } from "./accepted.ts";
+import { changedState } from "./changed.ts";
 import { adoptTerm, electionTime, enterRole } from "./roles.ts";
 import { applyDelta } from "./slot.ts";
 import { andThen, send, type Step, still } from "./step.ts";
@@ -35,14 +36,13 @@ export function onUnknownHeartbeat(state: ConsensusState, from: MonitorName, rou
 /** A leader of this term was heard: this monitor withholds its vote. A late round has an old note. */
 function hear(state: ConsensusState, leader: MonitorName, message: Append, at: At): ConsensusState {
   const late = message.round < state.heardRound;
-  return {
-    ...state,
+  return changedState(state, {
     leader,
     heardLeaderAt: at.now,
     electionAt: electionTime(state.timers, at),
     heardRound: late ? state.heardRound : message.round,
     note: late ? state.note : message.note,
-  };
+  });
 }
 
 /** Candidates give up. */

@@ -8,8 +8,10 @@
  * acknowledged. A peer that was not heard in this term is only asked: it may be dead, and if its
  * disk went back it must say so before it is given what it lost.
  */
+import { withEntry } from "../draft.ts";
 import type { At, Instant, MonitorName } from "../ids.ts";
 import { commitUpTo } from "./accepted.ts";
+import { changedLeadership, changedState } from "./changed.ts";
 import { countedPeers, isSelfMember, reachedByMajority } from "./cluster.ts";
 import { adoptTerm, stepDown } from "./roles.ts";
 import { slotSince, wholeSlot } from "./slot.ts";
@@ -48,19 +50,18 @@ export function broadcast(state: ConsensusState, at: At): Step {
   const { leadership, durable, timers } = state;
   if (leadership === null || durable.slot === null) return still(state);
   const round = leadership.round + 1;
-  const sent: Leadership = {
-    ...leadership,
+  const sent = changedLeadership(leadership, {
     round,
     sentAt: { ...newestRounds(leadership.sentAt), [round]: at.now },
     nextHeartbeatAt: at.now + timers.heartbeatMs,
-  };
-  const next = { ...state, leadership: sent };
+  });
+  const next = changedState(state, { leadership: sent });
   const slot = durable.slot;
   const effects = countedPeers(next).map((peer) =>
     send(next, peer, append(next, slot, deltaFor(sent, slot, peer))),
   );
   const counted = countAnswers(next, sent);
-  return { state: counted === sent ? next : { ...next, leadership: counted }, effects };
+  return { state: counted === sent ? next : changedState(next, { leadership: counted }), effects };
 }
 
 function append(state: ConsensusState, slot: Slot, delta: SlotDelta | null): Body {
@@ -103,12 +104,11 @@ function countAnswers(state: ConsensusState, leadership: Leadership): Leadership
   );
   const sentAt = leadership.sentAt[round];
   if (sentAt === undefined) return leadership;
-  return {
-    ...leadership,
+  return changedLeadership(leadership, {
     answeredRound: round,
     answeredAt: sentAt,
     sentAt: round === leadership.round ? NO_ROUNDS : roundsAfter(leadership.sentAt, round),
-  };
+  });
 }
 
 export function onAppendReply(
@@ -122,7 +122,7 @@ export function onAppendReply(
   if (leadership === null) return still(state);
   const noted = noteAnswer(leadership, from, reply, state.durable.term);
   if (noted === leadership) return still(state);
-  const counted = { ...state, leadership: countAnswers(state, noted) };
+  const counted = changedState(state, { leadership: countAnswers(state, noted) });
   if (noted.ackVersion === leadership.ackVersion) return still(counted);
   const told =
     leadership.ackVersion[from] === undefined ? tellMissing(counted, from) : still(counted);
@@ -155,11 +155,10 @@ function noteAnswer(
   const newRound = awaited && reply.round > (ackRound[from] ?? 0);
   const newVersion = version > (ackVersion[from] ?? -1);
   if (!newRound && !newVersion) return leadership;
-  return {
-    ...leadership,
-    ackRound: newRound ? { ...ackRound, [from]: reply.round } : ackRound,
-    ackVersion: newVersion ? { ...ackVersion, [from]: version } : ackVersion,
-  };
+  return changedLeadership(leadership, {
+    ackRound: newRound ? withEntry(ackRound, from, reply.round) : ackRound,
+    ackVersion: newVersion ? withEntry(ackVersion, from, version) : ackVersion,
+  });
 }
 
 /** Counting commits only what this leader stamped itself; what came before is contained in that. */

@@ -40,7 +40,8 @@ export function andThen(step: Step, next: (state: ConsensusState) => Step): Step
 
 export function send(state: ConsensusState, to: MonitorName, body: Body): ConsensusEffect {
   const { storageId, term, slot } = state.durable;
-  const message = { ...body, storageId, term, slot: slot?.stamp ?? null } as ConsensusMessage;
+  const sender: Sender = { storageId, term, slot: slot?.stamp ?? null };
+  const message = Object.assign(sender, body) as ConsensusMessage;
   return { kind: "send", to, message };
 }
 

@@ -7,7 +7,7 @@
  * one dead host agree. Growing replicas veto both, until the writer's lease has run out.
  */
 import type { Instant, MonitorName, NodeName } from "../ids.ts";
-import { type Inquiry, type Rule, showMonitors, type Verdict } from "./inquiry.ts";
+import { type Inquiry, type Rule, showMonitors, type Verdict, votesOnMaster } from "./inquiry.ts";
 import type { NodeVote } from "./types.ts";
 import type { FreshVote } from "./votes.ts";
 import { testimonyOf } from "./witness.ts";
@@ -85,12 +85,19 @@ function vetoed(
 ): Verdict {
   const { master, tally } = inquiry;
   const text = `${master} is unreachable from ${show(inquiry, against)}, but ${growing.join(", ")} still receives its writes`;
-  return { kind: "unreachable", master, tally, vetoedBy: growing, votes: tally.votes, text };
+  return {
+    kind: "unreachable",
+    master,
+    tally,
+    vetoedBy: growing,
+    votes: votesOnMaster(inquiry),
+    text,
+  };
 }
 
 function down(inquiry: Inquiry, how: "refused" | "silent" | "busy", text: string): Verdict {
   const { master, tally } = inquiry;
-  return { kind: "master-down", master, tally, how, votes: tally.votes, text };
+  return { kind: "master-down", master, tally, how, votes: votesOnMaster(inquiry), text };
 }
 
 function show(inquiry: Inquiry, votes: readonly FreshVote[]): string {

@@ -5,7 +5,7 @@
 import type { Instant, MonitorName, NodeName } from "../ids.ts";
 import type { GroupPart, VoteRecord } from "../state.ts";
 import type { Rebirth } from "./reborn.ts";
-import type { Tally } from "./tally.ts";
+import { recordsOf, type Tally } from "./tally.ts";
 import type { Evidence, FreshVote } from "./votes.ts";
 
 export interface Inquiry {
@@ -87,6 +87,11 @@ export type Verdict =
       readonly tally?: Tally;
       readonly text: string;
     };
+
+/** Every member's vote on the master, as the verdict's evidence. */
+export function votesOnMaster(inquiry: Inquiry): Readonly<Record<MonitorName, VoteRecord>> {
+  return recordsOf(inquiry.evidence, inquiry.members, inquiry.master, inquiry.now);
+}
 
 /** "mon1, mon2 (2 of 3)". */
 export function showMonitors(monitors: readonly MonitorName[], tally: Tally): string {

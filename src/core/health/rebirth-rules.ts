@@ -4,7 +4,7 @@
  * worth giving up if somebody has more: without an eligible replica it stays master.
  */
 import { hasSuccessor } from "./facts.ts";
-import { type Inquiry, type Rule, showMonitors, type Verdict } from "./inquiry.ts";
+import { type Inquiry, type Rule, showMonitors, type Verdict, votesOnMaster } from "./inquiry.ts";
 import { type Rebirth, rebirthOf } from "./reborn.ts";
 import { FRESH_MS, type FreshVote, infoAgeMs, isAnswering } from "./votes.ts";
 
@@ -67,7 +67,7 @@ function lost(inquiry: Inquiry, rebirth: Rebirth, seenBy: readonly FreshVote[]):
   const { master, tally } = inquiry;
   const monitors = seenBy.map(({ monitor }) => monitor);
   const votes = Object.fromEntries(
-    Object.entries(tally.votes).map(([monitor, record]) => [
+    Object.entries(votesOnMaster(inquiry)).map(([monitor, record]) => [
       monitor,
       monitors.includes(monitor) ? { ...record, reason: `reborn: ${rebirth}` } : record,
     ]),

@@ -1,6 +1,6 @@
 /** When the nodes' own idea of who is master differs from the agreed one. */
 import type { NodeName } from "../ids.ts";
-import type { Inquiry, Rule, Stray } from "./inquiry.ts";
+import { type Inquiry, type Rule, type Stray, votesOnMaster } from "./inquiry.ts";
 import { type NodeInfo } from "./types.ts";
 import { FRESH_MS, infoAgeMs, isAnswering, presentInfo } from "./votes.ts";
 
@@ -17,7 +17,7 @@ export const masterDemoted: Rule = (inquiry) => {
     return { kind: "undecided", moved: elsewhere.node, tally, text };
   }
   const text = `${master} was made a replica, and no node is master`;
-  return { kind: "no-master", master, tally, votes: tally.votes, text };
+  return { kind: "no-master", master, tally, votes: votesOnMaster(inquiry), text };
 };
 
 export const strayMasters: Rule = (inquiry) => {

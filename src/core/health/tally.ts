@@ -5,8 +5,8 @@
  */
 import type { Instant, MonitorName, NodeName } from "../ids.ts";
 import { quorumOf, type VoteRecord } from "../state.ts";
-import type { VoteKind } from "./types.ts";
-import { type Evidence, freshVotes } from "./votes.ts";
+import type { HeldVote, VoteKind } from "./types.ts";
+import { type Evidence, freshVotes, isCounted } from "./votes.ts";
 
 export interface Tally {
   readonly up: number;
@@ -20,8 +20,6 @@ export interface Tally {
   readonly quorum: number;
   /** What a majority says now, whatever its age: a refusal is also a silence. */
   readonly down: "refused" | "silent" | null;
-  /** Every member's vote as it was counted, for the journal. */
-  readonly votes: Readonly<Record<MonitorName, VoteRecord>>;
 }
 
 export function tallyOf(
@@ -31,48 +29,46 @@ export function tallyOf(
   now: Instant,
 ): Tally {
   const fresh = freshVotes(evidence, members, node, now);
-  const count = (kind: VoteKind): number =>
-    fresh.filter(({ held }) => held.vote.vote === kind).length;
+  const count: Record<VoteKind, number> = {
+    up: 0,
+    degraded: 0,
+    refused: 0,
+    silent: 0,
+    abstain: 0,
+    unknown: 0,
+  };
+  for (const { held } of fresh) count[held.vote.vote] += 1;
+  const { up, degraded, refused, silent, abstain } = count;
   const quorum = quorumOf(members.length);
-  const refused = count("refused");
-  const silent = count("silent");
   return {
-    up: count("up"),
-    degraded: count("degraded"),
+    up,
+    degraded,
     refused,
     silent,
-    abstain: count("abstain"),
+    abstain,
     missing: members.length - fresh.length,
     members: members.length,
     quorum,
     down: refused >= quorum ? "refused" : refused + silent >= quorum ? "silent" : null,
-    votes: recordsOf(evidence, members, node, now),
   };
 }
 
-function recordsOf(
+/** Every member's vote as it was counted, for the journal. */
+export function recordsOf(
   evidence: Evidence,
   members: readonly MonitorName[],
   node: NodeName,
   now: Instant,
 ): Readonly<Record<MonitorName, VoteRecord>> {
-  const counted = new Set(freshVotes(evidence, members, node, now).map(({ monitor }) => monitor));
-  return Object.fromEntries(
-    members.map((monitor) => [
-      monitor,
-      recordOf(evidence[monitor]?.[node], counted.has(monitor), now),
-    ]),
-  );
+  const records: Record<MonitorName, VoteRecord> = {};
+  for (const monitor of members) records[monitor] = recordOf(evidence[monitor]?.[node], now);
+  return records;
 }
 
-function recordOf(
-  held: Evidence[MonitorName][NodeName] | undefined,
-  counted: boolean,
-  now: Instant,
-): VoteRecord {
+function recordOf(held: HeldVote | undefined, now: Instant): VoteRecord {
   if (held === undefined) return { vote: "missing", reason: "never heard", ageMs: 0 };
   const ageMs = now - held.atLeast;
-  if (counted) return { vote: held.vote.vote, reason: held.vote.reason, ageMs };
+  if (isCounted(held, now)) return { vote: held.vote.vote, reason: held.vote.reason, ageMs };
   const reason = held.vote.vote === "unknown" ? held.vote.reason : "too old";
   return { vote: "missing", reason, ageMs };
 }

@@ -51,7 +51,11 @@ function openInquiry(question: VerdictQuestion, master: string): Inquiry {
   const { group, members, evidence, now } = question;
   const infos = group.nodes.flatMap(({ name }) => presentInfo(evidence, name, now) ?? []);
   return {
-    ...question,
+    group,
+    members,
+    evidence,
+    now,
+    leaseRunOut: question.leaseRunOut,
     master,
     tally: tallyOf(evidence, members, master, now),
     votes: freshVotes(evidence, members, master, now),

@@ -40,7 +40,12 @@ export function isAnswering(vote: NodeVote): boolean {
   return vote.vote === "up" || vote.vote === "degraded";
 }
 
-/** The fresh votes on a node by these monitors; `unknown` is not a vote. */
+/** `unknown` is not a vote. */
+export function isCounted(held: HeldVote, now: Instant): boolean {
+  return isFresh(held, now) && held.vote.vote !== "unknown";
+}
+
+/** The fresh votes on a node by these monitors. */
 export function freshVotes(
   evidence: Evidence,
   members: readonly MonitorName[],
@@ -50,9 +55,7 @@ export function freshVotes(
   const votes: FreshVote[] = [];
   for (const monitor of members) {
     const held = evidence[monitor]?.[node];
-    if (held !== undefined && isFresh(held, now) && held.vote.vote !== "unknown") {
-      votes.push({ monitor, held });
-    }
+    if (held !== undefined && isCounted(held, now)) votes.push({ monitor, held });
   }
   return votes;
 }

@@ -7,6 +7,7 @@
  * confirms it: a listen backlog that overflows for a moment, or a supervisor's quick restart, also
  * looks refused once.
  */
+import type { Draft } from "../draft.ts";
 import type { GroupName, Instant, NodeName } from "../ids.ts";
 import type { GroupSettings } from "../settings.ts";
 import { type Meaning, meaningOf, type VoteReason } from "./opinion.ts";
@@ -64,6 +65,24 @@ export function createWatch(now: Instant): NodeWatch {
   };
 }
 
+function changed(watch: NodeWatch, change: Partial<NodeWatch>): Draft<NodeWatch> {
+  const copy: Draft<NodeWatch> = {
+    opinion: watch.opinion,
+    inFlight: watch.inFlight,
+    lastStartedAt: watch.lastStartedAt,
+    dueAt: watch.dueAt,
+    quietFrom: watch.quietFrom,
+    lastGoodAt: watch.lastGoodAt,
+    latencyMs: watch.latencyMs,
+    busySince: watch.busySince,
+    firstRefusedAt: watch.firstRefusedAt,
+    seen: watch.seen,
+    grewAfter: watch.grewAfter,
+    linkSeenUpFor: watch.linkSeenUpFor,
+  };
+  return Object.assign(copy, change);
+}
+
 /** How long a probe's adapter may take. Four probes fit into `down_after`. */
 export function probeDeadlineMs(settings: GroupSettings): number {
   return Math.max(settings.probeIntervalMs, Math.floor(settings.downAfterMs / 4));
@@ -81,28 +100,26 @@ export function nextProbeAt(watch: NodeWatch, settings: GroupSettings): Instant 
 /** A probe that was still in flight is taken for a timeout: its outcome must then be dropped. */
 export function probeStarted(watch: NodeWatch, now: Instant): NodeWatch {
   const settled = watch.inFlight === null ? watch : silenced(watch, "reply timeout");
-  return {
-    ...settled,
+  return changed(settled, {
     inFlight: { startedAt: now, spoiled: false },
     lastStartedAt: now,
     dueAt: null,
-  };
+  });
 }
 
 /** The kept connection is gone, or something else makes this node worth a look now. */
 export function suspectConnection(watch: NodeWatch, now: Instant): NodeWatch {
-  return { ...watch, dueAt: watch.dueAt === null ? now : Math.min(watch.dueAt, now) };
+  return changed(watch, { dueAt: watch.dueAt === null ? now : Math.min(watch.dueAt, now) });
 }
 
 /** This monitor was away for `ms`: no vote until the next result, and that time is no silence of the node. */
 export function stalled(watch: NodeWatch, ms: number): NodeWatch {
-  return {
-    ...watch,
+  return changed(watch, {
     opinion: { vote: "unknown", reason: "stalled", since: watch.opinion.since },
     inFlight: watch.inFlight === null ? null : { ...watch.inFlight, spoiled: true },
     quietFrom: watch.quietFrom + ms,
     firstRefusedAt: null,
-  };
+  });
 }
 
 export function observed(
@@ -130,20 +147,19 @@ export function observed(
 function learned(watch: NodeWatch, result: ProbeResult, now: Instant): NodeWatch {
   if (result.kind !== "info" && result.kind !== "error-reply" && result.kind !== "pong")
     return watch;
-  const heard = { ...watch, lastGoodAt: now, latencyMs: result.latencyMs };
+  const heard = changed(watch, { lastGoodAt: now, latencyMs: result.latencyMs });
   return result.kind === "pong" || result.info === null ? heard : read(heard, result.info, now);
 }
 
 function read(watch: NodeWatch, info: NodeInfo, now: Instant): NodeWatch {
   const linked = info.role === "replica" && info.link === "up" && !info.syncing && !info.loading;
-  return {
-    ...watch,
+  return changed(watch, {
     seen: { info, askedAt: watch.inFlight?.startedAt ?? now, at: now },
     grewAfter: grewBetween(watch.seen?.info, info)
       ? (watch.seen?.askedAt ?? null)
       : watch.grewAfter,
     linkSeenUpFor: linked ? info.runId : watch.linkSeenUpFor,
-  };
+  });
 }
 
 /** Only the same process following the same stream can testify that its master still writes. */
@@ -161,59 +177,58 @@ function answered(
 ): NodeWatch {
   const { opinion } = watch;
   const same = opinion.vote === meaning.vote && opinion.reason === meaning.reason;
-  return {
-    ...settled(watch),
+  return changed(watch, {
+    ...SETTLED,
     opinion: same ? opinion : { vote: meaning.vote, reason: meaning.reason, since: now },
     quietFrom: now,
     busySince: null,
     firstRefusedAt: null,
-  };
+  });
 }
+
+/** Of any probe that has ended. */
+const SETTLED = { inFlight: null, dueAt: null } as const;
 
 /** A pulse says nothing new of an `up`; of anything else it asks for a closer look, as does a lost connection. */
 function alive(watch: NodeWatch, now: Instant): NodeWatch {
   const { opinion, dueAt } = watch;
-  return {
-    ...settled(watch),
+  return changed(watch, {
+    inFlight: null,
     dueAt: opinion.vote === "up" ? dueAt : now,
     quietFrom: now,
     busySince: null,
     firstRefusedAt: null,
-  };
+  });
 }
 
 function busy(watch: NodeWatch, now: Instant, graceMs: number): NodeWatch {
   const busySince = watch.busySince ?? now;
   const vote = now - busySince > graceMs ? "silent" : "degraded";
-  return {
-    ...settled(watch),
+  return changed(watch, {
+    ...SETTLED,
     opinion: { vote, reason: "busy", since: busySince },
     quietFrom: now,
     busySince,
     firstRefusedAt: null,
-  };
+  });
 }
 
 function refused(watch: NodeWatch, now: Instant): NodeWatch {
   const firstRefusedAt = watch.firstRefusedAt ?? now;
   const confirmed = now - firstRefusedAt >= REFUSAL_GAP_MS;
-  return {
-    ...settled(watch),
+  return changed(watch, {
+    inFlight: null,
     opinion: confirmed ? { vote: "refused", reason: null, since: firstRefusedAt } : watch.opinion,
     firstRefusedAt,
     dueAt: confirmed ? null : firstRefusedAt + REFUSAL_GAP_MS,
-  };
+  });
 }
 
 /** One silence goes on while its reason changes: a script that outstayed its grace, then a hang. */
 function silenced(watch: NodeWatch, reason: VoteReason): NodeWatch {
-  if (watch.inFlight?.spoiled === true) return settled(watch);
+  if (watch.inFlight?.spoiled === true) return changed(watch, SETTLED);
   const since = watch.opinion.vote === "silent" ? watch.opinion.since : watch.quietFrom;
-  return { ...settled(watch), opinion: { vote: "silent", reason, since } };
-}
-
-function settled(watch: NodeWatch): NodeWatch {
-  return { ...watch, inFlight: null, dueAt: null };
+  return changed(watch, { ...SETTLED, opinion: { vote: "silent", reason, since } });
 }
 
 export interface WatchedNode {

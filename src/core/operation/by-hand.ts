@@ -5,9 +5,10 @@
  */
 import { currentReplId } from "../health/lineage.ts";
 import type { NodeInfo } from "../health/types.ts";
+import { recordsOf } from "../health/tally.ts";
 import type { Verdict } from "../health/verdict.ts";
 import { presentInfo } from "../health/votes.ts";
-import type { GroupPart } from "../state.ts";
+import { type GroupPart, memberNames } from "../state.ts";
 import type { Turn } from "../turn.ts";
 import type { Call } from "./admission.ts";
 
@@ -24,14 +25,15 @@ export function movedByHand(turn: Turn, group: GroupPart, verdict: Verdict): Cal
     lasted < SETTLED_AFTER_MS
   )
     return null;
-  const info = presentInfo(turn.local(group.name).evidence, moved, turn.now);
+  const { evidence } = turn.local(group.name);
+  const info = presentInfo(evidence, moved, turn.now);
   if (info === null || !isHeir(info, group)) return null;
   return {
     cause: "by-hand",
     from: group.master,
     to: moved,
     text: verdict.text,
-    votes: verdict.tally?.votes ?? {},
+    votes: recordsOf(evidence, memberNames(turn.state.committed), group.master, turn.now),
   };
 }
 

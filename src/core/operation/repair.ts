@@ -55,6 +55,10 @@ function scopeOf(node: Node): string {
   return `repair ${node.name}`;
 }
 
+function isRepair(scope: string): boolean {
+  return scope.startsWith("repair ") || scope.startsWith("tidy ");
+}
+
 function dropRepairs(turn: Turn, group: GroupPart): void {
   for (const node of group.nodes) dropRepair(turn, group, node);
 }
@@ -66,9 +70,10 @@ function dropRepair(turn: Turn, group: GroupPart, node: Node): void {
 
 /** Of nodes that left the group. */
 function dropRepairsOfOthers(turn: Turn, { name, nodes }: GroupPart): void {
-  const known = new Set(nodes.flatMap((node) => [scopeOf(node), scopeOfTidying(node)]));
+  const isKnown = (scope: string) =>
+    nodes.some((node) => scope === scopeOf(node) || scope === scopeOfTidying(node));
   for (const scope of Object.keys(turn.local(name).errands)) {
-    if (/^(repair|tidy) /.test(scope) && !known.has(scope)) dropErrand(turn, name, scope, nodes);
+    if (isRepair(scope) && !isKnown(scope)) dropErrand(turn, name, scope, nodes);
   }
 }
 

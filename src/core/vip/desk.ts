@@ -3,8 +3,9 @@
  * teaches. The desk never decides *whether* something should be asked; `driver.ts` and
  * `failsafe.ts` do.
  */
+import type { Draft } from "../draft.ts";
 import type { Instant, Ip, NodeName } from "../ids.ts";
-import type { Desk } from "../local.ts";
+import { copyOfDesk, type Desk } from "../local.ts";
 import type { GroupPart, Node, Vip } from "../state.ts";
 import { newestStamp, type Stamp } from "../stamp.ts";
 import { targetOf } from "../target.ts";
@@ -65,48 +66,51 @@ export function answered(
   const desk = turn.desk(group, vip, node);
   const flight = desk.flight;
   if (flight === null || flight.id !== where.id) return;
-  turn.setDesk(group, vip, node, { ...learn(turn, desk, flight, result), flight: null });
+  const after = copyOfDesk(desk);
+  after.flight = null;
+  learn(turn, after, flight, result);
+  turn.setDesk(group, vip, node, after);
   if (result.kind !== "ok" || flight.request.op !== "claim") turn.press();
   if (result.kind === "ok") recordProof(turn, where, flight.request, result.view);
 }
 
-function learn(turn: Turn, desk: Desk, flight: Flying, result: GuardResult): Partial<Desk> {
-  const now = turn.now;
+function learn(turn: Turn, desk: Draft<Desk>, flight: Flying, result: GuardResult): void {
   switch (result.kind) {
     case "ok":
-      return {
-        heardAt: now,
-        problem: null,
-        ...(desk.refusal?.op === flight.request.op ? { refusal: null } : {}),
-        ...(result.view === null
-          ? deduced(desk.view, flight.request)
-          : seen(turn, desk, result.view, flight)),
-        ...granted(turn, flight),
-      };
+      desk.heardAt = turn.now;
+      desk.problem = null;
+      if (desk.refusal?.op === flight.request.op) desk.refusal = null;
+      if (result.view === null) deduce(desk, flight.request);
+      else see(turn, desk, flight, result.view);
+      return grant(turn, desk, flight);
     case "refused":
-      return {
-        heardAt: now,
-        problem: null,
-        ...refusalOf(flight.request.op, result),
-        view: null,
-        ...(result.code === "nogate" ? { guarded: false } : {}),
-        permit: null,
-        retryAt: result.code === "stale" && flight.request.op !== "permit" ? now : now + RETRY_MS,
-      };
+      return learnRefusal(turn, desk, flight.request.op, result);
     case "unsent":
-      return { problem: `${result.problem}: ${result.text}`, retryAt: now + RETRY_MS };
+      desk.problem = `${result.problem}: ${result.text}`;
+      desk.retryAt = turn.now + RETRY_MS;
+      return;
     case "unknown":
-      return { problem: `no answer: ${result.text}`, view: null, permit: null, retryAt: now };
+      desk.problem = `no answer: ${result.text}`;
+      desk.view = null;
+      desk.permit = null;
+      desk.retryAt = turn.now;
   }
 }
 
 /** A lost race is no trouble; everything else that a host refuses is, until it does it. */
-function refusalOf(
+function learnRefusal(
+  turn: Turn,
+  desk: Draft<Desk>,
   op: GuardRequest["op"],
-  result: GuardResult & { kind: "refused" },
-): Partial<Desk> {
-  if (result.code === "stale") return {};
-  return { refusal: { op, text: `${result.code}: ${result.text}` } };
+  { code, text }: GuardResult & { kind: "refused" },
+): void {
+  desk.heardAt = turn.now;
+  desk.problem = null;
+  desk.view = null;
+  desk.permit = null;
+  if (code !== "stale") desk.refusal = { op, text: `${code}: ${text}` };
+  if (code === "nogate") desk.guarded = false;
+  desk.retryAt = code === "stale" && op !== "permit" ? turn.now : turn.now + RETRY_MS;
 }
 
 /** Why this guard does not do its work; null: it does. `backend`: what the group relies on. */
@@ -118,13 +122,15 @@ export function troubleWith(desk: Desk, backend: GroupPart["backend"]): string |
   return null;
 }
 
-function seen(turn: Turn, desk: Desk, view: RegisterView, flight: Flying): Partial<Desk> {
+function see(turn: Turn, desk: Draft<Desk>, flight: Flying, view: RegisterView): void {
+  desk.view = view;
+  desk.viewId = flight.id;
+  desk.viewAskedAt = flight.sentAt;
   // Without its rights a guard sees no table; that says nothing about the table.
-  const guarded = view.gate === "none" ? desk.guarded : isGuarding(view);
-  const patch: Partial<Desk> = { view, guarded, viewId: flight.id, viewAskedAt: flight.sentAt };
-  if (view.token?.kind !== "instance" || desk.instance?.id === view.token.id) return patch;
-  const under = newestStamp(turn.state.newest?.stamp ?? null);
-  return { ...patch, instance: { id: view.token.id, under }, permit: null };
+  if (view.gate !== "none") desk.guarded = isGuarding(view);
+  if (view.token?.kind !== "instance" || desk.instance?.id === view.token.id) return;
+  desk.instance = { id: view.token.id, under: newestStamp(turn.state.newest?.stamp ?? null) };
+  desk.permit = null;
 }
 
 function isGuarding(view: RegisterView): boolean {
@@ -135,24 +141,27 @@ function isGuarding(view: RegisterView): boolean {
  * What is known now that a request was carried out of which the guard only said "ok". Without this
  * the last view would go on showing what was just changed.
  */
-function deduced(before: RegisterView | null, request: GuardRequest): Partial<Desk> {
-  if (before === null) return {};
-  const view = changedView(before, request);
-  return { view, guarded: isGuarding(view) };
+function deduce(desk: Draft<Desk>, request: GuardRequest): void {
+  if (desk.view === null) return;
+  desk.view = changedView(desk.view, request);
+  desk.guarded = isGuarding(desk.view);
 }
 
 function changedView(view: RegisterView, request: GuardRequest): RegisterView {
   switch (request.op) {
     case "mark": {
       const { cluster, epoch, gate } = request;
-      return { ...view, token: { kind: "epoch", cluster, epoch }, gated: view.gated || gate };
+      return changed(view, {
+        token: { kind: "epoch", cluster, epoch },
+        gated: view.gated || gate,
+      });
     }
     case "claim":
-      return { ...view, gated: true, leaseMs: request.leaseMs };
+      return changed(view, { gated: true, leaseMs: request.leaseMs });
     case "release": {
       const { cluster, epoch } = request;
       const token: Token = { kind: "epoch", cluster, epoch };
-      return { ...view, token, gated: view.gate !== "none", leaseMs: 0, addresses: [] };
+      return changed(view, { token, gated: view.gate !== "none", leaseMs: 0, addresses: [] });
     }
     case "show":
     case "install":
@@ -161,27 +170,30 @@ function changedView(view: RegisterView, request: GuardRequest): RegisterView {
   }
 }
 
+function changed(view: RegisterView, change: Partial<RegisterView>): RegisterView {
+  const copy: Draft<RegisterView> = {
+    gate: view.gate,
+    gated: view.gated,
+    token: view.token,
+    permits: view.permits,
+    leaseMs: view.leaseMs,
+    addresses: view.addresses,
+    boot: view.boot,
+  };
+  return Object.assign(copy, change);
+}
+
 /** The permit that a successful request left on the host. */
-function granted(turn: Turn, flight: Flying): Partial<Desk> {
-  const { request, sentAt } = flight;
-  const proven = { sentAt, proven: turn.moment, provenId: turn.state.nextId };
-  switch (request.op) {
-    case "mark":
-      return {
-        permit: request.permit && { id: request.permit.id, epoch: request.epoch, ...proven },
-      };
-    case "permit":
-      return { permit: { id: request.permit, epoch: request.epoch, ...proven } };
-    case "claim":
-      return {
-        permit: { id: request.next, epoch: request.epoch, ...proven },
-        claimed: { epoch: request.epoch, sentAt },
-      };
-    case "show":
-    case "install":
-    case "release":
-      return {};
-  }
+function grant(turn: Turn, desk: Draft<Desk>, { request, sentAt }: Flying): void {
+  const permitted = (id: number, epoch: Stamp): Desk["permit"] => {
+    return { id, epoch, sentAt, proven: turn.moment, provenId: turn.state.nextId };
+  };
+  if (request.op === "mark")
+    desk.permit = request.permit && permitted(request.permit.id, request.epoch);
+  if (request.op === "permit") desk.permit = permitted(request.permit, request.epoch);
+  if (request.op !== "claim") return;
+  desk.permit = permitted(request.next, request.epoch);
+  desk.claimed = { epoch: request.epoch, sentAt };
 }
 
 function recordProof(

@@ -33,7 +33,7 @@ export function driveVip(turn: Turn, group: GroupPart, vip: Vip, options: Driver
   if (isOurs(turn, vip.epoch)) {
     const campaign = turn.campaign(group.name, vip.ip);
     const noted = withEpoch(campaign, vip.epoch, turn.state.nextId);
-    if (noted !== campaign) turn.setCampaign(group.name, vip.ip, noted);
+    turn.setCampaign(group.name, vip.ip, noted);
   }
   const changing = isChanging(turn, group, vip);
   for (const node of chosenFirst(group.nodes, vip)) {
@@ -42,7 +42,8 @@ export function driveVip(turn: Turn, group: GroupPart, vip: Vip, options: Driver
     const place: Place = { group: group.name, vip, node };
     const desk = turn.desk(group.name, vip.ip, node.name);
     if (!isIdle(desk, turn.now)) continue;
-    const request = nextRequest({ ...place, turn, desk, options, plain: group.backend === "off" });
+    const plain = group.backend === "off";
+    const request = nextRequest({ group: group.name, vip, node, turn, desk, options, plain });
     if (request !== null) ask(turn, place, request);
   }
 }

@@ -80,6 +80,10 @@ export function withWitness(
   node: NodeName,
   now: Instant,
 ): Campaign {
+  const isNews = campaign.epochs.some(
+    (entry) => sameStamp(entry.epoch, epoch) && entry.witnesses[node] === undefined,
+  );
+  if (!isNews) return campaign;
   const epochs = campaign.epochs.map((entry) => {
     if (!sameStamp(entry.epoch, epoch) || entry.witnesses[node] !== undefined) return entry;
     return { ...entry, witnesses: { ...entry.witnesses, [node]: now } };
@@ -90,7 +94,9 @@ export function withWitness(
 /** A mark that authorizes `node` is about to be sent: whatever was proven of it is void. */
 export function withAuthorized(campaign: Campaign, epoch: Stamp, node: NodeName): Campaign {
   const before = campaign.authorized[node];
-  const newest = before !== undefined && isNewer(before, epoch) ? before : epoch;
+  const newest = before !== undefined && !isNewer(epoch, before) ? before : epoch;
+  const isProven = node in campaign.released || node in campaign.fenced;
+  if (newest === before && !isProven) return campaign;
   const { [node]: _released, ...released } = campaign.released;
   const { [node]: _fenced, ...fenced } = campaign.fenced;
   return { ...campaign, authorized: { ...campaign.authorized, [node]: newest }, released, fenced };

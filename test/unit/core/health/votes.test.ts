@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { isNews } from "../../../../src/core/health/news.ts";
-import { tallyOf } from "../../../../src/core/health/tally.ts";
+import { recordsOf, tallyOf } from "../../../../src/core/health/tally.ts";
 import {
   bestInfo,
   FRESH_MS,
@@ -103,7 +103,10 @@ describe("the tally", () => {
     const votes = evidence({ db1: { mon1: silent(100), mon2: abstains(), mon3: abstains() } });
     const tally = tallyOf(votes, MONITORS, "db1", NOW);
     expect(tally).toMatchObject({ silent: 1, abstain: 2, missing: 0, down: null });
-    expect(tally.votes["mon2"]).toMatchObject({ vote: "abstain", reason: "noauth" });
+    expect(recordsOf(votes, MONITORS, "db1", NOW)["mon2"]).toMatchObject({
+      vote: "abstain",
+      reason: "noauth",
+    });
   });
 
   it("counts stale votes, unknown votes and strangers as missing", () => {
@@ -116,7 +119,7 @@ describe("the tally", () => {
     };
     const tally = tallyOf(votes, MONITORS, "db1", NOW);
     expect(tally).toMatchObject({ refused: 0, missing: 3 });
-    expect(tally.votes).toEqual({
+    expect(recordsOf(votes, MONITORS, "db1", NOW)).toEqual({
       mon1: { vote: "missing", reason: "too old", ageMs: FRESH_MS + 1 },
       mon2: { vote: "missing", reason: "stalled", ageMs: 0 },
       mon3: { vote: "missing", reason: "never heard", ageMs: 0 },

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Part } from "../../../../src/core/consensus/types.ts";
+import { EMPTY_CAMPAIGN } from "../../../../src/core/local.ts";
 import { createMonitor } from "../../../../src/core/monitor.ts";
 import type { Stamp } from "../../../../src/core/stamp.ts";
 import type { GroupPart, Vip } from "../../../../src/core/state.ts";
@@ -74,7 +75,8 @@ test("a claim voids what was proven of the host before", () => {
     ...group,
     vips: group.vips.map((vip) => ({ ...vip, kind: "hold", node: "db1" })),
   }));
-  turn.setCampaign(GROUP, WRITER, { released: { db1: { term: TERM, version: 1 } } });
+  const released = { db1: { term: TERM, version: 1 } };
+  turn.setCampaign(GROUP, WRITER, { ...EMPTY_CAMPAIGN, released });
   const { ip, leaseMs, permitMs } = vipOf(turn);
   carriedOut(turn, {
     op: "claim",
