@@ -6,24 +6,27 @@
  */
 import { isMember, members } from "./consensus/consensus.ts";
 import { withEntry } from "./draft.ts";
-import { isNews, isOtherVote } from "./health/news.ts";
+import { isNews } from "./health/news.ts";
 import type { HealthMessage, HeldVote, NodeVote } from "./health/types.ts";
 import { voteOf } from "./health/watch.ts";
 import type { MonitorName, NodeName } from "./ids.ts";
 import type { Desk } from "./local.ts";
 import { watchOf } from "./patrol.ts";
+import type { GroupSettings } from "./settings.ts";
 import { type GroupPart, type Node, writerVip } from "./state.ts";
 import type { Turn } from "./turn.ts";
 import { troubleWith } from "./vip/desk.ts";
 import { guardHeardAt } from "./vip/upkeep.ts";
 
 export const TELL_EVERY_MS = 250;
+/** With a review that comes this much earlier, so that one serves for this and for renewals. */
+const TOGETHER_MS = 100;
 const SENT_KEPT = 32;
 
 export function gossip(turn: Turn): void {
   const votes = ownVotes(turn);
   if (votes.length === 0) return;
-  const due = turn.now - turn.state.toldAt >= TELL_EVERY_MS;
+  const due = turn.now - turn.state.toldAt >= TELL_EVERY_MS - TOGETHER_MS;
   if (due || hasNews(turn, votes)) tell(turn, votes);
 }
 
@@ -68,12 +71,14 @@ function gateOf(desk: Desk | undefined): NodeVote["guard"]["gate"] {
 
 function hasNews(turn: Turn, votes: readonly NodeVote[]): boolean {
   return votes.some((vote) => {
-    const settings = turn.state.newest?.groups.find((group) => group.name === vote.group)?.settings;
-    return (
-      settings !== undefined &&
-      isNews(turn.state.told[`${vote.group}/${vote.node}`], vote, settings)
-    );
+    const settings = settingsOf(turn, vote.group);
+    const before = turn.state.told[`${vote.group}/${vote.node}`];
+    return settings !== undefined && isNews(before, vote, settings);
   });
+}
+
+function settingsOf(turn: Turn, group: string): GroupSettings | undefined {
+  return turn.state.newest?.groups.find(({ name }) => name === group)?.settings;
 }
 
 function tell(turn: Turn, votes: readonly NodeVote[]): void {
@@ -142,11 +147,10 @@ function keep(
   votes: Readonly<Record<NodeName, HeldVote>>,
 ): void {
   const { evidence } = turn.local(group);
-  const before = evidence[from] ?? {};
-  const isNew = Object.values(votes).some(({ vote }) => {
-    const known = before[vote.node];
-    return known === undefined || isOtherVote(known.vote, vote);
+  const settings = settingsOf(turn, group);
+  const isAnyNews = Object.values(votes).some(({ vote }) => {
+    return settings === undefined || isNews(evidence[from]?.[vote.node]?.vote, vote, settings);
   });
-  if (isNew) turn.press();
+  if (isAnyNews) turn.press();
   turn.setLocal(group, { evidence: withEntry(evidence, from, votes) });
 }

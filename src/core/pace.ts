@@ -7,17 +7,22 @@
 import { wakeAt, wasRemoved } from "./consensus/consensus.ts";
 import { TELL_EVERY_MS } from "./gossip.ts";
 import type { Instant } from "./ids.ts";
-import { nextPatrolAt } from "./patrol.ts";
+import { nextLimitAt } from "./health/limits.ts";
+import { nextPatrolAt, watchOf } from "./patrol.ts";
 import type { GroupPart } from "./state.ts";
 import type { Turn } from "./turn.ts";
 import { nextRenewalAt } from "./vip/driver.ts";
 import { LEADER_SILENT_MS } from "./vip/failsafe.ts";
+import { guardHeardAt } from "./vip/upkeep.ts";
 
 /** With something under way, or waited for. */
 const BUSY_MS = 5;
 /** With a node that is not well, or without a leader: limits of time are noticed this exactly. */
 const UNEASY_MS = 20;
-const CALM_MS = 100;
+/** With a guard that is in trouble: how long that lasts may call for a move. */
+const TROUBLED_MS = 100;
+/** Nothing but votes that grow old; renewals have times of their own. */
+const CALM_MS = TELL_EVERY_MS;
 /** With nothing to do, until somebody adds this monitor again. */
 const REMOVED_MS = 1000;
 /** A node that is down for good is no news. */
@@ -26,7 +31,8 @@ const UNEASY_FOR_MS = 60_000;
 export function isReviewDue(turn: Turn): boolean {
   const { reviewAt, leading } = turn.state;
   const isOtherRole = turn.established !== (leading !== null);
-  return turn.isPressed || isOtherRole || turn.now >= reviewAt || isUnderWay(turn);
+  if (turn.isPressed || isOtherRole || turn.now >= reviewAt) return true;
+  return isUnderWay(turn);
 }
 
 /** After a review: when the next one is due, whatever happens. */
@@ -34,16 +40,11 @@ export function nextReviewAt(turn: Turn): Instant {
   const { now, state } = turn;
   if (wasRemoved(state.consensus)) return now + REMOVED_MS;
   if (isUnderWay(turn)) return now + BUSY_MS;
-  const pace = isUneasy(turn) ? now + UNEASY_MS : calmPace(turn);
+  const pace = now + (isUneasy(turn) ? UNEASY_MS : isTroubled(turn) ? TROUBLED_MS : CALM_MS);
   const renewal = state.leading === null ? Infinity : nextRenewalAt(turn);
-  return Math.max(now, Math.min(pace, renewal, state.toldAt + TELL_EVERY_MS));
-}
-
-/** Together with the next probes, if they are not too near: one waking serves both. */
-function calmPace(turn: Turn): Instant {
-  const latest = turn.now + CALM_MS;
-  const probes = nextPatrolAt(turn);
-  return probes > turn.now + CALM_MS / 2 ? Math.min(probes, latest) : latest;
+  // Who has no state yet has nothing to tell.
+  const telling = state.newest === null ? Infinity : state.toldAt + TELL_EVERY_MS;
+  return Math.max(now, Math.min(pace, renewal, telling, limitAt(turn)));
 }
 
 /** After any turn. */
@@ -76,11 +77,36 @@ function isMoving(group: GroupPart): boolean {
   );
 }
 
+/** Nobody leads; or this monitor does, and not all is well: it judges by more than votes. */
 function isUneasy(turn: Turn): boolean {
   if (turn.now - turn.leaderHeardAt > LEADER_SILENT_MS) return true;
-  return Object.values(turn.state.groups).some(({ watches }) =>
-    Object.values(watches).some(
-      ({ opinion }) => opinion.vote !== "up" && turn.now - opinion.since < UNEASY_FOR_MS,
+  if (turn.state.leading === null) return false;
+  return Object.values(turn.state.groups).some(
+    ({ verdict, watches }) =>
+      verdict.kind !== "healthy" ||
+      Object.values(watches).some(
+        ({ opinion }) => opinion.vote !== "up" && turn.now - opinion.since < UNEASY_FOR_MS,
+      ),
+  );
+}
+
+/** When what this monitor says of a node passes a limit, if nothing is heard until then. */
+function limitAt(turn: Turn): Instant {
+  let next = Infinity;
+  for (const group of turn.state.newest?.groups ?? []) {
+    for (const { name } of group.nodes) {
+      const guardAt = guardHeardAt(turn, group, name);
+      const watch = watchOf(turn, group.name, name);
+      next = Math.min(next, nextLimitAt(watch, guardAt, group.settings, turn.now));
+    }
+  }
+  return next;
+}
+
+function isTroubled({ state }: Turn): boolean {
+  return Object.values(state.groups).some(({ desks }) =>
+    Object.values(desks).some((ofVip) =>
+      Object.values(ofVip).some(({ problem, refusal }) => problem !== null || refusal !== null),
     ),
   );
 }

@@ -58,13 +58,16 @@ const DECISIVE = [
 
 /** The limits of the verdict's rules, for the vote itself and for the silence behind it. */
 function passedLimit(before: NodeVote, after: NodeVote, settings: GroupSettings): boolean {
-  const { downAfterMs, restartGraceMs } = settings;
   if (after.vote === "up" || after.vote === "abstain") return false;
-  return [downAfterMs, restartGraceMs, downAfterMs + restartGraceMs].some(
+  return limitsOf(settings).some(
     (limit) =>
       crossed(before.sinceMs, after.sinceMs, limit) ||
       crossed(before.lastGoodMs ?? 0, after.lastGoodMs ?? 0, limit),
   );
+}
+
+export function limitsOf({ downAfterMs, restartGraceMs }: GroupSettings): readonly number[] {
+  return [downAfterMs, restartGraceMs, downAfterMs + restartGraceMs];
 }
 
 function crossed(before: number, after: number, limit: number): boolean {

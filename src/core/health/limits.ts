@@ -1,0 +1,29 @@
+/**
+ * When a vote will say something new by its age alone (`news.ts` has the limits): a monitor that has
+ * nothing else to do wakes up then. Whatever is heard before moves the limit on, never nearer.
+ */
+import type { Instant } from "../ids.ts";
+import type { GroupSettings } from "../settings.ts";
+import { HOLDER_UNHEARD_MS, limitsOf } from "./news.ts";
+import type { NodeWatch } from "./watch.ts";
+
+/** `guardHeardAt`: -Infinity if never. Infinity: there is no limit ahead. */
+export function nextLimitAt(
+  watch: NodeWatch,
+  guardHeardAt: Instant,
+  settings: GroupSettings,
+  now: Instant,
+): Instant {
+  const { opinion, lastGoodAt } = watch;
+  let next = Infinity;
+  const consider = (at: Instant): void => {
+    if (at > now && at < next) next = at;
+  };
+  consider(Math.max(lastGoodAt ?? opinion.since, guardHeardAt) + HOLDER_UNHEARD_MS);
+  if (opinion.vote === "up" || opinion.vote === "abstain") return next;
+  for (const limit of limitsOf(settings)) {
+    consider(opinion.since + limit);
+    if (lastGoodAt !== null) consider(lastGoodAt + limit);
+  }
+  return next;
+}
