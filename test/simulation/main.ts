@@ -1,8 +1,12 @@
 /**
- * `scripts/simulate`: random clusters under random faults, from seeds.
+ * `scripts/simulate`: random clusters under random faults, from seeds, on all cores.
  *
  *   --seeds N       how many seeds (100)          --seed S      only this one, or the first one
  *   --minutes M     simulated minutes each (2)    --profile P   calm|monitors|hosts|network|operations|membership|all
+ *   --shape S       any: 3 or 5 monitors, 2 to 4 nodes, up to 2 reader VIPs, whatever the seed gives;
+ *                   small: 3 monitors, 2 nodes and the writer VIP (any)
+ *   --timing T      default: heartbeats each 100 ms, probes each 100 ms; down_after and vip_lease of 1 to 3 s;
+ *                   slow: heartbeats each 200 ms, probe_interval 1 s, down_after and vip_lease 8 s (default)
  *   --trace         print every event             --minimise    repeat a failure with fewer faults
  *   --keep-going    do not stop at the first failure
  *
@@ -12,120 +16,124 @@
  *                   VIP, --deeper D steps
  *                   further than the tests go (0)
  */
+import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { printSearches } from "./exhaustive/report.ts";
+import { CORES, runFleet } from "./fleet/fleet.ts";
+import { addReport, describeSummary, emptySummary } from "./fleet/summary.ts";
 import { printTable } from "./mutants/table.ts";
 import { realCore } from "./real-core.ts";
-import { minimise, type Profile, PROFILE_NAMES, run, type RunReport } from "./world/run.ts";
+import { minimise } from "./world/minimise.ts";
+import { PROFILE_NAMES } from "./world/profiles.ts";
+import { run, type RunOptions, type RunReport } from "./world/run.ts";
+import { SHAPES, TIMINGS } from "./world/shapes.ts";
 
 const { values } = parseArgs({
   options: {
-    seeds: { type: "string", default: "100" },
+    seeds: { type: "string" },
     seed: { type: "string" },
     minutes: { type: "string", default: "2" },
     profile: { type: "string", default: "all" },
+    shape: { type: "string", default: "any" },
+    timing: { type: "string", default: "default" },
     trace: { type: "boolean", default: false },
     minimise: { type: "boolean", default: false },
     "keep-going": { type: "boolean", default: false },
     mutants: { type: "boolean", default: false },
     exhaustive: { type: "boolean", default: false },
     deeper: { type: "string", default: "0" },
+    help: { type: "boolean", default: false },
   },
 });
 
+/** More often nobody reads. */
+const PROGRESS_EVERY_MS = 10_000;
+
+type Chosen = Omit<RunOptions, "seed" | "core">;
+
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
-const profile = PROFILE_NAMES.find((name) => name === values.profile);
-if (profile === undefined) {
-  print(`--profile must be one of ${PROFILE_NAMES.join(", ")}`);
+
+function oneOf<T extends string>(option: "profile" | "shape" | "timing", names: readonly T[]): T {
+  const name = names.find((known) => known === values[option]);
+  if (name !== undefined) return name;
+  print(`--${option} must be one of ${names.join(", ")}`);
   process.exit(2);
 }
 
-function options(seed: number, chosen: Profile) {
-  const trace = values.trace ? { trace: print } : {};
-  return { seed, core: realCore, minutes: Number(values.minutes), profile: chosen, ...trace };
+function number(option: "seeds" | "seed" | "minutes" | "deeper", fallback: number): number {
+  const text = values[option];
+  const value = text === undefined ? fallback : Number(text);
+  if (Number.isFinite(value) && value >= 0) return value;
+  print(`--${option} takes a number, not "${text}"`);
+  process.exit(2);
 }
 
-function show(report: RunReport, chosen: Profile): void {
-  const { failure } = report;
+function help(): number {
+  const text = readFileSync(new URL(import.meta.url), "utf8");
+  for (const line of text.slice(4, text.indexOf("*/")).split("\n"))
+    print(line.replace(/^ \* ?/, ""));
+  return 0;
+}
+
+function show(report: RunReport, chosen: Chosen): void {
+  const { failure, seed } = report;
   if (failure === null) return;
-  if (values.seeds === "1" || !values["keep-going"])
-    for (const line of failure.transcript) print(line);
-  print(`\nFAILED seed ${report.seed} (${report.options})`);
+  if (!values["keep-going"]) for (const line of failure.transcript) print(line);
+  print(`\nFAILED seed ${seed} (${report.options})`);
   print(`  ${failure.text}`);
   print(
-    `  again: scripts/simulate --seeds 1 --seed ${report.seed} --minutes ${values.minutes} --profile ${chosen} --trace`,
+    `  again: scripts/simulate --seed ${seed} --minutes ${chosen.minutes} --profile ${chosen.profile} --shape ${chosen.shape} --timing ${chosen.timing} --trace`,
   );
   if (!values.minimise) return;
-  const faults = minimise(
-    { ...options(report.seed, chosen), trace: undefined } as never,
-    failure.rule,
-  );
+  const faults = minimise({ ...chosen, seed, core: realCore }, failure.rule);
   print(`  ${faults.length} faults are enough:`);
   for (const fault of faults)
     print(`    ${(fault.at / 1000).toFixed(3)} ${fault.kind} ${fault.luck}`);
 }
 
-function main(chosen: Profile): number {
-  const first = values.seed === undefined ? 1 : Number(values.seed);
-  const count = Number(values.seeds);
-  const operations: Record<string, number> = {};
-  const rules: Record<string, number> = {};
-  const total = {
-    simulatedMs: 0,
-    events: 0,
-    turns: 0,
-    claims: 0,
-    checkedSwitchovers: 0,
-    acknowledged: 0,
-    failures: 0,
-    human: 0,
-    slowest: 0,
-  };
+async function simulate(chosen: Chosen): Promise<number> {
+  const first = number("seed", 1);
+  const seeds = number("seeds", values.seed === undefined ? 100 : 1);
+  const summary = emptySummary();
   const startedAt = performance.now();
-  const cpuAt = process.cpuUsage();
-  for (let seed = first; seed < first + count; seed++) {
-    const report = run(options(seed, chosen));
-    for (const key of [
-      "simulatedMs",
-      "events",
-      "turns",
-      "claims",
-      "checkedSwitchovers",
-      "acknowledged",
-    ] as const)
-      total[key] += report[key];
-    for (const [name, times] of Object.entries(report.operations))
-      operations[name] = (operations[name] ?? 0) + times;
-    total.human += report.human ? 1 : 0;
-    total.slowest = Math.max(total.slowest, report.wholeAfterMs);
-    if (report.failure === null) continue;
+  const seconds = (): number => (performance.now() - startedAt) / 1000;
+  let toldAt = startedAt;
+  const onReport = (report: RunReport): boolean => {
+    addReport(summary, report);
     show(report, chosen);
-    rules[report.failure.rule] = (rules[report.failure.rule] ?? 0) + 1;
-    total.failures += 1;
-    if (!values["keep-going"]) break;
+    const rate = summary.simulatedMs / 60_000 / seconds();
+    if (performance.now() - toldAt > PROGRESS_EVERY_MS) {
+      toldAt = performance.now();
+      print(
+        `${summary.seeds} of ${seeds} seeds, ${summary.failures} failed, ${rate.toFixed(1)} cluster-minutes per second, ${seconds().toFixed(0)} s`,
+      );
+    }
+    return report.failure === null || values["keep-going"];
+  };
+  if (values.trace || seeds === 1) {
+    const trace = values.trace ? { trace: print } : {};
+    for (let seed = first; seed < first + seeds; seed++)
+      if (!onReport(run({ ...chosen, ...trace, seed, core: realCore }))) break;
+  } else {
+    await runFleet({ first, seeds, options: chosen, onReport });
   }
-  const seconds = (performance.now() - startedAt) / 1000;
-  const cpu = process.cpuUsage(cpuAt);
-  const cpuSeconds = (cpu.user + cpu.system) / 1e6;
-  const minutes = total.simulatedMs / 60_000;
-  print(
-    `${minutes.toFixed(0)} simulated minutes in ${seconds.toFixed(1)} s: ${(minutes / seconds).toFixed(1)} cluster-minutes per second, ${(minutes / cpuSeconds).toFixed(1)} per second of CPU`,
-  );
-  print(
-    `${total.events} events, ${total.turns} turns, ${total.claims} claims, ${total.acknowledged} acknowledged writes, ${total.checkedSwitchovers} switchovers checked`,
-  );
-  print(
-    `operations: ${JSON.stringify(operations)}; needed a person: ${total.human}; slowest to become whole: ${(total.slowest / 1000).toFixed(1)} s`,
-  );
-  print(`failures: ${total.failures} ${JSON.stringify(rules)}`);
-  return total.failures === 0 ? 0 : 1;
+  const cores = values.trace ? 1 : Math.min(CORES, seeds);
+  for (const line of describeSummary(summary, seconds(), cores)) print(line);
+  return summary.failures;
 }
 
-async function perform(chosen: Profile): Promise<number> {
-  const [seeds, minutes] = [Number(values.seeds), Number(values.minutes)];
-  if (values.mutants) return printTable({ seeds, minutes, print });
-  if (values.exhaustive) return printSearches(Number(values.deeper), print);
-  return main(chosen);
+async function perform(): Promise<number> {
+  const minutes = number("minutes", 2);
+  if (values.help) return help();
+  if (values.mutants) return printTable({ seeds: number("seeds", 100), minutes, print });
+  if (values.exhaustive) return printSearches(number("deeper", 0), print);
+  const profile = oneOf("profile", PROFILE_NAMES);
+  return simulate({
+    minutes,
+    profile,
+    shape: oneOf("shape", SHAPES),
+    timing: oneOf("timing", TIMINGS),
+  });
 }
 
-process.exitCode = (await perform(profile)) === 0 ? 0 : 1;
+process.exitCode = (await perform()) === 0 ? 0 : 1;

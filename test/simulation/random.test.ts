@@ -1,7 +1,8 @@
 /** A few random runs of each profile; `scripts/simulate` runs as many as one likes. */
 import { expect, test } from "vitest";
 import { realCore } from "./real-core.ts";
-import { type Profile, PROFILE_NAMES, run } from "./world/run.ts";
+import { type Profile, PROFILE_NAMES } from "./world/profiles.ts";
+import { run } from "./world/run.ts";
 
 const SEEDS_PER_PROFILE = 8;
 const runs = PROFILE_NAMES.flatMap((profile) =>

@@ -12,7 +12,7 @@ import { becomesWhole, lostWrites, SEEDS, settled } from "./at-rest.ts";
 /** db1 died for good, db2 is master, and its file says that it follows db1. */
 function promotedUnwritten(seed: number, nodes: number): World {
   const world = settled(seed, { nodes });
-  world.redis("db2").rewrite = () => {};
+  world.redis("db2").rewrite = () => true;
   world.killRedis("db1");
   world.runUntilTrue(() => world.group?.master === "db2" && world.group.operation === null, 5_000);
   expect(world.group?.master).toBe("db2");

@@ -6,7 +6,7 @@
  */
 import type { Durable, Parts, Slot } from "../../../src/core/consensus/types.ts";
 import type { MonitorName } from "../../../src/core/ids.ts";
-import { compareStamps, sameStamp, type Stamp, showStamp } from "../../../src/core/stamp.ts";
+import { compareStamps, type Stamp, showStamp } from "../../../src/core/stamp.ts";
 import { Violation } from "./violation.ts";
 
 export class ConsensusFacts {
@@ -67,7 +67,7 @@ export class ConsensusFacts {
     const key = showStamp(slot.stamp);
     const known = this.#states.get(key);
     if (known === undefined) this.#states.set(key, slot.parts);
-    else if (known !== slot.parts && canonical(known) !== canonical(slot.parts)) {
+    else if (!sameParts(known, slot.parts)) {
       throw new Violation("one state per stamp", `two states are called ${key}`);
     }
     if (before === null || before.stamp.term < slot.stamp.term) {
@@ -95,7 +95,8 @@ export class ConsensusFacts {
     }
   }
 
-  committed(monitor: MonitorName, stamp: Stamp): void {
+  /** Gives the state that is committed. */
+  committed(monitor: MonitorName, stamp: Stamp): Parts {
     const parts = this.#states.get(showStamp(stamp));
     if (parts === undefined) {
       throw new Violation(
@@ -113,8 +114,16 @@ export class ConsensusFacts {
     if (newest === null || compareStamps(stamp, newest.stamp) > 0) {
       this.newestCommitted = { stamp, parts };
       this.onCommitted?.(stamp, parts);
-    } else if (sameStamp(stamp, newest.stamp)) return;
+    }
+    return parts;
   }
+}
+
+/** Most parts are the very same: a state that is carried on shares them with the one before. */
+function sameParts(a: Parts, b: Parts): boolean {
+  const names = Object.keys(a);
+  if (names.length !== Object.keys(b).length) return false;
+  return names.every((name) => a[name] === b[name] || canonical(a[name]) === canonical(b[name]));
 }
 
 /** Order of keys does not matter. */

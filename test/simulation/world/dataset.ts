@@ -4,8 +4,13 @@
  * or something else than its master can be read off it exactly.
  */
 export class Dataset {
-  readonly ids: number[] = [];
-  readonly ends: number[] = [];
+  readonly ids: number[];
+  readonly ends: number[];
+
+  constructor(ids: number[] = [], ends: number[] = []) {
+    this.ids = ids;
+    this.ends = ends;
+  }
 
   add(id: number, end: number): void {
     this.ids.push(id);
@@ -13,15 +18,17 @@ export class Dataset {
   }
 
   copy(): Dataset {
-    const copy = new Dataset();
-    for (let i = 0; i < this.ids.length; i++)
-      copy.add(this.ids[i] as number, this.ends[i] as number);
-    return copy;
+    return new Dataset(this.ids.slice(), this.ends.slice());
   }
 
   clear(): void {
-    this.ids.length = 0;
-    this.ends.length = 0;
+    this.truncate(0);
+  }
+
+  /** Only the first `count` writes are left. */
+  truncate(count: number): void {
+    this.ids.length = count;
+    this.ends.length = count;
   }
 
   /** How many writes end at or before `offset`. */

@@ -3,12 +3,18 @@
  * turn's behind its `persist`. It may crash between any two effects (an interrupted write leaves
  * the old file or the new one), and may be stopped for a minute anywhere.
  */
-import type { Durable, GenesisPlan } from "../../../src/core/consensus/types.ts";
+import {
+  type ConsensusTimers,
+  DEFAULT_TIMERS,
+  type Durable,
+  type GenesisPlan,
+} from "../../../src/core/consensus/types.ts";
 import type { At, MonitorName } from "../../../src/core/ids.ts";
 import type { Effect, Input, Outcome } from "../../../src/core/io.ts";
 import type { MonitorState } from "../../../src/core/local.ts";
 import type { LocalClock } from "./clock.ts";
 import type { Core } from "./core.ts";
+import { Deadlines } from "./deadlines.ts";
 import type { Executor } from "./executor.ts";
 import type { Scheduler } from "./network.ts";
 import type { Prng } from "./prng.ts";
@@ -23,9 +29,12 @@ export interface MonitorHabits {
   napMs: number;
   /** Probability of crashing before an effect. */
   crash: number;
+  /** Nothing can be written: the process ends when it must. */
+  diskFull: boolean;
 }
 
 export interface MonitorWatcher {
+  takes(monitor: MonitorProcess, input: Input): void;
   turned(monitor: MonitorProcess, input: Input, effects: readonly Effect[]): void;
   persisted(monitor: MonitorProcess, before: Durable, after: Durable): void;
   started(monitor: MonitorProcess, effect: Effect): void;
@@ -46,6 +55,7 @@ export class MonitorProcess {
   readonly habits: MonitorHabits;
   readonly #core: Core;
   readonly #plan: GenesisPlan;
+  readonly #timers: ConsensusTimers;
   readonly #scheduler: Scheduler;
   readonly #random: Prng;
   readonly #watcher: MonitorWatcher;
@@ -63,7 +73,9 @@ export class MonitorProcess {
   #pumping = false;
   #wakeAt = Infinity;
   #turnsAt = { time: -1, count: 0 };
-  readonly #flights = new Map<number, true>();
+  /** What is under way, with how it ends when its time is over. */
+  readonly #flights = new Map<number, () => void>();
+  readonly #deadlines: Deadlines;
   turns = 0;
 
   constructor(
@@ -73,6 +85,7 @@ export class MonitorProcess {
       clock: LocalClock;
       plan: GenesisPlan;
       habits: MonitorHabits;
+      timers?: ConsensusTimers;
     },
     tools: {
       core: Core;
@@ -87,12 +100,15 @@ export class MonitorProcess {
     this.clock = who.clock;
     this.habits = who.habits;
     this.#plan = who.plan;
+    this.#timers = who.timers ?? DEFAULT_TIMERS;
     this.#core = tools.core;
     this.#scheduler = tools.scheduler;
     this.#random = tools.random;
     this.#watcher = tools.watcher;
     this.executor = tools.executor;
     this.#disk = this.#blank();
+    const isUnderWay = (id: number): boolean => this.#flights.has(id);
+    this.#deadlines = new Deadlines(tools.scheduler, isUnderWay, (id) => this.#flights.get(id)?.());
   }
 
   #blank(): Durable {
@@ -125,7 +141,12 @@ export class MonitorProcess {
   start(): void {
     if (this.running) return;
     this.#life += 1;
-    const options = { name: this.name, durable: this.#disk, plan: this.#plan };
+    const options = {
+      name: this.name,
+      durable: this.#disk,
+      plan: this.#plan,
+      timers: this.#timers,
+    };
     this.#state = this.#core.createMonitor(options, this.#at());
     this.#watcher.log(this.name, "starts");
     this.#scheduleWake();
@@ -142,6 +163,7 @@ export class MonitorProcess {
     this.#wakeAt = Infinity;
     this.#stoppedUntil = -Infinity;
     this.#flights.clear();
+    this.#deadlines.clear();
     this.executor.closeAll();
     this.#watcher.log(this.name, "crashes");
   }
@@ -194,6 +216,7 @@ export class MonitorProcess {
       this.#turnsAt = { time: this.#scheduler.now, count: 0 };
     if (++this.#turnsAt.count > MOST_TURNS_AT_ONCE)
       throw new Error(`${this.name} does not come to rest`);
+    this.#watcher.takes(this, input);
     const { state, effects } = this.#core.decide(this.#state, input, this.#at());
     this.#state = state;
     this.turns += 1;
@@ -283,8 +306,9 @@ export class MonitorProcess {
 
   #persist(durable: Durable): void {
     this.#unhurried = null;
-    this.#writing = durable;
     const { habits } = this;
+    if (habits.diskFull) return this.crash();
+    this.#writing = durable;
     const stall = habits.fsyncStall > 0 && this.#random.chance(habits.fsyncStall);
     const ms =
       habits.fsyncMs * (0.3 + this.#random.float()) +
@@ -307,16 +331,15 @@ export class MonitorProcess {
   #begin(effect: Exclude<Effect, { kind: "persist" }>): void {
     this.#watcher.started(this, effect);
     if ("id" in effect) {
-      this.#flights.set(effect.id, true);
       const life = this.#life;
       const finish = (outcome: Outcome): void => {
         if (this.#life !== life || !this.#flights.delete(effect.id)) return;
         this.deliver({ kind: "finished", id: effect.id, result: outcome });
       };
-      const timeout = this.executor.run(effect, finish);
-      this.#scheduler.after(this.clock.trueDuration(effect.deadlineMs), () => {
-        if (this.#life === life && this.#flights.has(effect.id)) finish(timeout());
-      });
+      let timeout: (() => Outcome) | null = null;
+      this.#flights.set(effect.id, () => timeout !== null && finish(timeout()));
+      timeout = this.executor.run(effect, finish);
+      this.#deadlines.add(effect.id, this.clock.trueDuration(effect.deadlineMs));
     } else {
       this.executor.tell(effect);
     }

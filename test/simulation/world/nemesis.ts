@@ -10,8 +10,19 @@ import type { Command } from "../../../src/core/messages.ts";
 import { CLIENT } from "./client.ts";
 import type { MonitorProcess } from "./monitor-process.ts";
 import { GOOD_LINK } from "./network.ts";
-import { GROUP, proposalOf, WRITER } from "./plan.ts";
+import { MISHAPS } from "./mishaps.ts";
+import { GROUP, proposalOf } from "./plan.ts";
 import { Prng } from "./prng.ts";
+import {
+  bothWays,
+  cutFor,
+  holderOf,
+  lasting,
+  someMonitor,
+  someNode,
+  somePlaces,
+  type Strike,
+} from "./victims.ts";
 import type { World } from "./world.ts";
 
 export interface Fault {
@@ -21,62 +32,13 @@ export interface Fault {
   readonly luck: number;
 }
 
-type Strike = (world: World, random: Prng) => void;
-
-function lasting(random: Prng, most: number): number {
-  return random.logUniform(50, most);
-}
-
-function somePlaces(world: World): readonly string[] {
-  return [
-    ...world.hosts.map((host) => host.name),
-    ...world.monitors.map((monitor) => monitor.name),
-  ];
-}
-
-function holderOf(world: World): string | undefined {
-  return world.servingHost(WRITER)?.name;
-}
-
-/** The leader in half of the cases. */
-function someMonitor(world: World, random: Prng): MonitorProcess {
-  const leader = world.leader();
-  return leader !== undefined && random.chance(0.5) ? leader : random.pick(world.crew);
-}
-
-/** The master's node in half of the cases. */
-function someNode(world: World, random: Prng): string {
-  const master = world.group?.master ?? holderOf(world);
-  return master !== undefined && master !== null && random.chance(0.5)
-    ? master
-    : random.pick(world.hosts).name;
-}
-
-function cutFor(world: World, pairs: readonly (readonly [string, string])[], ms: number): void {
-  world.log(
-    "fate",
-    `cuts ${pairs.map((pair) => pair.join("→")).join(" ")} for ${Math.round(ms)} ms`,
-  );
-  for (const [from, to] of pairs) world.network.link(from, to).cut = true;
-  world.after(ms, () => {
-    world.log("fate", `mends ${pairs.map((pair) => pair.join("→")).join(" ")}`);
-    for (const [from, to] of pairs) world.network.link(from, to).cut = false;
-  });
-}
-
-function bothWays(a: string, b: string): readonly (readonly [string, string])[] {
-  return [
-    [a, b],
-    [b, a],
-  ];
-}
-
 function isolate(world: World, place: string, random: Prng, ms: number): void {
   const others = [...somePlaces(world), CLIENT].filter((other) => other !== place);
-  const oneWay = random.chance(0.3);
-  const pairs = others.flatMap((other) =>
-    oneWay ? [[place, other] as const] : bothWays(place, other),
-  );
+  const way = random.pick(["out", "in", "both", "both", "both"] as const);
+  const pairs = others.flatMap((other) => {
+    if (way === "both") return bothWays(place, other);
+    return way === "out" ? [[place, other] as const] : [[other, place] as const];
+  });
   cutFor(world, pairs, ms);
 }
 
@@ -90,6 +52,7 @@ function restart(world: World, monitor: MonitorProcess, random: Prng, most: numb
 }
 
 const STRIKES = {
+  ...MISHAPS,
   "cut-link": (world, random) => {
     const places = somePlaces(world);
     const [a, b] = [random.pick(places), random.pick(places)];
@@ -342,11 +305,12 @@ export function heal(world: World): void {
     Reflect.deleteProperty(host, "guard");
     world.powerOn(host.name);
     const redis = world.redisOf(host);
+    redis.diskFull = false;
     redis.proceed();
     redis.start();
   }
   for (const monitor of world.monitors)
-    Object.assign(monitor.habits, { fsyncStall: 0, nap: 0, crash: 0 });
+    Object.assign(monitor.habits, { fsyncStall: 0, nap: 0, crash: 0, diskFull: false });
   for (const { name } of world.crew) world.startMonitor(name);
 }
 

@@ -73,7 +73,10 @@ export class Network {
 
   /** Delay of one packet, or null when it is lost. */
   transit(from: Place, to: Place): number | null {
-    const link = this.link(from, to);
+    return this.delayOn(this.link(from, to));
+  }
+
+  delayOn(link: LinkQuality): number | null {
     if (link.cut || (link.loss > 0 && this.#random.chance(link.loss))) return null;
     let delay = LEAST_DELAY_MS + this.#random.exponential(link.delayMs);
     if (link.spike > 0 && this.#random.chance(link.spike))
@@ -82,17 +85,17 @@ export class Network {
   }
 
   datagram(from: Place, to: Place, deliver: () => void): void {
-    const delay = this.transit(from, to);
+    const link = this.link(from, to);
+    const delay = this.delayOn(link);
     if (delay !== null) this.#scheduler.after(delay, deliver);
-    const duplicate = this.link(from, to).duplicate;
-    if (duplicate > 0 && this.#random.chance(duplicate)) {
-      const again = this.transit(from, to);
+    if (link.duplicate > 0 && this.#random.chance(link.duplicate)) {
+      const again = this.delayOn(link);
       if (again !== null) this.#scheduler.after(again * 3, deliver);
     }
   }
 
   stream(from: Place, to: Place): Stream {
-    return new Stream(this, this.#scheduler, from, to);
+    return new Stream(this, this.#scheduler, this.link(from, to));
   }
 }
 
@@ -100,8 +103,7 @@ export class Network {
 export class Stream {
   readonly #network: Network;
   readonly #scheduler: Scheduler;
-  readonly #from: Place;
-  readonly #to: Place;
+  readonly #link: LinkQuality;
   readonly #waiting: (() => void)[] = [];
   #lastArrival = 0;
   #retrying = false;
@@ -109,28 +111,36 @@ export class Stream {
   /** Retransmission gave up: nothing more arrives. */
   broken = false;
 
-  constructor(network: Network, scheduler: Scheduler, from: Place, to: Place) {
+  constructor(network: Network, scheduler: Scheduler, link: LinkQuality) {
     this.#network = network;
     this.#scheduler = scheduler;
-    this.#from = from;
-    this.#to = to;
+    this.#link = link;
   }
 
   send(deliver: () => void): void {
     if (this.broken) return;
-    this.#waiting.push(deliver);
-    if (!this.#retrying) this.#flush();
+    if (this.#retrying || !this.#passes(deliver)) this.#waiting.push(deliver);
+  }
+
+  /** false: the packet was lost, and is sent again later. */
+  #passes(deliver: () => void): boolean {
+    const delay = this.#network.delayOn(this.#link);
+    if (delay === null) {
+      this.#retryLater();
+      return false;
+    }
+    this.#retries = 0;
+    const arrival = Math.max(this.#scheduler.now + delay, this.#lastArrival + 0.001);
+    this.#lastArrival = arrival;
+    this.#scheduler.after(arrival - this.#scheduler.now, deliver);
+    return true;
   }
 
   #flush(): void {
-    while (this.#waiting.length > 0) {
-      const delay = this.#network.transit(this.#from, this.#to);
-      if (delay === null) return this.#retryLater();
-      this.#retries = 0;
-      const deliver = this.#waiting.shift() as () => void;
-      const arrival = Math.max(this.#scheduler.now + delay, this.#lastArrival + 0.001);
-      this.#lastArrival = arrival;
-      this.#scheduler.after(arrival - this.#scheduler.now, deliver);
+    for (;;) {
+      const first = this.#waiting[0];
+      if (first === undefined || !this.#passes(first)) return;
+      this.#waiting.shift();
     }
   }
 

@@ -2,7 +2,7 @@
  * The monitors' Redis adapter in the simulation: probes on a kept connection, and actions on named
  * ones. One attempt each; an answer that does not come is *unknown*.
  */
-import type { ErrorReplyCode, ProbeDepth, ProbeResult } from "../../../src/core/health/types.ts";
+import type { NodeInfo, ProbeDepth, ProbeResult } from "../../../src/core/health/types.ts";
 import {
   type ActionConnection,
   connectionName,
@@ -61,22 +61,13 @@ export class RedisClient {
     const { redis } = wire;
     const sent = redis.scheduler.now;
     wire.request(
-      (): ProbeResult => {
-        const info = redis.info();
-        if (!info.loading)
-          return depth === "pulse"
-            ? { kind: "pong", latencyMs: 0 }
-            : { kind: "info", latencyMs: 0, info };
-        const code: ErrorReplyCode = "LOADING";
-        return { kind: "error-reply", latencyMs: 0, code, text: "LOADING", info };
+      () => {
+        const trouble = troubleOf(redis);
+        return { trouble, info: depth === "full" || trouble !== null ? redis.info() : null };
       },
-      (result) => {
+      ({ trouble, info }) => {
         const latencyMs = Math.round((redis.scheduler.now - sent) * 10) / 10;
-        done(
-          result.kind === "info" || result.kind === "error-reply" || result.kind === "pong"
-            ? { ...result, latencyMs }
-            : result,
-        );
+        done(probeResult(trouble, info, latencyMs));
       },
     );
   }
@@ -147,6 +138,23 @@ export class RedisClient {
   }
 }
 
+/** What PING is refused for. */
+function troubleOf(redis: RedisServer): "LOADING" | "MISCONF" | null {
+  if (redis.isLoading) return "LOADING";
+  return redis.diskFull && redis.isMaster ? "MISCONF" : null;
+}
+
+/** `info` null: only a pulse was asked for, and nothing is wrong. */
+function probeResult(
+  trouble: ReturnType<typeof troubleOf>,
+  info: NodeInfo | null,
+  latencyMs: number,
+): ProbeResult {
+  if (trouble !== null)
+    return { kind: "error-reply", latencyMs, code: trouble, text: trouble, info };
+  return info === null ? { kind: "pong", latencyMs } : { kind: "info", latencyMs, info };
+}
+
 function parse(name: string): ActionConnection | null {
   const match = /^mmm-act:(\d+)\.(\d+)$/.exec(name);
   return match && { term: Number(match[1]), seq: Number(match[2]) };
@@ -173,6 +181,11 @@ function cutOff(
 }
 
 const OK: RedisActionResult = { kind: "ok" };
+const NOT_WRITTEN: RedisActionResult = {
+  kind: "error",
+  code: "OTHER",
+  text: "ERR Rewriting config file: No space left on device",
+};
 
 function execute(
   redis: RedisServer,
@@ -198,8 +211,7 @@ function execute(
     case "set-min-replicas":
     case "unpause":
     case "rewrite":
-      adjust(redis, action);
-      return OK;
+      return adjust(redis, action);
   }
 }
 
@@ -207,15 +219,15 @@ function changeRole(
   redis: RedisServer,
   action: RedisAction & { kind: "follow" | "promote" },
 ): RedisActionResult {
-  if (redis.info().loading)
-    return { kind: "error", code: "LOADING", text: "LOADING Redis is loading" };
+  if (redis.isLoading) return { kind: "error", code: "LOADING", text: "LOADING Redis is loading" };
   if (action.kind === "follow") redis.follow(action.host, action.port);
   else redis.promote();
   return { kind: "info", info: redis.info() };
 }
 
-function adjust(redis: RedisServer, action: RedisAction): void {
+function adjust(redis: RedisServer, action: RedisAction): RedisActionResult {
+  if (action.kind === "rewrite" && !redis.rewrite()) return NOT_WRITTEN;
   if (action.kind === "set-min-replicas") redis.minReplicas = action.value;
   else if (action.kind === "unpause") redis.unpause();
-  else if (action.kind === "rewrite") redis.rewrite();
+  return OK;
 }

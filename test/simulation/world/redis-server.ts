@@ -13,8 +13,10 @@ import type { Upstream } from "./replication.ts";
 export type Persistence = "none" | "rdb" | "aof";
 export const REDIS_PORT = 6379;
 const WRITE_BYTES = 100;
+/** appendfsync everysec. */
+const SYNC_EVERY_MS = 1000;
 
-export type Written = "ok" | "READONLY" | "NOREPLICAS" | "LOADING" | "gone";
+export type Written = "ok" | "READONLY" | "NOREPLICAS" | "LOADING" | "MISCONF" | "gone";
 
 /** A connection that was named, or not yet; what is sent on a killed one is never executed. */
 export interface ServerConnection {
@@ -81,6 +83,9 @@ export class RedisServer {
     minReplicas: "0",
   };
   #rdb: Snapshot | null = null;
+  /** What of an AOF was synced, which Redis does each second: how many writes, and when. */
+  #synced = { count: 0, at: 0 };
+  diskFull = false;
 
   constructor(host: Host, tools: { scheduler: Scheduler; random: Prng; watcher: RedisWatcher }) {
     this.name = host.name;
@@ -123,6 +128,16 @@ export class RedisServer {
     this.upstream?.close();
     for (const downstream of this.downstreams) downstream.masterGone();
     this.watcher.log(this.name, "redis: killed");
+  }
+
+  /** With the machine goes what was written but not synced; an AOF that ends in the midst of it is cut. */
+  losePower(): void {
+    const had = this.data.ids.length;
+    if (this.up && this.persistence === "aof" && this.#synced.count < had) {
+      this.data.truncate(this.#synced.count);
+      this.watcher.lost(this, "power");
+    }
+    this.kill();
   }
 
   disconnect(connection: ServerConnection): void {
@@ -208,7 +223,7 @@ export class RedisServer {
   }
 
   saveSnapshot(): void {
-    if (!this.up || this.loading) return;
+    if (!this.up || this.loading || this.diskFull) return;
     this.#rdb = { data: this.data.copy(), replId: this.replId, offset: this.offset };
   }
 
@@ -218,6 +233,7 @@ export class RedisServer {
   write(id: number, alive: () => boolean, done: (result: Written) => void): void {
     if (this.loading) return done("LOADING");
     if (!this.isMaster) return done("READONLY");
+    if (this.diskFull) return done("MISCONF");
     if (this.isPaused) {
       this.#pausedWrites.push(() => {
         if (alive()) this.write(id, alive, done);
@@ -242,6 +258,8 @@ export class RedisServer {
   }
 
   feed(): void {
+    if (this.scheduler.now - this.#synced.at >= SYNC_EVERY_MS && !this.diskFull)
+      this.#synced = { count: this.data.ids.length, at: this.scheduler.now };
     for (const downstream of this.downstreams) downstream.pump();
   }
 
@@ -292,8 +310,11 @@ export class RedisServer {
     this.#file = { master: null, minReplicas: "0" };
   }
 
-  rewrite(): void {
+  /** false: the file could not be written. */
+  rewrite(): boolean {
+    if (this.diskFull) return false;
     this.#file = { master: this.master, minReplicas: this.minReplicas };
+    return true;
   }
 
   /** What its configuration file says it is after a restart. */
@@ -301,8 +322,14 @@ export class RedisServer {
     return this.#file;
   }
 
+  /** Whether commands are refused: after its start, or while a full resync replaces its data. */
+  get isLoading(): boolean {
+    return this.loading || this.upstream?.stage === "loading";
+  }
+
   info(): NodeInfo {
     const stage = this.upstream?.stage;
+    const link = this.#linkInfo();
     return {
       version: "7.0.15",
       runId: this.runId,
@@ -310,9 +337,13 @@ export class RedisServer {
       role: this.isMaster ? "master" : "replica",
       masterHost: this.master?.host ?? null,
       masterPort: this.master?.port ?? null,
-      ...this.#linkInfo(),
+      link: link.link,
+      linkDownSinceS: link.linkDownSinceS,
+      lastIoS: link.lastIoS,
+      appliedOffset: link.appliedOffset,
+      readOffset: link.readOffset,
       syncing: stage === "syncing" || stage === "loading",
-      loading: this.loading || stage === "loading",
+      loading: this.isLoading,
       replId: this.replId,
       replId2: this.replId2,
       secondOffset: this.secondOffset,

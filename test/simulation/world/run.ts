@@ -1,21 +1,11 @@
-/**
- * One random run: faults for a while, then none, and the cluster must become whole. `minimise`
- * repeats a failing run with ever fewer faults.
- */
-import { type ClusterShape, GROUP, proposalOf } from "./plan.ts";
+/** One random run: faults for a while, then none, and the cluster must become whole. */
+import { GROUP, proposalOf } from "./plan.ts";
 import type { Core } from "./core.ts";
-import {
-  type Fault,
-  FAULT_KINDS,
-  type FaultKind,
-  heal,
-  planFaults,
-  schedule,
-  setHabits,
-  supervise,
-} from "./nemesis.ts";
+import { type Fault, heal, planFaults, schedule, setHabits, supervise } from "./nemesis.ts";
 import { describe } from "./describe.ts";
 import { Prng } from "./prng.ts";
+import { type Profile, PROFILES } from "./profiles.ts";
+import { type Shape, shapeOf, SPARES, type Timing, timersOf } from "./shapes.ts";
 import { Violation } from "./violation.ts";
 import { whatIsMissing } from "./wholeness.ts";
 import { World } from "./world.ts";
@@ -25,6 +15,8 @@ export interface RunOptions {
   readonly core: Core;
   readonly minutes: number;
   readonly profile: Profile;
+  readonly shape?: Shape;
+  readonly timing?: Timing;
   /** Instead of those that the seed would give. */
   readonly faults?: readonly Fault[];
   readonly trace?: (line: string) => void;
@@ -53,105 +45,27 @@ export interface RunReport {
   } | null;
 }
 
-export type Profile =
-  | "calm"
-  | "monitors"
-  | "hosts"
-  | "network"
-  | "operations"
-  | "membership"
-  | "all";
-
-const PROFILES: Readonly<Record<Profile, readonly FaultKind[]>> = {
-  calm: [],
-  monitors: [
-    "isolate-monitor",
-    "halve-monitors",
-    "crash-monitor",
-    "crash-all-monitors",
-    "stop-monitor",
-    "crash-leader-soon",
-    "switchover",
-  ],
-  hosts: ["isolate-host", "kill-redis", "hang-redis", "power-off", "prune-addresses", "lose-guard"],
-  network: [
-    "cut-link",
-    "cut-leader-from-holder",
-    "isolate-monitor",
-    "isolate-host",
-    "halve-monitors",
-    "bad-links",
-    "switchover",
-  ],
-  operations: [
-    "switchover",
-    "switchover-and-crash",
-    "crash-leader-soon",
-    "stop-monitor",
-    "cut-leader-from-holder",
-    "operator",
-    "lose-guard",
-  ],
-  membership: [
-    "reload",
-    "add-monitor",
-    "remove-monitor",
-    "replace-monitor",
-    "switchover",
-    "crash-leader-soon",
-    "crash-monitor",
-    "stop-monitor",
-    "isolate-monitor",
-    "isolate-host",
-    "cut-leader-from-holder",
-    "power-off",
-  ],
-  all: FAULT_KINDS,
-};
-export const PROFILE_NAMES = Object.keys(PROFILES) as readonly Profile[];
-
 const FAULTS_FROM_MS = 10_000;
 const HEAL_WITHIN_MS = 90_000;
 const HUMAN_WITHIN_MS = 150_000;
 const STEADY_MS = 2_000;
-/** Monitors that can be added. */
-const SPARES = 2;
-
-function shapeOf(random: Prng): ClusterShape {
-  const leaseMs = random.pick([1000, 2000, 2000, 3000]);
-  return {
-    monitors: random.pick([3, 3, 3, 5]),
-    nodes: random.pick([2, 3, 3, 4]),
-    readers: random.pick([0, 0, 1, 2]),
-    settings: {
-      leaseMs,
-      downAfterMs: leaseMs,
-      permitMs: Math.min(Math.floor(leaseMs * 0.4), 400),
-      onQuorumLoss: random.chance(0.8) ? "failsafe" : "drop",
-      fenceCommand: random.chance(0.2) ? "fence" : null,
-      writeGuard: random.chance(0.2),
-      cooldownMs: 10_000,
-      flapCount: 20,
-    },
-  };
-}
-
 export function run(options: RunOptions): RunReport {
   const random = new Prng(options.seed ^ 0x0d06);
-  const shape = shapeOf(random);
+  const timing = options.timing ?? "default";
+  const shape = shapeOf(random, options.shape ?? "any", timing);
   const world = new World({
     ...shape,
     seed: options.seed,
     core: options.core,
     writeEveryMs: random.pick([20, 100, 400]),
     spares: SPARES,
+    timers: timersOf(timing),
   });
   world.transcript.onLine = options.trace ?? null;
   const calm = options.profile === "calm";
   const habits = calm ? "none" : setHabits(world, options.seed);
   const untilMs = options.minutes * 60_000;
-  const faults =
-    options.faults ?? planFaults(options.seed, FAULTS_FROM_MS, untilMs, PROFILES[options.profile]);
+  const faults = options.faults ?? faultsOf(options);
   const progress = { wholeAfterMs: 0, human: false };
   let failure: RunReport["failure"] = null;
   try {
@@ -182,6 +96,10 @@ export function run(options: RunOptions): RunReport {
     ...progress,
     failure,
   };
+}
+
+export function faultsOf({ seed, minutes, profile }: RunOptions): readonly Fault[] {
+  return planFaults(seed, FAULTS_FROM_MS, minutes * 60_000, PROFILES[profile]);
 }
 
 /** No more faults: first by itself, then with the help of a person. */
@@ -249,26 +167,4 @@ function becomesWhole(world: World, withinMs: number): boolean {
     if (lasts) return true;
   }
   return false;
-}
-
-/** Fewer faults with the same broken rule: leaves out halves, quarters, …, single ones. */
-export function minimise(options: RunOptions, rule: string): readonly Fault[] {
-  let faults = planFaults(
-    options.seed,
-    FAULTS_FROM_MS,
-    options.minutes * 60_000,
-    PROFILES[options.profile],
-  );
-  for (
-    let size = Math.ceil(faults.length / 2);
-    size >= 1;
-    size = size === 1 ? 0 : Math.ceil(size / 2)
-  ) {
-    for (let start = 0; start < faults.length; ) {
-      const fewer = [...faults.slice(0, start), ...faults.slice(start + size)];
-      if (run({ ...options, faults: fewer }).failure?.rule === rule) faults = fewer;
-      else start += size;
-    }
-  }
-  return faults;
 }

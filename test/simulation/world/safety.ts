@@ -43,6 +43,10 @@ const READS: ReadonlySet<RedisAction["kind"]> = new Set([
   "cut-off",
 ]);
 
+export function isReading(action: RedisAction): boolean {
+  return READS.has(action.kind);
+}
+
 export class Safety {
   readonly #hosts: readonly Host[];
   readonly #servers: ReadonlyMap<string, RedisServer>;
@@ -74,7 +78,8 @@ export class Safety {
   served(vip: string): void {
     let first: Host | null = null;
     for (const host of this.#hosts) {
-      if (!host.serves(vip)) continue;
+      // A limit that is stated: what the packet filter of a host is to say, it must be there to say.
+      if (host.isFlushed || !host.serves(vip)) continue;
       if (!host.nft) return;
       if (first !== null)
         throw new Violation("one host serves a VIP", `${first.name} and ${host.name} serve ${vip}`);
@@ -89,7 +94,7 @@ export class Safety {
     connection: ActionConnection,
     action: RedisAction,
   ): void {
-    if (READS.has(action.kind)) return;
+    if (isReading(action)) return;
     const newest = this.#newestTerm.get(redis.name) ?? 0;
     if (connection.term < newest) {
       throw new Violation(
@@ -103,7 +108,7 @@ export class Safety {
 
   #promoting(redis: RedisServer): void {
     const group = this.#group;
-    if (group === null || redis.info().loading) return;
+    if (group === null || redis.isLoading) return;
     if (group.operation?.acceptDataLoss === true) return;
     const bad = (text: string): never => {
       throw new Violation("only good data is promoted", `${redis.name} ${text}`);

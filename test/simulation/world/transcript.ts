@@ -2,9 +2,15 @@
  * What happened, for people: a bounded ring of lines, so that a failure can be read, and replayed
  * from its seed with every line printed.
  */
+interface Entry {
+  readonly trueTime: number;
+  readonly who: string;
+  readonly text: string;
+}
+
 export class Transcript {
   readonly #size: number;
-  readonly #lines: string[] = [];
+  readonly #entries: Entry[] = [];
   #next = 0;
   /** Prints each line as it happens. */
   onLine: ((line: string) => void) | null = null;
@@ -14,16 +20,19 @@ export class Transcript {
   }
 
   add(trueTime: number, who: string, text: string): void {
-    const line = `${(trueTime / 1000).toFixed(4).padStart(10)}  ${who.padEnd(6)} ${text}`;
-    this.#lines[this.#next % this.#size] = line;
+    const entry = { trueTime, who, text };
+    this.#entries[this.#next % this.#size] = entry;
     this.#next += 1;
-    this.onLine?.(line);
+    this.onLine?.(lineOf(entry));
   }
 
   /** Oldest first. */
   lines(): string[] {
-    if (this.#next <= this.#size) return this.#lines.slice();
-    const start = this.#next % this.#size;
-    return [...this.#lines.slice(start), ...this.#lines.slice(0, start)];
+    const start = this.#next <= this.#size ? 0 : this.#next % this.#size;
+    return [...this.#entries.slice(start), ...this.#entries.slice(0, start)].map(lineOf);
   }
+}
+
+function lineOf({ trueTime, who, text }: Entry): string {
+  return `${(trueTime / 1000).toFixed(4).padStart(10)}  ${who.padEnd(6)} ${text}`;
 }

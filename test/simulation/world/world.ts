@@ -2,14 +2,17 @@
  * A whole cluster in virtual time: hosts, Redis servers, monitors, clients and the network between
  * them, from one seed. Everything that happens is an event in one queue; nothing else moves time.
  */
-import type { Durable } from "../../../src/core/consensus/types.ts";
+import type { ConsensusTimers, Durable } from "../../../src/core/consensus/types.ts";
+import { membersIn } from "../../../src/core/consensus/cluster.ts";
 import type { GroupSettings } from "../../../src/core/settings.ts";
 import {
   CLUSTER_PART,
   type ClusterPart,
   type GroupPart,
+  groupPartName,
   type Member,
 } from "../../../src/core/state.ts";
+import type { Stamp } from "../../../src/core/stamp.ts";
 import type { Effect, Input } from "../../../src/core/io.ts";
 import type { Command, CommandOutcome } from "../../../src/core/messages.ts";
 import type { ActionConnection, RedisAction } from "../../../src/core/operation/action.ts";
@@ -18,6 +21,7 @@ import { CLIENT, Client } from "./client.ts";
 import { LocalClock } from "./clock.ts";
 import { ConsensusFacts } from "./consensus-facts.ts";
 import type { Core } from "./core.ts";
+import { Evidence } from "./evidence.ts";
 import { EventQueue } from "./event-queue.ts";
 import { Executor } from "./executor.ts";
 import { GuardClient } from "./guard-client.ts";
@@ -27,6 +31,7 @@ import { Network } from "./network.ts";
 import {
   type ClusterShape,
   genesisPlan,
+  GROUP,
   monitorName,
   nodeAddress,
   nodeName,
@@ -52,6 +57,8 @@ export interface WorldOptions {
   readonly settings?: Partial<GroupSettings>;
   /** Time between two writes of the clients; 0: no clients. */
   readonly writeEveryMs?: number;
+  /** Of consensus; those that ship, unless given. */
+  readonly timers?: ConsensusTimers;
   /** Whether the hosts have nftables. */
   readonly nft?: boolean;
   /** Bound on |clock rate − 1|. */
@@ -73,6 +80,7 @@ export class World {
   readonly client: Client;
   readonly facts = new ConsensusFacts();
   readonly safety: Safety;
+  readonly evidence: Evidence;
   readonly transcript = new Transcript();
   /** Whom a supervisor keeps running. */
   readonly enlisted = new Set<string>();
@@ -114,6 +122,7 @@ export class World {
       return host && { host, redis: this.redisOf(host) };
     });
     this.safety = new Safety(this.hosts, this.servers, () => this.client);
+    this.evidence = new Evidence((name) => membersIn(this.monitor(name).disk.slot));
     this.facts.onCommitted = (stamp, parts) => this.safety.committed(stamp, parts);
     this.#wireUp();
     this.#begin(everyMs);
@@ -136,7 +145,7 @@ export class World {
     return new Host(who, { scheduler: this, random: this.random.fork(), watcher: this });
   }
 
-  #monitor(index: number, drift: number, { core, fileOf }: WorldOptions): MonitorProcess {
+  #monitor(index: number, drift: number, { core, fileOf, timers }: WorldOptions): MonitorProcess {
     const name = monitorName(index);
     const address = `${name}:7400`;
     const random = this.random.fork();
@@ -151,9 +160,17 @@ export class World {
     const founders = this.shape.monitors;
     const monitors = index < founders ? founders : founders + 1;
     const plan = genesisPlan({ ...this.shape, settings, monitors }, address);
-    const habits = { fsyncMs: 3, fsyncStall: 0, fsyncStallMs: 0, nap: 0, napMs: 0, crash: 0 };
+    const habits = {
+      fsyncMs: 3,
+      fsyncStall: 0,
+      fsyncStallMs: 0,
+      nap: 0,
+      napMs: 0,
+      crash: 0,
+      diskFull: false,
+    };
     return new MonitorProcess(
-      { name, address, clock: this.#clock(drift), plan, habits },
+      { name, address, clock: this.#clock(drift), plan, habits, ...(timers && { timers }) },
       { core, scheduler: this, random, watcher: this, executor: new Executor(name, this, clients) },
     );
   }
@@ -324,6 +341,8 @@ export class World {
   ): void {
     switch (effect.kind) {
       case "send": {
+        if (effect.message.kind === "consensus")
+          this.evidence.sends(from, effect.message.message, this.now);
         const input: Input = {
           kind: "message",
           from,
@@ -347,10 +366,16 @@ export class World {
       case "report": {
         const { event } = effect;
         if (event.kind === "role" && event.role === "leader") this.facts.leads(from, event.term);
-        if (event.kind === "committed") this.facts.committed(from, event.stamp);
+        if (event.kind === "committed") this.#committed(from, event.stamp);
         return;
       }
     }
+  }
+
+  #committed(monitor: string, stamp: Stamp): void {
+    const parts = this.facts.committed(monitor, stamp);
+    const group = parts[groupPartName(GROUP)];
+    if (group !== undefined) this.evidence.commits(group as unknown as GroupPart);
   }
 
   fence(host: Host): boolean {
@@ -388,6 +413,10 @@ export class World {
     this.safety.lost(redis);
   }
 
+  takes(monitor: MonitorProcess, input: Input): void {
+    this.evidence.takes(monitor.name, input, this.now);
+  }
+
   turned(_monitor: MonitorProcess, _input: Input, _effects: readonly Effect[]): void {}
 
   persisted(monitor: MonitorProcess, before: Durable, after: Durable): void {
@@ -395,6 +424,7 @@ export class World {
   }
 
   started(monitor: MonitorProcess, effect: Effect): void {
+    this.evidence.begins(monitor.name, effect);
     const text = tellEffect(effect);
     if (text !== null) this.log(monitor.name, text);
   }
@@ -415,7 +445,7 @@ export class World {
     if (!host.up) return;
     this.safety.lost(this.redis(name));
     host.powerOff();
-    this.redis(name).kill();
+    this.redis(name).losePower();
     this.log(name, "power off");
   }
 

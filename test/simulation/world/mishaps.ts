@@ -1,0 +1,36 @@
+/** Faults of parts: disks that are full, packet filters that are flushed, answers that get lost. */
+import { cutFor, lasting, someMonitor, someNode, type Strike } from "./victims.ts";
+
+export const MISHAPS = {
+  /** Commands arrive and run; what the hosts answer this monitor does not. */
+  "lose-answers": (world, random) => {
+    const { name } = someMonitor(world, random);
+    const pairs = world.hosts.map((host) => [host.name, name] as const);
+    cutFor(world, pairs, lasting(random, 3_000));
+  },
+  /** A monitor that cannot write ends, and so it does again each time that it is started. */
+  "full-disk-of-monitor": (world, random) => {
+    const monitor = someMonitor(world, random);
+    world.log(monitor.name, "its disk is full");
+    monitor.habits.diskFull = true;
+    world.after(lasting(random, 20_000), () => (monitor.habits.diskFull = false));
+  },
+  /** Writes are refused, and neither the data nor the configuration file can be saved. */
+  "full-disk-of-host": (world, random) => {
+    const redis = world.redis(someNode(world, random));
+    world.log(redis.name, "its disk is full");
+    redis.diskFull = true;
+    world.after(lasting(random, 20_000), () => (redis.diskFull = false));
+  },
+  /**
+   * Somebody reloads the firewall. Where the address is left over from an earlier lease, it serves
+   * from that instant on, which nobody can prevent: such hosts are spared.
+   */
+  "flush-register": (world, random) => {
+    const host = world.host(someNode(world, random));
+    const leftOver = world.vips.some((vip) => host.hasAddress(vip) && !host.serves(vip));
+    if (leftOver || !host.up) return;
+    world.log(host.name, "its packet filter is flushed");
+    host.flushTable();
+  },
+} satisfies Record<string, Strike>;

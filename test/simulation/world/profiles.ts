@@ -1,0 +1,70 @@
+/** Which kinds of faults a profile may contain; which of them occur in a run, its seed decides. */
+import { FAULT_KINDS, type FaultKind } from "./nemesis.ts";
+
+export type Profile =
+  | "calm"
+  | "monitors"
+  | "hosts"
+  | "network"
+  | "operations"
+  | "membership"
+  | "all";
+
+export const PROFILES: Readonly<Record<Profile, readonly FaultKind[]>> = {
+  calm: [],
+  monitors: [
+    "isolate-monitor",
+    "halve-monitors",
+    "crash-monitor",
+    "crash-all-monitors",
+    "stop-monitor",
+    "crash-leader-soon",
+    "full-disk-of-monitor",
+    "switchover",
+  ],
+  hosts: [
+    "isolate-host",
+    "kill-redis",
+    "hang-redis",
+    "power-off",
+    "prune-addresses",
+    "lose-guard",
+    "flush-register",
+    "full-disk-of-host",
+  ],
+  network: [
+    "cut-link",
+    "cut-leader-from-holder",
+    "isolate-monitor",
+    "isolate-host",
+    "halve-monitors",
+    "bad-links",
+    "lose-answers",
+    "switchover",
+  ],
+  operations: [
+    "switchover",
+    "switchover-and-crash",
+    "crash-leader-soon",
+    "stop-monitor",
+    "cut-leader-from-holder",
+    "operator",
+    "lose-guard",
+  ],
+  membership: [
+    "reload",
+    "add-monitor",
+    "remove-monitor",
+    "replace-monitor",
+    "switchover",
+    "crash-leader-soon",
+    "crash-monitor",
+    "stop-monitor",
+    "isolate-monitor",
+    "isolate-host",
+    "cut-leader-from-holder",
+    "power-off",
+  ],
+  all: FAULT_KINDS,
+};
+export const PROFILE_NAMES = Object.keys(PROFILES) as readonly Profile[];
