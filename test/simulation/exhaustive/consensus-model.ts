@@ -31,6 +31,7 @@ import type {
 import { CLUSTER_PART, SCHEMA } from "../../../src/core/state.ts";
 import { showStamp } from "../../../src/core/stamp.ts";
 import type { Model, Next } from "./explore.ts";
+import { Numbers, NumberSets } from "./numbers.ts";
 
 export interface Limits {
   /** The founding term is 1. */
@@ -47,6 +48,9 @@ const NAMES = ["mon1", "mon2", "mon3"];
 const GROUP = "group:main";
 const AT = { now: 0, wall: 0, entropy: 1 };
 const TIMERS = { heartbeatMs: 0, electionMs: 0, jitterMs: 0 };
+
+/** Two numbers as one: there are never so many of the second. */
+const PAIR = 2 ** 26;
 
 /** A monitor as it stands: numbered, so that equal ones are the same number. */
 interface Local {
@@ -84,58 +88,9 @@ interface Facts {
 /** All by their numbers. */
 export interface ClusterState {
   readonly locals: readonly number[];
-  /** Sorted. */
-  readonly letters: readonly number[];
+  readonly letters: number;
   readonly crashes: number;
   readonly facts: number;
-}
-
-class Numbers<T> {
-  readonly #numbers = new Map<string, number>();
-  readonly #twins: number[] = [];
-  readonly values: T[] = [];
-
-  of(value: T): number {
-    const key = JSON.stringify(sorted(value));
-    const known = this.#numbers.get(key);
-    if (known !== undefined) return known;
-    this.values.push(value);
-    this.#numbers.set(key, this.values.length - 1);
-    return this.values.length - 1;
-  }
-
-  at(number: number): T {
-    return this.values[number] as T;
-  }
-
-  /** The number of the same value with mon2 and mon3 exchanged. */
-  twin(number: number): number {
-    const known = this.#twins[number];
-    if (known !== undefined) return known;
-    const text = JSON.stringify(this.at(number)).replace(/mon[23]/g, (name) =>
-      name === "mon2" ? "mon3" : "mon2",
-    );
-    const twin = this.of(sorted(JSON.parse(text)) as T);
-    this.#twins[number] = twin;
-    return twin;
-  }
-}
-
-/** Members and voters have no order; everything else keeps its own. */
-function byName(a: unknown, b: unknown): number {
-  const [left, right] = [a, b].map((each) =>
-    typeof each === "string" ? each : ((each as { name?: string } | null)?.name ?? ""),
-  );
-  if (left?.startsWith("mon") !== true || right?.startsWith("mon") !== true) return 0;
-  return left < right ? -1 : 1;
-}
-
-/** Keys of objects in one order, so that equal values are equal texts. */
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted).sort(byName);
-  if (value === null || typeof value !== "object") return value;
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(entries.map(([key, each]) => [key, sorted(each)]));
 }
 
 export function consensusModel(limits: Limits): Model<ClusterState> {
@@ -147,24 +102,31 @@ class Consensus implements Model<ClusterState> {
   readonly #limits: Limits;
   readonly #locals = new Numbers<Local>();
   readonly #letters = new Numbers<Letter>();
+  readonly #letterSets = new NumberSets((letter) => this.#letters.twin(letter));
   readonly #facts = new Numbers<Facts>();
-  readonly #outcomes = new Map<string, Outcome | null>();
+  /** Of facts and of who did something: the facts afterwards. */
+  readonly #factsAfter = new Map<number, number>();
+  readonly #campaigns = new Map<number, Outcome | null>();
+  readonly #proposals = new Map<number, Outcome | null>();
+  readonly #rounds = new Map<number, Outcome | null>();
+  /** By monitor and letter. */
+  readonly #received = new Map<number, Outcome | null>();
 
   constructor(limits: Limits) {
     this.#limits = limits;
     const locals = NAMES.map((name) => this.#boot(diskOf(name)));
     const facts: Facts = { committed: [], versions: {}, leaders: {}, sentUnder: {}, problem: null };
-    this.initial = { locals, letters: [], crashes: 0, facts: this.#facts.of(facts) };
+    const letters = this.#letterSets.of([]);
+    this.initial = { locals, letters, crashes: 0, facts: this.#facts.of(facts) };
   }
 
   /** mon2 and mon3 are alike: what differs only in which is which has the same key. */
   key = (state: ClusterState): string => {
     const { locals, letters, crashes, facts } = state;
-    const key = String.fromCharCode(crashes, facts, ...locals, ...letters);
+    const key = `${crashes} ${facts} ${locals.join()} ${letters}`;
     const [first = 0, second = 0, third = 0] = locals;
     const turned = [first, third, second].map((each) => this.#locals.twin(each));
-    const letterTwins = letters.map((each) => this.#letters.twin(each)).sort((a, b) => a - b);
-    const twin = String.fromCharCode(crashes, this.#facts.twin(facts), ...turned, ...letterTwins);
+    const twin = `${crashes} ${this.#facts.twin(facts)} ${turned.join()} ${this.#letterSets.twin(letters)}`;
     return key < twin ? key : twin;
   };
 
@@ -172,26 +134,27 @@ class Consensus implements Model<ClusterState> {
 
   next = (state: ClusterState): readonly Next<ClusterState>[] => {
     const all: Next<ClusterState>[] = [];
-    const add = (index: number, what: string, outcome: Outcome | null): void => {
+    const add = (index: number, what: () => string, outcome: Outcome | null): void => {
       if (outcome === null) return;
       all.push({ what, state: this.#after(state, index, outcome) });
       if (outcome.ahead.length === 0 || state.crashes >= this.#limits.crashes) return;
-      const late = `${what}, and crashes before it has written`;
+      const late = (): string => `${what()}, and crashes before it has written`;
       all.push({ what: late, state: this.#crashed(state, index, outcome.ahead) });
     };
     for (const [index, local] of state.locals.entries()) {
       const name = NAMES[index] ?? "";
       // All are alike in the beginning, so whoever is first is mon1.
-      if (index === 0 || state.letters.length > 0)
-        add(index, `${name} campaigns`, this.#campaign(local));
-      add(index, `${name} proposes`, this.#propose(local));
-      add(index, `${name} begins a round`, this.#round(local));
+      if (index === 0 || state.letters !== this.initial.letters)
+        add(index, () => `${name} campaigns`, this.#campaign(local));
+      add(index, () => `${name} proposes`, this.#propose(local));
+      add(index, () => `${name} begins a round`, this.#round(local));
       if (state.crashes < this.#limits.crashes)
-        all.push({ what: `${name} crashes`, state: this.#crashed(state, index, []) });
+        all.push({ what: () => `${name} crashes`, state: this.#crashed(state, index, []) });
     }
-    for (const number of state.letters) {
+    for (const number of this.#letterSets.at(state.letters)) {
       const { from, to, message } = this.#letters.at(number);
-      const what = `${NAMES[to]} receives ${message.kind} ${message.term} of ${NAMES[from]}`;
+      const what = (): string =>
+        `${NAMES[to]} receives ${message.kind} ${message.term} of ${NAMES[from]}`;
       add(to, what, this.#receive(state.locals[to] ?? 0, number));
     }
     return all;
@@ -210,14 +173,14 @@ class Consensus implements Model<ClusterState> {
   }
 
   #campaign(local: number): Outcome | null {
-    return this.#once(`campaign ${local}`, local, ({ state }) => {
+    return this.#once(this.#campaigns, local, local, ({ state }) => {
       const may = state.role !== "leader" && state.durable.term < this.#limits.terms;
       return may ? settle(state, campaign(state, AT, false)) : null;
     });
   }
 
   #propose(local: number): Outcome | null {
-    return this.#once(`propose ${local}`, local, ({ state }) => {
+    return this.#once(this.#proposals, local, local, ({ state }) => {
       if (!isEstablished(state)) return null;
       const { term } = state.durable;
       const own = historyOf(state.durable.slot).filter((entry) => entry.startsWith(`${term}.`));
@@ -230,25 +193,30 @@ class Consensus implements Model<ClusterState> {
   }
 
   #round(local: number): Outcome | null {
-    return this.#once(`round ${local}`, local, ({ state, rounds }) =>
+    return this.#once(this.#rounds, local, local, ({ state, rounds }) =>
       state.role === "leader" && rounds < this.#limits.rounds ? beginRound(state, AT) : null,
     );
   }
 
   #receive(local: number, letter: number): Outcome | null {
-    const { from, message } = this.#letters.at(letter);
-    return this.#once(`receive ${local} ${letter}`, local, ({ state }) =>
-      receive(state, NAMES[from] ?? "", message, AT),
-    );
+    return this.#once(this.#received, local * PAIR + letter, local, ({ state }) => {
+      const { from, message } = this.#letters.at(letter);
+      return receive(state, NAMES[from] ?? "", message, AT);
+    });
   }
 
-  #once(key: string, number: number, run: (local: Local) => Step | null): Outcome | null {
-    const known = this.#outcomes.get(key);
+  #once(
+    outcomes: Map<number, Outcome | null>,
+    key: number,
+    number: number,
+    run: (local: Local) => Step | null,
+  ): Outcome | null {
+    const known = outcomes.get(key);
     if (known !== undefined) return known;
     const local = this.#locals.at(number);
     const step = run(local);
-    const outcome = step === null ? null : this.#outcomeOf(local, step, key.startsWith("round"));
-    this.#outcomes.set(key, outcome);
+    const outcome = step && this.#outcomeOf(local, step, outcomes === this.#rounds);
+    outcomes.set(key, outcome);
     return outcome;
   }
 
@@ -279,12 +247,20 @@ class Consensus implements Model<ClusterState> {
 
   #after(before: ClusterState, index: number, { local, sent }: Outcome): ClusterState {
     const locals = before.locals.with(index, local);
-    const letters = [...new Set([...before.letters, ...sent])].sort((a, b) => a - b);
+    const letters = this.#letterSets.with(before.letters, sent);
+    return { ...before, locals, letters, facts: this.#factsOf(before.facts, local) };
+  }
+
+  #factsOf(before: number, local: number): number {
+    const key = before * PAIR + local;
+    const looked = this.#factsAfter.get(key);
+    if (looked !== undefined) return looked;
     const { state } = this.#locals.at(local);
-    const known = this.#facts.at(before.facts);
+    const known = this.#facts.at(before);
     const facts = withRounds(withLeader(withCommit(known, state), state), state);
-    const number = facts === known ? before.facts : this.#facts.of(facts);
-    return { ...before, locals, letters, facts: number };
+    const after = facts === known ? before : this.#facts.of(facts);
+    this.#factsAfter.set(key, after);
+    return after;
   }
 }
 

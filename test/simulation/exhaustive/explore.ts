@@ -5,7 +5,8 @@
 import { createHash } from "node:crypto";
 
 export interface Next<S> {
-  readonly what: string;
+  /** For people, if somebody asks how a state came about. */
+  readonly what: () => string;
   readonly state: S;
 }
 
@@ -36,7 +37,7 @@ export interface Exploration {
 
 interface Step {
   readonly from: number;
-  readonly what: string;
+  readonly what: () => string;
 }
 
 /** Keys are kept for each state: a long one by its hash. */
@@ -48,7 +49,7 @@ class Search<S> {
   readonly #model: Model<S>;
   readonly #most: number;
   readonly #known: Set<string>;
-  readonly #steps: Step[] = [{ from: -1, what: "" }];
+  readonly #steps: Step[] = [{ from: -1, what: () => "" }];
   transitions = 0;
   violation: Exploration["violation"] = null;
 
@@ -84,7 +85,7 @@ class Search<S> {
   #pathTo(end: number): readonly string[] {
     const path: string[] = [];
     for (let at = end; at > 0; at = this.#steps[at]?.from ?? 0)
-      path.unshift(this.#steps[at]?.what ?? "");
+      path.unshift(this.#steps[at]?.what() ?? "");
     return path;
   }
 }

@@ -216,11 +216,11 @@ function withoutRounds(desk: Desk): Desk {
 function nextWithin(losses: number, restarts: number) {
   return (state: MoveState): readonly Next<MoveState>[] => {
     const all: Next<MoveState>[] = [
-      { what: `${STEP_MS} ms pass`, state: acts(acts(later(state), "keeper"), "leader") },
+      { what: () => `${STEP_MS} ms pass`, state: acts(acts(later(state), "keeper"), "leader") },
       ...decides(state),
     ];
     if (state.restarts < restarts)
-      all.push({ what: "the keeper restarts", state: restarted(state) });
+      all.push({ what: () => "the keeper restarts", state: restarted(state) });
     for (const letter of state.letters) all.push(...travels(state, letter, losses));
     return all;
   };
@@ -237,14 +237,16 @@ function decides(state: MoveState): readonly Next<MoveState>[] {
   const { vip } = state;
   if (vip.kind === "hold") {
     const moved = movedTo(vip, MOVED, "db2", { unproven: ["db1"], silent: [] });
-    return [{ what: "the move is committed", state: acts({ ...state, vip: moved }, "leader") }];
+    return [
+      { what: () => "the move is committed", state: acts({ ...state, vip: moved }, "leader") },
+    ];
   }
   const turn = turnOf(state, "leader");
   const context = proofContext(turn, groupWith(vip), vip);
   const marked = holdsEpoch(turn, vip, turn.desk(GROUP, WRITER, "db2"));
   if (vip.claimable || !marked || unprovenHolders(context, "db2").length > 0) return [];
   const allowed = acts({ ...state, vip: claimable(vip) }, "leader");
-  return [{ what: "the claim is committed", state: allowed }];
+  return [{ what: () => "the claim is committed", state: allowed }];
 }
 
 function restarted(state: MoveState): MoveState {
@@ -261,13 +263,14 @@ function travels(state: MoveState, letter: Letter, losses: number): readonly Nex
   const { who, node, request, result } = letter;
   const name = `${request.op} of the ${who} at ${node}`;
   const rest = { ...state, letters: state.letters.filter((other) => other !== letter) };
-  if (result !== null) return [{ what: `${name} is answered`, state: told(rest, letter, result) }];
-  const found = [{ what: `${name} is carried out`, state: carriedOut(rest, letter) }];
+  if (result !== null)
+    return [{ what: () => `${name} is answered`, state: told(rest, letter, result) }];
+  const found = [{ what: () => `${name} is carried out`, state: carriedOut(rest, letter) }];
   if (letter.isGivenUp || state.losses >= losses) return found;
   const late = { ...letter, isGivenUp: true };
   const lost = { ...rest, losses: state.losses + 1, letters: [...rest.letters, late] };
   const unknown: GuardResult = { kind: "unknown", text: "" };
-  return [...found, { what: `${name} is given up`, state: told(lost, letter, unknown) }];
+  return [...found, { what: () => `${name} is given up`, state: told(lost, letter, unknown) }];
 }
 
 function told(state: MoveState, { who, node, id }: Letter, result: GuardResult): MoveState {
