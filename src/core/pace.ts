@@ -40,11 +40,11 @@ export function nextReviewAt(turn: Turn): Instant {
   const { now, state } = turn;
   if (wasRemoved(state.consensus)) return now + REMOVED_MS;
   if (isUnderWay(turn)) return now + BUSY_MS;
+  // Nothing to watch and nothing to tell: it waits to be founded, or added.
+  if (state.newest === null) return now + CALM_MS;
   const pace = now + (isUneasy(turn) ? UNEASY_MS : isTroubled(turn) ? TROUBLED_MS : CALM_MS);
   const renewal = state.leading === null ? Infinity : nextRenewalAt(turn);
-  // Who has no state yet has nothing to tell.
-  const telling = state.newest === null ? Infinity : state.toldAt + TELL_EVERY_MS;
-  return Math.max(now, Math.min(pace, renewal, telling, limitAt(turn)));
+  return Math.max(now, Math.min(pace, renewal, state.toldAt + TELL_EVERY_MS, limitAt(turn)));
 }
 
 /** After any turn. */

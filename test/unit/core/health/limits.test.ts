@@ -1,0 +1,46 @@
+import { describe, expect, it } from "vitest";
+import { nextLimitAt } from "../../../../src/core/health/limits.ts";
+import { HOLDER_UNHEARD_MS } from "../../../../src/core/health/news.ts";
+import { createWatch, type NodeWatch } from "../../../../src/core/health/watch.ts";
+import { NOW, settings } from "./build.ts";
+
+const NEVER = -Infinity;
+
+function watch(change: Partial<NodeWatch>): NodeWatch {
+  return { ...createWatch(NOW - 10_000), ...change };
+}
+
+function well(lastGoodAt: number): NodeWatch {
+  return watch({ opinion: { vote: "up", reason: null, since: NOW - 9000 }, lastGoodAt });
+}
+
+function silentSince(since: number): NodeWatch {
+  const opinion = { vote: "silent", reason: "reply timeout", since } as const;
+  return watch({ opinion, lastGoodAt: since });
+}
+
+describe("the next limit of a vote", () => {
+  it("is, of a node that is well, when a majority might suspect it", () => {
+    expect(nextLimitAt(well(NOW - 30), NEVER, settings(), NOW)).toBe(NOW - 30 + HOLDER_UNHEARD_MS);
+  });
+
+  it("moves on with what the guard answers", () => {
+    const at = nextLimitAt(well(NOW - 300), NOW - 10, settings(), NOW);
+    expect(at).toBe(NOW - 10 + HOLDER_UNHEARD_MS);
+  });
+
+  it("is down_after once the first has passed", () => {
+    const at = nextLimitAt(silentSince(NOW - 1000), NEVER, settings({ downAfterMs: 2000 }), NOW);
+    expect(at).toBe(NOW + 1000);
+  });
+
+  it("counts restart_grace on top", () => {
+    const patient = settings({ downAfterMs: 2000, restartGraceMs: 5000 });
+    expect(nextLimitAt(silentSince(NOW - 2500), NEVER, patient, NOW)).toBe(NOW + 2500);
+    expect(nextLimitAt(silentSince(NOW - 5500), NEVER, patient, NOW)).toBe(NOW + 1500);
+  });
+
+  it("does not lie ahead of a node that is down for good", () => {
+    expect(nextLimitAt(silentSince(NOW - 9000), NEVER, settings(), NOW)).toBe(Infinity);
+  });
+});
