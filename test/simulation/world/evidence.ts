@@ -18,8 +18,10 @@ import { Violation } from "./violation.ts";
 
 interface Office {
   readonly term: number;
-  /** Of each round: when it was first sent, and who answered. */
-  readonly rounds: Map<number, { readonly sentAt: number; readonly answered: Set<MonitorName> }>;
+  /** When each round was first sent. */
+  readonly sentAt: Map<number, number>;
+  /** The newest round that each peer has answered, and so all that were sent before it. */
+  readonly answered: Map<MonitorName, number>;
   /** When the newest round was sent that a majority answered. */
   provenSince: number;
 }
@@ -51,15 +53,15 @@ export class Evidence {
   sends(monitor: MonitorName, message: ConsensusMessage, now: number): void {
     if (message.kind !== "append") return;
     const office = this.#officeOf(monitor, message.term);
-    if (office.rounds.has(message.round)) return;
-    office.rounds.set(message.round, { sentAt: now, answered: new Set([monitor]) });
-    office.rounds.delete(message.round - ROUNDS_KEPT);
+    if (office.sentAt.has(message.round)) return;
+    office.sentAt.set(message.round, now);
+    office.sentAt.delete(message.round - ROUNDS_KEPT);
   }
 
   #officeOf(monitor: MonitorName, term: number): Office {
     let office = this.#offices.get(monitor);
     if (office?.term !== term) {
-      office = { term, rounds: new Map(), provenSince: -Infinity };
+      office = { term, sentAt: new Map(), answered: new Map(), provenSince: -Infinity };
       this.#offices.set(monitor, office);
     }
     return office;
@@ -79,13 +81,15 @@ export class Evidence {
     reply: ConsensusMessage & { kind: "append-reply" },
   ): void {
     const office = this.#offices.get(monitor);
-    const round = office?.rounds.get(reply.round);
-    if (office === undefined || round === undefined || reply.term !== office.term) return;
-    round.answered.add(from);
+    if (office === undefined || reply.term !== office.term) return;
+    office.answered.set(from, Math.max(reply.round, office.answered.get(from) ?? 0));
     const members = this.#members(monitor);
-    const answers = members.filter(({ name }) => round.answered.has(name)).length;
-    if (answers >= quorumOf(members.length))
-      office.provenSince = Math.max(office.provenSince, round.sentAt);
+    const rounds = members.map(({ name }) =>
+      name === monitor ? Infinity : (office.answered.get(name) ?? 0),
+    );
+    rounds.sort((a, b) => b - a);
+    const sentAt = office.sentAt.get(rounds[quorumOf(members.length) - 1] ?? 0);
+    if (sentAt !== undefined) office.provenSince = Math.max(office.provenSince, sentAt);
   }
 
   #finished(monitor: MonitorName, id: number, now: number): void {
