@@ -53,8 +53,15 @@ export interface Desk {
   readonly heardAt: Instant | null;
   /** Why the guard does not answer; null: it does. */
   readonly problem: string | null;
-  /** What it refused to do, until it does it: a `show` that succeeds in between mends nothing. */
-  readonly refusal: { readonly op: GuardRequest["op"]; readonly text: string } | null;
+  /**
+   * What it refused to do, until it does it: a `show` that succeeds in between mends nothing. `at` is the
+   * last time; what is not asked of it any more is forgotten.
+   */
+  readonly refusal: {
+    readonly op: GuardRequest["op"];
+    readonly text: string;
+    readonly at: Instant;
+  } | null;
   readonly retryAt: Instant;
 }
 

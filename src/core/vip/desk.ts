@@ -18,6 +18,8 @@ const GUARD_DEADLINE_MS = 1000;
 /** After this long without an outcome the answer is taken for lost. */
 const FLIGHT_LOST_MS = 1500;
 const RETRY_MS = 200;
+/** What is still wanted is asked again well within this. */
+const REFUSAL_MS = 3000;
 
 type Flying = NonNullable<Desk["flight"]>;
 
@@ -79,7 +81,7 @@ function learn(turn: Turn, desk: Draft<Desk>, flight: Flying, result: GuardResul
     case "ok":
       desk.heardAt = turn.now;
       desk.problem = null;
-      if (desk.refusal?.op === flight.request.op) desk.refusal = null;
+      if (isRefusalOver(desk.refusal, flight.request.op, turn.now)) desk.refusal = null;
       if (result.view === null) deduce(desk, flight.request);
       else see(turn, desk, flight, result.view);
       return grant(turn, desk, flight);
@@ -108,9 +110,17 @@ function learnRefusal(
   desk.problem = null;
   desk.view = null;
   desk.permit = null;
-  if (code !== "stale") desk.refusal = { op, text: `${code}: ${text}` };
+  if (code !== "stale") desk.refusal = { op, text: `${code}: ${text}`, at: turn.now };
   if (code === "nogate") desk.guarded = false;
   desk.retryAt = code === "stale" && op !== "permit" ? turn.now : turn.now + RETRY_MS;
+}
+
+/**
+ * It does what it refused, or nobody asks for that any more: another leads now, or the answer that it
+ * was done was lost. A monitor must not speak for ever of a guard that is well.
+ */
+function isRefusalOver(refusal: Desk["refusal"], done: GuardRequest["op"], now: Instant): boolean {
+  return refusal !== null && (refusal.op === done || now - refusal.at > REFUSAL_MS);
 }
 
 /** Why this guard does not do its work; null: it does. `backend`: what the group relies on. */

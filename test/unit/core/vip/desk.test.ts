@@ -103,3 +103,14 @@ test("a lost answer does not make a host's table be forgotten", () => {
   answered(turn, where, { kind: "unknown", text: "closed" });
   expect(turn.desk(GROUP, WRITER, "db1")).toMatchObject({ view: null, guarded: false });
 });
+
+test.each([
+  ["a moment ago is still in the way", 500, false],
+  ["and is not asked for any more is forgotten", 5_000, true],
+])("what a guard refused %s when it answers something else", (_, agoMs, isForgotten) => {
+  const turn = leaderTurn();
+  const refusal = { op: "install", text: "missing: arping", at: turn.now - agoMs } as const;
+  turn.setDesk(GROUP, WRITER, "db1", { refusal });
+  carriedOut(turn, { op: "show", vip: WRITER });
+  expect(turn.desk(GROUP, WRITER, "db1").refusal === null).toBe(isForgotten);
+});
