@@ -22,9 +22,13 @@ const setOffline: Draw = (random, view) => {
     target: node,
     holds: [],
     begin: (lab) => answer(lab, "set_offline", node),
-    end: (lab) => answer(lab, "set_online", node),
+    end: (lab) => setOnline(lab, node),
   });
 };
+
+export function setOnline(lab: Lab, node: string): Promise<string> {
+  return answer(lab, "set_online", node);
+}
 
 const TIMES: readonly (readonly [key: string, values: readonly string[]])[] = [
   ["vip_lease", ["600ms", "1s", "2s"]],

@@ -5,7 +5,7 @@
  */
 import type { GroupStatus } from "../../src/core/status-types.ts";
 import { type Lab, nowS, passing } from "../helpers/lab.ts";
-import { DEEDS_OF_PEOPLE, switchover } from "./deeds-of-people.ts";
+import { DEEDS_OF_PEOPLE, setOnline, switchover } from "./deeds-of-people.ts";
 import type { Fault, View } from "./fault.ts";
 import { HOST_FAULTS } from "./host-faults.ts";
 import { MONITOR_FAULTS } from "./monitor-faults.ts";
@@ -75,6 +75,15 @@ export class Injector {
     await pending;
     await this.#lab.run("heal");
     for (const line of (await this.#lab.run("status")).split("\n")) await this.#revive(line);
+  }
+
+  /** A set_online that met no leader was not done: a person asks again, as soon as somebody leads. */
+  async setEverybodyOnline(): Promise<void> {
+    await this.#lab.leader();
+    for (const { name, state } of (await this.#lab.group()).nodes) {
+      if (state !== "ADMIN_OFFLINE") continue;
+      this.#note("set_online", `${name}: ${await setOnline(this.#lab, name)}`);
+    }
   }
 
   async #revive(line: string): Promise<void> {

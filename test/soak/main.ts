@@ -104,7 +104,7 @@ async function runRound(
   await injector.mend();
   note("mended", `round ${number}`);
   const mendedS = nowS();
-  const wholeAfterS = await wholeAfter(lab, mendedS);
+  const wholeAfterS = await wholeAfter(lab, injector, mendedS);
   if (wholeAfterS !== null) await injector.plannedSwitchover();
   await passing(Math.max(0, HEALED_MS - (nowS() - mendedS) * 1_000));
   const writer = JSON.parse(await lab.run("writer", "check")) as WriterReport;
@@ -123,12 +123,14 @@ async function runRound(
 }
 
 /** Seconds since `mendedS` until everything is as it should be; null: not within the bound. */
-async function wholeAfter(lab: Lab, mendedS: number): Promise<number | null> {
+async function wholeAfter(lab: Lab, injector: Injector, mendedS: number): Promise<number | null> {
+  const leftMs = () => WHOLE_WITHIN_S * 1_000 - (nowS() - mendedS) * 1_000;
   try {
-    await lab.healthy(WHOLE_WITHIN_S * 1_000);
-    const leftMs = WHOLE_WITHIN_S * 1_000 - (nowS() - mendedS) * 1_000;
+    await injector.setEverybodyOnline();
+    await lab.healthy(leftMs());
     const what = "replicas that have caught up";
-    await eventually(() => lab.group(), haveCaughtUp, { withinMs: leftMs, everyMs: 200, what });
+    const within = { withinMs: leftMs(), everyMs: 200, what };
+    await eventually(() => lab.group(), haveCaughtUp, within);
     return nowS() - mendedS;
   } catch (error) {
     note("not whole", String(error));
