@@ -19,7 +19,7 @@ const QUEUE_FAULT = 4 * QUEUE_LIMIT;
 /** Timers and sockets get their turn at least this often. */
 const YIELD_EVERY_MS = 10;
 /** What is not urgent is written this late, if nothing urgent takes it along before. */
-const UNHURRIED_MS = 250;
+export const UNHURRIED_MS = 250;
 /** The core is looked after at least this often, whatever it says. */
 const LONGEST_SLEEP_MS = 1_000;
 

@@ -6,8 +6,8 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { Lab, passing, type WriterReport } from "./lab.ts";
+import { FAST, isAnother } from "./lab-setup.ts";
 
-const TIMES = { downAfter: "1s", lease: "1s" } as const;
 /** A monitor runs for months: the seconds in which its program is loaded and compiled are not looked at. */
 const SETTLED_MS = 10_000;
 /** Each look is a program of its own, whose start takes a third of a second of a processor from those that are measured. */
@@ -16,7 +16,6 @@ const AT_REST_MS = 60_000;
 const IDLE_MS = 30_000;
 /** Of USER_HZ, in which /proc counts processor time. */
 const TICKS_PER_SECOND = 100;
-const isAnother = (node: string) => node !== "db1";
 
 interface Fault {
   readonly limitMs: number;
@@ -62,7 +61,7 @@ async function printFault(name: string, fault: Fault): Promise<void> {
 }
 
 async function measureOnce(fault: Fault): Promise<WriterReport> {
-  await using lab = await Lab.up(TIMES);
+  await using lab = await Lab.up(FAST);
   await lab.run("writer", "start", "--pause", options.pause);
   await passing(SETTLED_MS);
   await fault.run(lab);
@@ -73,7 +72,7 @@ async function measureOnce(fault: Fault): Promise<WriterReport> {
 }
 
 async function printCost(): Promise<void> {
-  await using lab = await Lab.up(TIMES);
+  await using lab = await Lab.up(FAST);
   const names = ["mon1", "mon2", "mon3"];
   await passing(AT_REST_MS);
   const before = names.map((name) => processorSeconds(pidOf(lab, name)));

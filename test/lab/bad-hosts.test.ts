@@ -9,9 +9,7 @@ import { describe, expect, it } from "vitest";
 import { eventually } from "../helpers/eventually.ts";
 import { expectNobodyDisturbed, expectOnlyMaster, expectUnmoved } from "../helpers/lab-expect.ts";
 import { IS_LOCAL, isLong, Lab } from "../helpers/lab.ts";
-
-const FAST = { downAfter: "1s", lease: "1s" } as const;
-const NO_GAP_MS = 1_000;
+import { FAST, NO_GAP_MS } from "../helpers/lab-setup.ts";
 
 /** On the host itself: with its own /etc and its own programs. */
 function onHost(lab: Lab, node: string, ...command: readonly string[]): Promise<string> {

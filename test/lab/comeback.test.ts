@@ -10,9 +10,7 @@ import {
   servers,
 } from "../helpers/lab-expect.ts";
 import { IS_LOCAL, Lab } from "../helpers/lab.ts";
-
-const FAST = { downAfter: "1s", lease: "1s" } as const;
-const isAnother = (node: string) => node !== "db1";
+import { FAST, isAnother } from "../helpers/lab-setup.ts";
 
 const PROCESS = [
   { what: "its process is started again", fault: ["kill", "db1"], cure: ["start", "db1"] },

@@ -14,12 +14,11 @@ import {
   expectOnlyMaster,
 } from "../helpers/lab-expect.ts";
 import { isLong, Lab, type Measurement, passing } from "../helpers/lab.ts";
+import { FAST, isAnother } from "../helpers/lab-setup.ts";
 
-const FAST = { downAfter: "1s", lease: "1s" } as const;
 const REPO = new URL("../..", import.meta.url).pathname;
 /** Beside the other one: what runs looks for the guard next to its build. */
 const DIST = `${REPO}dist.fail-points-${process.pid}`;
-const isAnother = (node: string) => node !== "db1";
 
 type Signal = "KILL" | "STOP";
 

@@ -14,9 +14,7 @@ import {
   servers,
 } from "../helpers/lab-expect.ts";
 import { IS_LOCAL, isLong, Lab, type Measurement, passing } from "../helpers/lab.ts";
-
-const FAST = { downAfter: "1s", lease: "1s" } as const;
-const isAnother = (node: string) => node !== "db1";
+import { FAST, isAnother } from "../helpers/lab-setup.ts";
 
 /** Kills db1, whose place `successor` (null: somebody) takes, with everything. */
 async function succeeds(

@@ -11,9 +11,7 @@ import {
   servers,
 } from "../helpers/lab-expect.ts";
 import { IS_LOCAL, isLong, Lab, passing } from "../helpers/lab.ts";
-
-const FAST = { downAfter: "1s", lease: "1s" } as const;
-const isAnother = (node: string) => node !== "db1";
+import { FAST, isAnother } from "../helpers/lab-setup.ts";
 
 describe("when the master fails", () => {
   it("a killed master is replaced, and its clients are told", async () => {

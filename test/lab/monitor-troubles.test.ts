@@ -15,12 +15,8 @@ import {
   expectUnmoved,
 } from "../helpers/lab-expect.ts";
 import { IS_LOCAL, isLong, Lab, passing } from "../helpers/lab.ts";
+import { FAST, isAnother, MONITORS, NO_GAP_MS } from "../helpers/lab-setup.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
-
-const FAST = { downAfter: "1s", lease: "1s" } as const;
-const MONITORS = ["mon1", "mon2", "mon3"];
-const NO_GAP_MS = 1_000;
-const isAnother = (node: string) => node !== "db1";
 
 const dataOf = (lab: Lab, monitor: string) => join(lab.directory, "data", monitor);
 const logOf = (lab: Lab, monitor: string) =>

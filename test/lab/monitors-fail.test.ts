@@ -13,12 +13,7 @@ import {
   servers,
 } from "../helpers/lab-expect.ts";
 import { IS_LOCAL, isLong, Lab, nowS, passing } from "../helpers/lab.ts";
-
-const FAST = { downAfter: "1s", lease: "1s" } as const;
-const MONITORS = ["mon1", "mon2", "mon3"];
-const isAnother = (node: string) => node !== "db1";
-/** Writers may feel a busy machine, never a move. That no lease lapsed is told by the waiting clients. */
-const NO_GAP_MS = 1_000;
+import { FAST, isAnother, MONITORS, NO_GAP_MS } from "../helpers/lab-setup.ts";
 
 async function leaderAndAnother(lab: Lab): Promise<readonly string[]> {
   const leader = await lab.leader();

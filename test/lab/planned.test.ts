@@ -13,8 +13,7 @@ import {
   servers,
 } from "../helpers/lab-expect.ts";
 import { IS_LOCAL, Lab } from "../helpers/lab.ts";
-
-const FAST = { downAfter: "1s", lease: "1s" } as const;
+import { FAST } from "../helpers/lab-setup.ts";
 
 describe("under write load", () => {
   it("a switchover there and back loses no acknowledged write", async () => {

@@ -5,10 +5,7 @@ import { describe, expect, it } from "vitest";
 import { expectNobodyDisturbed, expectOnlyMaster, expectUnmoved } from "../helpers/lab-expect.ts";
 import { eventually } from "../helpers/eventually.ts";
 import { isLong, Lab, passing } from "../helpers/lab.ts";
-
-const FAST = { downAfter: "1s", lease: "1s" } as const;
-/** Writers may feel a busy machine, never a change of the settings. */
-const NO_GAP_MS = 1_000;
+import { FAST, NO_GAP_MS } from "../helpers/lab-setup.ts";
 
 /** Writes another line into the one file of the lab. */
 function edit(lab: Lab, from: RegExp, to: string): void {

@@ -64,6 +64,11 @@ export function drawMonitor(random: Random, view: View): readonly [monitor: stri
   return random.chance(0.5) ? [view.leader, "leader"] : [random.pick(others), "monitor"];
 }
 
+/** Everybody a node talks to, but the clients. */
+export function othersOf(view: View, node: string): readonly string[] {
+  return [...view.monitors, ...without(view.nodes, node)];
+}
+
 export function without(names: readonly string[], one: string): readonly string[] {
   return names.filter((name) => name !== one);
 }

@@ -1,6 +1,6 @@
 /** What happens to a database host: its Redis, its power, its cable, its packet filter. */
 import { type Lab, passing } from "../helpers/lab.ts";
-import { type Draw, drawNode, type Fault, fault, without } from "./fault.ts";
+import { type Draw, drawNode, type Fault, fault, othersOf, without } from "./fault.ts";
 import type { Random } from "./random.ts";
 
 type Damage = Pick<Fault, "disturbs" | "silences">;
@@ -111,8 +111,7 @@ const cutFromMonitorsAndReplicas: Draw = (random, view) => {
     kind: `cut ${role} from all but its clients`,
     target: node,
     ...silenced(node),
-    begin: (lab) =>
-      lab.run("isolate", node, "from", ...view.monitors, ...without(view.nodes, node)),
+    begin: (lab) => lab.run("isolate", node, "from", ...othersOf(view, node)),
     end: (lab) => lab.tryRun("heal", node),
   });
 };
@@ -123,8 +122,7 @@ const isolate: Draw = (random, view) => {
     kind: `isolate ${role}`,
     target: node,
     ...silenced(node),
-    begin: (lab) =>
-      lab.run("isolate", node, "from", ...view.monitors, ...without(view.nodes, node), "client"),
+    begin: (lab) => lab.run("isolate", node, "from", ...othersOf(view, node), "client"),
     end: (lab) => lab.tryRun("heal", node),
   });
 };
@@ -143,12 +141,11 @@ const cutReplication: Draw = (random, view) => {
 /** One way only: what it says is heard, what it is told is not. */
 const deafen: Draw = (random, view) => {
   const [node, role] = drawNode(random, view);
-  const others = [...view.monitors, ...without(view.nodes, node)];
   return fault({
     kind: `deafen ${role}`,
     target: node,
     ...silenced(node),
-    begin: (lab) => lab.run("deafen", node, "to", ...others),
+    begin: (lab) => lab.run("deafen", node, "to", ...othersOf(view, node)),
     end: (lab) => lab.tryRun("heal", node),
   });
 };

@@ -113,8 +113,11 @@ export class StateFile implements DurableStore {
 
   async #begin(durable: Durable): Promise<Place> {
     let size = this.#minSize;
-    while (encodeRecord(durable, size).length * 2 > size) size *= 2;
-    const record = encodeRecord(durable, size);
+    let record = encodeRecord(durable, size);
+    while (record.length * 2 > size) {
+      size *= 2;
+      record = encodeRecord(durable, size);
+    }
     const file = await open(`${this.#path}.new`, "w", 0o600);
     await writeSynced(file, Buffer.concat([record], size), 0);
     await rename(`${this.#path}.new`, this.#path);

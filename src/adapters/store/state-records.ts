@@ -17,7 +17,7 @@ import type { Durable } from "../../core/consensus/types.ts";
 const MAGIC = "redis-mmm-state";
 const FORMAT = 2;
 /** Disks write this much at once, or none of it. */
-export const SECTOR = 512;
+const SECTOR = 512;
 const NEWLINE = 10;
 const CHECK_LENGTH = 16;
 const DAMAGED = "its checksum does not match";

@@ -3,6 +3,7 @@
  * turn's behind its `persist`. It may crash between any two effects (an interrupted write leaves
  * the old file or the new one), and may be stopped for a minute anywhere.
  */
+import { UNHURRIED_MS } from "../../../src/daemon/runtime.ts";
 import {
   type ConsensusTimers,
   DEFAULT_TIMERS,
@@ -44,9 +45,6 @@ export interface MonitorWatcher {
 const WALL_AT_START = 1_700_000_000_000;
 /** More turns than this at one instant: the core asks to be woken again and again. */
 const MOST_TURNS_AT_ONCE = 2_000;
-
-/** As long as the runtime may put off a write that is not urgent. */
-const UNHURRIED_MS = 250;
 
 export class MonitorProcess {
   readonly name: MonitorName;
