@@ -27,6 +27,7 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 const CODES = {
   USAGE: EXIT.usage,
   CONFIG_INVALID: EXIT.config,
+  TLS_FILES: EXIT.config,
   LISTEN_OPEN: EXIT.config,
   LISTEN_FAILED: EXIT.unexpected,
   ALREADY_RUNNING: EXIT.unexpected,

@@ -33,6 +33,10 @@ export const OPTIONS = {
   number: { type: "string", short: "n", help: "COUNT  only the newest so many" },
   "dry-run": { type: "boolean", help: "only tell what would be done" },
   empty: { type: "string", help: "NODE  you vouch that this host serves no VIP" },
+  operator: { type: "string", help: "NAME  for a person who may act" },
+  reader: { type: "string", help: "NAME  for whoever may only look" },
+  days: { type: "string", help: "COUNT  how long it is valid (authority 3650, others 730)" },
+  renew: { type: "boolean", help: "replace the certificate and its key" },
 } as const satisfies Readonly<Record<string, OptionSpec>>;
 
 export type OptionName = keyof typeof OPTIONS;
@@ -73,6 +77,10 @@ export interface Options {
   readonly number?: string;
   readonly "dry-run"?: boolean;
   readonly empty?: string;
+  readonly operator?: string;
+  readonly reader?: string;
+  readonly days?: string;
+  readonly renew?: boolean;
 }
 
 /** @throws Failure with the code of wrong usage */

@@ -135,6 +135,19 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import("./commands/config.ts"),
   },
   {
+    name: "tls",
+    operands: "init|issue|show PATH",
+    options: ["operator", "reader", "days", "renew"],
+    summary: "Make an authority and certificates, or show one",
+    details: [
+      "init DIR                  an authority: ca.pem for everybody, ca.key for nobody else",
+      "issue DIR --monitor NAME  a key and a certificate of a monitor; may be repeated",
+      "issue DIR --operator NAME, --reader NAME  of a person who may act, of one who may look",
+      "show FILE                 whom a certificate names, and when it expires",
+    ],
+    load: () => import("./commands/tls.ts"),
+  },
+  {
     name: "help",
     operands: "[COMMAND]",
     options: [],
