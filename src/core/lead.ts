@@ -3,10 +3,9 @@
  * committed state and at observations, never at what happened to be done before.
  */
 import { withNote } from "./consensus/consensus.ts";
-import { bestInfo, presentInfo } from "./health/votes.ts";
-import { extendLineage, forkOf, nextHighWater } from "./health/lineage.ts";
 import { type Verdict, verdictOf } from "./health/verdict.ts";
 import { considerHandover } from "./handover.ts";
+import { keepLineage } from "./heritage.ts";
 import { considerFailover } from "./operation/admission.ts";
 import { abandonCommands, serveCommands } from "./operation/commands.ts";
 import { conduct } from "./operation/conduct.ts";
@@ -14,8 +13,7 @@ import { dropErrand } from "./operation/drop-errand.ts";
 import { countOutages } from "./operation/flapping.ts";
 import { mayReleaseOld } from "./operation/switchover.ts";
 import { repair } from "./operation/repair.ts";
-import type { NodeName } from "./ids.ts";
-import { type GroupPart, memberNames, nodeOf, type Vip, writerVip } from "./state.ts";
+import { type GroupPart, memberNames, type Vip, writerVip } from "./state.ts";
 import type { Turn } from "./turn.ts";
 import { adopt } from "./vip/adoption.ts";
 import { driveVip } from "./vip/driver.ts";
@@ -25,11 +23,6 @@ import { proofOf } from "./vip/proofs.ts";
 import { careForReaders } from "./vip/readers.ts";
 import { tellOfStrangers } from "./vip/strangers.ts";
 import { proofContext, upkeepVip } from "./vip/upkeep.ts";
-
-/** The highest offset is committed this often while it grows. */
-const HIGH_WATER_EVERY_MS = 5000;
-/** Longer than a replica that could take over needs to show itself. */
-const REBIRTH_ACCEPTED_AFTER_MS = 3000;
 
 export function lead(turn: Turn): void {
   if (!turn.established) return resign(turn);
@@ -118,64 +111,6 @@ function hasRunOut(turn: Turn, group: GroupPart): boolean {
   const vip = writerVip(group);
   if (vip === undefined || group.master === null || group.backend !== "nft") return false;
   return proofOf(proofContext(turn, group, vip), group.master) !== null;
-}
-
-/** The history of writes: a new id after an intact restart, and the highest offset seen. */
-function keepLineage(turn: Turn, group: GroupPart, verdict: Verdict): void {
-  if (group.master === null || group.operation !== null || turn.isChanging(group.name)) return;
-  const { evidence } = turn.local(group.name);
-  if (verdict.kind === "healthy" && verdict.rebirth !== null) {
-    const info = bestInfo(evidence, group.master, turn.now)?.info;
-    if (info === undefined) return;
-    const fork = Math.max(info.secondOffset - 1, 0);
-    turn.change(group.name, (part) => ({
-      ...part,
-      lineage: extendLineage(part.lineage, info.replId, fork),
-    }));
-    return;
-  }
-  if (acceptRebirth(turn, group, verdict)) return;
-  const infos = group.nodes.flatMap(({ name }) => presentInfo(evidence, name, turn.now) ?? []);
-  const highWater = nextHighWater(group.lineage, infos);
-  const grew = turn.lasting(group.name, "high water", highWater > group.lineage.highWater);
-  if (grew < HIGH_WATER_EVERY_MS) return;
-  turn.lasting(group.name, "high water", false);
-  turn.change(group.name, (part) => ({ ...part, lineage: { ...part.lineage, highWater } }));
-}
-
-/**
- * A master that lost data, or may have, and stays master since nobody has more: what it writes from
- * now on is the history that counts. A person is told by the alarm, and asked where an old master,
- * which would have to follow it, may have more.
- */
-function acceptRebirth(turn: Turn, group: GroupPart, verdict: Verdict): boolean {
-  const doubtful =
-    verdict.kind === "suspect" &&
-    (verdict.rebirth === "gone-back" || verdict.rebirth === "unknown");
-  const lasted = turn.lasting(group.name, "doubtful rebirth", doubtful);
-  if (!doubtful || lasted < REBIRTH_ACCEPTED_AFTER_MS) return false;
-  const info = presentInfo(turn.local(group.name).evidence, verdict.master, turn.now);
-  if (info === null || info.role !== "master" || info.loading) return false;
-  const keepers = verdict.rebirth === "gone-back" ? mayHoldMore(group) : [];
-  turn.alarm(`${group.name}: reborn`, `${verdict.text}${choiceOf(keepers)}`);
-  if (keepers.length > 0) return false;
-  // Only what it continues is a beginning of its stream; what it counts from now on is its own.
-  const fork = forkOf(info, group.lineage) ?? 0;
-  turn.change(group.name, (part) => {
-    const lineage = extendLineage(part.lineage, info.replId, fork);
-    return { ...part, lineage: { ...lineage, highWater: info.offset } };
-  });
-  return true;
-}
-
-/** Old masters on their way back: what they hold may be the last copy, until a person gives it up. */
-function mayHoldMore(group: GroupPart): readonly NodeName[] {
-  return Object.keys(group.rejoining).filter((name) => nodeOf(group, name)?.admin !== "offline");
-}
-
-function choiceOf([keeper]: readonly NodeName[]): string {
-  if (keeper === undefined) return "";
-  return `; ${keeper} may hold what it lost and follows nobody: mmm failover --force --accept-data-loss --to ${keeper}, or mmm set_offline ${keeper} to give it up`;
 }
 
 /** Goes out with the next heartbeat, so that followers keep alive what this leader fails to renew. */

@@ -13,7 +13,7 @@ import { withAdmittance } from "./admittance.ts";
 import { guardLoss } from "./guard-loss.ts";
 import { demotedByHand, movedByHand } from "./by-hand.ts";
 import { noSuccessor } from "./failover.ts";
-import { begun, finished, type Intent } from "./outline.ts";
+import { begun, finished, type Intent, lastDeed } from "./outline.ts";
 
 const TURNED_BACK_MS = 3000;
 
@@ -89,7 +89,7 @@ function heldBack(turn: Turn, group: GroupPart, call: Call): string | null {
 
 /** What made it turn back may still be so: it is not begun again at once. */
 function turnedBackLately(turn: Turn, group: GroupPart, master: string): boolean {
-  const last = group.past.at(-1);
+  const last = lastDeed(group);
   if (last?.kind !== "failover" || last.result !== "undone" || last.from !== master) return false;
   const ago = turn.at.wall - last.startedAt - last.durationMs;
   return ago >= 0 && ago < TURNED_BACK_MS;

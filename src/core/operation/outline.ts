@@ -72,6 +72,11 @@ export function withPast(group: GroupPart, past: PastOperation): GroupPart {
   return { ...group, past: [...group.past, past].slice(-PAST_KEPT) };
 }
 
+/** The last that changed whom a node follows; that a loss was accepted changed nothing on any node. */
+export function lastDeed({ past }: GroupPart): PastOperation | undefined {
+  return past.findLast(({ kind }) => kind !== "accepted");
+}
+
 function pastOf(
   operation: Operation,
   result: PastOperation["result"],

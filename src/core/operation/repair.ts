@@ -16,7 +16,7 @@ import { infoOf, isDone, valueOf } from "./common.ts";
 import { dropErrand } from "./drop-errand.ts";
 import { Work } from "./errand.ts";
 import { blackHole, isInBlackHole } from "./black-hole.ts";
-import { withPast } from "./outline.ts";
+import { lastDeed, withPast } from "./outline.ts";
 import { BLOCKED, BLOCKED_FROM, read, scopeOfTidying, tidy, unblock } from "./tidy.ts";
 import { guardWrites } from "./write-guard.ts";
 
@@ -41,7 +41,7 @@ export function repair(turn: Turn, group: GroupPart): void {
 
 /** Who only watches still ends what a person's command began. */
 function isRemainder(turn: Turn, group: GroupPart, node: Node): boolean {
-  const last = group.past.at(-1);
+  const last = lastDeed(group);
   const ended = last === undefined ? -Infinity : last.startedAt + last.durationMs;
   if (turn.at.wall - ended < REMAINDER_MS || node.name in group.rejoining) return true;
   const { info } = candidateOf(turn.local(group.name).evidence, node.name, turn.now);

@@ -9,6 +9,7 @@ import type { GroupPart, Node } from "../state.ts";
 import type { Turn } from "../turn.ts";
 import { infoOf, isDone, valueOf } from "./common.ts";
 import { Work } from "./errand.ts";
+import { lastDeed } from "./outline.ts";
 
 /** More replicas than anybody has: the mark of an operation that blocks writes. */
 export const BLOCKED_FROM = 1_000_000;
@@ -21,7 +22,7 @@ export function scopeOfTidying(node: Node): string {
 /** True once it is tidy. */
 export function tidy(turn: Turn, group: GroupPart, node: Node): boolean {
   if (!candidateOf(turn.local(group.name).evidence, node.name, turn.now).reachable) return false;
-  const last = group.past.at(-1);
+  const last = lastDeed(group);
   const mark = `after ${last?.epoch.version ?? 0}`;
   const work = new Work(turn, group.name, scopeOfTidying(node));
   if (work.reached(mark) !== undefined) return true;

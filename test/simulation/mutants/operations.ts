@@ -135,7 +135,7 @@ export const OF_OPERATIONS: readonly Mutant[] = [
     removes: "P4: where an old master may hold more, a person decides",
     edits: [
       {
-        file: "src/core/lead.ts",
+        file: "src/core/heritage.ts",
         from: `const keepers = verdict.rebirth === "gone-back" ?`,
         to: `const keepers = verdict.rebirth === "renamed" ?`,
       },

@@ -40,6 +40,7 @@ test.each(SEEDS)("they may be brought back (seed %i)", (seed) => {
   world.runUntilTrue(() => world.group?.master === "db1", 10_000);
   expect(world.redis("db1").data.ids.length).toBeGreaterThanOrEqual(held);
   becomesWhole(world, 30_000);
+  expect(alarm(world)).toBe("");
 });
 
 test.each(SEEDS)("they may be given up (seed %i)", (seed) => {
@@ -51,4 +52,8 @@ test.each(SEEDS)("they may be given up (seed %i)", (seed) => {
   expect(world.client.acknowledged.length).toBeGreaterThan(since);
   expect(lostWrites(world)).toBeGreaterThan(0);
   expect(world.group?.master).toBe("db2");
+  expect(alarm(world)).toBe("");
+  const accepted = world.group?.past.find(({ kind }) => kind === "accepted");
+  expect(accepted).toMatchObject({ from: "db2", to: "db2", result: "ok" });
+  expect(accepted?.reason).toContain("db2 was restarted without its newest data");
 });

@@ -1,0 +1,119 @@
+/**
+ * The history of writes that counts: a new replication id after an intact restart of the master, and
+ * the highest offset seen. And what becomes of it when the master lost data and nobody has more.
+ */
+import { extendLineage, forkOf, nextHighWater } from "./health/lineage.ts";
+import type { NodeInfo } from "./health/types.ts";
+import type { Verdict } from "./health/verdict.ts";
+import { bestInfo, presentInfo } from "./health/votes.ts";
+import type { NodeName } from "./ids.ts";
+import { withPast } from "./operation/outline.ts";
+import type { Stamp } from "./stamp.ts";
+import { type GroupPart, nodeOf, type PastOperation } from "./state.ts";
+import type { Turn } from "./turn.ts";
+
+/** The highest offset is committed this often while it grows. */
+const HIGH_WATER_EVERY_MS = 5000;
+/** Longer than a replica that could take over needs to show itself. */
+const REBIRTH_ACCEPTED_AFTER_MS = 3000;
+
+export function keepLineage(turn: Turn, group: GroupPart, verdict: Verdict): void {
+  const loss = lossOf(turn, group, verdict);
+  if (group.master === null || group.operation !== null || turn.isChanging(group.name)) return;
+  const { evidence } = turn.local(group.name);
+  if (verdict.kind === "healthy" && verdict.rebirth !== null) {
+    const info = bestInfo(evidence, group.master, turn.now)?.info;
+    if (info === undefined) return;
+    const fork = Math.max(info.secondOffset - 1, 0);
+    turn.change(group.name, (part) => ({
+      ...part,
+      lineage: extendLineage(part.lineage, info.replId, fork),
+    }));
+    return;
+  }
+  if (loss?.keepers.length === 0) return accept(turn, group, loss);
+  const infos = group.nodes.flatMap(({ name }) => presentInfo(evidence, name, turn.now) ?? []);
+  const highWater = nextHighWater(group.lineage, infos);
+  const grew = turn.lasting(group.name, "high water", highWater > group.lineage.highWater);
+  if (grew < HIGH_WATER_EVERY_MS) return;
+  turn.lasting(group.name, "high water", false);
+  turn.change(group.name, (part) => ({ ...part, lineage: { ...part.lineage, highWater } }));
+}
+
+/** A master that lost data, or may have, and stays master since nobody who could take over has more. */
+interface Loss {
+  readonly master: NodeName;
+  /** What the master says of itself now. */
+  readonly info: NodeInfo;
+  /** Old masters that may still hold what it lost: a person decides. */
+  readonly keepers: readonly NodeName[];
+  readonly text: string;
+}
+
+/** Told by an alarm, for as long as it is so: until somebody takes over, or the loss is accepted. */
+function lossOf(turn: Turn, group: GroupPart, verdict: Verdict): Loss | null {
+  const loss = lastingLoss(turn, group, verdict);
+  const text = loss === null ? null : `${loss.text}${choiceOf(loss.keepers)}`;
+  turn.alarm(`${group.name}: reborn`, text);
+  return loss;
+}
+
+function lastingLoss(turn: Turn, group: GroupPart, verdict: Verdict): Loss | null {
+  const doubtful =
+    verdict.kind === "suspect" &&
+    (verdict.rebirth === "gone-back" || verdict.rebirth === "unknown");
+  const lasted = turn.lasting(group.name, "doubtful rebirth", doubtful);
+  if (!doubtful || lasted < REBIRTH_ACCEPTED_AFTER_MS) return null;
+  const { master, text } = verdict;
+  const info = presentInfo(turn.local(group.name).evidence, master, turn.now);
+  if (info === null || info.role !== "master" || info.loading) return null;
+  const keepers = verdict.rebirth === "gone-back" ? mayHoldMore(group) : [];
+  return { master, info, keepers, text };
+}
+
+/** Old masters on their way back: what they hold may be the last copy, until a person gives it up. */
+function mayHoldMore(group: GroupPart): readonly NodeName[] {
+  return Object.keys(group.rejoining).filter((name) => nodeOf(group, name)?.admin !== "offline");
+}
+
+function choiceOf([keeper]: readonly NodeName[]): string {
+  if (keeper === undefined) return "";
+  return `; ${keeper} may hold what it lost and follows nobody: mmm failover --force --accept-data-loss --to ${keeper}, or mmm set_offline ${keeper} to give it up`;
+}
+
+/** What the master writes from now on is the history that counts; that it lost some stands in the past. */
+function accept(turn: Turn, group: GroupPart, loss: Loss): void {
+  const { info } = loss;
+  const known = forkOf(info, group.lineage);
+  // Only what it continues is a beginning of its stream; what it counts from now on is its own.
+  const fork = known ?? 0;
+  turn.change(group.name, (part, stamp) => {
+    const lineage = { ...extendLineage(part.lineage, info.replId, fork), highWater: info.offset };
+    const lostBytes = known === null ? null : Math.max(0, part.lineage.highWater - known);
+    return withPast({ ...part, lineage }, entryOf(turn, loss, stamp, lostBytes));
+  });
+}
+
+function entryOf(
+  turn: Turn,
+  { master, text }: Loss,
+  epoch: Stamp,
+  lostBytes: number | null,
+): PastOperation {
+  return {
+    epoch,
+    kind: "accepted",
+    from: master,
+    to: master,
+    result: "ok",
+    reason: text,
+    by: turn.state.name,
+    requestId: null,
+    votes: {},
+    fencing: null,
+    startedAt: turn.at.wall,
+    durationMs: 0,
+    phases: [],
+    lostBytes,
+  };
+}
