@@ -31,9 +31,9 @@ export function getToKnow(
   name: MonitorName,
   address: string | null,
 ): Acquaintance {
-  const { present, schemas } = turn.state.consensus;
-  const presence = present[name];
-  if (presence !== undefined && turn.now - presence.at <= THERE_MS) {
+  const { schemas } = turn.state.consensus;
+  const presence = presenceOf(turn, waiting, name);
+  if (presence !== undefined) {
     if ((schemas[name] ?? SCHEMA) < (turn.state.committed?.cluster.schema ?? SCHEMA))
       return waits(refused(`${name} is of an older version than the agreed state: upgrade it`));
     const { storageId } = presence;
@@ -46,6 +46,13 @@ export function getToKnow(
   if (address !== null) turn.emit({ kind: "meet", name, address });
   turn.consensus(greet(turn.state.consensus, name));
   return waits({ kind: "later", greetedAt: turn.now });
+}
+
+/** What it said before anybody asked for it may have been said in an earlier life, of a disk that is gone. */
+function presenceOf(turn: Turn, waiting: Waiting, name: MonitorName) {
+  const presence = turn.state.consensus.present[name];
+  const isThere = presence !== undefined && turn.now - presence.at <= THERE_MS;
+  return isThere && presence.at > waiting.since ? presence : undefined;
 }
 
 function waits(order: Order): Acquaintance {

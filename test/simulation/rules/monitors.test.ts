@@ -106,6 +106,24 @@ test.each(SEEDS)("a wiped monitor is replaced by its new disk (seed %i)", (seed)
   expect(monitor.disk.slot).not.toBeNull();
 });
 
+test.each(SEEDS)(
+  "a disk that is lost again at once is replaced again at once (seed %i)",
+  (seed) => {
+    const world = calm(seed);
+    const [follower = ""] = peersOf(world, world.theLeader.name);
+    const monitor = world.monitor(follower);
+    for (const _ of ["once", "again"]) {
+      monitor.crash();
+      monitor.wipe();
+      world.startMonitor(follower);
+      const command = { kind: "monitor-replace", name: follower, address: null } as const;
+      expect(outcomeOf(world, command)).toMatchObject({ kind: "ok" });
+    }
+    expectUnfelt(world);
+    expect(monitor.disk.slot).not.toBeNull();
+  },
+);
+
 test("a replacement whose leader dies half-way is finished when it is asked for again", () => {
   const world = calm(1, 0);
   const [follower = ""] = peersOf(world, world.theLeader.name);
