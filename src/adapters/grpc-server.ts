@@ -1,86 +1,77 @@
-/** The one port of a monitor: its peers and its operators talk to it there. */
-import { Server, ServerCredentials } from "@grpc/grpc-js";
+/**
+ * Where a monitor is talked to: one port for its peers and operators, and a socket of its host for
+ * the command line there.
+ */
+import { Server } from "@grpc/grpc-js";
 import { MmmError, messageOf, systemCode } from "../errors.ts";
 import type { ControlServer } from "./control/server.ts";
-import { ControlService, MAX_MESSAGE_BYTES, PeerService } from "./grpc.ts";
+import { Door, type DoorOptions } from "./door.ts";
+import { LocalDoor, shutDown } from "./local-door.ts";
 import { type HostPort, showAddress } from "./peer/address.ts";
 import type { PeerServer } from "./peer/server.ts";
+import { addServices, type Services, SERVER_OPTIONS } from "./services.ts";
+import type { TlsIdentity } from "./tls/identity.ts";
 
 /** Answers that are under way at the end get this long. */
 const GRACE_MS = 300;
+const IN_THE_CLEAR: DoorOptions = { identity: null, onRefused: () => undefined };
 
 export class GrpcServer {
-  readonly #server = new Server({
-    "grpc.max_concurrent_streams": 64,
-    "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
-    "grpc.max_send_message_length": MAX_MESSAGE_BYTES,
-    "grpc.enable_channelz": 0,
-    // Connections of hosts that vanished do not pile up.
-    "grpc.keepalive_time_ms": 5_000,
-    "grpc.keepalive_timeout_ms": 5_000,
-  });
-  readonly #peer: PeerServer;
-  readonly #control: ControlServer;
+  readonly #services: Services;
+  readonly #server = new Server(SERVER_OPTIONS);
+  readonly #door: Door;
+  #local: LocalDoor | null = null;
 
-  constructor(peer: PeerServer, control: ControlServer) {
-    this.#peer = peer;
-    this.#control = control;
-    const { exchange, identify } = peer;
-    this.#server.addService(PeerService.service, { Exchange: exchange, Identify: identify });
-    this.#server.addService(ControlService.service, {
-      Status: control.status,
-      Info: control.info,
-      History: control.history,
-      Operate: control.operate,
-      Watch: control.watch,
-      Identify: identify,
-    });
+  constructor(peer: PeerServer, control: ControlServer, options: DoorOptions = IN_THE_CLEAR) {
+    this.#services = { peer, control };
+    this.#door = new Door(this.#server, options);
+    addServices(this.#server, this.#services, (caller) => this.#door.callerOf(caller));
   }
 
   /**
    * The port that it listens on: another than was asked for only if that was 0.
    * @throws MmmError LISTEN_FAILED
    */
-  listen(address: HostPort): Promise<number> {
-    return new Promise((settle, fail) => {
-      const target = showAddress(address);
-      this.#server.bindAsync(target, ServerCredentials.createInsecure(), (error, port) => {
-        if (error === null) settle(port);
-        else fail(listenError(address, error));
-      });
-    });
+  async listen(address: HostPort): Promise<number> {
+    try {
+      return await this.#door.listen(address);
+    } catch (error) {
+      throw listenError(address, error);
+    }
+  }
+
+  /** Rejects with the system's error. */
+  async listenLocally(path: string): Promise<void> {
+    this.#local = new LocalDoor(this.#services);
+    await this.#local.listen(path);
+  }
+
+  /** Whoever is connected has to come again, and is judged anew. */
+  renew(identity: TlsIdentity): void {
+    this.#door.renew(identity);
+    this.#services.peer.endCalls();
   }
 
   async close(): Promise<void> {
-    this.#control.close();
-    this.#peer.close();
-    await new Promise<void>((settle) => {
-      const timer = setTimeout(() => {
-        this.#server.forceShutdown();
-        settle();
-      }, GRACE_MS);
-      this.#server.tryShutdown(() => {
-        clearTimeout(timer);
-        settle();
-      });
-    });
+    const { peer, control } = this.#services;
+    control.close();
+    peer.endCalls();
+    this.#door.close();
+    await Promise.all([this.#local?.close(GRACE_MS), shutDown(this.#server, GRACE_MS)]);
   }
 }
 
-function listenError(address: HostPort, error: Error): MmmError {
+function listenError(address: HostPort, error: unknown): MmmError {
   const what = `cannot listen on ${showAddress(address)}`;
-  const code = systemCode(error) ?? /\bE[A-Z]{4,}\b/.exec(error.message)?.[0];
+  const code = systemCode(error);
   if (code === "EADDRINUSE") {
     const todo = `another process has it (ss -ltnp 'sport = :${address.port}'): end it, or choose another --listen`;
     return new MmmError("LISTEN_FAILED", { what, why: "the port is in use", todo, cause: error });
   }
   if (code === "EADDRNOTAVAIL") {
     const todo = "give --listen an address of this host (ip -brief address)";
-    return new MmmError("LISTEN_FAILED", {
-      what,
-      why: "this host does not have that address",
-      todo,
-    });
+    const why = "this host does not have that address";
+    return new MmmError("LISTEN_FAILED", { what, why, todo });
   }
   return new MmmError("LISTEN_FAILED", { what, why: messageOf(error), cause: error });
 }

@@ -1,7 +1,9 @@
 /**
- * Which monitors to ask: those of --monitor, else of MMM_MONITORS, else of the configuration file,
- * else the one on this host.
+ * Which monitors to ask: those of --monitor, else of MMM_MONITORS, else the one on this host through
+ * its socket, and those of the configuration file.
  */
+import { existsSync } from "node:fs";
+import { isAbsolute, join } from "node:path";
 import { showAddress } from "../adapters/config/identity.ts";
 import { DEFAULT_CONFIG, readConfig } from "../adapters/config/load.ts";
 import { ConfigErrors } from "../adapters/config/problems.ts";
@@ -13,11 +15,16 @@ import { usageFailure } from "./failure.ts";
 export interface MonitorToAsk {
   /** null: only its address is known. */
   readonly name: string | null;
+  /** `HOST:PORT`, or `unix:PATH` */
   readonly address: string;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** Where the service of a package has it. */
+const STANDARD_SOCKET = "/run/redis-mmm/mmm.sock";
+const STANDARD_DATA_DIR = "/var/lib/redis-mmm";
+const UNIX = "unix:";
 const LOCAL: MonitorToAsk = { name: null, address: "127.0.0.1:7400" };
 
 /** @throws Failure, ConfigErrors */
@@ -54,6 +61,8 @@ function listed(env: Environment): readonly string[] {
 }
 
 function parse(text: string, where: string): MonitorToAsk {
+  if (text.startsWith(UNIX) && isAbsolute(text.slice(UNIX.length)))
+    return { name: null, address: text };
   const parsed = hostPort(text);
   if (parsed.kind === "problem") throw usageFailure(`${where}: ${parsed.text}`, null);
   return { name: null, address: text };
@@ -61,6 +70,22 @@ function parse(text: string, where: string): MonitorToAsk {
 
 function fromFile(given: string | undefined): readonly MonitorToAsk[] {
   const config = given === undefined ? readUnlessMissing(DEFAULT_CONFIG) : readConfig(given);
+  const sockets = socketsHere(config, given !== undefined);
+  return [...sockets, ...onTheNetwork(config)];
+}
+
+/**
+ * A file that was named may be about other hosts: only a socket that it names is its own. Several
+ * places are looked at otherwise, of which one monitor has one.
+ */
+function socketsHere(config: Config | null, isNamed: boolean): readonly MonitorToAsk[] {
+  const { socket = null, dataDir = STANDARD_DATA_DIR } = config?.local ?? {};
+  const standard = isNamed ? [] : [STANDARD_SOCKET, join(dataDir, "mmm.sock")];
+  const here = (socket === null ? standard : [socket]).find((path) => existsSync(path));
+  return here === undefined ? [] : [{ name: null, address: `${UNIX}${here}` }];
+}
+
+function onTheNetwork(config: Config | null): readonly MonitorToAsk[] {
   // Without a file of its own this host may still run a monitor.
   if (config === null) return [LOCAL];
   const { monitors, local } = config;

@@ -15,8 +15,11 @@ export const OPTIONS = {
   monitor: {
     type: "string",
     multiple: true,
-    help: "HOST:PORT  ask this monitor; may be repeated (or MMM_MONITORS)",
+    help: "HOST:PORT  ask this monitor, or unix:PATH; may be repeated (or MMM_MONITORS)",
   },
+  ca: { type: "string", help: "FILE  authorities of the monitors (or MMM_TLS_CA, or tls_ca)" },
+  cert: { type: "string", help: "FILE  your certificate (or MMM_TLS_CERT, or tls_cert)" },
+  key: { type: "string", help: "FILE  the key of it (or MMM_TLS_KEY, or tls_key)" },
   output: { type: "string", short: "o", help: "table|json  how to print (with --watch: jsonl)" },
   group: { type: "string", help: "NAME  the group, if there are several" },
   timeout: { type: "string", help: "DURATION  how long to wait for each monitor (default 1s)" },
@@ -45,6 +48,9 @@ export type OptionName = keyof typeof OPTIONS;
 export const COMMON: readonly OptionName[] = [
   "config",
   "monitor",
+  "ca",
+  "cert",
+  "key",
   "output",
   "timeout",
   "verbose",
@@ -61,6 +67,9 @@ export interface Arguments {
 export interface Options {
   readonly config?: string;
   readonly monitor?: readonly string[];
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
   readonly output?: string;
   readonly group?: string;
   readonly timeout?: string;

@@ -42,7 +42,8 @@ export interface MonitorClient {
 
 export interface ClusterOptions {
   readonly monitors: readonly MonitorToAsk[];
-  readonly connect: (address: string) => MonitorClient;
+  /** @throws MmmError, if a certificate is needed and cannot be used */
+  readonly connect: (monitor: MonitorToAsk) => MonitorClient;
   /** For each question to each monitor. Milliseconds. */
   readonly timeoutMs: number;
 }
@@ -107,7 +108,7 @@ export class Cluster {
     for (const monitor of this.#options.monitors) {
       const { timeoutMs } = this.#options;
       if ((await this.#try(monitor, faults, (one) => one.status(timeoutMs))) === null) continue;
-      const client = this.#options.connect(monitor.address);
+      const client = this.#options.connect(monitor);
       try {
         const limitMs = last.kind === "unknown" ? ASK_AGAIN_MS : OPERATE_MS;
         const outcome = await client.operate(request, onProgress, limitMs);
@@ -123,19 +124,21 @@ export class Cluster {
   }
 
   async #try<T>(
-    { name, address }: MonitorToAsk,
+    monitor: MonitorToAsk,
     faults: string[],
     ask: (client: MonitorClient) => Promise<T>,
   ): Promise<T | null> {
-    const client = this.#options.connect(address);
+    let client: MonitorClient | null = null;
     try {
+      client = this.#options.connect(monitor);
       return await ask(client);
     } catch (error) {
+      const { name, address } = monitor;
       const why = messageOf(error).replace(`${address} does not answer: `, "");
       faults.push(`  ${name === null ? address : `${name} ${address}`}  ${why}`);
       return null;
     } finally {
-      client.close();
+      client?.close();
     }
   }
 }

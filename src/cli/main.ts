@@ -6,7 +6,8 @@ import { ConfigErrors } from "../adapters/config/problems.ts";
 import { suggest } from "../adapters/config/suggest.ts";
 import { duration } from "../adapters/config/values.ts";
 import { EXIT, type ExitCode, explain, MmmError } from "../errors.ts";
-import { configToGoBy, monitorsToAsk } from "./addresses.ts";
+import type { TlsFiles } from "../adapters/tls/identity.ts";
+import { configToGoBy, type MonitorToAsk, monitorsToAsk } from "./addresses.ts";
 import {
   type Arguments,
   checkOperands,
@@ -19,12 +20,14 @@ import type { CommandSpec } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 import { helpOn, overview } from "./commands/help.ts";
 import { Failure, usageFailure } from "./failure.ts";
+import { tlsFilesFor } from "./security.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface World {
   readonly terminal: Terminal;
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly connect: (address: string) => MonitorClient;
+  /** @throws MmmError, if the certificate is needed and cannot be used */
+  readonly connect: (monitor: MonitorToAsk, tls: TlsFiles | null) => MonitorClient;
   readonly by: string;
   readonly requestId: () => string;
   readonly version: string;
@@ -91,7 +94,12 @@ async function runCommand(spec: CommandSpec, args: Arguments, world: World): Pro
 function clusterOf(options: Options, { env, connect }: World): Cluster {
   const timeout = duration("10ms", "10m")(options.timeout ?? "1s");
   if (timeout.kind === "problem") throw usageFailure(`--timeout: ${timeout.text}`, null);
-  return new Cluster({ monitors: monitorsToAsk(options, env), connect, timeoutMs: timeout.value });
+  const tls = tlsFilesFor(options, env);
+  return new Cluster({
+    monitors: monitorsToAsk(options, env),
+    connect: (monitor) => connect(monitor, tls),
+    timeoutMs: timeout.value,
+  });
 }
 
 function once<T extends object>(make: () => T): () => T {

@@ -2,8 +2,11 @@
 import { randomUUID } from "node:crypto";
 import { hostname, userInfo } from "node:os";
 import { ControlClient } from "../adapters/control/client.ts";
+import { credentialsFor, expecting } from "../adapters/tls/channel.ts";
+import { type TlsFiles, TlsIdentity } from "../adapters/tls/identity.ts";
 import type { ExitCode } from "../errors.ts";
 import { VERSION } from "../version.ts";
+import type { MonitorToAsk } from "./addresses.ts";
 import { main } from "./main.ts";
 import { terminalOf } from "./terminal.ts";
 
@@ -17,11 +20,19 @@ export async function runMmm(argv: readonly string[]): Promise<ExitCode> {
   return await main(argv, {
     terminal: terminalOf({ stdin, stdout, stderr, env }, interruption()),
     env,
-    connect: (address) => new ControlClient(address),
+    connect,
     by: `${userName()}@${hostname()}`,
     requestId: randomUUID,
     version: VERSION,
   });
+}
+
+/** Whoever answers over TLS must be a monitor, and the one of that name if it is known. */
+function connect({ name, address }: MonitorToAsk, files: TlsFiles | null): ControlClient {
+  // The permissions of a socket say enough.
+  if (files === null || address.startsWith("unix:")) return new ControlClient(address);
+  const identity = TlsIdentity.load(files);
+  return new ControlClient(address, credentialsFor(identity, expecting(name)));
 }
 
 /** Only what can be interrupted listens: anything else ends with Ctrl-C, as programs do. */

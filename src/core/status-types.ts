@@ -25,6 +25,21 @@ export interface Status {
   /** Wall clock of the monitor that answered. */
   readonly at: string;
   readonly warnings: readonly Warning[];
+  /** How the monitor that answered is talked to; null: not known here. */
+  readonly security: SecurityStatus | null;
+}
+
+export interface SecurityStatus {
+  /** `off`: in the clear, which somebody wrote, or which is never seen outside of the host. */
+  readonly tls: "on" | "off";
+  /** Of the authorities that it trusts, when the first expires; null: without TLS. */
+  readonly authority_expires_at: string | null;
+}
+
+export interface CertificateStatus {
+  readonly expires_at: string;
+  /** Whole days; negative when it has expired. */
+  readonly days_left: number;
 }
 
 /** `critical`: a promise does not hold. `warning`: less than intended. `hint`: what to do next. */
@@ -53,6 +68,8 @@ export interface MonitorStatus {
   readonly version: string | null;
   /** Why its messages are not counted: another cluster, another disk, a restored backup. */
   readonly problem: string | null;
+  /** What it last presented to the monitor that answered; null: nothing, or no TLS. */
+  readonly certificate: CertificateStatus | null;
 }
 
 export interface GroupStatus {

@@ -28,6 +28,7 @@ export function statusOf(state: MonitorState, at: At): Status {
     answered_by: { name: state.name, age_ms: knowledgeAge(state, at) },
     at: iso(at.wall),
     warnings: warningsOf(state, cluster, groups),
+    security: null,
   };
 }
 
@@ -86,6 +87,7 @@ function monitorStatus(
     last_seen_ms: silent,
     version: peer?.version ?? null,
     problem: refusal === undefined ? null : refusal.kind,
+    certificate: null,
   };
 }
 

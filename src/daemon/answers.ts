@@ -14,6 +14,8 @@ import type { GroupName, MonitorName } from "../core/ids.ts";
 import type { CommandOutcome } from "../core/messages.ts";
 import type { Proposal } from "../core/reload/proposal.ts";
 import type { HistoryEntry, Status } from "../core/status-types.ts";
+import { credentialsFor, expecting } from "../adapters/tls/channel.ts";
+import type { TlsIdentity } from "../adapters/tls/identity.ts";
 import { messageOf } from "../errors.ts";
 import type { Journal } from "../ports.ts";
 import { historyEntry } from "./history.ts";
@@ -28,6 +30,8 @@ export interface AnswersOptions {
   readonly status: () => Status;
   readonly journal: Journal;
   readonly requests: Requests;
+  /** How this monitor presents itself to the leader; null: without TLS. */
+  readonly tls: () => TlsIdentity | null;
   readonly addressOf: (monitor: MonitorName) => string | null;
   /** What this monitor's file proposes now. @throws ConfigErrors */
   readonly proposal: (group: GroupName) => Proposal | null;
@@ -118,7 +122,10 @@ export class Answers implements ControlBackend {
     const { leader } = notLeader;
     const address = leader === null ? null : this.#options.addressOf(leader);
     if (address === null || leader === this.#options.name) return notLeader;
-    const client = new ControlClient(address);
+    const client = new ControlClient(
+      address,
+      credentialsFor(this.#options.tls(), expecting(leader)),
+    );
     try {
       return await client.operate({ ...request, forwarded: true }, onProgress, COMMAND_LIMIT_MS);
     } finally {

@@ -6,6 +6,7 @@ import type { Identity } from "../adapters/config/identity.ts";
 import { ControlServer } from "../adapters/control/server.ts";
 import { ClockWatch } from "../adapters/clock.ts";
 import { GrpcServer } from "../adapters/grpc-server.ts";
+import { Refusals } from "../adapters/peer/admission.ts";
 import { Peers } from "../adapters/peer/peers.ts";
 import { PeerServer } from "../adapters/peer/server.ts";
 import type { GroupName } from "../core/ids.ts";
@@ -14,9 +15,11 @@ import type { Target } from "../core/io.ts";
 import type { Proposal } from "../core/reload/proposal.ts";
 import type { Committed } from "../core/state.ts";
 import type { Clock, Core, DurableStore, Journal, Log } from "../ports.ts";
+import { messageOf } from "../errors.ts";
 import { Answers } from "./answers.ts";
+import type { Certificates } from "./certificates.ts";
 import { finishedOperations } from "./history.ts";
-import { withTransport } from "./peer-status.ts";
+import { type Transport, withTransport } from "./peer-status.ts";
 import { Performer } from "./perform.ts";
 import { Requests } from "./requests.ts";
 import { Runtime } from "./runtime.ts";
@@ -32,6 +35,9 @@ export interface DaemonOptions<S> {
   readonly journal: Journal;
   readonly nodes: NodeWorld;
   readonly log: Log;
+  readonly certificates: Certificates;
+  /** Path of the socket for the command line of this host; null: none. */
+  readonly socket: string | null;
   /** What the configuration file proposes now. @throws ConfigErrors */
   readonly proposal: (group: GroupName) => Proposal | null;
   /** Called once, when it can go on no longer. */
@@ -47,6 +53,7 @@ export class Daemon<S> {
   readonly #peers: Peers;
   readonly #peerServer: PeerServer;
   readonly #server: GrpcServer;
+  readonly #turnedAway = new Refusals();
   readonly #requests = new Requests();
   readonly #clockWatch = new ClockWatch();
   #isLeaving = false;
@@ -60,7 +67,8 @@ export class Daemon<S> {
     const onFound = (name: string, address: string) => {
       this.#runtime.push({ kind: "peer-found", name, address });
     };
-    this.#peers = new Peers({ name: identity.name, self, now, onFound });
+    const tls = () => options.certificates.identity;
+    this.#peers = new Peers({ name: identity.name, self, now, tls, onFound });
     const perform = (effect: Parameters<Performer["perform"]>[0]) => performer.perform(effect);
     const onTurn = (next: S) => this.#afterTurn(next);
     this.#runtime = new Runtime({ core, state, clock, store, perform, onTurn, onFault });
@@ -74,13 +82,21 @@ export class Daemon<S> {
         options.log.write("warn", "message.refused", text, { from, reason });
       },
     });
-    this.#server = new GrpcServer(this.#peerServer, new ControlServer(this.#answers()));
+    this.#server = new GrpcServer(this.#peerServer, new ControlServer(this.#answers()), {
+      identity: tls(),
+      onRefused: (from, reason) => {
+        if (!this.#turnedAway.add(from, reason, now())) return;
+        const text = `a connection was refused: ${reason}`;
+        options.log.write("warn", "connection.refused", text, { from, reason });
+      },
+    });
   }
 
   /** @throws MmmError LISTEN_FAILED */
   async start(): Promise<void> {
     const { identity, nodes, log } = this.#options;
     const port = await this.#server.listen(identity.listen);
+    await this.#listenLocally();
     nodes.onLost((group, node) => this.#runtime.push({ kind: "connection-lost", group, node }));
     for (const { name, address, port: at } of identity.peers) {
       this.#peers.add({ name, host: address, port: at });
@@ -91,6 +107,35 @@ export class Daemon<S> {
       version: this.#options.version,
       pid: process.pid,
     });
+  }
+
+  /** The command line of this host can do without it, and the monitor all the more. */
+  async #listenLocally(): Promise<void> {
+    const { socket, log } = this.#options;
+    if (socket === null) return;
+    try {
+      await this.#server.listenLocally(socket);
+    } catch (error) {
+      const text = `mmm cannot ask this monitor through ${socket}: ${messageOf(error)}`;
+      log.write("warn", "socket.failed", text);
+    }
+  }
+
+  /** Reads the certificate anew; who leads does not change. What cannot be used changes nothing. */
+  renewCertificates(): void {
+    const { certificates, clock, log } = this.#options;
+    try {
+      const identity = certificates.renew(clock.at().wall);
+      if (identity === null) return;
+      this.#server.renew(identity);
+      this.#peers.renew();
+      const until = new Date(identity.validity.until).toISOString();
+      const text = `a new certificate is in force, until ${until.slice(0, 10)} (SIGHUP)`;
+      log.write("info", "certificate.renewed", text, { until });
+    } catch (error) {
+      const text = `the certificate was not renewed, the old one stays in force: ${messageOf(error)}`;
+      log.write("error", "certificate.refused", text);
+    }
   }
 
   /** Hands leadership over and ends; within two seconds. */
@@ -141,16 +186,11 @@ export class Daemon<S> {
   }
 
   #answers(): Answers {
-    const { core, clock, identity, journal, version } = this.#options;
-    const status = () => {
-      const peers = this.#peers.reports();
-      const refusals = this.#peerServer.refusals.list(clock.at().now);
-      const own = core.status(this.#runtime.state, clock.at());
-      return withTransport(own, { peers, refusals, version, name: identity.name });
-    };
+    const { core, clock, identity, journal, certificates } = this.#options;
     return new Answers({
       name: identity.name,
-      status,
+      status: () => withTransport(core.status(this.#runtime.state, clock.at()), this.#transport()),
+      tls: () => certificates.identity,
       journal,
       requests: this.#requests,
       proposal: this.#options.proposal,
@@ -159,6 +199,15 @@ export class Daemon<S> {
         return !this.#isLeaving && this.#runtime.push({ kind: "command", requestId, by, command });
       },
     });
+  }
+
+  #transport(): Transport {
+    const { clock, identity, version, certificates } = this.#options;
+    const { now, wall } = clock.at();
+    const refusals = this.#peerServer.refusals.list(now);
+    const turnedAway = this.#turnedAway.list(now);
+    const peers = this.#peers.reports();
+    return { peers, refusals, turnedAway, certificates, wall, version, name: identity.name };
   }
 
   #afterTurn(state: S): void {

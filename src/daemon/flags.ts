@@ -15,6 +15,7 @@ One monitor of a redis-mmm cluster. Run three or more, each on its own host.
   --data-dir DIR           where the vote and the agreed state are kept
   --log FILE               log there instead of to standard output; SIGHUP reopens it
   --pid FILE               write the process id there
+  --socket PATH            for mmm on this host (default: mmm.sock in the data directory)
   --tls off                accept unencrypted traffic beyond this host
   -v, --verbose            log what this monitor sees, too
   --version                print the version
@@ -31,6 +32,7 @@ const OPTIONS = {
   "data-dir": { type: "string" },
   log: { type: "string" },
   pid: { type: "string" },
+  socket: { type: "string" },
   tls: { type: "string" },
   verbose: { type: "boolean", short: "v" },
   version: { type: "boolean" },
@@ -54,12 +56,21 @@ export function parseFlags(args: readonly string[]): Flags {
   if (values.tls !== undefined && values.tls !== "off") {
     throw usage(`--tls ${values.tls}`, "only --tls off is known; certificates are set in the file");
   }
-  const { name, listen, peer, log, pid, verbose } = values;
+  const { name, listen, peer, log, pid, socket, verbose } = values;
   return {
     kind: "run",
     config: values.config,
     tlsOff: values.tls === "off",
-    overrides: { name, listen, peers: peer, dataDir: values["data-dir"], log, pid, verbose },
+    overrides: {
+      name,
+      listen,
+      peers: peer,
+      dataDir: values["data-dir"],
+      log,
+      pid,
+      socket,
+      verbose,
+    },
   };
 }
 

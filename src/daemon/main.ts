@@ -62,6 +62,7 @@ function handleSignals({ daemon, log, pidFile }: Running, fault: (error: unknown
   process.on("SIGHUP", () => {
     log.reopen();
     log.write("info", "log.reopened", "the log file was opened anew (SIGHUP)");
+    daemon.renewCertificates();
   });
 }
 

@@ -1,12 +1,18 @@
 /** The core's status, completed with what only the transport knows of the peers. */
 import type { PeerReport } from "../adapters/peer/peers.ts";
-import type { MonitorName } from "../core/ids.ts";
+import type { Validity } from "../adapters/tls/validity.ts";
+import type { MonitorName, WallTime } from "../core/ids.ts";
 import type { MonitorStatus, Status, Warning } from "../core/status-types.ts";
+import { type Certificates, certificateStatus } from "./certificates.ts";
 
 export interface Transport {
   readonly peers: readonly PeerReport[];
   /** Monitors whose messages were refused of late. */
   readonly refusals: readonly { readonly from: string; readonly reason: string }[];
+  /** Those that were not let in of late: where from, and why not. */
+  readonly turnedAway: readonly { readonly from: string; readonly reason: string }[];
+  readonly certificates: Certificates;
+  readonly wall: WallTime;
   /** The product version of this monitor. */
   readonly version: string;
   readonly name: MonitorName;
@@ -20,21 +26,36 @@ export function withTransport(status: Status, transport: Transport): Status {
   const missing = others.filter((peer) => !strangers.includes(peer));
   return {
     ...status,
-    cluster: { ...status.cluster, monitors: [...monitors, ...missing.map(unmet)] },
+    security: transport.certificates.status(),
+    cluster: {
+      ...status.cluster,
+      monitors: [...monitors, ...missing.map((peer) => unmet(peer, transport.wall))],
+    },
     warnings: [
       ...status.warnings,
       ...missing.flatMap(warnOfPeer),
       ...strangers.map(hintOfStranger),
+      ...transport.certificates.warnings(transport.wall),
+      ...transport.turnedAway.map(hintOfTurnedAway),
       ...transport.refusals.filter(({ from }) => !refusesUs(from, transport)).map(warnOfRefusal),
     ],
   };
 }
 
-function withPeer(monitor: MonitorStatus, { peers, name, version }: Transport): MonitorStatus {
-  if (monitor.name === name) return { ...monitor, version, reachable: true };
+function withPeer(monitor: MonitorStatus, transport: Transport): MonitorStatus {
+  const { peers, name, version, wall, certificates } = transport;
+  if (monitor.name === name) {
+    const certificate = certificateOf(certificates.identity?.validity ?? null, wall);
+    return { ...monitor, version, reachable: true, certificate };
+  }
   const peer = peers.find((one) => isThat(one, monitor));
-  if (peer === undefined || monitor.problem !== null) return monitor;
-  return { ...monitor, problem: peer.problem };
+  if (peer === undefined) return monitor;
+  const certificate = certificateOf(peer.validity, wall);
+  return { ...monitor, certificate, problem: monitor.problem ?? peer.problem };
+}
+
+function certificateOf(validity: Validity | null, wall: WallTime): MonitorStatus["certificate"] {
+  return validity === null ? null : certificateStatus(validity, wall);
 }
 
 /** A peer that has not said its name yet is known by its address. */
@@ -53,7 +74,10 @@ function hintOfStranger({ name, address }: PeerReport): Warning {
 }
 
 /** A configured peer that is no member, or has not said its name. */
-function unmet({ name, address, silentMs, problem }: PeerReport): MonitorStatus {
+function unmet(
+  { name, address, silentMs, problem, validity }: PeerReport,
+  wall: WallTime,
+): MonitorStatus {
   return {
     name: name ?? address,
     address,
@@ -62,6 +86,7 @@ function unmet({ name, address, silentMs, problem }: PeerReport): MonitorStatus 
     last_seen_ms: null,
     version: null,
     problem,
+    certificate: certificateOf(validity, wall),
   };
 }
 
@@ -70,6 +95,11 @@ function warnOfPeer({ name, address, silentMs, problem }: PeerReport): readonly 
   const who = name === null ? `the peer at ${address}` : `${name} (${address})`;
   const since = silentMs === null ? "" : ` for ${Math.round(silentMs / 1_000)} s`;
   return [{ level: "warning", text: `${who} cannot be talked to${since}: ${problem}` }];
+}
+
+/** Whoever is no monitor harms nothing by being refused. */
+function hintOfTurnedAway({ reason }: { readonly reason: string }): Warning {
+  return { level: "hint", text: `a connection was refused: ${reason}` };
 }
 
 /** Two monitors that refuse each other do so for one reason, which the peer's problem tells. */

@@ -3,6 +3,7 @@
  * Everything that hinders it is thrown with what, why and what to do.
  */
 import { hostname } from "node:os";
+import { join } from "node:path";
 import { SystemClock } from "../adapters/clock.ts";
 import { groupParts } from "../adapters/config/genesis.ts";
 import { identify, type Identity } from "../adapters/config/identity.ts";
@@ -15,6 +16,7 @@ import { FileJournal } from "../adapters/store/journal.ts";
 import type { MonitorState } from "../core/monitor.ts";
 import { MmmError } from "../errors.ts";
 import { VERSION } from "../version.ts";
+import { Certificates } from "./certificates.ts";
 import { begin, core } from "./core.ts";
 import { Daemon } from "./daemon.ts";
 import { openState, prepareDataDir } from "./data-dir.ts";
@@ -40,13 +42,17 @@ export async function startUp(
 ): Promise<Running> {
   const config = loadConfig(flags.config, flags.overrides);
   const identity = identify(config, hostname());
-  refuseOpenListening(identity, flags.tlsOff ? "off" : config.local.tls);
+  const tls = flags.tlsOff ? "off" : config.local.tls;
+  refuseOpenListening(identity, tls);
+  const files = tls === "off" || tls === "unset" ? null : tls;
+  const certificates = new Certificates(files, identity.name);
   const { dataDir, log: file, verbose, pid } = config.local;
   prepareDataDir(dataDir);
   await takeDataDir(dataDir);
   const log = new FileLog({ monitor: identity.name, file, verbose });
   for (const warning of config.warnings) log.write("warn", "config.warning", warning);
-  const daemon = await compose(config, identity, { log, onFault: (error) => onFault(error, log) });
+  const fault = (error: unknown) => onFault(error, log);
+  const daemon = await compose(config, identity, { log, certificates, onFault: fault });
   const pidFile = pid === null ? null : writePidFile(pid);
   try {
     await daemon.start();
@@ -57,10 +63,16 @@ export async function startUp(
   return { daemon, log, pidFile };
 }
 
+interface Composition {
+  readonly log: FileLog;
+  readonly certificates: Certificates;
+  readonly onFault: (error: unknown) => void;
+}
+
 async function compose(
   config: Config,
   identity: Identity,
-  { log, onFault }: { readonly log: FileLog; readonly onFault: (error: unknown) => void },
+  { log, certificates, onFault }: Composition,
 ): Promise<Daemon<MonitorState>> {
   const { dataDir } = config.local;
   const clock = new SystemClock();
@@ -77,6 +89,8 @@ async function compose(
     journal: new FileJournal(dataDir, log),
     nodes: openNodes(config.local, log),
     log,
+    certificates,
+    socket: config.local.socket ?? join(dataDir, "mmm.sock"),
     proposal: (group) => proposalFor(readConfig(config.file), group),
     onFault,
   });
@@ -94,16 +108,10 @@ function openNodes(local: Local, log: FileLog): NodeWorld {
 
 /** @throws MmmError LISTEN_OPEN */
 export function refuseOpenListening({ listen }: Pick<Identity, "listen">, tls: MonitorTls): void {
-  if (tls !== "off" && tls !== "unset") {
-    throw new MmmError("CONFIG_INVALID", {
-      what: "certificates between monitors are not supported yet",
-      todo: "remove tls_ca, tls_cert and tls_key, and write tls = off if the network is trusted",
-    });
-  }
-  if (tls === "off" || isLoopback(listen.host)) return;
+  if (tls !== "unset" || isLoopback(listen.host)) return;
   throw new MmmError("LISTEN_OPEN", {
     what: `will not listen on ${showAddress(listen)}`,
     why: "anybody who reaches that port could command a failover: traffic between monitors is not encrypted",
-    todo: "if only monitors and operators can reach it, say so: tls = off in the file, or --tls off",
+    todo: "make certificates (mmm tls init) and set tls_ca, tls_cert and tls_key; or, if only monitors and operators can reach it, say so: tls = off in the file, or --tls off",
   });
 }

@@ -1,5 +1,10 @@
 /** The one call that stays open between two monitors: what is said in it, and how it ends. */
-import { type handleBidiStreamingCall, Server, ServerCredentials } from "@grpc/grpc-js";
+import {
+  credentials,
+  type handleBidiStreamingCall,
+  Server,
+  ServerCredentials,
+} from "@grpc/grpc-js";
 import { describe, expect, it } from "vitest";
 import type { Ack } from "../../src/adapters/gen/mmm/v1/Ack.ts";
 import type { Envelope__Output } from "../../src/adapters/gen/mmm/v1/Envelope.ts";
@@ -38,7 +43,7 @@ describe("the call to a peer", () => {
       port,
       peers: [`mon1=127.0.0.1:${await freePort()}`],
     });
-    const channel = openChannel("127.0.0.1", port);
+    const channel = openChannel("127.0.0.1", port, credentials.createInsecure());
     const call = channel.client.Exchange();
     const acks: Ack[] = [];
     call.on("data", (ack: Ack) => acks.push(ack));

@@ -4,6 +4,7 @@ import { GrpcServer } from "../../src/adapters/grpc-server.ts";
 import { Peers } from "../../src/adapters/peer/peers.ts";
 import { parsePeer } from "../../src/adapters/peer/address.ts";
 import { PeerServer } from "../../src/adapters/peer/server.ts";
+import type { TlsIdentity } from "../../src/adapters/tls/identity.ts";
 import type { Envelope, PeerMessage } from "../../src/core/messages.ts";
 
 export interface EndpointOptions {
@@ -13,17 +14,22 @@ export interface EndpointOptions {
   readonly peers: readonly string[];
   readonly clusterId?: string | null;
   readonly accepts?: boolean;
+  readonly tls?: TlsIdentity;
 }
 
 export class Endpoint implements AsyncDisposable {
   readonly received: Envelope[] = [];
   readonly found: string[] = [];
+  readonly turnedAway: string[] = [];
+  #tls: TlsIdentity | null;
   readonly peers: Peers;
   readonly server: PeerServer;
   readonly #grpc: GrpcServer;
 
   private constructor(options: EndpointOptions) {
     const { name, clusterId = null } = options;
+    this.#tls = options.tls ?? null;
+    const tls = () => this.#tls;
     const now = () => performance.now();
     const self = () => ({
       name,
@@ -33,14 +39,17 @@ export class Endpoint implements AsyncDisposable {
       knows: (other: string) => this.peers.knows(other),
     });
     const onFound = (other: string, address: string) => void this.found.push(`${other}=${address}`);
-    this.peers = new Peers({ name, self, now, onFound });
+    this.peers = new Peers({ name, self, now, tls, onFound });
     const onMessage = (envelope: Envelope) => {
       if (options.accepts === false) return false;
       this.received.push(envelope);
       return true;
     };
     this.server = new PeerServer({ self, now, onMessage });
-    this.#grpc = new GrpcServer(this.server, new ControlServer({} as ControlBackend));
+    this.#grpc = new GrpcServer(this.server, new ControlServer({} as ControlBackend), {
+      identity: this.#tls,
+      onRefused: (_from, reason) => void this.turnedAway.push(reason),
+    });
   }
 
   static async open(options: EndpointOptions): Promise<Endpoint> {
@@ -52,6 +61,13 @@ export class Endpoint implements AsyncDisposable {
       endpoint.peers.add(parsed);
     }
     return endpoint;
+  }
+
+  /** As after SIGHUP. */
+  renew(identity: TlsIdentity): void {
+    this.#tls = identity;
+    this.#grpc.renew(identity);
+    this.peers.renew();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -107,6 +107,7 @@ export function buildLocal(
     logins: Object.fromEntries(
       nodes.map(({ name, values }) => [name, buildLogin(values, shared, environment)]),
     ),
+    socket: top.socket,
     tls: buildTls(top),
   };
 }

@@ -46,6 +46,7 @@ function derivedAtTop(top: TopValues, local: Local): Derived {
     ssh_key: local.sshKey,
     ssh_known_hosts: local.sshKnownHosts,
     redis_tls: "off",
+    socket: local.socket ?? `${local.dataDir}/mmm.sock`,
     ...(local.tls === "unset" ? { tls: "off" } : {}),
   };
 }

@@ -19,6 +19,7 @@ export function applyOverrides(config: Config, overrides: Overrides): Config {
     dataDir: overrides.dataDir ?? config.local.dataDir,
     log: overrides.log ?? config.local.log,
     pid: overrides.pid ?? config.local.pid,
+    socket: overrides.socket ?? config.local.socket,
     verbose: overrides.verbose ?? config.local.verbose,
   };
   return { ...config, local, monitors: peers.reduce(withPeer, config.monitors) };

@@ -106,6 +106,7 @@ export const TOP_KEYS = {
   log: optional(path, TEXT),
   pid: optional(path, TEXT),
   verbose: withDefault(onOff, "off"),
+  socket: optional(path, TEXT),
   tls: optional(choice("off", "on")),
   tls_ca: optional(path, TEXT),
   tls_cert: optional(path, TEXT),

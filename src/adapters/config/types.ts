@@ -59,6 +59,8 @@ export interface Local {
   readonly redisTls: RedisTls;
   /** How to log in to each node: the values above, unless the node's own section says otherwise. */
   readonly logins: Readonly<Record<NodeName, NodeLogin>>;
+  /** Path of the socket for `mmm` on the monitor's host; null: `mmm.sock` in the data directory. */
+  readonly socket: string | null;
   readonly tls: MonitorTls;
 }
 
@@ -100,5 +102,6 @@ export interface Overrides {
   readonly dataDir?: string | undefined;
   readonly log?: string | undefined;
   readonly pid?: string | undefined;
+  readonly socket?: string | undefined;
   readonly verbose?: boolean | undefined;
 }

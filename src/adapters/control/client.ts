@@ -2,7 +2,13 @@
  * Asks a monitor: for `mmm`, and for a follower that hands a command on to its leader.
  * Every question has a deadline. A stream that breaks leaves the outcome of a command unknown.
  */
-import { type ChannelOptions, credentials, type ServiceError, status } from "@grpc/grpc-js";
+import {
+  type ChannelCredentials,
+  type ChannelOptions,
+  credentials,
+  type ServiceError,
+  status,
+} from "@grpc/grpc-js";
 import type { CommandOutcome } from "../../core/messages.ts";
 import type { HistoryEntry, Status } from "../../core/status-types.ts";
 import { MmmError } from "../../errors.ts";
@@ -11,6 +17,8 @@ import type { OperateEvent__Output as OperateEvent } from "../gen/mmm/v1/Operate
 import type { Progress__Output as Progress } from "../gen/mmm/v1/Progress.ts";
 import type { StatusAnswer__Output as StatusAnswer } from "../gen/mmm/v1/StatusAnswer.ts";
 import { ControlService, MAX_MESSAGE_BYTES } from "../grpc.ts";
+import { TLS_CHANNEL } from "../tls/channel.ts";
+import { tlsTrouble } from "../tls/trouble.ts";
 import { decodeOutcome, encodeRequest, type Request } from "./codec.ts";
 
 const OPTIONS: ChannelOptions = {
@@ -21,6 +29,7 @@ const OPTIONS: ChannelOptions = {
   "grpc.keepalive_time_ms": 1_000,
   "grpc.keepalive_timeout_ms": 2_000,
   "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
+  ...TLS_CHANNEL,
 };
 
 export interface StatusReport {
@@ -43,6 +52,13 @@ export interface ProgressEvent {
   readonly data: object;
 }
 
+/** With these nothing was begun. */
+const CERTAIN: ReadonlySet<status> = new Set([
+  status.INVALID_ARGUMENT,
+  status.PERMISSION_DENIED,
+  status.UNAUTHENTICATED,
+]);
+
 /** An error of a call, or null, and its answer. */
 type Answered<T> = (error: ServiceError | null, answer?: T) => void;
 
@@ -50,10 +66,10 @@ export class ControlClient {
   readonly address: string;
   readonly #client: InstanceType<typeof ControlService>;
 
-  /** @param address `HOST:PORT` */
-  constructor(address: string) {
+  /** @param address `HOST:PORT`, or `unix:PATH` */
+  constructor(address: string, security: ChannelCredentials = credentials.createInsecure()) {
     this.address = address;
-    this.#client = new ControlService(address, credentials.createInsecure(), OPTIONS);
+    this.#client = new ControlService(address, security, OPTIONS);
   }
 
   close(): void {
@@ -111,7 +127,7 @@ export class ControlClient {
   }
 
   #lost(error: ServiceError): CommandOutcome {
-    if (error.code === status.INVALID_ARGUMENT) return { kind: "refused", message: error.details };
+    if (CERTAIN.has(error.code)) return { kind: "refused", message: error.details };
     return this.#unknown(describe(error));
   }
 
@@ -170,6 +186,8 @@ function within(timeoutMs: number): { deadline: Date } {
 }
 
 function describe(error: ServiceError): string {
+  const trouble = tlsTrouble(error);
+  if (trouble !== null) return trouble;
   const system = /\bE[A-Z]{4,}\b/.exec(error.details)?.[0];
   if (system === "ECONNREFUSED") return "connection refused";
   if (system !== undefined) return system;

@@ -21,6 +21,7 @@ import type { StatusAnswer } from "../gen/mmm/v1/StatusAnswer.ts";
 import type { StatusRequest__Output as StatusRequest } from "../gen/mmm/v1/StatusRequest.ts";
 import type { WatchRequest__Output as WatchRequest } from "../gen/mmm/v1/WatchRequest.ts";
 import { messageOf } from "../../errors.ts";
+import { type Caller, refusalOf, signatureOf } from "../caller.ts";
 import { some } from "../peer/codec-consensus.ts";
 import { Malformed } from "../peer/fields.ts";
 import type { NodeReport, ProgressEvent, StatusReport } from "./client.ts";
@@ -67,9 +68,22 @@ export class ControlServer {
     });
   };
 
-  readonly operate: handleServerStreamingCall<OperateRequest, OperateEvent> = (call) => {
-    void this.#operate(call);
-  };
+  /** @param caller what it may do, and under which name it does it */
+  operate(call: OperateStream, caller: Caller): void {
+    let request: Request;
+    try {
+      request = decodeRequest(call.request);
+    } catch (error) {
+      call.emit("error", refusal(error));
+      return;
+    }
+    const why = refusalOf(caller, request.forwarded ? "hand-on" : "act");
+    if (why !== null) {
+      call.emit("error", failure(status.PERMISSION_DENIED, why));
+      return;
+    }
+    void this.#operate(call, { ...request, by: signatureOf(caller, request.by) });
+  }
 
   readonly watch: handleServerStreamingCall<WatchRequest, StatusAnswer> = (call) => {
     const asked = call.request.intervalMs || WATCH_DEFAULT_MS;
@@ -98,14 +112,7 @@ export class ControlServer {
     for (const end of this.#watches) end();
   }
 
-  async #operate(call: OperateStream): Promise<void> {
-    let request: Request;
-    try {
-      request = decodeRequest(call.request);
-    } catch (error) {
-      call.emit("error", refusal(error));
-      return;
-    }
+  async #operate(call: OperateStream, request: Request): Promise<void> {
     let isOpen = true;
     const close = () => {
       isOpen = false;
@@ -139,11 +146,15 @@ function reply<T>(answer: sendUnaryData<T>, make: () => T): void {
   answer(null, made);
 }
 
-function refusal(error: unknown): Error & { readonly code: status; readonly details: string } {
+function refusal(error: unknown): Failure {
   const text = messageOf(error);
-  const [code, details] =
-    error instanceof Malformed
-      ? [status.INVALID_ARGUMENT, `not understood: ${text}`]
-      : [status.INTERNAL, `the monitor could not answer: ${text}`];
+  return error instanceof Malformed
+    ? failure(status.INVALID_ARGUMENT, `not understood: ${text}`)
+    : failure(status.INTERNAL, `the monitor could not answer: ${text}`);
+}
+
+type Failure = Error & { readonly code: status; readonly details: string };
+
+function failure(code: status, details: string): Failure {
   return Object.assign(new Error(details), { code, details });
 }

@@ -24,7 +24,17 @@ export type Admission =
       readonly reason: string;
     };
 
-export function admit(decoded: Decoded, receiver: Receiver): Admission {
+/** @param certified whose certificate the sender presented; null: there are none */
+export function admit(
+  decoded: Decoded,
+  receiver: Receiver,
+  certified: MonitorName | null = null,
+): Admission {
+  const speaker = speakerOf(decoded);
+  if (certified !== null && speaker !== null && speaker !== certified) {
+    const reason = `a message of ${speaker} came with the certificate of ${certified}`;
+    return refused(certified, "REFUSAL_WRONG_NAME", reason);
+  }
   switch (decoded.kind) {
     case "malformed":
       return refused(null, "REFUSAL_MALFORMED", `not understood: ${decoded.reason}`);
@@ -35,6 +45,17 @@ export function admit(decoded: Decoded, receiver: Receiver): Admission {
     }
     case "understood":
       return admitAddressed(decoded.addressed, receiver);
+  }
+}
+
+function speakerOf(decoded: Decoded): string | null {
+  switch (decoded.kind) {
+    case "malformed":
+      return null;
+    case "other-protocol":
+      return decoded.from;
+    case "understood":
+      return decoded.addressed.envelope.from;
   }
 }
 

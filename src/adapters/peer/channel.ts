@@ -6,8 +6,9 @@
  */
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
-import { type ChannelOptions, connectivityState, credentials } from "@grpc/grpc-js";
+import { type ChannelCredentials, type ChannelOptions, connectivityState } from "@grpc/grpc-js";
 import { MAX_MESSAGE_BYTES, PeerService } from "../grpc.ts";
+import { TLS_CHANNEL } from "../tls/channel.ts";
 import { type HostPort, showAddress } from "./address.ts";
 import { guardConnections } from "./connect-guard.ts";
 
@@ -27,6 +28,7 @@ const OPTIONS: ChannelOptions = {
   "grpc.enable_channelz": 0,
   "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
   "grpc.max_send_message_length": MAX_MESSAGE_BYTES,
+  ...TLS_CHANNEL,
 };
 
 export type PeerClient = InstanceType<typeof PeerService>;
@@ -37,10 +39,10 @@ export interface PeerChannel {
   close(): void;
 }
 
-export function openChannel(ip: string, port: number): PeerChannel {
+export function openChannel(ip: string, port: number, security: ChannelCredentials): PeerChannel {
   const family = isIP(ip) === 6 ? "ipv6" : "ipv4";
   const target = `${family}:${showAddress({ host: ip, port })}`;
-  const client = new PeerService(target, credentials.createInsecure(), OPTIONS);
+  const client = new PeerService(target, security, OPTIONS);
   const channel = client.getChannel();
   const unguard = guardConnections(ip, port, () => {
     return channel.getConnectivityState(false) === connectivityState.READY;

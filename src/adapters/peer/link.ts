@@ -9,6 +9,8 @@ import type { Instant, MonitorName } from "../../core/ids.ts";
 import { PROTOCOL, type Envelope, type PeerMessage } from "../../core/messages.ts";
 import type { Ack__Output as Ack } from "../gen/mmm/v1/Ack.ts";
 import type { Identity__Output as Identity } from "../gen/mmm/v1/Identity.ts";
+import { credentialsFor, mismatch, type Presented } from "../tls/channel.ts";
+import type { TlsIdentity } from "../tls/identity.ts";
 import { type HostPort, showAddress } from "./address.ts";
 import { PeerCall } from "./call.ts";
 import { openChannel, type PeerChannel, resolve } from "./channel.ts";
@@ -34,11 +36,15 @@ export interface LinkOptions {
   /** How this monitor presents itself at the time of sending. */
   readonly self: () => Omit<Envelope, "message" | "protocol">;
   readonly now: () => Instant;
+  /** What this monitor presents, and whom it trusts, at the time of connecting; null: no TLS. */
+  readonly tls: () => TlsIdentity | null;
 }
 
 export class PeerLink {
   /** null until whoever answers there has said its name. */
   name: MonitorName | null;
+  /** What it last showed of itself; null: nothing yet, or there is no TLS. */
+  presented: Presented | null = null;
   standing: Standing = { kind: "new" };
   /** Since when it has not answered; null while it does. */
   silentSince: Instant | null;
@@ -89,6 +95,11 @@ export class PeerLink {
       if (this.#outbox.size === 0) this.#call.finish();
       await new Promise((later) => setTimeout(later, 5));
     }
+  }
+
+  /** Connects anew, with the certificate that is in force now. */
+  renew(): void {
+    if (this.#channel !== null) this.#connect(this.#channel.ip);
   }
 
   close(): void {
@@ -173,10 +184,22 @@ export class PeerLink {
   }
 
   #use(ip: string): void {
-    if (this.#closed || this.#channel?.ip === ip) return;
+    if (!this.#closed && this.#channel?.ip !== ip) this.#connect(ip);
+  }
+
+  #connect(ip: string): void {
+    const { tls, address } = this.#options;
+    const security = credentialsFor(tls(), (presented) => this.#check(presented));
     this.#hangUp();
     this.#channel?.close();
-    this.#channel = openChannel(ip, this.#options.address.port);
+    this.#channel = openChannel(ip, address.port, security);
     this.#pump();
+  }
+
+  /** Why whoever answers is not the one that is wanted; null: it is. */
+  #check(presented: Presented): string | null {
+    const why = mismatch(presented.name, this.name);
+    if (why === null) this.presented = presented;
+    return why;
   }
 }

@@ -6,6 +6,7 @@ import type { Identity__Output as Identity } from "../gen/mmm/v1/Identity.ts";
 import type { MonitorName } from "../../core/ids.ts";
 import type { PeerMessage } from "../../core/messages.ts";
 import type { PeerSender } from "../../ports.ts";
+import type { Validity } from "../tls/validity.ts";
 import { isMonitorName, parseHostPort, type PeerAddress } from "./address.ts";
 import { type LinkOptions, PeerLink } from "./link.ts";
 
@@ -27,6 +28,8 @@ export interface PeerReport {
   readonly silentMs: number | null;
   /** null: nothing is wrong with it. */
   readonly problem: string | null;
+  /** Of the certificate that it presented; null: none. */
+  readonly validity: Validity | null;
 }
 
 export class Peers implements PeerSender {
@@ -93,7 +96,13 @@ export class Peers implements PeerSender {
       address: link.address,
       silentMs: link.silentSince === null ? null : Math.round(now - link.silentSince),
       problem: this.#clashes.get(link) ?? problemOf(link),
+      validity: link.presented?.validity ?? null,
     }));
+  }
+
+  /** Connects to all of them anew, with the certificate that is in force now. */
+  renew(): void {
+    for (const link of this.#links) link.renew();
   }
 
   /** Resolves when what was sent has left or cannot leave. */
@@ -132,6 +141,10 @@ export class Peers implements PeerSender {
 
   #clashOf(link: PeerLink, name: string): string | null {
     if (!isMonitorName(name)) return `whoever answers at ${link.address} gives no usable name`;
+    const { presented } = link;
+    if (presented !== null && presented.name !== name) {
+      return `whoever answers at ${link.address} calls itself ${name}, with the certificate of ${presented.name}`;
+    }
     if (name === this.#options.name) {
       return `the monitor at ${link.address} is called ${name}, as this one is: give each its own --name`;
     }

@@ -2,8 +2,8 @@
  * The receiving end of the Peer service: an envelope is translated, admitted or refused, and handed
  * over. The answer never waits for what the core makes of it.
  */
-import type { handleBidiStreamingCall, handleUnaryCall } from "@grpc/grpc-js";
-import type { Instant } from "../../core/ids.ts";
+import type { handleUnaryCall, ServerDuplexStream } from "@grpc/grpc-js";
+import type { Instant, MonitorName } from "../../core/ids.ts";
 import { type Envelope, PROTOCOL } from "../../core/messages.ts";
 import type { Ack } from "../gen/mmm/v1/Ack.ts";
 import type { Envelope__Output as ReadEnvelope } from "../gen/mmm/v1/Envelope.ts";
@@ -32,10 +32,11 @@ export class PeerServer {
     this.#options = options;
   }
 
-  readonly exchange: handleBidiStreamingCall<ReadEnvelope, Ack> = (call) => {
-    const take = (wire: ReadEnvelope) => this.#take(wire);
+  /** @param certified the one name under which this peer may speak; null: there is no certificate */
+  exchange(call: ServerDuplexStream<ReadEnvelope, Ack>, certified: MonitorName | null): void {
+    const take = (wire: ReadEnvelope) => this.#take(wire, certified);
     this.#intakes.add(new Intake(call, take, (intake) => this.#intakes.delete(intake)));
-  };
+  }
 
   readonly identify: handleUnaryCall<IdentifyRequest, Identity> = (_call, answer) => {
     const { name, version, clusterId } = this.#options.self();
@@ -43,14 +44,14 @@ export class PeerServer {
   };
 
   /** Ends the open calls, so that their peers know at once. */
-  close(): void {
+  endCalls(): void {
     for (const intake of this.#intakes) intake.end();
   }
 
-  #take(wire: ReadEnvelope): Verdict {
+  #take(wire: ReadEnvelope, certified: MonitorName | null): Verdict {
     const self = this.#options.self();
     const { name, version } = self;
-    const admission = admit(decodeEnvelope(wire), self);
+    const admission = admit(decodeEnvelope(wire), self, certified);
     if (admission.kind === "refused") {
       const { from, refusal, reason } = admission;
       const isNew = this.refusals.add(from, reason, this.#options.now());

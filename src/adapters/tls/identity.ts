@@ -4,7 +4,7 @@
  */
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
-import type { SecureContextOptions } from "node:tls";
+import { createSecureContext, type SecureContext, type SecureContextOptions } from "node:tls";
 import { MmmError, messageOf, systemCode } from "../../errors.ts";
 import { type CertificateName, nameOf } from "./certificate-name.ts";
 import { type Validity, validityOf } from "./validity.ts";
@@ -28,6 +28,7 @@ export class TlsIdentity {
   /** Of the authority that ends first. */
   readonly authorityValidity: Validity;
   readonly #context: SecureContextOptions;
+  #secureContext: SecureContext | null = null;
 
   private constructor(name: CertificateName, parts: Parts) {
     this.name = name;
@@ -77,6 +78,12 @@ export class TlsIdentity {
   /** Both ends speak TLS 1.3 only. */
   context(): SecureContextOptions {
     return this.#context;
+  }
+
+  /** The same one for every connection. */
+  secureContext(): SecureContext {
+    this.#secureContext ??= createSecureContext(this.#context);
+    return this.#secureContext;
   }
 }
 

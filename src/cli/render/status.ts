@@ -46,7 +46,8 @@ function isMargin(lines: readonly string[]): boolean {
   return lines[0]?.startsWith("quorum ") === true;
 }
 
-function headLines({ cluster, at, answered_by }: Status, paint: Paint): readonly string[] {
+function headLines(status: Status, paint: Paint): readonly string[] {
+  const { cluster, at, answered_by, security } = status;
   const reachable = cluster.monitors.filter((one) => one.reachable).length;
   const leader =
     cluster.leader === null
@@ -63,6 +64,7 @@ function headLines({ cluster, at, answered_by }: Status, paint: Paint): readonly
     `monitors ${quorum}`,
     `${showInstant(at)}Z`,
     `seen by ${answered_by.name}${age}`,
+    ...(security?.tls === "off" ? [paint("warn", "tls off")] : []),
   ].join("   ");
   const stale = `READ-ONLY VIEW: ${answered_by.name} sees ${reachable} of ${cluster.monitors.length} monitors; what it shows may be old`;
   // Before the founding there is nothing that could be old.
@@ -70,15 +72,27 @@ function headLines({ cluster, at, answered_by }: Status, paint: Paint): readonly
 }
 
 function monitorTable({ monitors }: ClusterStatus, paint: Paint): readonly string[] {
+  const isTls = monitors.some(({ certificate }) => certificate !== null);
   const rows = monitors.map((one) => [
     one.name,
     one.address,
     monitorRole(one, paint),
     one.reachable ? showAge(one.last_seen_ms ?? 0) : paint("bad", `${showAge(one.last_seen_ms)} !`),
     one.version ?? "-",
+    ...(isTls ? [certificateOf(one, paint)] : []),
     one.problem ?? "",
   ]);
-  return table(["MONITOR", "ADDRESS", "ROLE", "LAST SEEN", "VERSION", ""], rows);
+  return table(
+    ["MONITOR", "ADDRESS", "ROLE", "LAST SEEN", "VERSION", ...(isTls ? ["CERTIFICATE"] : []), ""],
+    rows,
+  );
+}
+
+/** Until when it is good. */
+function certificateOf({ certificate }: MonitorStatus, paint: Paint): string {
+  if (certificate === null) return "-";
+  const text = `until ${certificate.expires_at.slice(0, 10)}`;
+  return certificate.days_left < 0 ? paint("bad", `${text} !`) : text;
 }
 
 function monitorRole({ role, reachable }: MonitorStatus, paint: Paint): string {

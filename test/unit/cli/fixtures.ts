@@ -29,6 +29,7 @@ export function aMonitor(name: string, change: Partial<MonitorStatus> = {}): Mon
     last_seen_ms: 80,
     version: "2.0.0",
     problem: null,
+    certificate: null,
     ...change,
   };
 }
@@ -138,6 +139,7 @@ export function aStatus({ cluster, group, status }: StatusChange = {}): Status {
     answered_by: { name: "mon1", age_ms: 80 },
     at: "2026-11-22T15:04:11.034Z",
     warnings: [],
+    security: null,
     ...status,
   };
 }

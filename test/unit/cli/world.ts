@@ -45,7 +45,7 @@ export async function mmm(line: string, setting: Setting = {}): Promise<Ran> {
   const [out, err, asked]: string[][] = [[], [], []];
   const requests: (Request & { address: string })[] = [];
   let open = 0;
-  const connect = (address: string): MonitorClient => {
+  const connect = ({ address }: { readonly address: string }): MonitorClient => {
     const monitor = monitors[address];
     open += 1;
     return {

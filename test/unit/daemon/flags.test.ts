@@ -5,7 +5,7 @@ import { refuseOpenListening } from "../../../src/daemon/startup.ts";
 describe("the flags of mmm-mon", () => {
   it("are those of a monitor and its peers", () => {
     const flags = parseFlags(
-      "--config f --name mon1 --listen 10.0.0.1:7400 --peer mon2=10.0.0.2:7400 --peer 10.0.0.3:7400 --data-dir d -v --log l --pid p --tls off".split(
+      "--config f --name mon1 --listen 10.0.0.1:7400 --peer mon2=10.0.0.2:7400 --peer 10.0.0.3:7400 --data-dir d -v --log l --pid p --socket s --tls off".split(
         " ",
       ),
     );
@@ -20,6 +20,7 @@ describe("the flags of mmm-mon", () => {
         dataDir: "d",
         log: "l",
         pid: "p",
+        socket: "s",
         verbose: true,
       },
     });
@@ -34,6 +35,7 @@ describe("the flags of mmm-mon", () => {
       "data-dir",
       "log",
       "pid",
+      "socket",
       "tls",
       "verbose",
       "version",

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ClockWatch } from "../../../src/adapters/clock.ts";
 import { FileLog } from "../../../src/adapters/logger.ts";
+import { Certificates } from "../../../src/daemon/certificates.ts";
 import { isDegraded, withTransport } from "../../../src/daemon/peer-status.ts";
 import type { MonitorStatus, Status } from "../../../src/core/status-types.ts";
 import { tempDir } from "../../helpers/temp-dir.ts";
@@ -72,6 +73,7 @@ describe("the status with what the transport knows", () => {
     last_seen_ms: 5,
     version: "1",
     problem: null,
+    certificate: null,
   });
   const status: Status = {
     cluster: {
@@ -86,11 +88,22 @@ describe("the status with what the transport knows", () => {
     answered_by: { name: "mon1", age_ms: 0 },
     at: "",
     warnings: [],
+    security: { tls: "off", authority_expires_at: null },
   };
-  const base = { peers: [], refusals: [], version: "2.0.0", name: "mon1" };
+  const base = {
+    peers: [],
+    refusals: [],
+    turnedAway: [],
+    certificates: new Certificates(null, "mon1"),
+    wall: 0,
+    version: "2.0.0",
+    name: "mon1",
+  };
 
   it("is as it was when nothing is wrong", () => {
-    const peers = [{ name: "mon2", address: "10.0.0.2:7400", silentMs: null, problem: null }];
+    const peers = [
+      { name: "mon2", address: "10.0.0.2:7400", silentMs: null, problem: null, validity: null },
+    ];
     const shown = withTransport(status, { ...base, peers });
     expect(shown.cluster.monitors[0]).toEqual({ ...member("mon1"), version: "2.0.0" });
     expect({ ...shown, cluster: null }).toEqual({ ...status, cluster: null });
@@ -99,8 +112,20 @@ describe("the status with what the transport knows", () => {
 
   it("says which peer is refused or silent, and why, even of one that is no member", () => {
     const peers = [
-      { name: "mon2", address: "10.0.0.2:7400", silentMs: 9_000, problem: "connection refused" },
-      { name: null, address: "10.0.0.3:7400", silentMs: 4_000, problem: "no route to host" },
+      {
+        name: "mon2",
+        address: "10.0.0.2:7400",
+        silentMs: 9_000,
+        problem: "connection refused",
+        validity: null,
+      },
+      {
+        name: null,
+        address: "10.0.0.3:7400",
+        silentMs: 4_000,
+        problem: "no route to host",
+        validity: null,
+      },
     ];
     const refusals = [{ from: "mon9", reason: "mon9 belongs to cluster ffffffff" }];
     const shown = withTransport(status, { ...base, peers, refusals });
@@ -118,7 +143,9 @@ describe("the status with what the transport knows", () => {
 
   it("knows a member that has not said its name since this monitor started by its address", () => {
     const problem = "connection refused";
-    const peers = [{ name: null, address: "10.0.0.2:7400", silentMs: 4_000, problem }];
+    const peers = [
+      { name: null, address: "10.0.0.2:7400", silentMs: 4_000, problem, validity: null },
+    ];
     const shown = withTransport(status, { ...base, peers });
     expect(shown.cluster.monitors.map(({ name, problem: why }) => [name, why])).toEqual([
       ["mon1", null],
@@ -129,9 +156,15 @@ describe("the status with what the transport knows", () => {
 
   it("only hints at a configured peer that was removed, or was not added yet", () => {
     const peers = [
-      { name: "mon2", address: "10.0.0.2:7400", silentMs: null, problem: null },
-      { name: "mon3", address: "10.0.0.3:7400", silentMs: 9_000, problem: "connection refused" },
-      { name: "mon4", address: "10.0.0.4:7400", silentMs: null, problem: null },
+      { name: "mon2", address: "10.0.0.2:7400", silentMs: null, problem: null, validity: null },
+      {
+        name: "mon3",
+        address: "10.0.0.3:7400",
+        silentMs: 9_000,
+        problem: "connection refused",
+        validity: null,
+      },
+      { name: "mon4", address: "10.0.0.4:7400", silentMs: null, problem: null, validity: null },
     ];
     const shown = withTransport(status, { ...base, peers });
     expect(shown.cluster.monitors.map(({ name }) => name)).toEqual(["mon1", "mon2"]);
@@ -142,10 +175,21 @@ describe("the status with what the transport knows", () => {
     expect(isDegraded(shown)).toBe(false);
   });
 
+  it("hints at whoever was not let in, which endangers nothing", () => {
+    const turnedAway = [{ from: "10.0.0.7", reason: "10.0.0.7: it talks in the clear" }];
+    const shown = withTransport(status, { ...base, turnedAway });
+    expect(shown.warnings).toEqual([
+      { level: "hint", text: "a connection was refused: 10.0.0.7: it talks in the clear" },
+    ]);
+    expect(isDegraded(shown)).toBe(false);
+  });
+
   it("says once that two monitors refuse each other", () => {
     const reason = "mon9 belongs to cluster ffffffff, mon1 to 0000aaaa";
     const problem = "mon1 belongs to cluster 0000aaaa, mon9 to ffffffff";
-    const peers = [{ name: "mon9", address: "10.0.0.9:7400", silentMs: null, problem }];
+    const peers = [
+      { name: "mon9", address: "10.0.0.9:7400", silentMs: null, problem, validity: null },
+    ];
     const shown = withTransport(status, { ...base, peers, refusals: [{ from: "mon9", reason }] });
     expect(shown.warnings.map(({ text }) => text)).toEqual([
       `mon9 (10.0.0.9:7400) cannot be talked to: ${problem}`,

@@ -1,0 +1,155 @@
+/**
+ * The door to the network: it accepts connections, finds out who comes, and lets in or turns away.
+ *
+ * TLS stands here and not in gRPC's own server, for that one closes on whoever it does not accept
+ * without a word to either side. The first byte of a connection tells TLS from plain text, so that a
+ * wrong setting is named at both ends as what it is.
+ */
+import { once } from "node:events";
+import { createServer, type Server as NetServer, type Socket } from "node:net";
+import {
+  createServer as createTlsServer,
+  type Server as TlsServer,
+  type TLSSocket,
+} from "node:tls";
+import { type Server, ServerCredentials } from "@grpc/grpc-js";
+import { systemCode } from "../errors.ts";
+import type { Caller } from "./caller.ts";
+import type { HostPort } from "./peer/address.ts";
+import { peerOf, Refuser } from "./refuser.ts";
+import type { TlsIdentity } from "./tls/identity.ts";
+import { judge } from "./tls/judge.ts";
+
+export interface DoorOptions {
+  /** null: whoever comes is let in, in the clear. */
+  readonly identity: TlsIdentity | null;
+  /** At each attempt. `from`: an address. */
+  readonly onRefused: (from: string, reason: string) => void;
+}
+
+const TLS_HANDSHAKE = 0x16;
+/** A fatal alert, "handshake failure": what a TLS client understands of a monitor without TLS. */
+const ALERT = Uint8Array.of(0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x28);
+/** Whoever has said nothing until then is no client. */
+const FIRST_BYTE_MS = 5_000;
+const HANDSHAKE_MS = 5_000;
+const MOST_CONNECTIONS = 512;
+/** Calls that are under way when certificates change may end by themselves until then. */
+const DRAIN_MS = 5_000;
+
+export class Door {
+  readonly #options: DoorOptions;
+  readonly #net: NetServer;
+  readonly #tls: TlsServer | null;
+  readonly #inside: ReturnType<Server["createConnectionInjector"]>;
+  readonly #refuser = new Refuser();
+  readonly #callers = new Map<string, Caller>();
+
+  /** @param server those who are let in talk to it */
+  constructor(server: Server, options: DoorOptions) {
+    this.#options = options;
+    this.#inside = server.createConnectionInjector(ServerCredentials.createInsecure());
+    this.#tls = options.identity === null ? null : this.#tlsServer(options.identity);
+    this.#net = createServer({ noDelay: true }, (socket) => this.#accept(socket));
+    this.#net.maxConnections = MOST_CONNECTIONS;
+  }
+
+  /** The port that it listens on. Rejects with the system's error. */
+  async listen({ host, port }: HostPort): Promise<number> {
+    this.#net.listen(port, host);
+    await once(this.#net, "listening");
+    const bound = this.#net.address();
+    return bound === null || typeof bound === "string" ? port : bound.port;
+  }
+
+  /** @param peer as gRPC names the other end of a call */
+  callerOf(peer: string): Caller {
+    if (this.#tls === null) return { kind: "anyone" };
+    return this.#callers.get(peer) ?? { kind: "refused", why: "the connection is gone" };
+  }
+
+  /** From now on these are presented and trusted, and whoever came before has to come again. */
+  renew(identity: TlsIdentity): void {
+    this.#tls?.setSecureContext(identity.context());
+    this.#inside.drain(DRAIN_MS);
+  }
+
+  close(): void {
+    this.#net.close();
+    this.#refuser.close();
+  }
+
+  #tlsServer(identity: TlsIdentity): TlsServer {
+    const server = createTlsServer({
+      ...identity.context(),
+      ALPNProtocols: ["h2"],
+      handshakeTimeout: HANDSHAKE_MS,
+      requestCert: true,
+      // Judged below, where it can be told why.
+      rejectUnauthorized: false,
+    });
+    server.on("secureConnection", (socket) => this.#onSecure(socket));
+    server.on("tlsClientError", (error, socket) => {
+      this.#tell(socket.remoteAddress, whyNoTls(error));
+    });
+    return server;
+  }
+
+  #accept(socket: Socket): void {
+    const timer = setTimeout(() => socket.destroy(), FIRST_BYTE_MS);
+    // Whoever uses the connection sees its end; nobody else needs to.
+    socket.on("error", () => undefined);
+    socket.once("close", () => clearTimeout(timer));
+    socket.once("data", (first: Buffer) => {
+      clearTimeout(timer);
+      socket.pause();
+      socket.unshift(first);
+      this.#route(socket, first[0] === TLS_HANDSHAKE);
+    });
+  }
+
+  #route(socket: Socket, isTls: boolean): void {
+    if (this.#tls !== null && isTls) this.#tls.emit("connection", socket);
+    else if (this.#tls !== null)
+      this.#turnAway(
+        socket,
+        "it talks in the clear, and here only TLS is spoken (set tls_ca, tls_cert and tls_key there)",
+      );
+    else if (!isTls) this.#inside.injectConnection(socket);
+    else {
+      this.#tell(socket.remoteAddress, "it speaks TLS, and this monitor runs with tls = off");
+      socket.end(ALERT);
+    }
+  }
+
+  #onSecure(socket: TLSSocket): void {
+    socket.on("error", () => undefined);
+    const caller = judge(socket, Date.now());
+    if (caller.kind === "refused") {
+      this.#turnAway(socket, caller.why);
+      return;
+    }
+    const peer = peerOf(socket);
+    this.#callers.set(peer, caller);
+    socket.once("close", () => this.#callers.delete(peer));
+    this.#inside.injectConnection(socket);
+  }
+
+  #turnAway(socket: Socket, why: string): void {
+    this.#tell(socket.remoteAddress, why);
+    this.#refuser.turnAway(socket, why);
+  }
+
+  #tell(address: string | undefined, why: string): void {
+    const from = address ?? "somebody";
+    this.#options.onRefused(from, `${from}: ${why}`);
+  }
+}
+
+function whyNoTls(error: Error): string {
+  const code = systemCode(error) ?? error.message;
+  if (code === "ERR_SSL_UNSUPPORTED_PROTOCOL") return "it does not speak TLS 1.3";
+  if (code === "ECONNRESET")
+    return "it broke the TLS handshake off: it may not accept the certificate of this monitor";
+  return `TLS cannot be agreed on (${code})`;
+}

@@ -1,0 +1,70 @@
+/**
+ * The door for the command line of this host: a socket in the file system. Whoever may open it may
+ * act; that is its owner, its group, and whom the directories around it let through.
+ */
+import { once } from "node:events";
+import { existsSync, unlinkSync } from "node:fs";
+import { connect, createServer, type Server as NetServer } from "node:net";
+import { Server, ServerCredentials } from "@grpc/grpc-js";
+import { systemCode } from "../errors.ts";
+import { addServices, type Services, SERVER_OPTIONS } from "./services.ts";
+
+/** Of what a new file may grant: nothing to others, nothing to execute. */
+const UMASK = 0o117;
+
+export class LocalDoor {
+  readonly #server = new Server(SERVER_OPTIONS);
+  readonly #net: NetServer;
+
+  constructor(services: Services) {
+    addServices(this.#server, services, () => ({ kind: "local" }));
+    const inside = this.#server.createConnectionInjector(ServerCredentials.createInsecure());
+    this.#net = createServer((socket) => inside.injectConnection(socket));
+  }
+
+  /** Rejects with the system's error, also while another monitor answers there. */
+  async listen(path: string): Promise<void> {
+    // Left behind by a process that is gone.
+    if (existsSync(path) && !(await isAnswered(path))) unlinkSync(path);
+    // The file is made within the call: at no time has it other permissions.
+    const before = process.umask(UMASK);
+    try {
+      this.#net.listen(path);
+    } finally {
+      process.umask(before);
+    }
+    await once(this.#net, "listening");
+  }
+
+  /** Removes the socket. */
+  async close(graceMs: number): Promise<void> {
+    this.#net.close();
+    await shutDown(this.#server, graceMs);
+  }
+}
+
+/** Lets calls end, for a while. */
+export async function shutDown(server: Server, graceMs: number): Promise<void> {
+  await new Promise<void>((settle) => {
+    const timer = setTimeout(() => {
+      server.forceShutdown();
+      settle();
+    }, graceMs);
+    server.tryShutdown(() => {
+      clearTimeout(timer);
+      settle();
+    });
+  });
+}
+
+function isAnswered(path: string): Promise<boolean> {
+  return new Promise((settle) => {
+    const socket = connect(path);
+    socket.once("connect", () => {
+      socket.destroy();
+      settle(true);
+    });
+    // One that may not be asked is somebody's.
+    socket.once("error", (error) => settle(systemCode(error) === "EACCES"));
+  });
+}

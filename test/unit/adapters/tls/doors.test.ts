@@ -1,0 +1,275 @@
+/** Who is let in, and what the others are told: over real sockets of the loopback address. */
+import { connect } from "node:net";
+import { createSecureContext } from "node:tls";
+import {
+  ChannelCredentials,
+  type ChannelCredentials as Credentials,
+  credentials,
+} from "@grpc/grpc-js";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { ControlClient, type StatusReport } from "../../../../src/adapters/control/client.ts";
+import type { Request } from "../../../../src/adapters/control/codec.ts";
+import { ControlServer } from "../../../../src/adapters/control/server.ts";
+import { GrpcServer } from "../../../../src/adapters/grpc-server.ts";
+import { PeerServer } from "../../../../src/adapters/peer/server.ts";
+import type { Role } from "../../../../src/adapters/tls/certificate-name.ts";
+import { credentialsFor, expecting } from "../../../../src/adapters/tls/channel.ts";
+import { TlsIdentity } from "../../../../src/adapters/tls/identity.ts";
+import { makeAuthority } from "../../../../src/adapters/tls/issue.ts";
+import type { Status } from "../../../../src/core/status-types.ts";
+import { Certificates, type Kind } from "../../../helpers/certificates.ts";
+import { eventually } from "../../../helpers/eventually.ts";
+
+let certificates: Certificates;
+beforeAll(async () => {
+  certificates = await Certificates.open();
+});
+afterAll(() => certificates[Symbol.asyncDispose]());
+
+const report: StatusReport = {
+  monitor: "mon1",
+  status: { warnings: [] } as unknown as Status,
+  leader: null,
+  hasQuorum: false,
+  degraded: true,
+};
+
+let asked: Request[] = [];
+let refused: string[] = [];
+const closing: (() => unknown)[] = [];
+beforeEach(() => {
+  asked = [];
+  refused = [];
+});
+afterEach(async () => {
+  for (const close of closing.splice(0).toReversed()) await close();
+});
+
+/** A monitor that answers everything, and its port. */
+async function monitor(identity: TlsIdentity | null) {
+  const peer = new PeerServer({
+    self: () => ({ name: "mon1", version: "9", clusterId: null, knows: () => true }),
+    onMessage: () => true,
+    now: () => 0,
+  });
+  const control = new ControlServer({
+    status: () => report,
+    info: () => ({ node: null, nodes: [] }),
+    history: () => [],
+    operate: async (request) => {
+      asked.push(request);
+      return await Promise.resolve({ kind: "ok", message: "done" });
+    },
+  });
+  const onRefused = (_from: string, reason: string) => void refused.push(reason);
+  const server = new GrpcServer(peer, control, { identity, onRefused });
+  closing.push(() => server.close());
+  return { server, port: await server.listen({ host: "127.0.0.1", port: 0 }) };
+}
+
+function clientAt(address: string, security?: Credentials): ControlClient {
+  const client = new ControlClient(address, security);
+  closing.push(() => client.close());
+  return client;
+}
+
+const ask = (port: number, security?: Credentials) =>
+  clientAt(`127.0.0.1:${port}`, security).status(2_000);
+
+const presenting = (role: Role, name: string, kind?: Kind) =>
+  credentialsFor(certificates.identity(role, name, kind), expecting("mon1"));
+
+const command: Request = {
+  requestId: "r-1",
+  by: "root@desk",
+  forwarded: false,
+  command: { kind: "switchover", group: "main", to: null },
+};
+
+const mon1 = () => certificates.identity("monitor", "mon1");
+/** Another authority, which nobody trusts who does not say so. */
+const foreign = makeAuthority(100, new Date());
+
+describe("over TLS", () => {
+  it.each(["monitor", "operator", "reader"] as const)("a %s may look", async (role) => {
+    const { port } = await monitor(mon1());
+    expect(await ask(port, presenting(role, "x"))).toEqual(report);
+    expect(refused).toEqual([]);
+  });
+
+  it("an operator may act, under the name of its certificate", async () => {
+    const { port } = await monitor(mon1());
+    const client = clientAt(`127.0.0.1:${port}`, presenting("operator", "ann"));
+    expect(await client.operate(command, () => {}, 2_000)).toEqual({ kind: "ok", message: "done" });
+    expect(asked.map(({ by }) => by)).toEqual(["ann (root@desk)"]);
+  });
+
+  it("a reader may not act, and is told so; nothing is begun", async () => {
+    const { port } = await monitor(mon1());
+    const client = clientAt(`127.0.0.1:${port}`, presenting("reader", "grafana"));
+    expect(await client.operate(command, () => {}, 2_000)).toEqual({
+      kind: "refused",
+      message: "the certificate is that of reader grafana: only an operator's may act",
+    });
+    expect(asked).toEqual([]);
+  });
+
+  it("a monitor may hand on what it was asked for, and act for itself no more than an operator hand on", async () => {
+    const { port } = await monitor(mon1());
+    const forwarded = { ...command, forwarded: true };
+    const mon2 = clientAt(`127.0.0.1:${port}`, presenting("monitor", "mon2"));
+    expect(await mon2.operate(forwarded, () => {}, 2_000)).toMatchObject({ kind: "ok" });
+    expect(asked[0]?.by).toBe("root@desk");
+    expect(await mon2.operate(command, () => {}, 2_000)).toMatchObject({ kind: "refused" });
+    const ann = clientAt(`127.0.0.1:${port}`, presenting("operator", "ann"));
+    expect(await ann.operate(forwarded, () => {}, 2_000)).toMatchObject({ kind: "refused" });
+    expect(asked).toHaveLength(1);
+  });
+
+  const STRANGERS: readonly (readonly [title: string, who: () => Credentials, told: RegExp])[] = [
+    [
+      "whose certificate has expired",
+      () => presenting("operator", "ann", { begins: -9, days: 2 }),
+      /the certificate of operator ann has expired on \d{4}-\d\d-\d\d/,
+    ],
+    [
+      "whose certificate is not valid yet",
+      () => presenting("operator", "ann", { begins: 3 }),
+      /the certificate of operator ann is not valid before .* UTC, and here it is/,
+    ],
+    [
+      "of another authority",
+      () => {
+        const files = certificates.files("operator", "ann", { signedBy: foreign });
+        const both = certificates.file(
+          "both.pem",
+          foreign.certificate + certificates.authority.certificate,
+        );
+        return credentialsFor(TlsIdentity.load({ ...files, ca: both }), expecting("mon1"));
+      },
+      /the certificate of operator ann is not signed by an authority in tls_ca of this monitor/,
+    ],
+    [
+      "without a certificate",
+      () => {
+        const context = createSecureContext({ ca: certificates.authority.certificate });
+        return ChannelCredentials.createFromSecureContext(context, {
+          checkServerIdentity: () => undefined,
+        });
+      },
+      /it presents no certificate/,
+    ],
+    [
+      "that talks in the clear",
+      () => credentials.createInsecure(),
+      /it talks in the clear, and here only TLS is spoken/,
+    ],
+  ];
+
+  it.each(STRANGERS)("a caller %s is refused, and both ends say why", async (_title, who, told) => {
+    const { port } = await monitor(mon1());
+    await expect(ask(port, who())).rejects.toThrow(told);
+    expect(refused[0]).toMatch(told);
+    expect(refused[0]).toMatch(/^127\.0\.0\.1: /);
+    const outcome = await clientAt(`127.0.0.1:${port}`, who()).operate(command, () => {}, 2_000);
+    expect(outcome).toMatchObject({ kind: "refused", message: expect.stringMatching(told) });
+    expect(asked).toEqual([]);
+  });
+
+  it("a caller of TLS 1.2 is refused, and both ends say why", async () => {
+    const { port } = await monitor(mon1());
+    const context = createSecureContext({
+      ...certificates.identity("operator", "ann").context(),
+      minVersion: "TLSv1.2",
+      maxVersion: "TLSv1.2",
+    });
+    const old = ChannelCredentials.createFromSecureContext(context, {});
+    await expect(ask(port, old)).rejects.toThrow("it does not speak TLS 1.3");
+    expect(refused[0]).toBe("127.0.0.1: it does not speak TLS 1.3");
+  });
+
+  it("the monitor, too, is asked who it is", async () => {
+    const of = (role: Role, name: string, kind?: Kind) => certificates.identity(role, name, kind);
+    const wants = async (identity: TlsIdentity) => {
+      const { port } = await monitor(identity);
+      return await ask(port, presenting("operator", "ann"));
+    };
+    await expect(wants(of("monitor", "mon7"))).rejects.toThrow(
+      "it presents the certificate of monitor mon7, not of mon1",
+    );
+    await expect(wants(of("monitor", "mon1", { begins: -9, days: 2 }))).rejects.toThrow(
+      "its certificate has expired",
+    );
+    await expect(wants(of("monitor", "mon1", { begins: 2 }))).rejects.toThrow("is not valid yet");
+    await expect(wants(of("operator", "ann"))).rejects.toThrow(
+      "its certificate is not made for servers",
+    );
+    const stranger = certificates.files("monitor", "mon1", { signedBy: foreign });
+    const ca = certificates.file("foreign.pem", foreign.certificate);
+    await expect(wants(TlsIdentity.load({ ...stranger, ca }))).rejects.toThrow(
+      "its certificate is not signed by an authority in tls_ca here",
+    );
+    // Whoever closes on this monitor is noticed here.
+    await eventually(
+      () => refused,
+      (all) =>
+        all.some((text) => text.includes("it may not accept the certificate of this monitor")),
+    );
+  });
+
+  it("many who are refused at once leave the others alone", async () => {
+    const { port } = await monitor(mon1());
+    const strangers = Array.from({ length: 30 }, () => ask(port, credentials.createInsecure()));
+    const results = await Promise.allSettled(strangers);
+    expect(results.every(({ status }) => status === "rejected")).toBe(true);
+    expect(await ask(port, presenting("reader", "x"))).toEqual(report);
+  });
+
+  it("nonsense and silence are no callers", async () => {
+    const { port } = await monitor(mon1());
+    const noise = connect(port, "127.0.0.1").on("error", () => {});
+    noise.write(Uint8Array.of(0x16, 0x03, 0x01, 0xff, 0xff, 0xff));
+    noise.end("what is this?");
+    await eventually(
+      () => refused,
+      (all) => all.length > 0,
+    );
+    connect(port, "127.0.0.1")
+      .on("error", () => {})
+      .destroy();
+    expect(await ask(port, presenting("reader", "x"))).toEqual(report);
+  });
+});
+
+describe("without TLS", () => {
+  it("whoever comes may act, under the name that it says", async () => {
+    const { port } = await monitor(null);
+    const client = clientAt(`127.0.0.1:${port}`);
+    expect(await client.operate(command, () => {}, 2_000)).toMatchObject({ kind: "ok" });
+    expect(asked[0]?.by).toBe("root@desk");
+  });
+
+  it("a caller that speaks TLS is refused, and both ends say why", async () => {
+    const { port } = await monitor(null);
+    await expect(ask(port, presenting("operator", "ann"))).rejects.toThrow(
+      "it does not speak TLS: it runs with tls = off",
+    );
+    expect(refused[0]).toBe("127.0.0.1: it speaks TLS, and this monitor runs with tls = off");
+  });
+});
+
+describe("new certificates", () => {
+  it("are presented and asked for at once, also of those who were connected", async () => {
+    const { server, port } = await monitor(mon1());
+    const ann = clientAt(`127.0.0.1:${port}`, presenting("operator", "ann"));
+    expect(await ann.status(2_000)).toEqual(report);
+    const files = certificates.files("monitor", "mon1", { signedBy: foreign });
+    const ca = certificates.file("new-ca.pem", foreign.certificate);
+    server.renew(TlsIdentity.load({ ...files, ca }));
+    // For an instant the old connection refuses calls, until the caller has come again.
+    await eventually(
+      () => ann.status(2_000).then(() => "", String),
+      (why) => why.includes("its certificate is not signed by an authority in tls_ca here"),
+    );
+  });
+});
