@@ -39,9 +39,14 @@ start_client() {
   local kind=$1
   shift
   case $kind in
-    writer | waiters)
-      spawn "$kind" client node "$LAB_SCRIPTS/lab.d/$kind.mjs" --vip "$WRITER_VIP" \
-        --port "$REDIS_PORT" --report "$LAB_DIR/$kind.json" "$@"
+    writer)
+      # shellcheck disable=SC2046
+      spawn writer client node "$LAB_SCRIPTS/lab.d/writer.mjs" $(way_to_master) \
+        --report "$LAB_DIR/writer.json" "$@"
+      ;;
+    waiters)
+      spawn waiters client node "$LAB_SCRIPTS/lab.d/waiters.mjs" --vip "$WRITER_VIP" \
+        --port "$REDIS_PORT" --report "$LAB_DIR/waiters.json" "$@"
       ;;
     observer)
       # shellcheck disable=SC2046
@@ -51,6 +56,15 @@ start_client() {
   esac
   wait_until 10 test -f "$LAB_DIR/$kind.json.ready" ||
     die "the $kind did not start: $(tail -n 3 "$LAB_DIR/log/$kind.log")"
+}
+
+# What a client is told about where the master is.
+way_to_master() {
+  if [[ $MANAGER == sentinel ]]; then
+    echo "--sentinels $(sentinel_addresses | paste -sd,) --service $SENTINEL_GROUP"
+  else
+    echo "--vip $WRITER_VIP --port $REDIS_PORT"
+  fi
 }
 
 stop_client() {

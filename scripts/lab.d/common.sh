@@ -135,11 +135,12 @@ wait_until() {
   done
 }
 
-# Every fault is noted with the monotonic clock that the clients and the observer use, too.
+# Every fault is noted with the monotonic clock that the clients and the observer use, too; that is
+# known to 10 ms only, and the wall clock finer.
 note_event() {
   local uptime
   read -r uptime _ </proc/uptime
-  echo "{\"at\": $uptime, \"what\": \"$1\", \"target\": \"$2\"}" >>"$LAB_DIR/events.jsonl"
+  echo "{\"at\": $uptime, \"wall\": $EPOCHREALTIME, \"what\": \"$1\", \"target\": \"$2\"}" >>"$LAB_DIR/events.jsonl"
 }
 
 show_logs() {

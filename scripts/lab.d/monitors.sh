@@ -27,8 +27,12 @@ CONF
   } >"$LAB_DIR/mmm.conf"
 }
 
-# For developers: MMM_DIST is another build, MMM_NODE_FLAGS are flags of node (--cpu-prof).
 start_monitor() {
+  if [[ $MANAGER == sentinel ]]; then start_sentinel "$1"; else start_mmm_mon "$1"; fi
+}
+
+# For developers: MMM_DIST is another build, MMM_NODE_FLAGS are flags of node (--cpu-prof).
+start_mmm_mon() {
   local name=$1 other peers=()
   for other in $(monitor_names); do
     [[ $other == "$name" ]] || peers+=(--peer "$other=$(address_of "$other"):$MONITOR_PORT")
@@ -73,6 +77,7 @@ vip_answers() {
 
 parse_up_options() {
   NODES=3 MONITORS=3 READERS=0 DOWN_AFTER=1s LEASE=1s SSH_USER=redis-mmm EXTRA=() REDIS_EXTRA=()
+  MANAGER=mmm
   while [[ $# -gt 0 ]]; do
     case $1 in
       --nodes) NODES=$2 ;;
@@ -81,6 +86,7 @@ parse_up_options() {
       --down-after) DOWN_AFTER=$2 ;;
       --lease) LEASE=$2 ;;
       --ssh-user) SSH_USER=$2 ;;
+      --manager) MANAGER=$2 ;;
       --set) EXTRA+=("${2/=/ = }") ;;
       --redis) REDIS_EXTRA+=("$2") ;;
       *) die "unknown option $1 of up" ;;
@@ -90,13 +96,15 @@ parse_up_options() {
   [[ -z $LOCAL ]] || SSH_USER=root
   [[ $NODES =~ ^[1-9]$ && $MONITORS =~ ^[0-9]$ && $READERS =~ ^[0-9]$ ]] ||
     die "--nodes takes 1 to 9, --monitors and --readers 0 to 9"
+  [[ $MANAGER == mmm || ($MANAGER == sentinel && -z $LOCAL) ]] ||
+    die "--manager takes mmm or sentinel, a local lab mmm only"
 }
 
 save_lab() {
   mkdir -p "$LAB_DIR"/{log,run,redis,data}
   {
     echo "LOCAL=$LOCAL NODES=$NODES MONITORS=$MONITORS READERS=$READERS SSH_USER=$SSH_USER"
-    echo "DOWN_AFTER=$DOWN_AFTER LEASE=$LEASE EXTRA=()"
+    echo "DOWN_AFTER=$DOWN_AFTER LEASE=$LEASE MANAGER=$MANAGER EXTRA=()"
   } >"$LAB_DIR/lab.env"
   printf '%s\n' "${REDIS_EXTRA[@]}" >"$LAB_DIR/redis.extra"
 }
@@ -107,7 +115,7 @@ lab_up() {
   use_addresses
   parse_up_options "$@"
   [[ ! -e $LAB_DIR ]] || die "$LAB_DIR exists: scripts/lab down"
-  [[ $MONITORS == 0 || -f ${MMM_DIST:-$REPO/dist}/mmm-mon.js ]] || die "dist/mmm-mon.js is missing: npm run build"
+  [[ $MONITORS == 0 || $MANAGER != mmm || -f ${MMM_DIST:-$REPO/dist}/mmm-mon.js ]] || die "dist/mmm-mon.js is missing: npm run build"
   [[ -n ${MMM_LAB_KEEP:-} ]] || trap 'lab_down; trap - EXIT' EXIT
   save_lab
   [[ -n $LOCAL ]] || make_network
@@ -121,6 +129,10 @@ lab_up() {
 }
 
 wait_until_served() {
+  if [[ $MANAGER == sentinel ]]; then
+    wait_until 30 sentinels_know_all || die "the Sentinels did not find each other (see $LAB_DIR/log)"
+    return
+  fi
   wait_until 60 served_or_hopeless || true
   vip_answers || die "the VIP is not served; the monitors say:
 $(tail -n 12 "$LAB_DIR"/log/mon*.log)"

@@ -1,19 +1,24 @@
-// Writes through the VIP as applications would, and accounts for every acknowledged write.
+// Writes through the VIP (or where Sentinels say the master is) as applications would, and accounts for
+// every acknowledged write.
 //
 // Each client writes one key at a time, each key once. Connect and operation timeouts are 250 ms;
 // after an error a client reconnects and tries the next key after 1 ms. On SIGTERM all acknowledged
 // keys are read back through the VIP, and the report says what is missing and what the longest time
 // was between two acknowledgements of one client. At SIGUSR1 the same is reported, and the clients
-// go on meanwhile; what was acknowledged before is looked for each time.
+// go on meanwhile; what was acknowledged before is looked for each time. --record FILE also keeps when
+// each write was acknowledged and each connection made, and when this program itself did not run.
 import { renameSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { RespConnection } from "./resp.mjs";
+import { targetOf } from "./target.mjs";
 
 const TIMEOUT_MS = 250;
 const RETRY_MS = 1;
 const VERIFY_MS = 20_000;
 const CHUNK = 500;
+/** A machine that lets this program wait for longer is too busy to measure on. */
+const STALL_MS = 50;
+const TICK_MS = 10;
 /** Lost writes that were acknowledged closer to each other are one stretch. */
 const STRETCH_MS = 50;
 
@@ -21,18 +26,23 @@ const { values: options } = parseArgs({
   options: {
     vip: { type: "string" },
     port: { type: "string" },
+    sentinels: { type: "string" },
+    service: { type: "string" },
     report: { type: "string" },
+    record: { type: "string" },
     pause: { type: "string", default: "1" },
     clients: { type: "string", default: "1" },
   },
 });
-const target = { host: options.vip, port: Number(options.port), timeoutMs: TIMEOUT_MS };
+const target = targetOf(options, TIMEOUT_MS);
 const pauseMs = Number(options.pause);
 const prefix = `lab:${process.pid}:${Date.now()}:`;
 
 const nowMs = () => Number(process.hrtime.bigint() / 1000n) / 1000;
 const acknowledged = [];
 const acknowledgedAt = [];
+const connectedAt = [];
+const stalls = [];
 const errors = new Map();
 const clients = Array.from({ length: Number(options.clients) }, () => ({ lastAt: undefined }));
 let stopping = false;
@@ -42,6 +52,7 @@ let tried = 0;
 process.on("SIGTERM", () => {
   stopping = true;
 });
+if (options.record !== undefined) watchStalls();
 process.on("SIGUSR1", () => {
   writeReport().catch((error) => process.stderr.write(`no report: ${error.message}\n`));
 });
@@ -50,11 +61,21 @@ await Promise.all(clients.map((client) => writeUntilStopped(client)));
 await writeReport();
 process.exit(0);
 
+function watchStalls() {
+  let last = nowMs();
+  setInterval(() => {
+    const now = nowMs();
+    const ms = now - last - TICK_MS;
+    if (ms >= STALL_MS) stalls.push({ from_s: last / 1000, ms: Math.round(ms) });
+    last = now;
+  }, TICK_MS);
+}
+
 async function writeUntilStopped(client) {
   let connection;
   while (!stopping) {
     try {
-      connection ??= await RespConnection.open(target);
+      connection ??= await connect();
       await writeOne(client, connection);
     } catch (error) {
       count(error);
@@ -64,6 +85,12 @@ async function writeUntilStopped(client) {
     }
   }
   connection?.close();
+}
+
+async function connect() {
+  const connection = await target.open();
+  connectedAt.push(nowMs());
+  return connection;
 }
 
 async function writeOne(client, connection) {
@@ -101,6 +128,7 @@ async function report() {
   const widest = gap;
   gap = { ms: 0, from: 0, to: 0 };
   const lost = (await verify()).map((place) => acknowledgedAt[place]);
+  if (options.record !== undefined) writeRecord(lost);
   return {
     acknowledged: acknowledged.length,
     tried,
@@ -117,6 +145,17 @@ async function report() {
     open_gap_ms: lastAt === undefined ? null : Math.round(askedAt - lastAt),
     errors: Object.fromEntries(errors),
   };
+}
+
+function writeRecord(lost) {
+  const seconds = (times) => times.map((ms) => ms / 1000);
+  const record = {
+    acknowledged_s: seconds(acknowledgedAt),
+    lost_s: seconds(lost),
+    connected_s: seconds(connectedAt),
+    stalls,
+  };
+  writeFileSync(options.record, `${JSON.stringify(record)}\n`);
 }
 
 function stretches(times) {
@@ -137,7 +176,7 @@ async function verify() {
   const numbers = [...acknowledged];
   for (;;) {
     try {
-      const connection = await RespConnection.open(target);
+      const connection = await target.open();
       const lost = await missingKeys(connection, numbers);
       if (stopping) await removeKeys(connection);
       connection.close();

@@ -51,6 +51,16 @@ export interface WriterReport {
   readonly errors: Readonly<Record<string, number>>;
 }
 
+/** What `writer start --record FILE` leaves there; seconds of the monotonic clock. */
+export interface WriterRecord {
+  readonly acknowledged_s: readonly number[];
+  /** When the writes that are lost now were acknowledged. */
+  readonly lost_s: readonly number[];
+  readonly connected_s: readonly number[];
+  /** When the writer itself did not run. */
+  readonly stalls: readonly { readonly from_s: number; readonly ms: number }[];
+}
+
 export interface ObserverReport {
   readonly from: number;
   readonly to: number;
@@ -82,6 +92,8 @@ export interface Measurement {
 }
 
 export interface UpOptions {
+  /** Who fails over; default `mmm`. Of a lab with Sentinels, nothing that asks `mmm` works. */
+  readonly manager?: "mmm" | "sentinel";
   readonly nodes?: number;
   readonly monitors?: number;
   readonly readers?: number;
@@ -115,6 +127,7 @@ export class Lab implements AsyncDisposable {
     const lab = new Lab(`${RUN}x${process.pid}x${labs}`);
     standing.add(lab.id);
     const flags = [
+      ["--manager", options.manager],
       ["--nodes", options.nodes],
       ["--monitors", options.monitors],
       ["--readers", options.readers],
@@ -125,7 +138,7 @@ export class Lab implements AsyncDisposable {
     ].flatMap(([flag, value]) => (value === undefined ? [] : [String(flag), String(value)]));
     try {
       await lab.run("up", ...flags);
-      if (options.monitors !== 0) await lab.healthy();
+      if (options.monitors !== 0 && options.manager !== "sentinel") await lab.healthy();
     } catch (error) {
       const logs = lab.logs();
       await lab.down();

@@ -1,0 +1,68 @@
+/** The options of `scripts/bench failover`, and what to write instead of a wrong one. */
+import { parseArgs } from "node:util";
+import { FAULTS, type Fault } from "./faults.ts";
+
+export interface Options {
+  readonly runs: number;
+  readonly faults: readonly Fault[];
+  readonly pauseMs: number;
+  readonly json: string | null;
+  readonly plot: string | null;
+  readonly redis: readonly string[];
+}
+
+/** Its message is for people; the exit code is 2. */
+export class UsageError extends Error {}
+
+const MOST_RUNS = 100;
+
+/** @throws UsageError */
+export function parseOptions(args: readonly string[]): Options {
+  const { values } = parsed(args);
+  return {
+    runs: wholeNumber("--runs", values.runs, 1, MOST_RUNS),
+    faults: chosenFaults(values.only),
+    pauseMs: wholeNumber("--pause", values.pause, 0, 1_000),
+    json: values.json ?? null,
+    plot: values.plot ?? null,
+    redis: values.redis ?? [],
+  };
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        runs: { type: "string", default: "3" },
+        only: { type: "string", multiple: true },
+        pause: { type: "string", default: "1" },
+        json: { type: "string" },
+        plot: { type: "string" },
+        redis: { type: "string", multiple: true },
+      },
+    });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function wholeNumber(option: string, text: string, min: number, max: number): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= min && value <= max) return value;
+  throw new UsageError(`${option} takes a whole number from ${min} to ${max}, not "${text}"`);
+}
+
+function chosenFaults(only: readonly string[] | undefined): readonly Fault[] {
+  if (only === undefined) return FAULTS;
+  const names = only.flatMap((list) => list.split(","));
+  for (const name of names) {
+    if (FAULTS.every((fault) => fault.name !== name))
+      throw new UsageError(`--only does not know "${name}"; it takes: ${allNames()}`);
+  }
+  return FAULTS.filter(({ name }) => names.includes(name));
+}
+
+function allNames(): string {
+  return FAULTS.map(({ name }) => name).join(", ");
+}

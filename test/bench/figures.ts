@@ -1,0 +1,102 @@
+/**
+ * The program behind scripts/figures: the same faults several times, each in a fresh lab, and a
+ * table of what a client saw. Figures are printed and never asserted, since a timed test on a busy
+ * machine proves nothing.
+ */
+import { readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { Lab, passing } from "../helpers/lab.ts";
+import { FAST, MONITORS } from "../helpers/lab-setup.ts";
+import { FAULTS, type Fault } from "./faults.ts";
+import { runOnce } from "./one-run.ts";
+import { type RunRecord, toRecord } from "./run-record.ts";
+import { spread, sum } from "./statistics.ts";
+import { MMM } from "./systems.ts";
+
+const AT_REST_MS = 60_000;
+const IDLE_MS = 30_000;
+/** Of USER_HZ, in which /proc counts processor time. */
+const TICKS_PER_SECOND = 100;
+
+/** Milliseconds that the median should not pass. */
+const LIMITS_MS: Readonly<Record<string, number>> = {
+  kill: 400,
+  hang: 1_400,
+  unplug: 2_400,
+  switchover: 60,
+};
+
+const { values: options } = parseArgs({
+  options: {
+    runs: { type: "string", default: "5" },
+    only: { type: "string" },
+    pause: { type: "string", default: "1" },
+  },
+});
+
+process.once("SIGINT", () => process.exit(130));
+process.once("SIGTERM", () => process.exit(143));
+
+print("fault", "gap ms: median", "range", "limit", "acknowledged", "lost");
+for (const fault of FAULTS) {
+  const limitMs = LIMITS_MS[fault.name];
+  if (limitMs !== undefined && isChosen(fault.name)) await printFault(fault, limitMs);
+}
+if (isChosen("cost")) await printCost();
+
+function isChosen(name: string): boolean {
+  return options.only === undefined || options.only === name;
+}
+
+async function printFault(fault: Fault, limitMs: number): Promise<void> {
+  const records: RunRecord[] = [];
+  for (let run = 1; run <= Number(options.runs); run += 1) {
+    records.push(
+      toRecord(await runOnce(MMM, fault, { run, pauseMs: Number(options.pause), redis: [] })),
+    );
+  }
+  const gap = spread(records.map(({ gap_ms }) => gap_ms));
+  print(
+    fault.name,
+    gap?.median.toFixed(0) ?? "-",
+    gap === null ? "-" : `${gap.min.toFixed(0)}–${gap.max.toFixed(0)}`,
+    `≤ ${limitMs}`,
+    String(sum(records.map(({ acknowledged }) => acknowledged))),
+    String(sum(records.map(({ lost }) => lost))),
+  );
+}
+
+async function printCost(): Promise<void> {
+  await using lab = await Lab.up(FAST);
+  await passing(AT_REST_MS);
+  const before = MONITORS.map((name) => processorSeconds(pidOf(lab, name)));
+  await passing(IDLE_MS);
+  print("", "");
+  print("monitor", "resident MB", "idle CPU %");
+  MONITORS.forEach((name, index) => {
+    const pid = pidOf(lab, name);
+    const used = processorSeconds(pid) - (before[index] ?? 0);
+    print(name, residentMb(pid).toFixed(0), ((used / IDLE_MS) * 100_000).toFixed(1));
+  });
+  const leader = await lab.leader();
+  print("", `(the leader is ${leader}; limits: 110 MB, 5 %)`);
+}
+
+function pidOf(lab: Lab, name: string): string {
+  return readFileSync(`${lab.directory}/run/${name}.pid`, "utf8").split(" ")[0] ?? "";
+}
+
+function processorSeconds(pid: string): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+}
+
+function residentMb(pid: string): number {
+  const line = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"));
+  return Number(line?.[1]) / 1024;
+}
+
+function print(...columns: readonly string[]): void {
+  const line = columns.map((column) => column.padEnd(16)).join("");
+  process.stdout.write(`${line.trimEnd()}\n`);
+}

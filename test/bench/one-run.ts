@@ -1,0 +1,102 @@
+/**
+ * One fault, once, in a lab built for it: a writer writes all the time, the fault strikes, and when
+ * everybody stands where they must, the writer says which of its acknowledged writes are missing.
+ */
+import { readFileSync } from "node:fs";
+import { loadavg } from "node:os";
+import { Lab, nowS, passing, type WriterRecord, type WriterReport } from "../helpers/lab.ts";
+import { MONITORS } from "../helpers/lab-setup.ts";
+import { firstFaultAfter, readLines, wallMinusMonotonicS } from "./clocks.ts";
+import type { Bed, Fault } from "./faults.ts";
+import type { LogLine } from "./phases.ts";
+import { countersOf, granted } from "./resyncs.ts";
+import { settled } from "./roles.ts";
+import type { Observation } from "./run-record.ts";
+import type { System } from "./systems.ts";
+
+/** A monitor runs for months: the seconds in which its program is loaded and compiled are not looked at. */
+const WARM_UP_MS = 10_000;
+/** The looks before and after take processors, too. */
+const REST_MS = 1_000;
+const NODES = ["db1", "db2", "db3"];
+
+export interface RunOptions {
+  readonly run: number;
+  /** Between two writes. */
+  readonly pauseMs: number;
+  /** Further lines of each redis.conf. */
+  readonly redis: readonly string[];
+}
+
+/** Throws when the nodes are not in order within a minute after the fault. */
+export async function runOnce(
+  system: System,
+  fault: Fault,
+  options: RunOptions,
+): Promise<Observation> {
+  const startedAt = new Date();
+  await using lab = await Lab.up({ ...system.up, redis: options.redis });
+  const recordFile = `${lab.directory}/writer.record`;
+  await lab.run("writer", "start", "--pause", String(options.pauseMs), "--record", recordFile);
+  await passing(WARM_UP_MS);
+  const actor = fault.needsActor === true ? await system.actor(lab, options.run) : null;
+  const struck = await strike({ lab, system, actor: actor ?? "" }, fault);
+  const stoppedS = nowS();
+  const report = JSON.parse(await lab.run("writer", "stop")) as WriterReport;
+  return {
+    system: system.name,
+    fault: fault.name,
+    run: options.run,
+    startedAt,
+    actor,
+    ...struck,
+    stoppedS,
+    report,
+    record: JSON.parse(readFileSync(recordFile, "utf8")) as WriterRecord,
+    log: system.name === "redis-mmm" ? logOf(lab) : [],
+    history: system.name === "redis-mmm" ? await lab.history() : [],
+  };
+}
+
+type Struck = Pick<
+  Observation,
+  "load" | "resyncs" | "struckS" | "settledS" | "wallMinusMonotonicS"
+>;
+
+async function strike(bed: Bed, fault: Fault): Promise<Struck> {
+  const { lab } = bed;
+  await fault.prepare?.(bed);
+  const before = await countersOf(lab, NODES);
+  await passing(REST_MS);
+  const [load = 0] = loadavg();
+  const offsetS = wallMinusMonotonicS();
+  const askedWallS = nowS() + offsetS;
+  await fault.strike(bed);
+  await passing(fault.lookAfterMs);
+  await settled(lab, fault);
+  const settledS = nowS();
+  await passing(REST_MS);
+  const struckWallS = firstFaultAfter(lab.directory, askedWallS) ?? askedWallS;
+  return {
+    load,
+    resyncs: granted(before, await countersOf(lab, NODES)),
+    struckS: struckWallS - offsetS,
+    settledS,
+    wallMinusMonotonicS: offsetS,
+  };
+}
+
+function logOf(lab: Lab): readonly LogLine[] {
+  return MONITORS.flatMap((name) => readLines(`${lab.directory}/log/${name}.log`)).flatMap(
+    parseLine,
+  );
+}
+
+/** What node itself prints there is no JSON. */
+function parseLine(line: string): readonly LogLine[] {
+  try {
+    return [JSON.parse(line) as LogLine];
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,28 @@
+import { describe, expect, it } from "vitest";
+import { parseOptions, UsageError } from "../../bench/arguments.ts";
+import { FAULTS } from "../../bench/faults.ts";
+
+describe("the options of scripts/bench failover", () => {
+  it("are all faults, three times each, if nothing is said", () => {
+    const options = parseOptions([]);
+    expect(options.faults).toBe(FAULTS);
+    expect(options).toMatchObject({ runs: 3, pauseMs: 1, json: null, plot: null, redis: [] });
+  });
+
+  it("choose faults by name, in their own order", () => {
+    const { faults } = parseOptions(["--only", "hang,kill", "--only", "return"]);
+    expect(faults.map(({ name }) => name)).toEqual(["kill", "hang", "return"]);
+  });
+
+  it.each([
+    [["--runs", "0"], '--runs takes a whole number from 1 to 100, not "0"'],
+    [["--runs", "many"], '--runs takes a whole number from 1 to 100, not "many"'],
+    [["--pause", "-1"], "--pause"],
+    [["--only", "kill,fire"], '--only does not know "fire"; it takes: kill, hang, unplug'],
+    [["--fast"], "--fast"],
+    [["kill"], "kill"],
+  ])("%j is refused with what to write instead", (args, message) => {
+    expect(() => parseOptions(args)).toThrow(UsageError);
+    expect(() => parseOptions(args)).toThrow(message);
+  });
+});
