@@ -9,6 +9,7 @@ export interface Options {
   readonly json: string | null;
   readonly plot: string | null;
   readonly redis: readonly string[];
+  readonly stock: boolean;
 }
 
 /** Its message is for people; the exit code is 2. */
@@ -26,6 +27,7 @@ export function parseOptions(args: readonly string[]): Options {
     json: values.json ?? null,
     plot: values.plot ?? null,
     redis: values.redis ?? [],
+    stock: values.stock,
   };
 }
 
@@ -40,6 +42,7 @@ function parsed(args: readonly string[]) {
         json: { type: "string" },
         plot: { type: "string" },
         redis: { type: "string", multiple: true },
+        stock: { type: "boolean", default: false },
       },
     });
   } catch (error) {

@@ -8,7 +8,7 @@ import type { Fault } from "./faults.ts";
 import { thisMachine } from "./machine.ts";
 import { runOnce } from "./one-run.ts";
 import { writePlots } from "./plots.ts";
-import { type BenchFile, phasesTableOf, rowsOf, tableOf } from "./summary.ts";
+import { type BenchFile, phasesTableOf, rowsOf, stockTableOf, tableOf } from "./summary.ts";
 import { type RunRecord, toRecord } from "./run-record.ts";
 import { type System, SYSTEMS } from "./systems.ts";
 
@@ -38,7 +38,7 @@ async function bench(options: Options): Promise<void> {
     else runs.push(done.record);
     keep(options, { runs, repeated, failures });
   }
-  print("", tableOf(rowsOf(runs)), "", phasesTableOf(runs), "");
+  print("", tableOf(rowsOf(runs)), "", phasesTableOf(runs), "", stockTableOf(runs));
   if (repeated > 0) print(`${repeated} runs were repeated, for the writer did not run meanwhile`);
   for (const failure of failures) print(`FAILED ${failure}`);
   process.exitCode = failures.length === 0 ? 0 : 1;

@@ -52,7 +52,9 @@ async function printFault(fault: Fault, limitMs: number): Promise<void> {
   const records: RunRecord[] = [];
   for (let run = 1; run <= Number(options.runs); run += 1) {
     records.push(
-      toRecord(await runOnce(MMM, fault, { run, pauseMs: Number(options.pause), redis: [] })),
+      toRecord(
+        await runOnce(MMM, fault, { run, pauseMs: Number(options.pause), redis: [], stock: false }),
+      ),
     );
   }
   const gap = spread(records.map(({ gap_ms }) => gap_ms));

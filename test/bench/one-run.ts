@@ -12,12 +12,15 @@ import type { LogLine } from "./phases.ts";
 import { countersOf, granted } from "./resyncs.ts";
 import { settled } from "./roles.ts";
 import type { Observation } from "./run-record.ts";
+import { type StockRecord, stockRecords } from "./stock.ts";
 import type { System } from "./systems.ts";
 
 /** A monitor runs for months: the seconds in which its program is loaded and compiled are not looked at. */
 const WARM_UP_MS = 10_000;
 /** The looks before and after take processors, too. */
 const REST_MS = 1_000;
+/** What clients as they come may need to notice that nobody answers them any more. */
+const STOCK_PATIENCE_MS = 25_000;
 const NODES = ["db1", "db2", "db3"];
 
 export interface RunOptions {
@@ -26,6 +29,8 @@ export interface RunOptions {
   readonly pauseMs: number;
   /** Further lines of each redis.conf. */
   readonly redis: readonly string[];
+  /** Clients as they come write beside the writer. */
+  readonly stock: boolean;
 }
 
 /** Throws when the nodes are not in order within a minute after the fault. */
@@ -38,9 +43,11 @@ export async function runOnce(
   await using lab = await Lab.up({ ...system.up, redis: options.redis });
   const recordFile = `${lab.directory}/writer.record`;
   await lab.run("writer", "start", "--pause", String(options.pauseMs), "--record", recordFile);
+  if (options.stock) await lab.run("stock", "start");
   await passing(WARM_UP_MS);
   const actor = fault.needsActor === true ? await system.actor(lab, options.run) : null;
   const struck = await strike({ lab, system, actor: actor ?? "" }, fault);
+  const stock = options.stock ? await stopStock(lab, struck) : [];
   const stoppedS = nowS();
   const report = JSON.parse(await lab.run("writer", "stop")) as WriterReport;
   return {
@@ -51,6 +58,7 @@ export async function runOnce(
     actor,
     ...struck,
     stoppedS,
+    stock,
     report,
     record: JSON.parse(readFileSync(recordFile, "utf8")) as WriterRecord,
     log: system.name === "redis-mmm" ? logOf(lab) : [],
@@ -60,7 +68,7 @@ export async function runOnce(
 
 type Struck = Pick<
   Observation,
-  "load" | "resyncs" | "struckS" | "settledS" | "wallMinusMonotonicS"
+  "load" | "master" | "resyncs" | "struckS" | "settledS" | "wallMinusMonotonicS"
 >;
 
 async function strike(bed: Bed, fault: Fault): Promise<Struck> {
@@ -73,17 +81,28 @@ async function strike(bed: Bed, fault: Fault): Promise<Struck> {
   const askedWallS = nowS() + offsetS;
   await fault.strike(bed);
   await passing(fault.lookAfterMs);
-  await settled(lab, fault);
+  const master = await settled(lab, fault);
   const settledS = nowS();
   await passing(REST_MS);
   const struckWallS = firstFaultAfter(lab.directory, askedWallS) ?? askedWallS;
   return {
     load,
+    master,
     resyncs: granted(before, await countersOf(lab, NODES)),
     struckS: struckWallS - offsetS,
     settledS,
     wallMinusMonotonicS: offsetS,
   };
+}
+
+async function stopStock(lab: Lab, struck: Struck): Promise<readonly StockRecord[]> {
+  const { struckS, master, wallMinusMonotonicS: offsetS } = struck;
+  await passing(Math.max(0, STOCK_PATIENCE_MS - (nowS() - struckS) * 1_000));
+  await lab.run("stock", "stop");
+  return await stockRecords(lab, master, {
+    struckS: struckS + offsetS,
+    stoppedS: nowS() + offsetS,
+  });
 }
 
 function logOf(lab: Lab): readonly LogLine[] {

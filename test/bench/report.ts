@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { writePlots } from "./plots.ts";
-import { type BenchFile, phasesTableOf, rowsOf, tableOf } from "./summary.ts";
+import { type BenchFile, phasesTableOf, rowsOf, stockTableOf, tableOf } from "./summary.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -23,7 +23,7 @@ for (const { machine, command, repeated, failures } of files) {
 }
 const loads = runs.map(({ load }) => load);
 print(`load before the faults: ${Math.min(...loads)}–${Math.max(...loads)}`, "");
-print(tableOf(rowsOf(runs)), "", phasesTableOf(runs));
+print(tableOf(rowsOf(runs)), "", phasesTableOf(runs), "", stockTableOf(runs));
 if (values.plot !== undefined) writePlots(values.plot, runs);
 
 function print(...lines: readonly string[]): void {

@@ -3,7 +3,8 @@ import type { HistoryEntry } from "../../src/core/status-types.ts";
 import type { WriterRecord, WriterReport } from "../helpers/lab.ts";
 import { type LogLine, type Phase, phasesOf } from "./phases.ts";
 import type { Resyncs } from "./resyncs.ts";
-import { type Gap, histogram, longestGap } from "./statistics.ts";
+import { type Gap, histogram, longestGap, rounded } from "./statistics.ts";
+import type { StockRecord } from "./stock.ts";
 import type { SystemName } from "./systems.ts";
 
 export const STEP_S = 0.01;
@@ -20,6 +21,9 @@ export interface Observation {
   /** Processes that wanted a processor, before the fault. */
   readonly load: number;
   readonly actor: string | null;
+  /** In the end. */
+  readonly master: string;
+  readonly stock: readonly StockRecord[];
   /** Seconds of the monotonic clock. */
   readonly struckS: number;
   readonly settledS: number;
@@ -54,6 +58,7 @@ export interface RunRecord {
   readonly stalled_ms: number;
   /** Which monitor died with the master. */
   readonly actor: string | null;
+  readonly stock: readonly StockRecord[];
   /** Of redis-mmm, where the gap's time went. */
   readonly phases: readonly Phase[];
   /** Acknowledged per 10 ms, from half a second before the fault until the writer was stopped; and of them lost. */
@@ -80,6 +85,7 @@ export function toRecord(seen: Observation): RunRecord {
     errors: seen.report.errors,
     stalled_ms: Math.max(0, ...stallsAfter(seen).map(({ ms }) => ms)),
     actor: seen.actor,
+    stock: seen.stock,
     phases: phasesIn(seen, gap),
     acknowledged_per_step: perStep(record.acknowledged_s, seen),
     lost_per_step: perStep(record.lost_s, seen),
@@ -110,8 +116,4 @@ function perStep(timesS: readonly number[], seen: Observation): readonly number[
   const { struckS, stoppedS } = seen;
   const shownS = SHOWN_BEFORE_S + Math.min(SHOWN_S, stoppedS - struckS);
   return histogram(timesS, struckS - SHOWN_BEFORE_S, STEP_S, Math.floor(shownS / STEP_S));
-}
-
-export function rounded(value: number, digits: number): number {
-  return Math.round(value * 10 ** digits) / 10 ** digits;
 }

@@ -63,3 +63,7 @@ export function longestGap(acknowledgedS: readonly number[], struckS: number, un
   }
   return widest;
 }
+
+export function rounded(value: number, digits: number): number {
+  return Math.round(value * 10 ** digits) / 10 ** digits;
+}

@@ -3,6 +3,7 @@ import { FAULTS } from "./faults.ts";
 import type { Machine } from "./machine.ts";
 import type { RunRecord } from "./run-record.ts";
 import { ratio, type Spread, spread, sum } from "./statistics.ts";
+import type { StockRecord } from "./stock.ts";
 import type { SystemName } from "./systems.ts";
 
 export interface BenchFile {
@@ -114,6 +115,49 @@ function medianOf(runs: readonly RunRecord[], name: string): string {
     sum(phases.filter((phase) => phase.name === name).map(({ ms }) => ms)),
   );
   return (spread(values)?.median ?? 0).toFixed(0);
+}
+
+/** What clients as they come saw; empty where none was asked for. */
+export function stockTableOf(runs: readonly RunRecord[]): string {
+  const lines = FAULTS.flatMap(({ name, title }) =>
+    (["redis-mmm", "Sentinel"] as const).flatMap((system) => {
+      const found = runs.filter((run) => run.fault === name && run.system === system);
+      const stock = found.flatMap((run) => run.stock);
+      const clients = [...new Set(stock.map(({ client }) => client))];
+      return clients.map((client) =>
+        stockCells(
+          [title, system, client],
+          stock.filter((one) => one.client === client),
+        ),
+      );
+    }),
+  );
+  if (lines.length === 0) return "";
+  const head = [
+    "fault",
+    "system",
+    "client",
+    "gap: median",
+    "range (n)",
+    "acknowledged",
+    "lost",
+    "errors that it told",
+  ];
+  return toTable(head, lines);
+}
+
+function stockCells(names: readonly string[], records: readonly StockRecord[]): readonly string[] {
+  const gap = spread(records.map(({ gap_ms }) => gap_ms));
+  const isOpen = records.some(({ gap_is_open }) => gap_is_open);
+  const errors = sum(records.flatMap((record) => Object.values(record.errors)));
+  return [
+    ...names,
+    `${gap?.median.toFixed(0)} ms${isOpen ? ", not over" : ""}`,
+    `${gap?.min.toFixed(0)}–${gap?.max.toFixed(0)} (${records.length})`,
+    String(sum(records.map(({ acknowledged }) => acknowledged))),
+    String(sum(records.map(({ lost }) => lost))),
+    String(errors),
+  ];
 }
 
 export function toTable(head: readonly string[], lines: readonly (readonly string[])[]): string {

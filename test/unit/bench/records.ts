@@ -18,6 +18,7 @@ export function runOf(given: Partial<RunRecord> = {}): RunRecord {
     errors: {},
     stalled_ms: 0,
     actor: null,
+    stock: [],
     phases: [],
     acknowledged_per_step: Array.from({ length: 500 }, (_, step) =>
       step < 50 || step > 75 ? 7 : 0,
