@@ -3,6 +3,7 @@
  * by turns, each in a lab built for it. Figures are printed and never asserted.
  */
 import { writeFileSync } from "node:fs";
+import { LabNotUpError } from "../helpers/lab.ts";
 import { type Options, parseOptions, UsageError } from "./arguments.ts";
 import type { Fault } from "./faults.ts";
 import { thisMachine } from "./machine.ts";
@@ -12,7 +13,7 @@ import { type BenchFile, phasesTableOf, rowsOf, stockTableOf, tableOf } from "./
 import { type RunRecord, toRecord } from "./run-record.ts";
 import { type System, SYSTEMS } from "./systems.ts";
 
-/** A writer that did not run for so long measured itself. */
+/** A writer that did not run for so long measured the machine. */
 const STALLED_MS = 250;
 const MOST_REPEATS = 2;
 
@@ -39,7 +40,10 @@ async function bench(options: Options): Promise<void> {
     keep(options, { runs, repeated, failures });
   }
   print("", tableOf(rowsOf(runs)), "", phasesTableOf(runs), "", stockTableOf(runs));
-  if (repeated > 0) print(`${repeated} runs were repeated, for the writer did not run meanwhile`);
+  if (repeated > 0)
+    print(
+      `${repeated} runs were repeated: the writer did not run meanwhile, or the lab did not come up`,
+    );
   for (const failure of failures) print(`FAILED ${failure}`);
   process.exitCode = failures.length === 0 ? 0 : 1;
 }
@@ -77,7 +81,8 @@ async function measured(
     } catch (error) {
       const failure = error instanceof Error ? error.message : String(error);
       print(`${fault.name} ${run} ${system.name}: ${failure}`);
-      return { record: null, failure, repeated };
+      if (!(error instanceof LabNotUpError) || repeated === MOST_REPEATS)
+        return { record: null, failure, repeated };
     }
   }
 }

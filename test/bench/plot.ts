@@ -8,7 +8,7 @@ import type { SystemName } from "./systems.ts";
 
 const WIDTH = 760;
 const LEFT = 44;
-const RIGHT = 10;
+const RIGHT = 22;
 const TOP = 40;
 const LANE = 78;
 const LANE_GAP = 26;

@@ -9,7 +9,7 @@ import type { SystemName } from "./systems.ts";
 
 export const STEP_S = 0.01;
 export const SHOWN_BEFORE_S = 0.5;
-const SHOWN_S = 20;
+const SHOWN_S = 25;
 /** A writer that is back writes again within this time. */
 const IS_OPEN_S = 0.3;
 

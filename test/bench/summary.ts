@@ -10,7 +10,7 @@ export interface BenchFile {
   readonly machine: Machine;
   readonly command: string;
   readonly runs: readonly RunRecord[];
-  /** Runs that were done again, for the writer itself did not run. */
+  /** Runs that were done again: the writer itself did not run, or the lab did not come up. */
   readonly repeated: number;
   /** Runs that never came to an end in order. */
   readonly failures: readonly string[];

@@ -112,6 +112,9 @@ export interface MeasureOptions {
   readonly keepalive?: boolean;
 }
 
+/** Nothing was tried in that lab yet; its message has the last lines of the logs. */
+export class LabNotUpError extends Error {}
+
 export class Lab implements AsyncDisposable {
   readonly id: string;
   readonly directory: string;
@@ -142,7 +145,7 @@ export class Lab implements AsyncDisposable {
     } catch (error) {
       const logs = lab.logs();
       await lab.down();
-      throw new Error(`the lab did not come up\n${logs}`, { cause: error });
+      throw new LabNotUpError(`the lab did not come up\n${logs}`, { cause: error });
     }
     return lab;
   }
