@@ -8,6 +8,8 @@ export interface ClusterShape {
   readonly monitors: number;
   readonly nodes: number;
   readonly readers: number;
+  /** Each with as many nodes, on hosts of its own. Absent: one. */
+  readonly groups?: number;
   readonly settings: Partial<GroupSettings>;
 }
 
@@ -20,6 +22,19 @@ export function monitorName(index: number): string {
 
 export function nodeName(index: number): string {
   return `db${index + 1}`;
+}
+
+/** The first is what the clients and the faults are about. */
+export function groupName(index: number): string {
+  return index === 0 ? GROUP : `group${index + 1}`;
+}
+
+export function writerOf(group: number): string {
+  return group === 0 ? WRITER : `10.0.${group}.100`;
+}
+
+export function groupsOf({ groups = 1 }: ClusterShape): readonly number[] {
+  return Array.from({ length: groups }, (_, index) => index);
 }
 
 export function nodeAddress(index: number): string {
@@ -75,27 +90,28 @@ export function proposalOf(
   shape: ClusterShape,
   change: Partial<GroupSettings>,
   leftOut: readonly string[] = [],
+  index = 0,
 ): Proposal {
-  const { settings, nodes, vips } = groupPart(shape);
+  const { settings, nodes, vips } = groupPart(shape, index);
   const readers = vips.filter(({ role }) => role === "reader").map(({ ip }) => ip);
   return {
     settings: { ...settings, ...change },
     nodes: nodes
       .filter(({ name }) => !leftOut.includes(name))
       .map(({ admin: _admin, outages: _outages, ...node }) => node),
-    writer: WRITER,
+    writer: writerOf(index),
     readers,
     mode: null,
   };
 }
 
-export function groupPart(shape: ClusterShape): GroupPart {
+export function groupPart(shape: ClusterShape, index = 0): GroupPart {
   const settings: GroupSettings = { ...DEFAULT_SETTINGS, ...shape.settings };
   const nodes = Array.from(
     { length: shape.nodes },
-    (_, index): Node => ({
-      name: nodeName(index),
-      address: nodeAddress(index),
+    (_, at): Node => ({
+      name: nodeName(index * shape.nodes + at),
+      address: nodeAddress(index * shape.nodes + at),
       port: 6379,
       interface: "eth1",
       sshUser: "redis-mmm",
@@ -106,18 +122,18 @@ export function groupPart(shape: ClusterShape): GroupPart {
     }),
   );
   const names = nodes.map((node) => node.name);
-  const readers = Array.from({ length: shape.readers }, (_, index) =>
-    vip(readerVip(index), "reader", settings, names),
+  const readers = Array.from({ length: index === 0 ? shape.readers : 0 }, (_, at) =>
+    vip(readerVip(at), "reader", settings, names),
   );
   return {
-    name: GROUP,
+    name: groupName(index),
     settings,
     nodes,
     master: null,
     lineage: { chain: [], highWater: 0 },
     mode: "active",
     backend: null,
-    vips: [vip(WRITER, "writer", settings, names), ...readers],
+    vips: [vip(writerOf(index), "writer", settings, names), ...readers],
     operation: null,
     rejoining: {},
     past: [],
@@ -125,6 +141,8 @@ export function groupPart(shape: ClusterShape): GroupPart {
 }
 
 export function genesisPlan(shape: ClusterShape, ownAddress: string): GenesisPlan {
-  const part = groupPart(shape) as unknown as Part;
-  return { peers: shape.monitors - 1, ownAddress, groups: { [groupPartName(GROUP)]: part } };
+  const parts = groupsOf(shape).map((index) => {
+    return [groupPartName(groupName(index)), groupPart(shape, index) as unknown as Part] as const;
+  });
+  return { peers: shape.monitors - 1, ownAddress, groups: Object.fromEntries(parts) };
 }

@@ -9,7 +9,6 @@ import {
   CLUSTER_PART,
   type ClusterPart,
   type GroupPart,
-  groupPartName,
   type Member,
 } from "../../../src/core/state.ts";
 import type { Stamp } from "../../../src/core/stamp.ts";
@@ -31,18 +30,18 @@ import { Network } from "./network.ts";
 import {
   type ClusterShape,
   genesisPlan,
-  GROUP,
   monitorName,
   nodeAddress,
+  groupName,
   nodeName,
   readerVip,
-  WRITER,
+  writerOf,
 } from "./plan.ts";
 import { Prng } from "./prng.ts";
 import { RedisClient } from "./redis-client.ts";
 import { RedisServer, REDIS_PORT } from "./redis-server.ts";
 import { Replication } from "./replication.ts";
-import { Safety } from "./safety.ts";
+import { type GroupOfWorld, Safety } from "./safety.ts";
 import { tellAction, tellEffect, tellGuard } from "./telling.ts";
 import { Transcript } from "./transcript.ts";
 
@@ -54,6 +53,9 @@ export interface WorldOptions {
   readonly spares?: number;
   readonly nodes?: number;
   readonly readers?: number;
+  /** Groups that the monitors watch, each with so many nodes; and so many more that are to be added. */
+  readonly groups?: number;
+  readonly moreGroups?: number;
   readonly settings?: Partial<GroupSettings>;
   /** Time between two writes of the clients; 0: no clients. */
   readonly writeEveryMs?: number;
@@ -77,6 +79,9 @@ export class World {
   readonly hosts: readonly Host[];
   readonly servers: ReadonlyMap<string, RedisServer>;
   readonly monitors: readonly MonitorProcess[];
+  /** One for each group. */
+  readonly clients: readonly Client[];
+  /** Of the first group. */
   readonly client: Client;
   readonly facts = new ConsensusFacts();
   readonly safety: Safety;
@@ -97,11 +102,13 @@ export class World {
       monitors: options.monitors ?? 3,
       nodes: options.nodes ?? 3,
       readers: options.readers ?? 0,
+      groups: options.groups ?? 1,
       settings: options.settings ?? {},
     };
+    const groups = (options.groups ?? 1) + (options.moreGroups ?? 0);
     this.network = new Network(this, this.random.fork());
     const drift = options.drift ?? 0.01;
-    this.hosts = Array.from({ length: this.shape.nodes }, (_, index) =>
+    this.hosts = Array.from({ length: this.shape.nodes * groups }, (_, index) =>
       this.#host(index, drift, options.nft ?? true),
     );
     const tools = { scheduler: this, watcher: this };
@@ -117,15 +124,30 @@ export class World {
       this.#monitor(index, drift, options),
     );
     const everyMs = options.writeEveryMs ?? 50;
-    this.client = new Client({ scheduler: this, network: this.network }, WRITER, everyMs, (vip) => {
-      const host = this.servingHost(vip);
-      return host && { host, redis: this.redisOf(host) };
-    });
-    this.safety = new Safety(this.hosts, this.servers, () => this.client);
+    this.clients = Array.from({ length: groups }, (_, index) =>
+      this.#clientOf(writerOf(index), everyMs),
+    );
+    this.client = this.clients[0] as Client;
+    this.safety = new Safety(this.hosts, this.servers, this.#groupsOfWorld());
     this.evidence = new Evidence((name) => membersIn(this.monitor(name).disk.slot));
     this.facts.onCommitted = (stamp, parts) => this.safety.committed(stamp, parts);
     this.#wireUp();
     this.#begin(everyMs);
+  }
+
+  #clientOf(writer: string, everyMs: number): Client {
+    return new Client({ scheduler: this, network: this.network }, writer, everyMs, (vip) => {
+      const host = this.servingHost(vip);
+      return host && { host, redis: this.redisOf(host) };
+    });
+  }
+
+  #groupsOfWorld(): readonly GroupOfWorld[] {
+    return this.clients.map((client, index) => ({
+      name: groupName(index),
+      hosts: this.hosts.map(({ name }) => name).filter((name) => this.groupOf(name) === index),
+      client: () => client,
+    }));
   }
 
   #clock(drift: number): LocalClock {
@@ -153,8 +175,10 @@ export class World {
       redis: new RedisClient(name, this.network, this),
       guard: new GuardClient({ network: this.network, scheduler: this, random }, name),
     };
-    clients.redis.onConnectionLost = (redis) =>
-      this.monitor(name).deliver({ kind: "connection-lost", group: "main", node: redis.name });
+    clients.redis.onConnectionLost = (redis) => {
+      const group = groupName(this.groupOf(redis.name));
+      this.monitor(name).deliver({ kind: "connection-lost", group, node: redis.name });
+    };
     const settings = { ...this.shape.settings, ...fileOf?.(index) };
     // One that is to be added has every founder for a peer, so it is no founder itself.
     const founders = this.shape.monitors;
@@ -189,18 +213,19 @@ export class World {
 
   /** One master with the VIP as its administrator left it, replicas that follow it, some data. */
   #begin(writeEveryMs: number): void {
-    const first = this.hosts[0] as Host;
-    const master = this.redisOf(first);
-    for (const server of this.servers.values()) {
-      if (server !== master) server.follow(first.address, REDIS_PORT);
+    for (const [index, host] of this.hosts.entries()) {
+      const first = this.hosts[index - (index % this.shape.nodes)] as Host;
+      const server = this.redisOf(host);
+      if (host !== first) server.follow(first.address, REDIS_PORT);
       server.rewrite();
+      if (host === first) host.addPermanentAddress(writerOf(this.groupOf(host.name)));
     }
-    first.addPermanentAddress(WRITER);
     for (const monitor of this.monitors.slice(0, this.shape.monitors)) {
       this.enlisted.add(monitor.name);
       this.after(this.random.between(0, 300), () => this.startMonitor(monitor.name));
     }
-    if (writeEveryMs > 0) this.after(500, () => this.client.start());
+    if (writeEveryMs === 0) return;
+    for (const client of this.clients) this.after(500, () => client.start());
   }
 
   // ——— time ———
@@ -250,6 +275,12 @@ export class World {
     return this.servers.get(host.name) as RedisServer;
   }
 
+  /** The number of the group whose node this is. */
+  groupOf(name: string): number {
+    const index = this.hosts.findIndex((host) => host.name === name);
+    return Math.floor(index / this.shape.nodes);
+  }
+
   hostAt(address: string): Host | undefined {
     return this.hosts.find((host) => host.address === address);
   }
@@ -291,7 +322,12 @@ export class World {
   }
 
   get vips(): readonly string[] {
-    return [WRITER, ...Array.from({ length: this.shape.readers }, (_, index) => readerVip(index))];
+    const groups = this.hosts.length / this.shape.nodes;
+    const writers = Array.from({ length: groups }, (_, index) => writerOf(index));
+    return [
+      ...writers,
+      ...Array.from({ length: this.shape.readers }, (_, index) => readerVip(index)),
+    ];
   }
 
   // ——— monitors ———
@@ -374,8 +410,8 @@ export class World {
 
   #committed(monitor: string, stamp: Stamp): void {
     const parts = this.facts.committed(monitor, stamp);
-    const group = parts[groupPartName(GROUP)];
-    if (group !== undefined) this.evidence.commits(group as unknown as GroupPart);
+    for (const [name, group] of Object.entries(parts))
+      if (name !== CLUSTER_PART) this.evidence.commits(group as unknown as GroupPart);
   }
 
   fence(host: Host): boolean {

@@ -1,0 +1,141 @@
+/**
+ * What is promised of one group: which data are promoted, what justified an operation, and that a
+ * switchover loses nothing.
+ */
+import {
+  type ClusterPart,
+  type GroupPart,
+  type Operation,
+  quorumOf,
+  type VoteRecord,
+} from "../../../src/core/state.ts";
+import { sameStamp, type Stamp, showStamp } from "../../../src/core/stamp.ts";
+import type { Client } from "./client.ts";
+import type { RedisServer } from "./redis-server.ts";
+import { Violation } from "./violation.ts";
+
+/** A master that answers but lost its data is down as well; one whose guard is lost soon will be. */
+function isAgainst({ vote, reason }: VoteRecord): boolean {
+  if (reason?.startsWith("reborn") === true || reason?.startsWith("guard") === true) return true;
+  return vote !== "up" && vote !== "abstain" && vote !== "unknown";
+}
+
+interface SwitchoverLedger {
+  readonly operation: Operation;
+  /** What the old master held when it began. */
+  readonly had: readonly number[];
+  readonly acknowledgedBefore: number;
+  /** A node lost data or its process meanwhile: then nothing is promised. */
+  excused: boolean;
+}
+
+export class GroupSafety {
+  readonly #servers: ReadonlyMap<string, RedisServer>;
+  readonly #client: () => Client;
+  #group: GroupPart | null = null;
+  #ledger: SwitchoverLedger | null = null;
+  /** Finished operations, by kind and result. */
+  readonly finished: Record<string, number> = {};
+  checkedSwitchovers = 0;
+
+  constructor(servers: ReadonlyMap<string, RedisServer>, client: () => Client) {
+    this.#servers = servers;
+    this.#client = client;
+  }
+
+  get group(): GroupPart | null {
+    return this.#group;
+  }
+
+  /** P4. */
+  promoting(redis: RedisServer): void {
+    const group = this.#group;
+    if (group === null || redis.isLoading) return;
+    if (group.operation?.acceptDataLoss === true) return;
+    const bad = (text: string): never => {
+      throw new Violation("only good data is promoted", `${redis.name} ${text}`);
+    };
+    if (redis.upstream?.stage === "syncing") bad("is in the middle of a full resync");
+    const { chain, highWater } = group.lineage;
+    if (!chain.some((link) => link.replId === redis.replId)) bad("is of another lineage");
+    const position = redis.positioned ? redis.offset : 1;
+    if (position < highWater - group.settings.maxLagBytes)
+      bad(`is at ${position}, seen was ${highWater}`);
+    if (redis.upstream !== null && redis.upstream.readOffset > redis.offset)
+      bad("has not applied what it has read");
+  }
+
+  /** A server lost its process or its data. */
+  lost(redis: RedisServer): void {
+    const ledger = this.#ledger;
+    if (ledger === null) return;
+    const { from, to } = ledger.operation;
+    if (redis.name === from || redis.name === to) ledger.excused = true;
+  }
+
+  /** `group`: undefined when it was dropped. */
+  committed(stamp: Stamp, group: GroupPart | undefined, cluster: ClusterPart): void {
+    if (group === this.#group) return;
+    const before = this.#group?.operation ?? null;
+    this.#group = group ?? null;
+    const now = group?.operation ?? null;
+    if (group === undefined || sameStamp(before?.id ?? null, now?.id ?? null)) return;
+    if (before !== null) this.#ended(before, group);
+    if (now !== null) this.#begun(now, cluster, stamp);
+  }
+
+  /** P2: the votes stand in the committed decision. */
+  #begun(operation: Operation, cluster: ClusterPart, stamp: Stamp): void {
+    const members = cluster.members.map((member) => member.name);
+    const automatic = members.includes(operation.by);
+    if (operation.kind === "failover" && automatic) {
+      const against = Object.entries(operation.votes).filter(
+        ([name, record]) => members.includes(name) && isAgainst(record),
+      );
+      if (against.length < quorumOf(members.length)) {
+        throw new Violation(
+          "no failover without a majority",
+          `${showStamp(stamp)}: ${JSON.stringify(operation.votes)} of ${members.length}`,
+        );
+      }
+    }
+    if (operation.kind !== "switchover") return;
+    const from = this.#servers.get(operation.from);
+    this.#ledger = {
+      operation,
+      had: from?.data.ids.slice() ?? [],
+      acknowledgedBefore: this.#client().acknowledged.length,
+      excused: from === undefined || !from.answers,
+    };
+  }
+
+  #ended(operation: Operation, group: GroupPart): void {
+    const past = group.past.findLast((entry) => sameStamp(entry.epoch, operation.id));
+    const name = `${operation.kind} ${past?.result ?? "vanished"}`;
+    this.finished[name] = (this.finished[name] ?? 0) + 1;
+    const ledger = this.#ledger;
+    this.#ledger = null;
+    if (ledger === null || !sameStamp(ledger.operation.id, operation.id) || ledger.excused) return;
+    if (past?.result === "ok" && past.to !== null) this.#settle(ledger, past.to);
+    if (past?.result === "undone") this.#settle(ledger, operation.from);
+  }
+
+  /** P5. */
+  #settle(ledger: SwitchoverLedger, winner: string): void {
+    const server = this.#servers.get(winner);
+    if (server === undefined || server.loading || !server.up) return;
+    const has = new Set(server.data.ids);
+    const acknowledged = this.#client().acknowledged;
+    const known = new Set(acknowledged.map((write) => write.id));
+    const missing = ledger.had.filter((id) => known.has(id) && !has.has(id));
+    for (const { id } of acknowledged.slice(ledger.acknowledgedBefore))
+      if (!has.has(id)) missing.push(id);
+    this.checkedSwitchovers += 1;
+    if (missing.length > 0) {
+      throw new Violation(
+        "a switchover loses nothing",
+        `${winner} lacks ${missing.length} acknowledged writes, the first is ${missing[0]}`,
+      );
+    }
+  }
+}
