@@ -47,6 +47,9 @@ const TELLERS: { readonly [K in Kind]: Teller<K> } = {
   "vip.released": (e) => ["info", `${e.vip} is released by ${e.node}`],
   "vip.kept": (e) => ["info", `${e.vip} is kept on ${e.node}: ${e.reason}`],
   "settings.changed": (e) => ["info", `${e.group}: changed by ${e.by}: ${e.changes.join("; ")}`],
+  "group.added": (e) => ["info", `${e.group}: added by ${e.by}`],
+  "group.leaving": (e) => ["warn", `${e.group}: is being dropped, asked for by ${e.by}`],
+  "group.removed": (e) => ["warn", `${e.group}: nothing of it is served any more; it is dropped`],
   repair: (e) => ["info", `${e.group}/${e.node}: ${e.text}`],
   stalled: (e) => [
     "warn",

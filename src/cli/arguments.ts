@@ -35,6 +35,7 @@ export const OPTIONS = {
   "accept-data-loss": { type: "boolean", help: "even a replica that is known to lack writes" },
   number: { type: "string", short: "n", help: "COUNT  only the newest so many" },
   "dry-run": { type: "boolean", help: "only tell what would be done" },
+  "drop-group": { type: "string", help: "NAME  watch this group no longer; its VIPs go away" },
   empty: { type: "string", help: "NODE  you vouch that this host serves no VIP" },
   operator: { type: "string", help: "NAME  for a person who may act" },
   reader: { type: "string", help: "NAME  for whoever may only look" },
@@ -85,6 +86,7 @@ export interface Options {
   readonly "accept-data-loss"?: boolean;
   readonly number?: string;
   readonly "dry-run"?: boolean;
+  readonly "drop-group"?: string;
   readonly empty?: string;
   readonly operator?: string;
   readonly reader?: string;

@@ -2,7 +2,7 @@
  * The cluster as `mmm` reaches it: monitors are asked in turn until one answers. A monitor without
  * a majority knows little, so its view is shown only if nobody has a better one.
  */
-import type { Command, CommandOutcome } from "../core/messages.ts";
+import type { Asked, CommandOutcome } from "../core/messages.ts";
 import type { HistoryEntry, Status } from "../core/status-types.ts";
 import { EXIT, messageOf } from "../errors.ts";
 import type { MonitorToAsk } from "./addresses.ts";
@@ -19,7 +19,7 @@ export interface Request {
   readonly requestId: string;
   readonly by: string;
   readonly forwarded: boolean;
-  readonly command: Command;
+  readonly command: Asked;
 }
 
 export interface Progress {

@@ -5,7 +5,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: "status",
     operands: "",
-    options: ["cluster", "watch", "interval"],
+    options: ["group", "cluster", "watch", "interval"],
     summary: "Show groups, nodes and virtual IPs",
     details: [
       "Exits with 6 if something is not as it should be, and with 5 without a leader or majority.",
@@ -98,11 +98,13 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: "reload",
     operands: "",
-    options: ["dry-run", "group"],
-    summary: "Agree on the settings and nodes of the configuration file",
+    options: ["dry-run", "group", "drop-group", "yes"],
+    summary: "Agree on the settings, nodes and groups of the configuration files",
     details: [
-      "The file is that of --config, else that of the monitor which is asked. Only what differs is changed,",
-      "for all monitors at once. Keys, passwords and paths are each monitor's own: restart it to read them.",
+      "The files are those of --config, else those of the monitor which is asked. Only what differs is changed,",
+      "for all monitors at once. A group of a new file is added. One whose file is gone stays, until you drop",
+      "it: then its virtual IPs are taken away, while Redis is left as it is. Keys and passwords are each",
+      "monitor's own, which reads them when a group is added, and on SIGHUP.",
     ],
     load: () => import("./commands/reload.ts"),
   },

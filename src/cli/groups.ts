@@ -4,6 +4,8 @@ import { suggest } from "../adapters/config/suggest.ts";
 import { EXIT } from "../errors.ts";
 import { Failure, usageFailure } from "./failure.ts";
 
+const SHOWN = 12;
+
 /** @throws Failure */
 export function groupOf({ groups }: Status, wanted: string | undefined): GroupStatus {
   const names = groups.map(({ name }) => name);
@@ -16,7 +18,7 @@ export function groupOf({ groups }: Status, wanted: string | undefined): GroupSt
         "try: mmm status --cluster",
       ]);
     }
-    throw usageFailure(`there are several groups; add --group ${names.join("|")}`, null);
+    throw usageFailure(`there are several groups; add --group ${someOf(names, "|")}`, null);
   }
   const group = groups.find(({ name }) => name === wanted);
   if (group === undefined) throw unknown("group", wanted, names);
@@ -42,14 +44,25 @@ export function nodeOf(status: Status, name: string, wanted: string | undefined)
     );
   if (found.length > 1) {
     const names = found.map(({ group }) => group.name);
-    throw usageFailure(`several groups have a node ${name}; add --group ${names.join("|")}`, null);
+    throw usageFailure(
+      `several groups have a node ${name}; add --group ${someOf(names, "|")}`,
+      null,
+    );
   }
   return only;
 }
 
+/** Enough to see what is meant. */
+function someOf(names: readonly string[], between: string): string {
+  const shown = [...new Set(names)];
+  return shown.length <= SHOWN
+    ? shown.join(between)
+    : [...shown.slice(0, SHOWN), "…"].join(between);
+}
+
 function unknown(what: string, name: string, known: readonly string[]): Failure {
   const near = suggest(name, known);
-  const list = known.length === 0 ? "there is none" : `there is ${known.join(", ")}`;
+  const list = known.length === 0 ? "there is none" : `there is ${someOf(known, ", ")}`;
   return new Failure(EXIT.usage, [
     `error: there is no ${what} "${name}"; ${near === null ? list : `did you mean ${near}?`}`,
     "try: mmm status",

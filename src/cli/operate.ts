@@ -1,5 +1,5 @@
 /** Runs a command on the cluster: progress as it comes, then how it ended. */
-import type { Command, CommandOutcome } from "../core/messages.ts";
+import type { Asked, CommandOutcome } from "../core/messages.ts";
 import { EXIT, type ExitCode } from "../errors.ts";
 import { type Context, toJson } from "./command.ts";
 
@@ -14,7 +14,7 @@ const EXIT_OF: Readonly<Record<CommandOutcome["kind"], ExitCode>> = {
 /** What concerns the command; other things go on meanwhile, which --verbose tells, too. */
 const TOLD = /^(operation|vip|repair|alarm)\b/;
 
-export async function operate(context: Context, command: Command): Promise<ExitCode> {
+export async function operate(context: Context, command: Asked): Promise<ExitCode> {
   const { terminal, options, by, requestId } = context;
   const json = options.output === "json";
   const request = { requestId: requestId(), by, forwarded: false, command };

@@ -81,6 +81,9 @@ export type Event =
       readonly by: string;
       readonly changes: readonly string[];
     }
+  | { readonly kind: "group.added"; readonly group: GroupName; readonly by: string }
+  | { readonly kind: "group.leaving"; readonly group: GroupName; readonly by: string }
+  | { readonly kind: "group.removed"; readonly group: GroupName }
   | {
       readonly kind: "repair";
       readonly group: GroupName;

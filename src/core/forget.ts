@@ -29,6 +29,17 @@ export function forgetNodes(
   }
 }
 
+/** Groups that were agreed on, or nearly so, and are not any more. */
+export function goneGroups(
+  before: readonly (Committed | null)[],
+  after: readonly (Committed | null)[],
+): readonly GroupName[] {
+  const names = (states: typeof before): readonly GroupName[] =>
+    states.flatMap((state) => state?.groups.map(({ name }) => name) ?? []);
+  const kept = new Set(names(after));
+  return [...new Set(names(before))].filter((name) => !kept.has(name));
+}
+
 /** Nodes that `after` does not have as `before` had them. */
 export function goneNodes(before: Committed | null, after: Committed | null): readonly Gone[] {
   if (before === null || before === after) return [];

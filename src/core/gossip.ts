@@ -24,8 +24,9 @@ const TOGETHER_MS = 100;
 const SENT_KEPT = 32;
 
 export function gossip(turn: Turn): void {
+  // A cluster without groups has peers all the same, who count by what they say.
+  if (turn.state.newest === null) return;
   const votes = ownVotes(turn);
-  if (votes.length === 0) return;
   const due = turn.now - turn.state.toldAt >= TELL_EVERY_MS - TOGETHER_MS;
   if (due || hasNews(turn, votes)) tell(turn, votes);
 }
@@ -146,10 +147,12 @@ function keep(
   group: string,
   votes: Readonly<Record<NodeName, HeldVote>>,
 ): void {
-  const { evidence } = turn.local(group);
   const settings = settingsOf(turn, group);
+  // Of a group that was dropped, or that is not known here yet: it comes again.
+  if (settings === undefined) return;
+  const { evidence } = turn.local(group);
   const isAnyNews = Object.values(votes).some(({ vote }) => {
-    return settings === undefined || isNews(evidence[from]?.[vote.node]?.vote, vote, settings);
+    return isNews(evidence[from]?.[vote.node]?.vote, vote, settings);
   });
   if (isAnyNews) turn.press();
   turn.setLocal(group, { evidence: withEntry(evidence, from, votes) });

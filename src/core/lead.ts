@@ -4,6 +4,7 @@
  */
 import { withNote } from "./consensus/consensus.ts";
 import { type Verdict, verdictOf } from "./health/verdict.ts";
+import { dismiss } from "./groups/drop-group.ts";
 import { considerHandover } from "./handover.ts";
 import { keepLineage } from "./heritage.ts";
 import { considerFailover } from "./operation/admission.ts";
@@ -51,6 +52,7 @@ function resign(turn: Turn): void {
 }
 
 function leadGroup(turn: Turn, group: GroupPart): void {
+  if (group.leaving === true) return dismiss(turn, group);
   const verdict = judge(turn, group);
   if (group.master === null) {
     adopt(turn, group);

@@ -59,7 +59,22 @@ export type GroupCommand =
       readonly group: GroupName;
       readonly proposal: Proposal | null;
       readonly dryRun: boolean;
-    };
+    }
+  /** Takes its virtual IPs away, and watches it no longer. */
+  | { readonly kind: "drop-group"; readonly group: GroupName };
+
+/**
+ * All groups of a file at once. A shell takes it apart: the core sees one `reload` for each, so that
+ * none waits for another. null: of the file of the monitor that is asked.
+ */
+export interface FileCommand {
+  readonly kind: "reload-file";
+  readonly proposals: Readonly<Record<GroupName, Proposal>> | null;
+  readonly dryRun: boolean;
+}
+
+/** What an operator may ask. */
+export type Asked = Command | FileCommand;
 
 /** `ok` is done; `refused` is certain not to happen; `failed` was tried; `unknown` may have happened. */
 export type CommandOutcome =

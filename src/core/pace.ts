@@ -73,6 +73,7 @@ function isMoving(group: GroupPart): boolean {
   return (
     group.operation !== null ||
     group.master === null ||
+    group.leaving === true ||
     group.vips.some(({ kind }) => kind === "move")
   );
 }

@@ -200,6 +200,8 @@ export interface GroupPart {
   readonly rejoining: Readonly<Record<NodeName, Rejoining>>;
   /** The last five, newest last. The long history is each monitor's own journal. */
   readonly past: readonly PastOperation[];
+  /** It is being dropped: its VIPs are fenced, and nothing else is done for it. */
+  readonly leaving?: boolean;
 }
 
 /** The replicated state as a consumer sees it: committed, and typed. */

@@ -3,6 +3,7 @@
  * one call of `decide`; seen from outside, that call is a pure function: a turn changes copies of its
  * own, of the monitor's state and of each group that it touches, and nothing below them.
  */
+import { Agenda, type ClusterChange, type GroupChange } from "./agenda.ts";
 import { type Draft, withEntry } from "./draft.ts";
 import { derive } from "./entropy.ts";
 import {
@@ -16,7 +17,7 @@ import {
 } from "./consensus/consensus.ts";
 import type { ConsensusState, Parts } from "./consensus/types.ts";
 import type { Event } from "./events.ts";
-import { forgetNodes } from "./forget.ts";
+import { forgetNodes, goneGroups } from "./forget.ts";
 import type { At, GroupName, Instant, Ip, NodeName } from "./ids.ts";
 import type { Effect } from "./io.ts";
 import {
@@ -32,12 +33,9 @@ import {
   type Moment,
   type MonitorState,
 } from "./local.ts";
-import { CLUSTER_PART, type ClusterPart, type GroupPart, groupPartName } from "./state.ts";
+import type { GroupPart } from "./state.ts";
 import { isNewer, type Stamp, sameStamp } from "./stamp.ts";
 import { retyped } from "./typed-slot.ts";
-
-type GroupChange = (group: GroupPart, stamp: Stamp) => GroupPart;
-type ClusterChange = (cluster: ClusterPart, stamp: Stamp) => ClusterPart;
 
 export class Turn {
   readonly state: Draft<MonitorState>;
@@ -47,8 +45,7 @@ export class Turn {
   #salt = 0;
   #roundWanted = false;
   #isPressed = false;
-  readonly #groupChanges = new Map<GroupName, GroupChange[]>();
-  readonly #clusterChanges: ClusterChange[] = [];
+  readonly #agenda = new Agenda();
   readonly #locals = new Map<GroupName, Draft<GroupLocal>>();
 
   constructor(state: MonitorState, at: At) {
@@ -185,43 +182,49 @@ export class Turn {
    * while an earlier one is under way, for every caller looks again at each turn.
    */
   change(group: GroupName, change: GroupChange): void {
-    if (!this.settled) return;
-    this.#groupChanges.set(group, [...(this.#groupChanges.get(group) ?? []), change]);
+    if (this.settled) this.#agenda.change(group, change);
   }
 
   changeCluster(change: ClusterChange): void {
-    if (this.settled) this.#clusterChanges.push(change);
+    if (this.settled) this.#agenda.changeCluster(change);
+  }
+
+  addGroup(group: GroupName, found: (stamp: Stamp) => GroupPart): void {
+    if (this.settled) this.#agenda.add(group, found);
+  }
+
+  removeGroup(group: GroupName): void {
+    if (this.settled) this.#agenda.remove(group);
+  }
+
+  /**
+   * Whether this turn may still change what groups must not have in common, hosts and addresses. Once
+   * a turn: two such changes would be checked against the state before both of them.
+   */
+  mayShape(): boolean {
+    return this.settled && this.#agenda.shape();
+  }
+
+  /** As agreed on. */
+  get groups(): readonly GroupPart[] {
+    return this.state.committed?.groups ?? [];
   }
 
   /** Whether a change of this group was asked for in this turn: what follows would act on old state. */
   isChanging(group: GroupName): boolean {
-    return this.#groupChanges.has(group) || !this.settled;
+    return this.#agenda.isAbout(group) || !this.settled;
   }
 
   /** At the end of a turn: the proposal, or else the round that somebody waits for; and what can wait. */
   flush(): void {
-    const isChanging = this.#groupChanges.size > 0 || this.#clusterChanges.length > 0;
     // Leadership may have been given up in this very turn.
-    if (isChanging && this.established) {
-      this.consensus(
-        propose(this.state.consensus, this.at, (parts, stamp) => this.#apply(parts, stamp)),
-      );
+    if (!this.#agenda.isEmpty && this.established) {
+      const update = (parts: Parts, stamp: Stamp) => this.#agenda.apply(parts, stamp);
+      this.consensus(propose(this.state.consensus, this.at, update));
     } else if (this.#roundWanted && this.established) {
       this.consensus(beginRound(this.state.consensus, this.at));
     }
     if (this.#unhurried !== null) this.emit(this.#unhurried);
-  }
-
-  #apply(parts: Parts, stamp: Stamp): Parts {
-    const next: Record<string, unknown> = { ...parts };
-    for (const change of this.#clusterChanges) {
-      next[CLUSTER_PART] = change(next[CLUSTER_PART] as ClusterPart, stamp);
-    }
-    for (const [group, changes] of this.#groupChanges) {
-      const key = groupPartName(group);
-      for (const change of changes) next[key] = change(next[key] as GroupPart, stamp);
-    }
-    return next as Parts;
   }
 
   /** The typed views of what consensus holds. */
@@ -235,6 +238,14 @@ export class Turn {
     this.state.committed = committed;
     forgetNodes(this, newestBefore, newest);
     forgetNodes(this, committedBefore, committed);
+    for (const group of goneGroups([newestBefore, committedBefore], [newest, committed]))
+      this.#forgetGroup(group);
+  }
+
+  #forgetGroup(group: GroupName): void {
+    const { [group]: _, ...rest } = this.state.groups;
+    this.state.groups = rest;
+    this.#locals.delete(group);
   }
 
   // ——— what this monitor keeps of a group ———

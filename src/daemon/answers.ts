@@ -11,7 +11,7 @@ import {
 import type { Request } from "../adapters/control/codec.ts";
 import type { ControlBackend } from "../adapters/control/server.ts";
 import type { GroupName, MonitorName } from "../core/ids.ts";
-import type { CommandOutcome } from "../core/messages.ts";
+import type { Command, CommandOutcome } from "../core/messages.ts";
 import type { Proposal } from "../core/reload/proposal.ts";
 import type { HistoryEntry, Status } from "../core/status-types.ts";
 import { credentialsFor, expecting } from "../adapters/tls/channel.ts";
@@ -20,10 +20,14 @@ import { messageOf } from "../errors.ts";
 import type { Journal } from "../ports.ts";
 import { historyEntry } from "./history.ts";
 import { isDegraded } from "./peer-status.ts";
+import { commandsOf, isOfFile, togetherOf } from "./reload-file.ts";
 import type { Requests } from "./requests.ts";
 
 /** Longer than any operation is allowed to take. */
 const COMMAND_LIMIT_MS = 120_000;
+
+/** What the core can be asked. */
+export type CoreRequest = Request & { readonly command: Command };
 
 export interface AnswersOptions {
   readonly name: MonitorName;
@@ -33,10 +37,10 @@ export interface AnswersOptions {
   /** How this monitor presents itself to the leader; null: without TLS. */
   readonly tls: () => TlsIdentity | null;
   readonly addressOf: (monitor: MonitorName) => string | null;
-  /** What this monitor's file proposes now. @throws ConfigErrors */
-  readonly proposal: (group: GroupName) => Proposal | null;
+  /** What this monitor's files propose now. @throws ConfigErrors */
+  readonly proposals: () => Readonly<Record<GroupName, Proposal>>;
   /** Hands a command to the core. */
-  readonly command: (request: Request) => boolean;
+  readonly command: (request: CoreRequest) => boolean;
 }
 
 export class Answers implements ControlBackend {
@@ -85,29 +89,48 @@ export class Answers implements ControlBackend {
     onProgress: (event: ProgressEvent) => void,
   ): Promise<CommandOutcome> {
     const completed = this.#withOwnFile(request);
-    return "outcome" in completed ? completed.outcome : await this.#run(completed, onProgress);
+    if ("outcome" in completed) return completed.outcome;
+    const { command } = completed;
+    const outcome = isOfFile(command)
+      ? await this.#runEach(completed, commandsOf(command), onProgress)
+      : await this.#run({ ...completed, command }, onProgress);
+    if (outcome.kind !== "not-leader" || request.forwarded) return outcome;
+    return await this.#forward(completed, outcome, onProgress);
   }
 
-  async #run(
-    request: Request,
-    onProgress: (event: ProgressEvent) => void,
-  ): Promise<CommandOutcome> {
+  #run(request: CoreRequest, onProgress: (event: ProgressEvent) => void): Promise<CommandOutcome> {
     const { requests, command } = this.#options;
     const { requestId } = request;
     const group = "group" in request.command ? request.command.group : "";
     const waiting = { group, onProgress, limitMs: COMMAND_LIMIT_MS };
-    const outcome = await requests.run(requestId, waiting, () => command(request));
-    if (outcome.kind !== "not-leader" || request.forwarded) return outcome;
-    return await this.#forward(request, outcome, onProgress);
+    return requests.run(requestId, waiting, () => command(request));
   }
 
-  /** A reload that brings no proposal means what this monitor's own file says now. */
+  async #runEach(
+    request: Request,
+    commands: ReadonlyMap<GroupName, Command>,
+    onProgress: (event: ProgressEvent) => void,
+  ): Promise<CommandOutcome> {
+    const agreed = this.#options.status().groups.map(({ name }) => name);
+    const outcomes = await Promise.all(
+      Array.from(commands, async ([group, command]) => {
+        const requestId = `${request.requestId}.${group}`;
+        return [group, await this.#run({ ...request, requestId, command }, onProgress)] as const;
+      }),
+    );
+    return togetherOf(new Map(outcomes), agreed);
+  }
+
+  /** A reload that brings no proposal means what this monitor's own files say now. */
   #withOwnFile(request: Request): Request | { readonly outcome: CommandOutcome } {
     const { command } = request;
-    if (command.kind !== "reload" || command.proposal !== null) return request;
     try {
-      const proposal = this.#options.proposal(command.group);
-      return { ...request, command: { ...command, proposal } };
+      if (command.kind === "reload" && command.proposal === null) {
+        const proposal = this.#options.proposals()[command.group] ?? null;
+        return { ...request, command: { ...command, proposal } };
+      }
+      if (command.kind !== "reload-file" || command.proposals !== null) return request;
+      return { ...request, command: { ...command, proposals: this.#options.proposals() } };
     } catch (error) {
       const message = `the file of ${this.#options.name} cannot be used:\n${messageOf(error)}`;
       return { outcome: { kind: "refused", message } };

@@ -19,6 +19,7 @@ import { messageOf } from "../errors.ts";
 import { Answers } from "./answers.ts";
 import type { Certificates } from "./certificates.ts";
 import { finishedOperations } from "./history.ts";
+import type { Logins } from "./logins.ts";
 import { type Transport, withTransport } from "./peer-status.ts";
 import { Performer } from "./perform.ts";
 import { Requests } from "./requests.ts";
@@ -38,8 +39,9 @@ export interface DaemonOptions<S> {
   readonly certificates: Certificates;
   /** Path of the socket for the command line of this host; null: none. */
   readonly socket: string | null;
-  /** What the configuration file proposes now. @throws ConfigErrors */
-  readonly proposal: (group: GroupName) => Proposal | null;
+  readonly logins: Logins;
+  /** What the configuration files propose now. @throws ConfigErrors */
+  readonly proposals: () => Readonly<Record<GroupName, Proposal>>;
   /** Called once, when it can go on no longer. */
   readonly onFault: (error: unknown) => void;
 }
@@ -193,7 +195,7 @@ export class Daemon<S> {
       tls: () => certificates.identity,
       journal,
       requests: this.#requests,
-      proposal: this.#options.proposal,
+      proposals: this.#options.proposals,
       addressOf: (monitor) => this.#peers.addressOf(monitor),
       command: ({ requestId, by, command }) => {
         return !this.#isLeaving && this.#runtime.push({ kind: "command", requestId, by, command });
@@ -222,11 +224,15 @@ export class Daemon<S> {
 
   /** What follows from the agreed state, outside of the core. */
   #project(committed: Committed, removed: boolean): void {
-    const { nodes, journal } = this.#options;
+    const { nodes, journal, logins } = this.#options;
     for (const { name, address } of committed.cluster.members) this.#peers.meet(name, address);
     journal.record(finishedOperations(committed));
     const watched = removed ? [] : committed.groups;
-    nodes.warm(watched.flatMap((group) => group.nodes.map((node) => targetOf(group.name, node))));
+    const targets = watched.flatMap(({ name, nodes: all }) => {
+      return all.map((node) => targetOf(name, node));
+    });
+    logins.cover(targets);
+    nodes.warm(targets);
   }
 }
 

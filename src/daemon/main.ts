@@ -48,7 +48,10 @@ function preferThisProcess(): void {
   }
 }
 
-function handleSignals({ daemon, log, pidFile }: Running, fault: (error: unknown) => void): void {
+function handleSignals(
+  { daemon, logins, log, pidFile }: Running,
+  fault: (error: unknown) => void,
+): void {
   const end = () => {
     pidFile?.remove();
     process.exit(EXIT.ok);
@@ -63,6 +66,7 @@ function handleSignals({ daemon, log, pidFile }: Running, fault: (error: unknown
     log.reopen();
     log.write("info", "log.reopened", "the log file was opened anew (SIGHUP)");
     daemon.renewCertificates();
+    logins.reload();
   });
 }
 

@@ -8,8 +8,8 @@ import { SystemClock } from "../adapters/clock.ts";
 import { groupParts } from "../adapters/config/genesis.ts";
 import { identify, type Identity } from "../adapters/config/identity.ts";
 import { loadConfig, readConfig } from "../adapters/config/load.ts";
-import { proposalFor } from "../adapters/config/proposal.ts";
-import type { Config, Local, MonitorTls } from "../adapters/config/types.ts";
+import { proposalsOf } from "../adapters/config/proposal.ts";
+import type { Config, MonitorTls } from "../adapters/config/types.ts";
 import { FileLog } from "../adapters/logger.ts";
 import { isLoopback, showAddress } from "../adapters/peer/address.ts";
 import { FileJournal } from "../adapters/store/journal.ts";
@@ -22,12 +22,14 @@ import { Daemon } from "./daemon.ts";
 import { openState, prepareDataDir } from "./data-dir.ts";
 import { takeDataDir } from "./exclusive.ts";
 import type { RunFlags } from "./flags.ts";
+import { Logins } from "./logins.ts";
 import { type PidFile, writePidFile } from "./pid-file.ts";
 import { withFailPoint } from "./fail-points.ts";
 import { type NodeWorld, openNodeWorld } from "./world.ts";
 
 export interface Running {
   readonly daemon: Daemon<MonitorState>;
+  readonly logins: Logins;
   readonly log: FileLog;
   readonly pidFile: PidFile | null;
 }
@@ -51,8 +53,10 @@ export async function startUp(
   await takeDataDir(dataDir);
   const log = new FileLog({ monitor: identity.name, file, verbose });
   for (const warning of config.warnings) log.write("warn", "config.warning", warning);
+  const logins = new Logins(config.local, () => loadConfig(config.file).local, log);
   const fault = (error: unknown) => onFault(error, log);
-  const daemon = await compose(config, identity, { log, certificates, onFault: fault });
+  const parts = { log, logins, certificates, onFault: fault };
+  const daemon = await compose(config, identity, parts);
   const pidFile = pid === null ? null : writePidFile(pid);
   try {
     await daemon.start();
@@ -60,11 +64,12 @@ export async function startUp(
     pidFile?.remove();
     throw error;
   }
-  return { daemon, log, pidFile };
+  return { daemon, logins, log, pidFile };
 }
 
 interface Composition {
   readonly log: FileLog;
+  readonly logins: Logins;
   readonly certificates: Certificates;
   readonly onFault: (error: unknown) => void;
 }
@@ -72,7 +77,7 @@ interface Composition {
 async function compose(
   config: Config,
   identity: Identity,
-  { log, certificates, onFault }: Composition,
+  { log, logins, certificates, onFault }: Composition,
 ): Promise<Daemon<MonitorState>> {
   const { dataDir } = config.local;
   const clock = new SystemClock();
@@ -87,11 +92,12 @@ async function compose(
     clock,
     store,
     journal: new FileJournal(dataDir, log),
-    nodes: openNodes(config.local, log),
+    nodes: openNodes(config, logins, log),
+    logins,
     log,
     certificates,
     socket: config.local.socket ?? join(dataDir, "mmm.sock"),
-    proposal: (group) => proposalFor(readConfig(config.file), group),
+    proposals: () => proposalsOf(readConfig(config.file)),
     onFault,
   });
 }
@@ -99,8 +105,8 @@ async function compose(
 /** Set by `scripts/build.mjs`; from the source there is none. */
 declare const FAIL_POINTS: boolean | undefined;
 
-function openNodes(local: Local, log: FileLog): NodeWorld {
-  const nodes = openNodeWorld(local, log);
+function openNodes({ local }: Config, logins: Logins, log: FileLog): NodeWorld {
+  const nodes = openNodeWorld(local, (target) => logins.to(target), log);
   if (typeof FAIL_POINTS !== "undefined" && FAIL_POINTS)
     return withFailPoint(nodes, process.env["MMM_FAIL_AFTER"]);
   return nodes;

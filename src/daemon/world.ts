@@ -1,7 +1,7 @@
 /** Makes the adapters that touch Redis and the hosts, from what is this monitor's own. */
 import { readFileSync } from "node:fs";
 import type { ConnectionOptions } from "node:tls";
-import type { Local, RedisTls } from "../adapters/config/types.ts";
+import type { Local, NodeLogin, RedisTls } from "../adapters/config/types.ts";
 import { ShellFencer } from "../adapters/fence.ts";
 import { RedisActions } from "../adapters/redis/actions.ts";
 import type { Credentials } from "../adapters/redis/connection.ts";
@@ -26,15 +26,19 @@ export interface NodeWorld {
   close(): void;
 }
 
-export function openNodeWorld(local: Local, log: Log): NodeWorld {
-  const credentialsOf = ({ node }: Target) => credentials(local, node);
+/** @param loginTo how to log in to a node; asked anew for each connection */
+export function openNodeWorld(
+  { sshKnownHosts, guard }: Pick<Local, "sshKnownHosts" | "guard">,
+  loginTo: (target: Target) => NodeLogin,
+  log: Log,
+): NodeWorld {
+  const credentialsOf = (target: Target) => credentials(loginTo(target));
   const prober = new RedisProbes(credentialsOf);
   const redis = new RedisActions(credentialsOf);
-  const keys = [local.sshKey, ...Object.values(local.logins).map(({ sshKey }) => sshKey)];
   const guards = new GuardChannels({
-    privateKey: [...new Set(keys)],
-    knownHosts: local.sshKnownHosts,
-    guardMode: local.guard,
+    privateKeysOf: (target) => [loginTo(target).sshKey],
+    knownHosts: sshKnownHosts,
+    guardMode: guard,
     onEvent: (event) => tell(log, event),
   });
   const vips: VipChecker = {
@@ -59,8 +63,7 @@ export function openNodeWorld(local: Local, log: Log): NodeWorld {
   };
 }
 
-function credentials(local: Local, node: NodeName): Credentials {
-  const login = local.logins[node] ?? local;
+function credentials(login: NodeLogin): Credentials {
   return {
     username: login.redisUser ?? undefined,
     password: login.redisPassword?.reveal(),

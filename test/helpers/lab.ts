@@ -99,6 +99,8 @@ export interface UpOptions {
   readonly readers?: number;
   readonly downAfter?: string;
   readonly lease?: string;
+  /** `root`: without an installed guard and its list of VIPs. */
+  readonly sshUser?: string;
   /** Further lines of the configuration: `cooldown=0s`. */
   readonly set?: readonly string[];
   /** Further lines of each redis.conf: `appendonly yes`. */
@@ -136,6 +138,7 @@ export class Lab implements AsyncDisposable {
       ["--readers", options.readers],
       ["--down-after", options.downAfter],
       ["--lease", options.lease],
+      ["--ssh-user", options.sshUser],
       ...(options.set ?? []).map((line) => ["--set", line] as const),
       ...(options.redis ?? []).map((line) => ["--redis", line] as const),
     ].flatMap(([flag, value]) => (value === undefined ? [] : [String(flag), String(value)]));

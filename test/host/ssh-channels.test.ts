@@ -55,7 +55,7 @@ describe.skipIf(!isRoot())("a channel to a host's guard", () => {
     server = await SshServer.start("ssh", 77, options);
     events = [];
     channels = new GuardChannels({
-      privateKey: server.privateKey,
+      privateKeysOf: () => [server.privateKey],
       knownHosts: server.knownHosts,
       guardMode: "auto",
       onEvent: (event) => events.push(event),
@@ -276,7 +276,7 @@ cat /home/gt-mmm/.ssh/authorized_keys > authorized`,
     });
     expect(modes()).toEqual(["installed"]);
     const inline = new GuardChannels({
-      privateKey: server.privateKey,
+      privateKeysOf: () => [server.privateKey],
       knownHosts: server.knownHosts,
       guardMode: "inline",
     });

@@ -1,8 +1,10 @@
 /** From the values of the sections to the configuration: nodes, settings, monitors, logins. */
+import type { GroupName, NodeName } from "../../core/ids.ts";
 import type { Node } from "../../core/state.ts";
 import { type GroupSettings, permitMsFor } from "../../core/settings.ts";
-import type { MonitorValues, NodeValues, TopValues } from "./schema.ts";
+import type { GroupValues, MonitorValues, NodeValues, TopValues } from "./schema.ts";
 import { Secret } from "./secret.ts";
+import type { GroupFile, SourceFile, Whole } from "./sections.ts";
 import type {
   GroupProposal,
   Local,
@@ -16,6 +18,8 @@ import type {
 export interface Environment {
   readonly home: string;
   readonly exists: (path: string) => boolean;
+  /** The files that a pattern means in the file `from`. */
+  readonly included: (pattern: string, from: string) => readonly SourceFile[];
 }
 
 export interface Named<T> {
@@ -23,29 +27,35 @@ export interface Named<T> {
   readonly values: T;
 }
 
-/** There is one group in a file so far; this is its name. */
-const GROUP = "main";
 const LEASE_MIN_MS = 300;
 const LEASE_MAX_MS = 300_000;
 const NO_TLS: RedisTls = { kind: "off" };
 
-export function buildGroup(top: TopValues, nodes: readonly Named<NodeValues>[]): GroupProposal {
+/** @param main the top of the file that a monitor is started with */
+export function buildGroup(
+  { name, source, top, nodes }: GroupFile,
+  main: Whole["top"],
+): GroupProposal {
+  const { values } = top;
   return {
-    name: GROUP,
-    settings: buildSettings(top, nodes),
-    nodes: nodes.map(({ name, values }) => buildNode(name, values, top)),
-    writer: top.master_ip,
-    readers: top.slave_ip ?? [],
-    mode: top.mode,
+    name,
+    file: source.file,
+    settings: buildSettings(values, nodes),
+    nodes: nodes.map((node) => buildNode(node.name, node.values, values)),
+    writer: values.master_ip,
+    readers: values.slave_ip ?? [],
+    mode: values.mode,
+    // What `mmm mode` has set is not undone by a default that nobody wrote.
+    saysMode: [top, main].some(({ section }) => section.keys.has("mode")),
   };
 }
 
 /** Unless told otherwise, as long as `down_after`: a shorter blip should not take the VIP away. */
-export function leaseMsOf(top: TopValues): number {
+export function leaseMsOf(top: GroupValues): number {
   return top.vip_lease ?? Math.min(Math.max(top.down_after, LEASE_MIN_MS), LEASE_MAX_MS);
 }
 
-function buildSettings(top: TopValues, nodes: readonly Named<NodeValues>[]): GroupSettings {
+function buildSettings(top: GroupValues, nodes: readonly Named<NodeValues>[]): GroupSettings {
   const leaseMs = leaseMsOf(top);
   return {
     probeIntervalMs: top.probe_interval,
@@ -73,7 +83,7 @@ export function shareAHost(nodes: readonly Named<NodeValues>[]): boolean {
   return new Set(addresses).size < addresses.length;
 }
 
-function buildNode(name: string, values: NodeValues, top: TopValues): Node {
+function buildNode(name: string, values: NodeValues, top: GroupValues): Node {
   return {
     name,
     address: values.address,
@@ -89,11 +99,9 @@ function buildNode(name: string, values: NodeValues, top: TopValues): Node {
 }
 
 export function buildLocal(
-  top: TopValues,
-  nodes: readonly Named<NodeValues>[],
+  { top: { values: top }, groups }: Whole,
   environment: Environment,
 ): Local {
-  const shared = buildSharedLogin(top, environment);
   return {
     name: top.name,
     listen: top.listen,
@@ -103,16 +111,26 @@ export function buildLocal(
     verbose: top.verbose,
     sshKnownHosts: chooseFile(top.ssh_known_hosts, "known_hosts", environment),
     guard: top.guard,
-    ...shared,
-    logins: Object.fromEntries(
-      nodes.map(({ name, values }) => [name, buildLogin(values, shared, environment)]),
-    ),
+    ...buildSharedLogin(top, environment),
+    logins: Object.fromEntries(groups.flatMap((group) => loginsOf(group, environment))),
     socket: top.socket,
     tls: buildTls(top),
   };
 }
 
-function buildSharedLogin(top: TopValues, environment: Environment): NodeLogin {
+function loginsOf({ name: group, top, nodes }: GroupFile, environment: Environment) {
+  const shared = buildSharedLogin(top.values, environment);
+  return nodes.map(({ name, values }) => {
+    return [loginKey(group, name), buildLogin(values, shared, environment)] as const;
+  });
+}
+
+/** Two groups may each have a node of one name. */
+export function loginKey(group: GroupName, node: NodeName): string {
+  return `${group}/${node}`;
+}
+
+function buildSharedLogin(top: GroupValues, environment: Environment): NodeLogin {
   return {
     redisUser: top.redis_user,
     redisPassword: top.redis_password === null ? null : new Secret(top.redis_password),

@@ -2,33 +2,27 @@
  * What values mean together. A *problem* breaks a promise and refuses the file; a *warning* is
  * legal and says what it costs.
  */
-import type { Named } from "./build.ts";
 import { leaseMsOf, shareAHost } from "./build.ts";
-import type { IndexedSection } from "./position-index.ts";
+import { checkAcross } from "./checks-across.ts";
 import { report, type Source, whereIs } from "./reader.ts";
-import type { MonitorValues, NodeValues, TopValues } from "./schema.ts";
+import type { NodeValues, TopValues } from "./schema.ts";
+import { type GroupFile, type Read, saysItself, type Whole } from "./sections.ts";
 
-export interface Read<T> extends Named<T> {
-  readonly section: IndexedSection;
+export function checkTogether(whole: Whole): void {
+  const { source, top, groups } = whole;
+  for (const group of groups) {
+    checkNodes(group, whole);
+    checkInterfaces(group);
+    checkTimes(group);
+    checkPasswords(group.source, group.nodes);
+  }
+  const tops = new Map([...groups, whole].map((one) => [one.top.section, one]));
+  for (const one of tops.values()) checkPasswords(one.source, [one.top]);
+  checkAcross(whole);
+  checkTls(source, top);
 }
 
-export interface Sections {
-  readonly top: Read<TopValues>;
-  readonly nodes: readonly Read<NodeValues>[];
-  readonly monitors: readonly Read<MonitorValues>[];
-}
-
-export function checkTogether(source: Source, sections: Sections): void {
-  checkNodes(source, sections);
-  checkAddresses(source, sections);
-  checkVips(source, sections);
-  checkInterfaces(source, sections);
-  checkTimes(source, sections.top);
-  checkPasswords(source, sections);
-  checkTls(source, sections.top);
-}
-
-function checkNodes(source: Source, { top, nodes, monitors }: Sections): void {
+function checkNodes({ source, top, nodes, isIncluded }: GroupFile, { monitors }: Whole): void {
   if (nodes.length === 0) {
     report(
       source,
@@ -36,12 +30,12 @@ function checkNodes(source: Source, { top, nodes, monitors }: Sections): void {
       "has no node; write a section [db1] with address = IP for each Redis",
     );
   }
-  for (const monitor of monitors) {
-    if (!nodes.some((node) => node.name === monitor.name)) continue;
+  for (const { name, section } of isIncluded ? nodes : monitors) {
+    if (!(isIncluded ? monitors : nodes).some((one) => one.name === name)) continue;
     report(
       source,
-      { section: monitor.section.name, key: null, place: monitor.section.place },
-      `${monitor.name} is also the name of a node; rename one of them`,
+      { section: section.name, key: null, place: section.place },
+      `${name} is also the name of a ${isIncluded ? "monitor" : "node"}; rename one of them`,
     );
   }
   if (top.values.lease_backend !== "nft" || !shareAHost(nodes)) return;
@@ -52,59 +46,10 @@ function checkNodes(source: Source, { top, nodes, monitors }: Sections): void {
   );
 }
 
-/** Two sections for one Redis, or for one monitor, would count it twice. */
-function checkAddresses(source: Source, { top, nodes, monitors }: Sections): void {
-  const nodePort = (node: Read<NodeValues>) => node.values.port ?? top.values.port;
-  refuseTwins(source, nodes, nodePort);
-  refuseTwins(source, monitors, (monitor) => monitor.values.port);
-}
-
-function refuseTwins<T extends { readonly address: string }>(
-  source: Source,
-  reads: readonly Read<T>[],
-  portOf: (read: Read<T>) => number,
-): void {
-  const seen = new Map<string, string>();
-  for (const read of reads) {
-    if (read.values.address === "") continue;
-    const address = `${read.values.address}:${portOf(read)}`;
-    const first = seen.get(address);
-    if (first === undefined) seen.set(address, read.name);
-    else
-      report(
-        source,
-        whereIs(read.section, "address"),
-        `${address} is already the address of ${first}`,
-      );
-  }
-}
-
-function checkVips(source: Source, sections: Sections): void {
-  const { section, values } = sections.top;
-  const taken = new Map<string, string>();
-  for (const { name, values: node } of sections.nodes) taken.set(node.address, `node ${name}`);
-  for (const { name, values: monitor } of sections.monitors)
-    taken.set(monitor.address, `monitor ${name}`);
-  const vips = [
-    ...(values.master_ip === null ? [] : [{ key: "master_ip", ip: values.master_ip }]),
-    ...(values.slave_ip ?? []).map((ip) => ({ key: "slave_ip", ip })),
-  ];
-  for (const { key, ip } of vips) {
-    const owner = taken.get(ip);
-    if (owner !== undefined) {
-      report(
-        source,
-        whereIs(section, key),
-        `${ip} is already the address of ${owner}; a virtual address must belong to nobody`,
-      );
-    }
-    taken.set(ip, key);
-  }
-}
-
-function checkInterfaces(source: Source, { top, nodes }: Sections): void {
-  const noVip = top.values.master_ip === null && top.values.slave_ip === null;
-  if (noVip || top.section.keys.has("cluster_interface")) return;
+function checkInterfaces({ source, top, nodes }: GroupFile): void {
+  const { master_ip, slave_ip, cluster_interface } = top.values;
+  const noVip = master_ip === null && slave_ip === null;
+  if (noVip || cluster_interface !== null || top.section.keys.has("cluster_interface")) return;
   for (const { section } of nodes) {
     if (section.keys.has("interface")) continue;
     report(
@@ -115,7 +60,7 @@ function checkInterfaces(source: Source, { top, nodes }: Sections): void {
   }
 }
 
-function checkTimes(source: Source, { section, values }: Read<TopValues>): void {
+function checkTimes({ source, top: { section, values } }: GroupFile): void {
   if (values.probe_interval * 2 <= values.down_after) return;
   report(
     source,
@@ -124,9 +69,10 @@ function checkTimes(source: Source, { section, values }: Read<TopValues>): void 
   );
 }
 
-function checkPasswords(source: Source, { top, nodes }: Sections): void {
-  for (const { section, values } of [top, ...nodes]) {
-    if (values.redis_password === null || values.redis_password_file === null) continue;
+function checkPasswords(source: Source, reads: readonly Read<Passwords>[]): void {
+  for (const { section, values } of reads) {
+    const both = values.redis_password !== null && values.redis_password_file !== null;
+    if (!both || !saysItself(section, "redis_password")) continue;
     report(
       source,
       whereIs(section, "redis_password_file"),
@@ -134,6 +80,8 @@ function checkPasswords(source: Source, { top, nodes }: Sections): void {
     );
   }
 }
+
+type Passwords = Pick<NodeValues, "redis_password" | "redis_password_file">;
 
 function checkTls(source: Source, { section, values }: Read<TopValues>): void {
   const files = ["tls_ca", "tls_cert", "tls_key"] as const;
@@ -154,11 +102,22 @@ function checkTls(source: Source, { section, values }: Read<TopValues>): void {
   }
 }
 
-export function warningsOf(sections: Sections): readonly string[] {
-  return [...vipWarnings(sections), ...nodeWarnings(sections), ...monitorWarnings(sections)];
+/** Of several groups each says which one it is about. */
+export function warningsOf(whole: Whole): readonly string[] {
+  const { groups, top } = whole;
+  const of = ({ name }: GroupFile) => (groups.length === 1 ? "" : `group ${name}: `);
+  return [
+    ...groups.flatMap((group) =>
+      [...vipWarnings(group), ...nodeWarnings(group)].map((text) => `${of(group)}${text}`),
+    ),
+    ...(groups.some(({ isIncluded }) => isIncluded) || top.values.include === null
+      ? []
+      : [`include: no file matches ${top.values.include}`]),
+    ...monitorWarnings(whole),
+  ];
 }
 
-function vipWarnings({ top: { section, values }, nodes }: Sections): readonly string[] {
+function vipWarnings({ top: { section, values }, nodes }: GroupFile): readonly string[] {
   const warnings: string[] = [];
   if (values.master_ip === null) {
     warnings.push("there is no master_ip: clients have to find the master by themselves");
@@ -178,7 +137,7 @@ function vipWarnings({ top: { section, values }, nodes }: Sections): readonly st
   return warnings;
 }
 
-function nodeWarnings({ top, nodes }: Sections): readonly string[] {
+function nodeWarnings({ top, nodes }: GroupFile): readonly string[] {
   const warnings: string[] = [];
   if (nodes.length === 1)
     warnings.push(`${nodes[0]?.name ?? ""} is the only node: there is nothing to fail over to`);
@@ -195,7 +154,7 @@ function nodeWarnings({ top, nodes }: Sections): readonly string[] {
   return warnings;
 }
 
-function monitorWarnings({ top, monitors }: Sections): readonly string[] {
+function monitorWarnings({ top, monitors }: Whole): readonly string[] {
   const { tls, tls_ca: ca } = top.values;
   if (monitors.length > 1 && tls === null && ca === null) {
     return [

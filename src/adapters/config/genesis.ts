@@ -1,10 +1,8 @@
-/**
- * The first state of a group, as the configuration proposes it. Nobody is authorized to serve
- * anything yet: every node is a possible holder of every VIP until its register was read.
- */
+/** What the files propose for the founding of a cluster. */
 import type { JsonValue, Parts } from "../../core/consensus/types.ts";
-import type { Ip } from "../../core/ids.ts";
-import { type GroupPart, groupPartName, type Vip } from "../../core/state.ts";
+import { newGroup } from "../../core/groups/new-group.ts";
+import { type GroupPart, groupPartName } from "../../core/state.ts";
+import { proposalOf } from "./proposal.ts";
 import type { Config, GroupProposal } from "./types.ts";
 
 /** Version 1 is the one that founds the cluster. */
@@ -17,41 +15,8 @@ export function groupParts(config: Pick<Config, "groups">): Parts {
   );
 }
 
-export function groupPart(proposal: GroupProposal): GroupPart {
-  const { name, settings, nodes, mode, writer, readers } = proposal;
-  const vips = [
-    ...(writer === null ? [] : [unclaimed(writer, "writer", proposal)]),
-    ...readers.map((ip) => unclaimed(ip, "reader", proposal)),
-  ];
-  return {
-    name,
-    settings,
-    nodes,
-    master: null,
-    lineage: { chain: [], highWater: 0 },
-    mode,
-    backend: settings.leaseBackend === "off" ? "off" : null,
-    vips,
-    operation: null,
-    rejoining: {},
-    past: [],
-  };
-}
-
-function unclaimed(ip: Ip, role: Vip["role"], { nodes, settings }: GroupProposal): Vip {
-  return {
-    ip,
-    role,
-    kind: "unclaimed",
-    node: null,
-    claimable: false,
-    epoch: GENESIS,
-    readSet: Object.fromEntries(nodes.map((node) => [node.name, "in"])),
-    holders: nodes.map((node) => node.name),
-    gated: [],
-    leaseMs: settings.leaseMs,
-    permitMs: settings.permitMs,
-  };
+export function groupPart(group: GroupProposal): GroupPart {
+  return newGroup(group.name, proposalOf(group), GENESIS);
 }
 
 /** A part is plain JSON: this drops what JSON cannot say, so that what is proposed is what is kept. */

@@ -1,12 +1,14 @@
 /**
- * Reads the file of a monitor: its permissions, its text, the password files it names. A file with
+ * Reads the file of a monitor and those that it includes: permissions, text, the password files they name. A file with
  * a password in it, or one that anybody may change (it names commands that are run), is refused.
  */
 import { readFileSync, statSync } from "node:fs";
+import { includedPaths } from "./include.ts";
 import { applyOverrides } from "./overrides.ts";
-import { parseConfig } from "./parse.ts";
+import { HERE, parseConfig } from "./parse.ts";
 import { ConfigErrors, type Problem } from "./problems.ts";
 import { Secret } from "./secret.ts";
+import type { SourceFile } from "./sections.ts";
 import type { Config, NodeLogin, Overrides } from "./types.ts";
 
 export const DEFAULT_CONFIG = "/etc/redis-mmm.conf";
@@ -27,22 +29,25 @@ export function loadConfig(file: string = DEFAULT_CONFIG, overrides: Overrides =
  * @throws ConfigErrors
  */
 export function readConfig(file: string = DEFAULT_CONFIG): Config {
-  const { text, mode } = readText(file);
   const problems: Problem[] = [];
-  if ((mode & WRITABLE_BY_OTHERS) !== 0) {
+  const modes = new Map<string, number>();
+  const open = (path: string): SourceFile => {
+    const { text, mode } = readText(path);
+    modes.set(path, mode);
+    if ((mode & WRITABLE_BY_OTHERS) !== 0) problems.push(fault(path, openToAll(path)));
+    return { file: path, text };
+  };
+  const main = open(file);
+  const included = (pattern: string, from: string) =>
+    includedPaths(pattern, from).flatMap((path) => orProblems(problems, () => open(path)) ?? []);
+  const config = orProblems(problems, () => parseConfig(main.text, file, { ...HERE, included }));
+  for (const [path, mode] of modes) {
+    if (config === null || (mode & READABLE_BY_OTHERS) === 0 || !holdsPassword(config, path))
+      continue;
     problems.push(
       fault(
-        file,
-        `anybody may change this file, and it names commands that are run: chmod o-w ${file}`,
-      ),
-    );
-  }
-  const config = parseOr(problems, () => parseConfig(text, file));
-  if (config !== null && (mode & READABLE_BY_OTHERS) !== 0 && holdsPassword(config)) {
-    problems.push(
-      fault(
-        file,
-        `holds a redis_password and anybody may read it: chmod o-r ${file}, or use redis_password_file`,
+        path,
+        `holds a redis_password and anybody may read it: chmod o-r ${path}, or use redis_password_file`,
       ),
     );
   }
@@ -50,9 +55,13 @@ export function readConfig(file: string = DEFAULT_CONFIG): Config {
   return config;
 }
 
-function parseOr(problems: Problem[], parse: () => Config): Config | null {
+function openToAll(file: string): string {
+  return `anybody may change this file, and it names commands that are run: chmod o-w ${file}`;
+}
+
+function orProblems<T>(problems: Problem[], read: () => T): T | null {
   try {
-    return parse();
+    return read();
   } catch (error) {
     if (!(error instanceof ConfigErrors)) throw error;
     problems.push(...error.problems);
@@ -60,9 +69,10 @@ function parseOr(problems: Problem[], parse: () => Config): Config | null {
   }
 }
 
-function holdsPassword({ local }: Config): boolean {
-  const logins = [local, ...Object.values(local.logins)];
-  return logins.some((login) => login.redisPassword !== null);
+function holdsPassword({ entries }: Config, path: string): boolean {
+  return entries.some(
+    ({ file, key, from }) => file === path && key === "redis_password" && from === "file",
+  );
 }
 
 function withPasswords(config: Config): Config {

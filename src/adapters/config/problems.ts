@@ -23,10 +23,14 @@ export function formatProblem(problem: Problem): string {
   return `${place.join(":")}: ${section}${key}${problem.text}`;
 }
 
-/** In the order of the file; what has no line comes last. */
+/** File by file, each from its top; what has no line comes last. */
 export function sortProblems(problems: readonly Problem[]): readonly Problem[] {
+  const files = [...new Set(problems.map(({ file }) => file))];
   return problems.toSorted(
-    (a, b) => (a.line ?? Infinity) - (b.line ?? Infinity) || (a.column ?? 0) - (b.column ?? 0),
+    (a, b) =>
+      files.indexOf(a.file) - files.indexOf(b.file) ||
+      (a.line ?? Infinity) - (b.line ?? Infinity) ||
+      (a.column ?? 0) - (b.column ?? 0),
   );
 }
 

@@ -73,15 +73,19 @@ const REDIS_LOGIN = {
   redis_tls: optional(redisTls),
 };
 
-export const TOP_KEYS = {
+/** Where a group's clients go: each group has its own. */
+const ADDRESS_KEYS = {
   master_ip: optional(virtualIp),
   slave_ip: optional(virtualIps),
+} as const;
+
+/** Of a group; what an included file does not say of these, the file that includes it says for all. */
+export const SHARED_KEYS = {
   cluster_interface: optional(interfaceName),
   port: withDefault(port, "6379"),
   ssh_user: withDefault(userName, "redis-mmm"),
   ssh_port: withDefault(port, "22"),
   ssh_key: optional(path, TEXT),
-  ssh_known_hosts: optional(path, TEXT),
   ...REDIS_LOGIN,
   mode: withDefault(choice("active", "manual", "passive"), "active"),
   probe_interval: withDefault(duration("20ms", "10s"), "100ms"),
@@ -89,7 +93,6 @@ export const TOP_KEYS = {
   vip_lease: optional(duration("300ms", "5m")),
   clock_drift: withDefault(clockDrift, "0.1"),
   lease_backend: withDefault(choice("auto", "nft", "off"), "auto"),
-  guard: withDefault(choice("auto", "installed", "inline"), "auto"),
   on_quorum_loss: withDefault(choice("failsafe", "drop"), "failsafe"),
   on_reboot: withDefault(choice("auto", "failover", "wait"), "auto"),
   restart_grace: withDefault(duration("0", "1h"), "0"),
@@ -100,6 +103,13 @@ export const TOP_KEYS = {
   flap_window: withDefault(duration("1m", "24h"), "1h"),
   fence_command: optional(anyText, TEXT),
   write_guard: withDefault(onOff, "off"),
+} as const;
+
+/** Of the monitor itself: in the file that it was started with, and nowhere else. */
+const MONITOR_OWN_KEYS = {
+  include: optional(path, TEXT),
+  ssh_known_hosts: optional(path, TEXT),
+  guard: withDefault(choice("auto", "installed", "inline"), "auto"),
   name: optional(monitorName),
   listen: optional(hostPort),
   data_dir: withDefault(path, "/var/lib/redis-mmm"),
@@ -112,6 +122,11 @@ export const TOP_KEYS = {
   tls_cert: optional(path, TEXT),
   tls_key: optional(path, TEXT),
 } as const;
+
+/** What the top of an included file may hold. */
+export const GROUP_KEYS = { ...ADDRESS_KEYS, ...SHARED_KEYS } as const;
+
+export const TOP_KEYS = { ...GROUP_KEYS, ...MONITOR_OWN_KEYS } as const;
 
 export const NODE_KEYS = {
   address: required(nodeAddress, ""),
@@ -130,6 +145,7 @@ export const MONITOR_KEYS = {
   port: withDefault(port, "7400"),
 } as const;
 
+export type GroupValues = ValuesOf<typeof GROUP_KEYS>;
 export type TopValues = ValuesOf<typeof TOP_KEYS>;
 export type NodeValues = ValuesOf<typeof NODE_KEYS>;
 export type MonitorValues = ValuesOf<typeof MONITOR_KEYS>;

@@ -4,7 +4,7 @@
  * `groups` and `monitors` are a *proposal*: what decides or fences is replicated state, which the
  * file enters at genesis and at `mmm reload` only. `local` is this monitor's own.
  */
-import type { Ip, MonitorName, NodeName } from "../../core/ids.ts";
+import type { Ip, MonitorName } from "../../core/ids.ts";
 import type { GroupSettings } from "../../core/settings.ts";
 import type { Mode, Node } from "../../core/state.ts";
 import type { Secret } from "./secret.ts";
@@ -23,11 +23,15 @@ export interface Config {
 
 export interface GroupProposal {
   readonly name: string;
+  /** Where it is written. */
+  readonly file: string;
   readonly settings: GroupSettings;
   readonly nodes: readonly Node[];
   readonly writer: Ip | null;
   readonly readers: readonly Ip[];
   readonly mode: Mode;
+  /** Whether somebody wrote that, or it is the default. */
+  readonly saysMode: boolean;
 }
 
 export interface MonitorAddress {
@@ -57,8 +61,8 @@ export interface Local {
   readonly redisPassword: Secret | null;
   readonly redisPasswordFile: string | null;
   readonly redisTls: RedisTls;
-  /** How to log in to each node: the values above, unless the node's own section says otherwise. */
-  readonly logins: Readonly<Record<NodeName, NodeLogin>>;
+  /** How to log in to each node, by `loginKey`: as its own section says, its group, or the values above. */
+  readonly logins: Readonly<Record<string, NodeLogin>>;
   /** Path of the socket for `mmm` on the monitor's host; null: `mmm.sock` in the data directory. */
   readonly socket: string | null;
   readonly tls: MonitorTls;
@@ -85,13 +89,17 @@ export interface NodeLogin {
 }
 
 export interface EffectiveEntry {
+  readonly file: string;
   /** Empty for the top of the file. */
   readonly section: string;
   readonly key: string;
   /** `***` for a secret. */
   readonly value: string;
-  /** `file`: as written. `default`: the program's. `derived`: computed from another key. */
-  readonly from: "file" | "default" | "derived";
+  /**
+   * `file`: as written. `shared`: as written in the file that includes this one. `default`: the
+   * program's. `derived`: computed from another key.
+   */
+  readonly from: "file" | "shared" | "default" | "derived";
 }
 
 /** Flags of `mmm-mon` that win over the file. */

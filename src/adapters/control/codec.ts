@@ -1,5 +1,11 @@
 /** Commands and their outcomes, between the core's words and the wire's. */
-import type { Command, CommandOutcome, GroupCommand, MonitorCommand } from "../../core/messages.ts";
+import type {
+  Asked,
+  CommandOutcome,
+  FileCommand,
+  GroupCommand,
+  MonitorCommand,
+} from "../../core/messages.ts";
 import type { Mode } from "../../core/state.ts";
 import type {
   OperateRequest as WireRequest,
@@ -12,7 +18,7 @@ import type {
 import { isMonitorName, parseHostPort } from "../peer/address.ts";
 import { some } from "../peer/codec-consensus.ts";
 import { clip, clusterId, Malformed, name, oneOf, optional, present } from "../peer/fields.ts";
-import { decodeProposal, encodeProposal } from "./proposal.ts";
+import { decodeProposal, decodeProposals, encodeProposal, encodeProposals } from "./proposal.ts";
 
 /** What an operator asks, and as whom. */
 export interface Request {
@@ -20,7 +26,7 @@ export interface Request {
   readonly by: string;
   /** Set by a follower that hands it on to the leader. */
   readonly forwarded: boolean;
-  readonly command: Command;
+  readonly command: Asked;
 }
 
 const TO_MODE = {
@@ -38,7 +44,11 @@ export function encodeRequest({ command, ...rest }: Request): WireRequest {
   return { ...rest, ...encodeCommand(command) };
 }
 
-function encodeCommand(command: Command): WireRequest {
+function encodeCommand(command: Asked): WireRequest {
+  if (command.kind === "reload-file") {
+    const { dryRun, proposals } = command;
+    return { reload: { group: "", dryRun, proposal: encodeProposals(proposals) } };
+  }
   return "group" in command ? encodeGroupCommand(command) : encodeMonitorCommand(command);
 }
 
@@ -77,6 +87,8 @@ function encodeGroupCommand(command: GroupCommand): WireRequest {
       return {
         reload: { group, dryRun: command.dryRun, proposal: encodeProposal(command.proposal) },
       };
+    case "drop-group":
+      return { dropGroup: { group } };
   }
 }
 
@@ -90,11 +102,12 @@ export function decodeRequest(wire: ReadRequest): Request {
   };
 }
 
-function decodeCommand(wire: ReadRequest): Command {
+function decodeCommand(wire: ReadRequest): Asked {
   const { command } = wire;
-  const isAboutMonitors =
-    command === "addMonitor" || command === "removeMonitor" || command === "replaceMonitor";
-  return isAboutMonitors ? decodeMonitorCommand(wire) : decodeGroupCommand(wire);
+  if (command === "reload" || command === "dropGroup") return decodeReload(wire);
+  if (command === "addMonitor" || command === "removeMonitor" || command === "replaceMonitor")
+    return decodeMonitorCommand(wire);
+  return decodeGroupCommand(wire, command);
 }
 
 function decodeMonitorCommand(wire: ReadRequest): MonitorCommand {
@@ -112,8 +125,13 @@ function decodeMonitorCommand(wire: ReadRequest): MonitorCommand {
   return { kind: "monitor-replace", name: monitorName(monitor), address: at };
 }
 
-function decodeGroupCommand(wire: ReadRequest): Command {
-  switch (wire.command) {
+type OfOneGroup = Exclude<
+  ReadRequest["command"],
+  "reload" | "dropGroup" | "addMonitor" | "removeMonitor" | "replaceMonitor"
+>;
+
+function decodeGroupCommand(wire: ReadRequest, command: OfOneGroup): GroupCommand {
+  switch (command) {
     case "switchover": {
       const { group, to } = present(wire.switchover, "switchover");
       return { kind: "switchover", group: groupOf(group), to: optional(to, "to", name) };
@@ -144,17 +162,21 @@ function decodeGroupCommand(wire: ReadRequest): Command {
         empty: optional(empty, "empty", name),
       };
     }
-    case "reload": {
-      const { group, proposal, dryRun } = present(wire.reload, "reload");
-      return { kind: "reload", group: groupOf(group), dryRun, proposal: decodeProposal(proposal) };
-    }
-    case "addMonitor":
-    case "removeMonitor":
-    case "replaceMonitor":
     case undefined:
     default:
       throw new Malformed("command", "none that this version knows");
   }
+}
+
+/** Which groups there are, and what they are like. */
+function decodeReload(wire: ReadRequest): GroupCommand | FileCommand {
+  if (wire.command === "dropGroup") {
+    const { group } = present(wire.dropGroup, "drop_group");
+    return { kind: "drop-group", group: groupOf(group) };
+  }
+  const { group, proposal, dryRun } = present(wire.reload, "reload");
+  if (group === "") return { kind: "reload-file", dryRun, proposals: decodeProposals(proposal) };
+  return { kind: "reload", group: groupOf(group), dryRun, proposal: decodeProposal(proposal) };
 }
 
 function monitorName(text: string): string {

@@ -4,6 +4,7 @@
  */
 import { isIPv4 } from "node:net";
 import type { JsonValue } from "../../core/consensus/types.ts";
+import type { FileCommand } from "../../core/messages.ts";
 import type { Proposal, ProposedNode } from "../../core/reload/proposal.ts";
 import type { GroupSettings } from "../../core/settings.ts";
 import type { Mode } from "../../core/state.ts";
@@ -109,6 +110,20 @@ const proposal = objectOf<Proposal>({
   readers: listOf(address),
   mode: orNull(oneOf<Mode>("active", "manual", "passive")),
 });
+
+export function encodeProposals(value: FileCommand["proposals"]): string {
+  return value === null ? "" : JSON.stringify(value);
+}
+
+/** @throws Malformed */
+export function decodeProposals(text: string): FileCommand["proposals"] {
+  if (text === "") return null;
+  const groups = fieldsOf(json(Buffer.from(text), "proposal"), "proposal");
+  const read = Object.entries(groups).map(([group, value]) => {
+    return [name(group, "proposal"), proposal(value, `proposal.${group}`)] as const;
+  });
+  return Object.fromEntries(read);
+}
 
 /** Empty: of the file of the monitor that is asked. */
 export function encodeProposal(value: Proposal | null): string {

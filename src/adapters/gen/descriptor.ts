@@ -901,7 +901,8 @@ export const descriptor = {
           "reload",
           "addMonitor",
           "removeMonitor",
-          "replaceMonitor"
+          "replaceMonitor",
+          "dropGroup"
          ]
         }
        },
@@ -957,6 +958,10 @@ export const descriptor = {
         "replaceMonitor": {
          "type": "ReplaceMonitor",
          "id": 19
+        },
+        "dropGroup": {
+         "type": "DropGroup",
+         "id": 20
         }
        }
       },
@@ -1087,6 +1092,14 @@ export const descriptor = {
         "dryRun": {
          "type": "bool",
          "id": 3
+        }
+       }
+      },
+      "DropGroup": {
+       "fields": {
+        "group": {
+         "type": "string",
+         "id": 1
         }
        }
       },

@@ -8,6 +8,7 @@ import type { Append as _mmm_v1_Append, Append__Output as _mmm_v1_Append__Output
 import type { AppendReply as _mmm_v1_AppendReply, AppendReply__Output as _mmm_v1_AppendReply__Output } from './mmm/v1/AppendReply.ts';
 import type { Consensus as _mmm_v1_Consensus, Consensus__Output as _mmm_v1_Consensus__Output } from './mmm/v1/Consensus.ts';
 import type { ControlClient as _mmm_v1_ControlClient, ControlDefinition as _mmm_v1_ControlDefinition } from './mmm/v1/Control.ts';
+import type { DropGroup as _mmm_v1_DropGroup, DropGroup__Output as _mmm_v1_DropGroup__Output } from './mmm/v1/DropGroup.ts';
 import type { Envelope as _mmm_v1_Envelope, Envelope__Output as _mmm_v1_Envelope__Output } from './mmm/v1/Envelope.ts';
 import type { Failover as _mmm_v1_Failover, Failover__Output as _mmm_v1_Failover__Output } from './mmm/v1/Failover.ts';
 import type { Farewell as _mmm_v1_Farewell, Farewell__Output as _mmm_v1_Farewell__Output } from './mmm/v1/Farewell.ts';
@@ -62,6 +63,7 @@ export interface ProtoGrpcType {
       AppendReply: MessageTypeDefinition<_mmm_v1_AppendReply, _mmm_v1_AppendReply__Output>
       Consensus: MessageTypeDefinition<_mmm_v1_Consensus, _mmm_v1_Consensus__Output>
       Control: SubtypeConstructor<typeof grpc.Client, _mmm_v1_ControlClient> & { service: _mmm_v1_ControlDefinition }
+      DropGroup: MessageTypeDefinition<_mmm_v1_DropGroup, _mmm_v1_DropGroup__Output>
       Envelope: MessageTypeDefinition<_mmm_v1_Envelope, _mmm_v1_Envelope__Output>
       Failover: MessageTypeDefinition<_mmm_v1_Failover, _mmm_v1_Failover__Output>
       Farewell: MessageTypeDefinition<_mmm_v1_Farewell, _mmm_v1_Farewell__Output>

@@ -12,8 +12,8 @@ import type { GuardMode } from "./guard-link.ts";
 import { HostChannel } from "./host-channel.ts";
 
 export interface GuardChannelsOptions {
-  /** Path of the private key, or several to be tried in turn. */
-  readonly privateKey: string | readonly string[];
+  /** Paths of the private keys for a host, to be tried in turn. */
+  readonly privateKeysOf: (target: Target) => readonly string[];
   /** Path of the known_hosts file. */
   readonly knownHosts: string;
   readonly guardMode: "auto" | "installed" | "inline";
@@ -61,7 +61,7 @@ export class GuardChannels implements GuardCaller {
   /** Opens the channels that are not open, and closes those to hosts that are not listed. */
   warm(targets: readonly Target[]): void {
     if (this.#closed) return;
-    const wanted = new Set(targets.map(keyOf));
+    const wanted = new Set(targets.map((target) => this.#keyOf(target)));
     for (const [key, channel] of this.#hosts) {
       if (wanted.has(key)) continue;
       channel.close();
@@ -77,7 +77,7 @@ export class GuardChannels implements GuardCaller {
   }
 
   #channelTo(target: Target): HostChannel {
-    const key = keyOf(target);
+    const key = this.#keyOf(target);
     let channel = this.#hosts.get(key);
     if (channel === undefined) {
       channel = this.#newChannel(target);
@@ -87,23 +87,22 @@ export class GuardChannels implements GuardCaller {
   }
 
   #newChannel(target: Target): HostChannel {
-    const { privateKey, knownHosts, guardMode, onEvent } = this.#options;
+    const { privateKeysOf, knownHosts, guardMode, onEvent } = this.#options;
     return new HostChannel(target, {
-      files: {
-        privateKeys: typeof privateKey === "string" ? [privateKey] : privateKey,
-        knownHosts,
-      },
+      files: { privateKeys: privateKeysOf(target), knownHosts },
       wanted: guardMode,
       script: this.#script,
       onOpen: (host, mode, ms) => onEvent?.({ kind: "opened", target: host, mode, ms }),
       onLost: (host, problem, text) => onEvent?.({ kind: "lost", target: host, problem, text }),
     });
   }
-}
 
-/** Groups that share a host share its channel. */
-function keyOf(target: Target): string {
-  return JSON.stringify([target.address, target.sshPort, target.sshUser, target.sshHostKey]);
+  /** Groups that share a host, and log in to it alike, share its channel. */
+  #keyOf(target: Target): string {
+    const { address, sshPort, sshUser, sshHostKey } = target;
+    const keys = this.#options.privateKeysOf(target);
+    return JSON.stringify([address, sshPort, sshUser, sshHostKey, ...keys]);
+  }
 }
 
 /** `scripts/guard` beside `src` or `dist`, whichever this file is in. */

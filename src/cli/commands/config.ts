@@ -41,6 +41,7 @@ export function summary(config: Config): readonly string[] {
       const { leaseMs, permitMs, downAfterMs, leaseBackend } = group.settings;
       const vips = [group.writer, ...group.readers].filter((ip) => ip !== null);
       return [
+        ...(config.groups.length === 1 ? [] : [`group     ${group.name} (${group.file})`]),
         `nodes     ${group.nodes.map(({ name, address, port }) => `${name} ${address}:${port}`).join(", ")}`,
         `VIPs      ${vips.length === 0 ? "none" : vips.join(", ")}`,
         ...(leaseBackend === "off"
@@ -57,17 +58,26 @@ export function summary(config: Config): readonly string[] {
   ];
 }
 
-/** Reads as a file would, with where each value comes from behind it. */
-function showEntries({ entries, file }: Config): readonly string[] {
-  const sections = [...new Set(entries.map(({ section }) => section))];
+/** Reads as the files would, with where each value comes from behind it. */
+function showEntries({ entries }: Config): readonly string[] {
   const width = Math.max(...entries.map(({ key, value }) => key.length + value.length)) + 3;
-  return [
+  const files = [...new Set(entries.map(({ file }) => file))];
+  return files.flatMap((file, at) => [
+    ...(at === 0 ? [] : [""]),
     `; what is in force by ${file}`,
-    ...sections.flatMap((name) => [
-      ...(name === "" ? [] : ["", `[${name}]`]),
-      ...entries.filter(({ section }) => section === name).map((entry) => showEntry(entry, width)),
-    ]),
-  ];
+    ...showSections(
+      entries.filter((entry) => entry.file === file),
+      width,
+    ),
+  ]);
+}
+
+function showSections(entries: readonly EffectiveEntry[], width: number): readonly string[] {
+  const sections = [...new Set(entries.map(({ section }) => section))];
+  return sections.flatMap((name) => [
+    ...(name === "" ? [] : ["", `[${name}]`]),
+    ...entries.filter(({ section }) => section === name).map((entry) => showEntry(entry, width)),
+  ]);
 }
 
 function showEntry({ key, value, from }: EffectiveEntry, width: number): string {

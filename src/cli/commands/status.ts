@@ -5,6 +5,7 @@ import { EXIT, type ExitCode } from "../../errors.ts";
 import type { StatusAnswer } from "../cluster.ts";
 import { type Context, toJson } from "../command.ts";
 import { Failure, usageFailure } from "../failure.ts";
+import { groupOf } from "../groups.ts";
 import { stableLines } from "../render/changes.ts";
 import { showInstant } from "../render/quantities.ts";
 import { renderStatus } from "../render/status.ts";
@@ -13,9 +14,17 @@ export async function run(context: Context): Promise<ExitCode> {
   const { options, terminal } = context;
   checkForm(context);
   if (options.watch === true) return await watch(context);
-  const answer = await context.cluster().status();
+  const answer = await ask(context);
   terminal.print(options.output === "json" ? toJson(answer.status) : render(answer, context));
   return exitCodeOf(answer);
+}
+
+/** With --group, what others have to do with is left out; the exit code speaks of all all the same. */
+async function ask(context: Context): Promise<StatusAnswer> {
+  const answer = await context.cluster().status();
+  const wanted = context.options.group;
+  if (wanted === undefined) return answer;
+  return { ...answer, status: { ...answer.status, groups: [groupOf(answer.status, wanted)] } };
 }
 
 function checkForm({ options }: Context): void {
@@ -54,7 +63,7 @@ async function watch(context: Context): Promise<ExitCode> {
 /** While nobody answers there is nothing to show, and every reason to go on watching. */
 async function look(context: Context): Promise<StatusAnswer | null> {
   try {
-    return await context.cluster().status();
+    return await ask(context);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     context.terminal.note(error.lines);

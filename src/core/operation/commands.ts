@@ -2,6 +2,7 @@
  * The life of a client's command: taken by the leader when nothing else is being committed, and
  * answered when what it started has ended. What each command does is in `orders.ts`.
  */
+import { takeAddition } from "../groups/add-group.ts";
 import type { Waiting } from "../local.ts";
 import { isAboutMonitors, takeMonitorChange } from "../members/change-members.ts";
 import type { CommandOutcome, GroupCommand } from "../messages.ts";
@@ -54,8 +55,13 @@ function serveOne(turn: Turn, waiting: Waiting): Waiting | null {
     return follow(turn, waiting, takeMonitorChange(turn, waiting, command));
   const group = turn.state.committed?.groups.find((part) => part.name === command.group);
   if (group !== undefined) return serveIn(turn, group, waiting, command);
+  if (command.kind === "reload") return addGroup(turn, waiting, command);
   const message = `there is no group ${command.group}`;
   return reply(turn, requestId, { kind: "refused", message });
+}
+
+function addGroup(turn: Turn, waiting: Waiting, command: GroupCommand & { kind: "reload" }) {
+  return turn.settled ? follow(turn, waiting, takeAddition(turn, waiting, command)) : waiting;
 }
 
 function serveIn(
@@ -120,16 +126,36 @@ function awaitEnd(
     return reply(turn, requestId, { kind: "ok", message: proposed.message });
   const name = "group" in command ? command.group : null;
   const group = committed.groups.find((part) => part.name === name);
+  return command.kind === "drop-group"
+    ? awaitDrop(turn, waiting, group)
+    : awaitOperation(turn, waiting, group);
+}
+
+function awaitOperation(
+  turn: Turn,
+  { requestId, since, ...rest }: Waiting,
+  group: GroupPart | undefined,
+): Waiting | null {
   const past = group?.past.find((entry) => entry.requestId === requestId);
   if (past !== undefined) return reply(turn, requestId, outcomeOf(past));
   const runs = group?.operation?.requestId === requestId;
-  if (runs && turn.now - waiting.since < GIVE_UP_AFTER_MS) return waiting;
+  if (runs && turn.now - since < GIVE_UP_AFTER_MS) return { requestId, since, ...rest };
   return reply(turn, requestId, {
     kind: "unknown",
     message: runs
       ? "it is still under way; see mmm status"
       : "its outcome is no longer kept; see mmm history",
   });
+}
+
+function awaitDrop(turn: Turn, waiting: Waiting, group: GroupPart | undefined): Waiting | null {
+  const { requestId, command, since } = waiting;
+  const name = "group" in command ? command.group : "";
+  if (group === undefined)
+    return reply(turn, requestId, { kind: "ok", message: `group ${name} is dropped` });
+  if (turn.now - since < GIVE_UP_AFTER_MS) return waiting;
+  const message = `group ${name} is still being dropped; mmm status says what it waits for`;
+  return reply(turn, requestId, { kind: "unknown", message });
 }
 
 function outcomeOf(past: PastOperation): CommandOutcome {

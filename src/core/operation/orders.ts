@@ -1,4 +1,5 @@
 /** What each command of an operator does, and the rules that refuse it with a reason. */
+import { takeDrop } from "../groups/drop-group.ts";
 import { candidateOf, candidatesOf, isDemoted } from "../health/facts.ts";
 import { chooseSuccessor } from "../health/successor.ts";
 import type { Waiting } from "../local.ts";
@@ -14,6 +15,8 @@ import { type Order, refused, taken } from "./order.ts";
 import { begun, type Intent } from "./outline.ts";
 
 export function take(turn: Turn, group: GroupPart, waiting: Waiting, command: GroupCommand): Order {
+  if (group.leaving === true && command.kind !== "drop-group" && command.kind !== "adopt")
+    return refused(`group ${group.name} is being dropped`);
   switch (command.kind) {
     case "switchover":
       return takeSwitchover(turn, group, waiting, command);
@@ -28,6 +31,8 @@ export function take(turn: Turn, group: GroupPart, waiting: Waiting, command: Gr
       return takeAdopt(turn, group, waiting, command);
     case "reload":
       return takeReload(turn, group, waiting, command);
+    case "drop-group":
+      return takeDrop(turn, group, waiting);
   }
 }
 

@@ -46,7 +46,7 @@ function ofBackend({ backend, settings }: GroupPart, proposed: GroupSettings): s
   return `lease_backend is ${backend ?? settings.leaseBackend}, the file says ${wanted}: hosts that disagree on what keeps a virtual address would both serve it; ${ANEW}`;
 }
 
-function ofArithmetic({ leaseMs, permitMs, clockDrift }: GroupSettings): string | null {
+export function ofArithmetic({ leaseMs, permitMs, clockDrift }: GroupSettings): string | null {
   if (leaseMs < SHORTEST_LEASE_MS)
     return `vip_lease of ${leaseMs} ms: no renewal arrives so fast; write at least ${SHORTEST_LEASE_MS}ms`;
   if (permitMs < 1 || permitMs > leaseMs)

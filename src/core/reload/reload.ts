@@ -4,6 +4,8 @@
  * Everything that decides or fences is replicated, so that no two monitors ever go by different
  * numbers; times of a lease change under a new epoch of each VIP (rule 12).
  */
+import { clash } from "../groups/clashes.ts";
+import type { GroupName } from "../ids.ts";
 import type { Waiting } from "../local.ts";
 import type { Command } from "../messages.ts";
 import { type Order, refused, taken } from "../operation/order.ts";
@@ -26,18 +28,33 @@ export function takeReload(
   { proposal, dryRun }: Reload,
 ): Order {
   if (proposal === null) return refused("nothing was proposed: the file was not read");
-  const why = obstacle(group, proposal) ?? obstacleToNodes(turn, group, proposal);
+  const why =
+    obstacle(group, proposal) ??
+    clash(group.name, proposal, turn.groups) ??
+    obstacleToNodes(turn, group, proposal);
   if (why !== null) return refused(why);
   const changes = differences(group, proposal);
-  if (changes.length === 0)
-    return { kind: "answered", message: `group ${group.name} is as the file says` };
+  if (changes.length === 0) return { kind: "answered", message: asWritten(group.name) };
   if (dryRun) return { kind: "answered", message: tell(`would change in group`, group, changes) };
   const { left } = nodeChanges(group.nodes, proposal.nodes);
   const waits = waitsForRelease(turn, group, left, since);
   if (waits !== null) return waits;
+  if (isElsewhere(group, proposal) && !turn.mayShape()) return { kind: "later" };
   turn.change(group.name, (part, stamp) => reloaded(part, stamp, proposal));
   turn.report({ kind: "settings.changed", group: group.name, by, changes });
   return taken(tell(`changed in group`, group, changes));
+}
+
+/** Some node is to be where none of the group was: another group may want to be there, too. */
+function isElsewhere({ nodes }: GroupPart, proposal: Proposal): boolean {
+  return proposal.nodes.some(
+    ({ address, port }) => !nodes.some((each) => each.address === address && each.port === port),
+  );
+}
+
+/** The answer when nothing has to change. */
+export function asWritten(group: GroupName): string {
+  return `group ${group} is as the file says`;
 }
 
 function tell(what: string, { name }: GroupPart, changes: readonly string[]): string {

@@ -75,11 +75,11 @@ export class GroupSafety {
 
   /** `group`: undefined when it was dropped. */
   committed(stamp: Stamp, group: GroupPart | undefined, cluster: ClusterPart): void {
-    if (group === this.#group) return;
     const before = this.#group?.operation ?? null;
     this.#group = group ?? null;
-    const now = group?.operation ?? null;
-    if (group === undefined || sameStamp(before?.id ?? null, now?.id ?? null)) return;
+    if (group === undefined) return;
+    const now = group.operation;
+    if (sameStamp(before?.id ?? null, now?.id ?? null)) return;
     if (before !== null) this.#ended(before, group);
     if (now !== null) this.#begun(now, cluster, stamp);
   }

@@ -13,8 +13,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
-function file(text: string): string {
-  const path = join(dir, "mmm.conf");
+function file(text: string, name = "mmm.conf"): string {
+  const path = join(dir, name);
   writeFileSync(path, text, { mode: 0o640 });
   return path;
 }
@@ -446,27 +446,50 @@ describe("mmm reload", () => {
     const path = file(`${TOP}${NODES}`);
     const { code, requests } = await mmm(`reload -c ${path} --monitor 127.0.0.1:7400`);
     expect(code).toBe(0);
-    expect(requests[0]?.command).toMatchObject({
-      kind: "reload",
-      group: "main",
-      dryRun: false,
-      proposal: {
-        settings: { downAfterMs: 3_000, leaseMs: 3_000 },
-        nodes: [{ name: "db1" }, { name: "db2" }],
-        writer: "10.0.0.70",
-        mode: null,
-      },
-    });
+    const main = {
+      settings: { downAfterMs: 3_000, leaseMs: 3_000 },
+      nodes: [{ name: "db1" }, { name: "db2" }],
+      writer: "10.0.0.70",
+      mode: null,
+    };
+    const command = { kind: "reload-file", dryRun: false, proposals: { main } };
+    expect(requests[0]?.command).toMatchObject(command);
+  });
+
+  it("proposes one group alone, also one that is not agreed on yet", async () => {
+    const text = "master_ip = 10.0.0.80\nport = 6380\n[db1]\naddress = 10.0.0.1\n";
+    const orders = file(text, "orders.conf");
+    const path = file(`include = ${orders}\n${TOP}${NODES}`);
+    const { requests } = await mmm(`reload --group orders -c ${path} --monitor 127.0.0.1:7400`);
+    const proposal = { writer: "10.0.0.80", nodes: [{ name: "db1", port: 6380 }] };
+    expect(requests[0]?.command).toMatchObject({ kind: "reload", group: "orders", proposal });
+  });
+
+  it("drops a group only by name, and not while a file describes it", async () => {
+    const asked = "reload --drop-group main --monitor 127.0.0.1:7400";
+    const path = file(`${TOP}${NODES}`);
+    const refused = await mmm(`${asked} -c ${path}`);
+    expect(refused).toMatchObject({ code: 7, requests: [] });
+    expect(refused.err).toContain("still describes the group main");
+    const person = await mmm(asked, { interactive: true, answer: "n" });
+    expect(person).toMatchObject({ code: 7, requests: [] });
+    expect(person.err).toContain("192.168.10.70 will be served by nobody");
+    const { requests } = await mmm(`${asked} -y`);
+    expect(requests[0]?.command).toEqual({ kind: "drop-group", group: "main" });
+    expect((await mmm("reload --drop-group mian")).err).toContain("did you mean main?");
   });
 
   it("proposes the mode only if it is written in the file", async () => {
     const path = file(`mode = manual\n${TOP}${NODES}`);
     const { requests } = await mmm(`reload --dry-run -c ${path} --monitor 127.0.0.1:7400`);
-    expect(requests[0]?.command).toMatchObject({ dryRun: true, proposal: { mode: "manual" } });
+    expect(requests[0]?.command).toMatchObject({
+      dryRun: true,
+      proposals: { main: { mode: "manual" } },
+    });
   });
 
   it("leaves it to the monitor that is asked where no file is named", async () => {
-    expect((await mmm("reload")).requests[0]?.command).toMatchObject({ proposal: null });
+    expect((await mmm("reload")).requests[0]?.command).toMatchObject({ proposals: null });
   });
 
   it("hints at monitors that the file adds or leaves out, and leaves them as they are", async () => {
@@ -564,6 +587,7 @@ describe("mmm config", () => {
     expect(out).toMatch(/^cooldown = 60s +; default$/m);
     expect(out).not.toContain("geheim");
     expect(JSON.parse((await mmm(`config show ${path} -o json`)).out)).toContainEqual({
+      file: path,
       section: "",
       key: "redis_password",
       value: "***",

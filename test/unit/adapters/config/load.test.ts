@@ -56,7 +56,7 @@ describe("a password file", () => {
     const secret = write("pw", "geh eim#1\nrest\n");
     const config = loadConfig(write("a.conf", `redis_password_file = ${secret}\n${NODES}`));
     expect(config.local.redisPassword?.reveal()).toBe("geh eim#1");
-    expect(config.local.logins["db2"]?.redisPassword?.reveal()).toBe("geh eim#1");
+    expect(config.local.logins["main/db2"]?.redisPassword?.reveal()).toBe("geh eim#1");
   });
 
   it("is not opened for mmm", () => {

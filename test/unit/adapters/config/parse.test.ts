@@ -97,12 +97,12 @@ describe("values", () => {
     });
     expect(db2).toMatchObject({ port: 7000, sshUser: "ops" });
     expect(db2).not.toHaveProperty("priority");
-    expect(config.local.logins["db1"]).toMatchObject({
+    expect(config.local.logins["main/db1"]).toMatchObject({
       redisPassword: null,
       redisPasswordFile: "/run/db1",
     });
-    expect(config.local.logins["db2"]?.redisPassword?.reveal()).toBe("top");
-    expect(config.local.logins["db2"]?.redisTls).toEqual({ kind: "system" });
+    expect(config.local.logins["main/db2"]?.redisPassword?.reveal()).toBe("top");
+    expect(config.local.logins["main/db2"]?.redisTls).toEqual({ kind: "system" });
   });
 
   it("of reader VIPs are a list", () => {
@@ -134,11 +134,20 @@ describe("values", () => {
 
   it("for SSH are the service account's files, if it has them", () => {
     const text = SEED_FILE;
-    const bare = parseConfig(text, "f", { home: "/home/ann", exists: () => false });
-    const installed = parseConfig(text, "f", { home: "/home/ann", exists: () => true });
+    const bare = parseConfig(text, "f", {
+      home: "/home/ann",
+      exists: () => false,
+      included: () => [],
+    });
+    const installed = parseConfig(text, "f", {
+      home: "/home/ann",
+      exists: () => true,
+      included: () => [],
+    });
     const given = parseConfig(`ssh_key = ~/keys/mmm\n${text}`, "f", {
       home: "/home/ann",
       exists: () => true,
+      included: () => [],
     });
     expect(bare.local.sshKey).toBe("/home/ann/.ssh/id_ed25519");
     expect(bare.local.sshKnownHosts).toBe("/home/ann/.ssh/known_hosts");
@@ -352,20 +361,40 @@ describe("what is in force", () => {
   it("says where each value comes from, and hides secrets", () => {
     const entries = aConfig("redis_password = geheim\ndown_after = 90s").entries;
     expect(entries).toContainEqual({
+      file: "f",
       section: "",
       key: "redis_password",
       value: "***",
       from: "file",
     });
-    expect(entries).toContainEqual({ section: "", key: "down_after", value: "90s", from: "file" });
     expect(entries).toContainEqual({
+      file: "f",
+      section: "",
+      key: "down_after",
+      value: "90s",
+      from: "file",
+    });
+    expect(entries).toContainEqual({
+      file: "f",
       section: "",
       key: "vip_lease",
       value: "90s",
       from: "derived",
     });
-    expect(entries).toContainEqual({ section: "", key: "cooldown", value: "60s", from: "default" });
-    expect(entries).toContainEqual({ section: "db1", key: "port", value: "6379", from: "derived" });
+    expect(entries).toContainEqual({
+      file: "f",
+      section: "",
+      key: "cooldown",
+      value: "60s",
+      from: "default",
+    });
+    expect(entries).toContainEqual({
+      file: "f",
+      section: "db1",
+      key: "port",
+      value: "6379",
+      from: "derived",
+    });
     expect(JSON.stringify(entries)).not.toContain("geheim");
   });
 });

@@ -10,7 +10,7 @@ import {
 import type { OperateEvent__Output } from "../../../../src/adapters/gen/mmm/v1/OperateEvent.ts";
 import type { OperateRequest__Output } from "../../../../src/adapters/gen/mmm/v1/OperateRequest.ts";
 import { ControlService } from "../../../../src/adapters/grpc.ts";
-import type { Command, CommandOutcome } from "../../../../src/core/messages.ts";
+import type { Asked, CommandOutcome } from "../../../../src/core/messages.ts";
 import type { Proposal, ProposedNode } from "../../../../src/core/reload/proposal.ts";
 
 const wire = ControlService.service.Operate;
@@ -64,7 +64,7 @@ const proposal: fc.Arbitrary<Proposal> = fc.record({
   mode: maybe(fc.constantFrom("active", "manual", "passive")),
 });
 
-const command: fc.Arbitrary<Command> = fc.oneof(
+const command: fc.Arbitrary<Asked> = fc.oneof(
   fc.record({ kind: kind("switchover"), group: name, to: maybe(name) }),
   fc.record({ kind: kind("failover"), group: name, to: maybe(name), acceptDataLoss: fc.boolean() }),
   fc.record({ kind: kind("set-online"), group: name, node: name }),
@@ -84,6 +84,12 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   fc.record({ kind: kind("monitor-remove"), name }),
   fc.record({ kind: kind("monitor-replace"), name, address: maybe(hostPort) }),
   fc.record({ kind: kind("reload"), group: name, proposal: maybe(proposal), dryRun: fc.boolean() }),
+  fc.record({
+    kind: kind("reload-file"),
+    proposals: maybe(fc.dictionary(name, proposal, { maxKeys: 3, noNullPrototype: true })),
+    dryRun: fc.boolean(),
+  }),
+  fc.record({ kind: kind("drop-group"), group: name }),
 );
 
 const request: fc.Arbitrary<Request> = fc.record({

@@ -9,6 +9,7 @@ import type { Reload as _mmm_v1_Reload, Reload__Output as _mmm_v1_Reload__Output
 import type { AddMonitor as _mmm_v1_AddMonitor, AddMonitor__Output as _mmm_v1_AddMonitor__Output } from '../../mmm/v1/AddMonitor.ts';
 import type { RemoveMonitor as _mmm_v1_RemoveMonitor, RemoveMonitor__Output as _mmm_v1_RemoveMonitor__Output } from '../../mmm/v1/RemoveMonitor.ts';
 import type { ReplaceMonitor as _mmm_v1_ReplaceMonitor, ReplaceMonitor__Output as _mmm_v1_ReplaceMonitor__Output } from '../../mmm/v1/ReplaceMonitor.ts';
+import type { DropGroup as _mmm_v1_DropGroup, DropGroup__Output as _mmm_v1_DropGroup__Output } from '../../mmm/v1/DropGroup.ts';
 
 export interface OperateRequest {
   'requestId'?: (string);
@@ -24,7 +25,8 @@ export interface OperateRequest {
   'addMonitor'?: (_mmm_v1_AddMonitor | null);
   'removeMonitor'?: (_mmm_v1_RemoveMonitor | null);
   'replaceMonitor'?: (_mmm_v1_ReplaceMonitor | null);
-  'command'?: "switchover"|"failover"|"setOnline"|"setOffline"|"setMode"|"adopt"|"reload"|"addMonitor"|"removeMonitor"|"replaceMonitor";
+  'dropGroup'?: (_mmm_v1_DropGroup | null);
+  'command'?: "switchover"|"failover"|"setOnline"|"setOffline"|"setMode"|"adopt"|"reload"|"addMonitor"|"removeMonitor"|"replaceMonitor"|"dropGroup";
 }
 
 export interface OperateRequest__Output {
@@ -41,5 +43,6 @@ export interface OperateRequest__Output {
   'addMonitor'?: (_mmm_v1_AddMonitor__Output | null);
   'removeMonitor'?: (_mmm_v1_RemoveMonitor__Output | null);
   'replaceMonitor'?: (_mmm_v1_ReplaceMonitor__Output | null);
-  'command'?: "switchover"|"failover"|"setOnline"|"setOffline"|"setMode"|"adopt"|"reload"|"addMonitor"|"removeMonitor"|"replaceMonitor";
+  'dropGroup'?: (_mmm_v1_DropGroup__Output | null);
+  'command'?: "switchover"|"failover"|"setOnline"|"setOffline"|"setMode"|"adopt"|"reload"|"addMonitor"|"removeMonitor"|"replaceMonitor"|"dropGroup";
 }
