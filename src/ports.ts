@@ -96,7 +96,8 @@ export interface JournalEntry {
 export interface Journal {
   /** Appends those that it does not have yet. */
   record(entries: readonly JournalEntry[]): void;
-  /** Oldest first. */
+  has(entry: JournalEntry): boolean;
+  /** In the order in which they became known. */
   read(): readonly JournalEntry[];
 }
 

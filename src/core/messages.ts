@@ -17,6 +17,8 @@ export interface Envelope {
   readonly protocol: number;
   /** The sender's product version, for people. */
   readonly version: string;
+  /** Keys of the sender's file that say otherwise than was agreed on, for people; empty: none. */
+  readonly fileDiffers: string;
   readonly message: PeerMessage;
 }
 

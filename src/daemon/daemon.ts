@@ -18,7 +18,7 @@ import type { Clock, Core, DurableStore, Journal, Log } from "../ports.ts";
 import { messageOf } from "../errors.ts";
 import { Answers } from "./answers.ts";
 import type { Certificates } from "./certificates.ts";
-import { finishedOperations } from "./history.ts";
+import { Chores } from "./chores.ts";
 import type { Logins } from "./logins.ts";
 import { type Transport, withTransport } from "./peer-status.ts";
 import { Performer } from "./perform.ts";
@@ -42,6 +42,8 @@ export interface DaemonOptions<S> {
   readonly logins: Logins;
   /** What the configuration files propose now. @throws ConfigErrors */
   readonly proposals: () => Readonly<Record<GroupName, Proposal>>;
+  /** What those files say otherwise than this; empty: nothing. */
+  readonly fileDiffers: (committed: Committed) => string;
   /** Called once, when it can go on no longer. */
   readonly onFault: (error: unknown) => void;
 }
@@ -58,6 +60,7 @@ export class Daemon<S> {
   readonly #turnedAway = new Refusals();
   readonly #requests = new Requests();
   readonly #clockWatch = new ClockWatch();
+  readonly #chores: Chores;
   #isLeaving = false;
   #seen: Committed | null = null;
 
@@ -84,6 +87,7 @@ export class Daemon<S> {
         options.log.write("warn", "message.refused", text, { from, reason });
       },
     });
+    this.#chores = this.#choresOf(options);
     this.#server = new GrpcServer(this.#peerServer, new ControlServer(this.#answers()), {
       identity: tls(),
       onRefused: (from, reason) => {
@@ -104,6 +108,7 @@ export class Daemon<S> {
       this.#peers.add({ name, host: address, port: at });
     }
     this.#runtime.push({ kind: "tick" });
+    this.#chores.start();
     const text = `${identity.name} listens on ${identity.listen.host}:${port}, with ${identity.peers.length} peers`;
     log.write("info", "monitor.started", text, {
       version: this.#options.version,
@@ -144,6 +149,7 @@ export class Daemon<S> {
   async stop(): Promise<void> {
     if (this.#isLeaving) return;
     this.#isLeaving = true;
+    this.#chores.stop();
     this.#runtime.push({ kind: "shutdown" });
     await this.#handedOver();
     await this.#peers.drain();
@@ -166,10 +172,12 @@ export class Daemon<S> {
     const { core, clock, identity, version } = this.#options;
     const { clusterId } = core.view(this.#runtime.state, clock.at());
     const knows = (name: string) => this.#peers.knows(name);
-    return { name: identity.name, from: identity.name, clusterId, version, knows };
+    const fileDiffers = this.#chores.ownFile;
+    return { name: identity.name, from: identity.name, clusterId, version, fileDiffers, knows };
   }
 
-  #receive({ from, version, message }: Envelope): boolean {
+  #receive({ from, version, fileDiffers, message }: Envelope): boolean {
+    this.#chores.heard(from, fileDiffers);
     return this.#runtime.push({ kind: "message", from, version, message });
   }
 
@@ -185,6 +193,15 @@ export class Daemon<S> {
         this.#requests.report(event);
       },
     };
+  }
+
+  #choresOf({ identity, journal, fileDiffers, certificates }: DaemonOptions<S>): Chores {
+    const answering = () =>
+      this.#peers.reports().flatMap(({ name, address, silentMs }) => {
+        return silentMs === null && name !== null ? { name, address } : [];
+      });
+    const tls = () => certificates.identity;
+    return new Chores({ name: identity.name, journal, fileDiffers, tls, answering });
   }
 
   #answers(): Answers {
@@ -209,7 +226,8 @@ export class Daemon<S> {
     const refusals = this.#peerServer.refusals.list(now);
     const turnedAway = this.#turnedAway.list(now);
     const peers = this.#peers.reports();
-    return { peers, refusals, turnedAway, certificates, wall, version, name: identity.name };
+    const { files } = this.#chores;
+    return { peers, refusals, turnedAway, certificates, wall, version, name: identity.name, files };
   }
 
   #afterTurn(state: S): void {
@@ -224,9 +242,9 @@ export class Daemon<S> {
 
   /** What follows from the agreed state, outside of the core. */
   #project(committed: Committed, removed: boolean): void {
-    const { nodes, journal, logins } = this.#options;
+    const { nodes, logins } = this.#options;
     for (const { name, address } of committed.cluster.members) this.#peers.meet(name, address);
-    journal.record(finishedOperations(committed));
+    this.#chores.record(committed);
     const watched = removed ? [] : committed.groups;
     const targets = watched.flatMap(({ name, nodes: all }) => {
       return all.map((node) => targetOf(name, node));

@@ -26,6 +26,29 @@ export function historyEntry({ group, past }: JournalEntry): HistoryEntry {
   };
 }
 
+/** As another monitor told it: what the contract does not have is not known. null: it makes no sense. */
+export function journalEntry(told: HistoryEntry): JournalEntry | null {
+  const { group, term, epoch: version } = told;
+  const startedAt = Date.parse(told.started_at);
+  const stamp = { term, version };
+  if (!Object.values(stamp).every(Number.isSafeInteger) || Number.isNaN(startedAt)) return null;
+  const votes = Object.entries(told.votes).map(([monitor, { vote, reason, age_ms }]) => {
+    return [monitor, { vote, reason, ageMs: age_ms }] as const;
+  });
+  const { kind, from, to, result, reason, fencing, phases, by } = told;
+  const past = { epoch: stamp, kind, from, to, result, reason, fencing, phases, by, startedAt };
+  return {
+    group,
+    past: {
+      ...past,
+      requestId: null,
+      votes: Object.fromEntries(votes),
+      durationMs: told.duration_ms,
+      lostBytes: told.lost_bytes,
+    },
+  };
+}
+
 export function finishedOperations(committed: Committed): readonly JournalEntry[] {
   return committed.groups.flatMap((group) => {
     return group.past.map((past) => ({ group: group.name, past }));

@@ -16,6 +16,8 @@ export interface Transport {
   /** The product version of this monitor. */
   readonly version: string;
   readonly name: MonitorName;
+  /** Of each monitor whose file differs from what was agreed on: the keys. */
+  readonly files: Readonly<Record<MonitorName, string>>;
 }
 
 export function withTransport(status: Status, transport: Transport): Status {
@@ -37,6 +39,7 @@ export function withTransport(status: Status, transport: Transport): Status {
       ...strangers.map(hintOfStranger),
       ...transport.certificates.warnings(transport.wall),
       ...transport.turnedAway.map(hintOfTurnedAway),
+      ...monitors.flatMap(({ name }) => warnOfFile(name, transport.files[name] ?? "")),
       ...transport.refusals.filter(({ from }) => !refusesUs(from, transport)).map(warnOfRefusal),
     ],
   };
@@ -100,6 +103,12 @@ function warnOfPeer({ name, address, silentMs, problem }: PeerReport): readonly 
 /** Whoever is no monitor harms nothing by being refused. */
 function hintOfTurnedAway({ reason }: { readonly reason: string }): Warning {
   return { level: "hint", text: `a connection was refused: ${reason}` };
+}
+
+function warnOfFile(name: MonitorName, differs: string): readonly Warning[] {
+  if (differs === "") return [];
+  const text = `the file of ${name} differs from what was agreed on, which counts: ${differs}. Make it the same, or agree on it: mmm reload --dry-run`;
+  return [{ level: "warning", text }];
 }
 
 /** Two monitors that refuse each other do so for one reason, which the peer's problem tells. */

@@ -8,6 +8,7 @@ import { SystemClock } from "../adapters/clock.ts";
 import { groupParts } from "../adapters/config/genesis.ts";
 import { identify, type Identity } from "../adapters/config/identity.ts";
 import { loadConfig, readConfig } from "../adapters/config/load.ts";
+import { OwnFile } from "../adapters/config/own-file.ts";
 import { proposalsOf } from "../adapters/config/proposal.ts";
 import type { Config, MonitorTls } from "../adapters/config/types.ts";
 import { FileLog } from "../adapters/logger.ts";
@@ -83,6 +84,7 @@ async function compose(
   const clock = new SystemClock();
   const { durable, store } = await openState(dataDir, identity.name);
   const groups = groupParts(config);
+  const file = new OwnFile(config.file);
   const plan = { peers: identity.peers.length, ownAddress: identity.advertise, groups };
   return new Daemon({
     identity,
@@ -98,6 +100,7 @@ async function compose(
     certificates,
     socket: config.local.socket ?? join(dataDir, "mmm.sock"),
     proposals: () => proposalsOf(readConfig(config.file)),
+    fileDiffers: (committed) => file.differsFrom(committed),
     onFault,
   });
 }

@@ -48,7 +48,7 @@ describe("the call to a peer", () => {
     const acks: Ack[] = [];
     call.on("data", (ack: Ack) => acks.push(ack));
     for (let seq = 1; seq <= 100; seq += 1) {
-      const self = { from: "mon1", clusterId: null, protocol: 1, version: "test" };
+      const self = { from: "mon1", clusterId: null, protocol: 1, version: "test", fileDiffers: "" };
       call.write(encodeEnvelope({ to: "mon2", envelope: { ...self, message: health(seq) } }));
     }
     await eventually(

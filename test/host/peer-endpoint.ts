@@ -36,6 +36,7 @@ export class Endpoint implements AsyncDisposable {
       from: name,
       clusterId,
       version: "test",
+      fileDiffers: "",
       knows: (other: string) => this.peers.knows(other),
     });
     const onFound = (other: string, address: string) => void this.found.push(`${other}=${address}`);

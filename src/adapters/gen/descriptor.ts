@@ -99,6 +99,10 @@ export const descriptor = {
          "type": "string",
          "id": 5
         },
+        "fileDiffers": {
+         "type": "string",
+         "id": 8
+        },
         "consensus": {
          "type": "Consensus",
          "id": 6

@@ -13,7 +13,7 @@ import type {
 } from "../gen/mmm/v1/Envelope.ts";
 import { decodeConsensus, encodeConsensus, some } from "./codec-consensus.ts";
 import { decodeHealth, encodeHealth } from "./codec-health.ts";
-import { clusterId, Malformed, name, optional, present, text } from "./fields.ts";
+import { clip, clusterId, Malformed, name, optional, present, text } from "./fields.ts";
 
 /** An envelope and the monitor that it is meant for. */
 export interface Addressed {
@@ -32,12 +32,13 @@ export type Decoded =
     };
 
 export function encodeEnvelope({ to, envelope }: Addressed): WireEnvelope {
-  const { from, protocol, version, message } = envelope;
+  const { from, protocol, version, fileDiffers, message } = envelope;
   return {
     from,
     to,
     protocol,
     version,
+    ...(fileDiffers === "" ? {} : { fileDiffers: clip(fileDiffers) }),
     ...some("clusterId", envelope.clusterId),
     ...encodeBody(message),
   };
@@ -61,6 +62,7 @@ export function decodeEnvelope(wire: ReadEnvelope): Decoded {
       clusterId: optional(wire.clusterId, "cluster_id", clusterId),
       protocol: wire.protocol,
       version,
+      fileDiffers: text(wire.fileDiffers, "file_differs"),
       message: decodeBody(wire),
     };
     return { kind: "understood", addressed: { to: name(wire.to, "to"), envelope } };

@@ -44,6 +44,10 @@ export class FileJournal implements Journal {
     }
   }
 
+  has(entry: JournalEntry): boolean {
+    return this.#known.has(keyOf(entry));
+  }
+
   read(): readonly JournalEntry[] {
     return [this.#older, this.#file].flatMap((file) => readLines(file)).flatMap(parse);
   }

@@ -6,7 +6,8 @@ import type { GroupPart, Operation, PastOperation, Phase } from "../state.ts";
 import type { WallTime } from "../ids.ts";
 import type { Stamp } from "../stamp.ts";
 
-const PAST_KEPT = 5;
+/** Of each group, in the agreed state. */
+export const PAST_KEPT = 5;
 
 export type Intent = Pick<
   Operation,

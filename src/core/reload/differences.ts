@@ -1,6 +1,7 @@
 /** What a proposal would change of a group, one line each, in the words of the configuration file. */
+import type { Ip } from "../ids.ts";
 import type { GroupSettings } from "../settings.ts";
-import type { GroupPart, Node } from "../state.ts";
+import { type GroupPart, type Node, writerVip } from "../state.ts";
 import type { Proposal, ProposedNode } from "./proposal.ts";
 
 type Show = (value: never) => string;
@@ -44,6 +45,7 @@ const NODE_KEYS: readonly (readonly [key: string, of: (node: ProposedNode) => st
 /** Empty: nothing differs. */
 export function differences(group: GroupPart, proposal: Proposal): readonly string[] {
   const lines = [
+    ...ofAddresses(group, proposal),
     ...ofSettings(group.settings, proposal.settings),
     ...ofNodes(group.nodes, proposal.nodes),
   ];
@@ -51,6 +53,21 @@ export function differences(group: GroupPart, proposal: Proposal): readonly stri
   return mode === null || mode === group.mode
     ? lines
     : [...lines, changed("mode", group.mode, mode)];
+}
+
+function ofAddresses(group: GroupPart, { writer, readers }: Proposal): readonly string[] {
+  const now = group.vips.filter(({ role }) => role === "reader").map(({ ip }) => ip);
+  const show = (ips: readonly Ip[]): string => given(ips.toSorted().join(", ") || null);
+  return [
+    ...differ("master_ip", given(writerVip(group)?.ip ?? null), given(writer)),
+    ...differ("slave_ip", show(now), show(readers)),
+  ];
+}
+
+/** The keys of such lines, without `mode`, which people set as they go along. */
+export function keysOf(lines: readonly string[]): readonly string[] {
+  const keys = lines.map((line) => line.slice(0, line.indexOf(":")));
+  return [...new Set(keys)].filter((key) => key !== "mode");
 }
 
 function ofSettings(before: GroupSettings, after: GroupSettings): readonly string[] {

@@ -98,7 +98,16 @@ describe("the status with what the transport knows", () => {
     wall: 0,
     version: "2.0.0",
     name: "mon1",
+    files: {},
   };
+
+  it("names the monitors whose files differ, and what differs in each", () => {
+    const files = { mon1: "", mon2: "vip_lease, [db2] port", mon9: "master_ip" };
+    const { warnings } = withTransport(status, { ...base, files });
+    expect(warnings.map(({ text }) => text)).toEqual([
+      "the file of mon2 differs from what was agreed on, which counts: vip_lease, [db2] port. Make it the same, or agree on it: mmm reload --dry-run",
+    ]);
+  });
 
   it("is as it was when nothing is wrong", () => {
     const peers = [

@@ -14,7 +14,8 @@ const mon2: Receiver = { name: "mon2", clusterId: "aaaaaaaa", knows: (name) => n
 const health = (seq: number): PeerMessage => ({ kind: "health", seq, echo: 0, votes: [] });
 
 function from(name: string, clusterId: string | null, to = "mon2"): Decoded {
-  const envelope = { from: name, clusterId, protocol: 1, version: "2", message: health(1) };
+  const self = { from: name, clusterId, protocol: 1, version: "2", fileDiffers: "" };
+  const envelope = { ...self, message: health(1) };
   return { kind: "understood", addressed: { to, envelope } };
 }
 

@@ -139,6 +139,7 @@ export const anEnvelope: fc.Arbitrary<Envelope> = fc.record({
   clusterId: maybe(clusterId),
   protocol: fc.constant(1),
   version: text,
+  fileDiffers: text,
   message: fc.oneof(
     healthMessage,
     consensusMessage.map((message) => ({ kind: "consensus" as const, message })),

@@ -22,6 +22,7 @@ const voteReply: Envelope = {
   clusterId: "0123abcd",
   protocol: 1,
   version: "2.0.0",
+  fileDiffers: "",
   message: {
     kind: "consensus",
     message: { kind: "vote-reply", storageId: "s1", term: 3, slot: null, granted: true },

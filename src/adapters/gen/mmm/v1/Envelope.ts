@@ -11,6 +11,7 @@ export interface Envelope {
   'version'?: (string);
   'consensus'?: (_mmm_v1_Consensus | null);
   'health'?: (_mmm_v1_Health | null);
+  'fileDiffers'?: (string);
   '_clusterId'?: "clusterId";
   'body'?: "consensus"|"health";
 }
@@ -23,6 +24,7 @@ export interface Envelope__Output {
   'version': (string);
   'consensus'?: (_mmm_v1_Consensus__Output | null);
   'health'?: (_mmm_v1_Health__Output | null);
+  'fileDiffers': (string);
   '_clusterId'?: "clusterId";
   'body'?: "consensus"|"health";
 }
