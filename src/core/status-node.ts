@@ -29,7 +29,7 @@ export function nodeStatus(state: MonitorState, group: GroupPart, node: Node, at
     membership: writerVip(group)?.readSet[node.name] ?? "out",
     promotable: promotable(group, node, evidence, at),
     votes: votesOn(state, evidence, node.name, at),
-    guard: guardOf(evidence[state.name]?.[node.name]),
+    guard: guardOf(state, group, node.name),
     redis: seen.info === null ? null : redisOf(seen.info),
   };
 }
@@ -118,12 +118,15 @@ function voteStatus(held: HeldVote, at: At): VoteStatus {
   };
 }
 
-function guardOf(held: HeldVote | undefined): GuardStatus {
-  const guard = held?.vote.guard;
+function guardOf(state: MonitorState, group: GroupPart, node: NodeName): GuardStatus {
+  const local = state.groups[group.name];
+  const guard = local?.evidence[state.name]?.[node]?.vote.guard;
+  const lacks = group.vips.flatMap(({ ip }) => local?.desks[ip]?.[node]?.view?.lacks ?? []);
   return {
     heard_ms: guard?.heardMs === null || guard === undefined ? null : Math.round(guard.heardMs),
     gate: guard?.gate ?? "unknown",
     problem: guard?.problem ?? null,
+    lacks: lacks[0] ?? null,
   };
 }
 

@@ -162,6 +162,8 @@ export interface GuardStatus {
   readonly heard_ms: number | null;
   readonly gate: "present" | "absent" | "altered" | "unknown";
   readonly problem: string | null;
+  /** A program that is gone from the host; what is served there goes on without it. */
+  readonly lacks: string | null;
 }
 
 export interface RedisStatus {

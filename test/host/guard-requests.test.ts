@@ -111,6 +111,31 @@ describe.skipIf(!isRoot())("a program that is missing", () => {
       rmSync(folder, { recursive: true });
     }
   });
+
+  test("while the guard runs is told of by the next look, and asked for before a register is made", async () => {
+    using host = new GuardHost("gone");
+    const folder = mkdtempSync(join(tmpdir(), "gt-guard-"));
+    try {
+      for (const program of ["sh", "ip", "ss", "ls", "cat", "unshare", "nft", "arping"]) {
+        execFileSync("sh", ["-c", `ln -s "$(command -v ${program})" ${folder}/`]);
+      }
+      const list = join(folder, "etc", "guard.list");
+      mkdirSync(join(folder, "etc"));
+      writeFileSync(list, `${VIP} e0\n`, { mode: 0o644 });
+      const path = join(folder, "guard");
+      const script = GUARD_SCRIPT.replace(/^PATH=.*$/m, `PATH=${folder}`);
+      writeFileSync(path, script.replace(/^LIST=.*$/m, `LIST=${list}`), { mode: 0o755 });
+      const guard = await host.installedGuard(path, "sh");
+      expect(await guard.ask(`install ${VIP} ${CLUSTER} 7`)).toMatch(
+        /^ok gate=present .*[0-9a-f]$/,
+      );
+      rmSync(join(folder, "arping"));
+      expect(await guard.ask(`show ${VIP}`)).toMatch(/^ok gate=present .* lacks=arping$/);
+      expect(await guard.ask(`install ${VIP} ${CLUSTER} 8`)).toBe("err missing arping");
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
 });
 
 describe.skipIf(!isRoot())("an installed guard", () => {

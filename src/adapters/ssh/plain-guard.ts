@@ -130,6 +130,7 @@ async function look(execute: Run, vip: string): Promise<RegisterView | string> {
     permits: [],
     leaseMs: 0,
     addresses: addressesOf(lines, vip),
+    lacks: null,
     boot: lines.at(-1) ?? "",
   };
 }

@@ -17,9 +17,10 @@ export function parseView(text: string): RegisterView | null {
   const leaseMs = numberOf(fields.get("lease"));
   const addresses = listOf(fields.get("addr"), addressOf);
   const boot = fields.get("boot");
+  const lacks = fields.get("lacks") ?? null;
   if (gate === null || token === undefined || permits === null || leaseMs === null) return null;
   if ((gated !== "0" && gated !== "1") || addresses === null || !boot) return null;
-  return { gate, gated: gated === "1", token, permits, leaseMs, addresses, boot };
+  return { gate, gated: gated === "1", token, permits, leaseMs, addresses, boot, lacks };
 }
 
 function fieldsOf(text: string): ReadonlyMap<string, string> {

@@ -143,6 +143,12 @@ function aboutNode(node: NodeStatus, cluster: ClusterStatus): readonly Warning[]
   }
   if (node.guard.problem !== null)
     found.push(warning(`the guard on ${node.name} is not usable: ${node.guard.problem}`));
+  if (node.guard.lacks !== null)
+    found.push(
+      warning(
+        `${node.guard.lacks} is gone from ${node.name}: nobody would tell the network that a VIP is there now; install it again`,
+      ),
+    );
   if (node.guard.gate === "altered")
     found.push(
       critical(

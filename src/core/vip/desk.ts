@@ -189,6 +189,7 @@ function changed(view: RegisterView, change: Partial<RegisterView>): RegisterVie
     leaseMs: view.leaseMs,
     addresses: view.addresses,
     boot: view.boot,
+    lacks: view.lacks,
   };
   return Object.assign(copy, change);
 }

@@ -25,6 +25,8 @@ export interface RegisterView {
   }[];
   /** The kernel's boot id. */
   readonly boot: string;
+  /** A program that is gone from the host; what is served there goes on without it. null: none. */
+  readonly lacks: string | null;
 }
 
 export type GuardRequest =

@@ -333,6 +333,7 @@ function viewOf(register: { token: Register["token"]; leaseUntil: number }): Reg
     leaseMs,
     addresses: [],
     boot: "",
+    lacks: null,
   };
 }
 

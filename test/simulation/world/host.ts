@@ -288,6 +288,7 @@ export class Host {
     return {
       gate: this.#gate(),
       gated: register.gated,
+      lacks: null,
       token: register.token,
       permits: register.livePermits(now).map(({ epoch, id }) => ({ epoch, id })),
       leaseMs: Math.max(0, Math.floor(register.leaseUntil - now)),

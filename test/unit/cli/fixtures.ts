@@ -49,7 +49,7 @@ export function aNode(name: string, change: Partial<NodeStatus> = {}): NodeStatu
     membership: "in",
     promotable: master ? { ok: false, why: "it is the master" } : { ok: true, why: null },
     votes: votes(aVote(), aVote(), aVote()),
-    guard: { heard_ms: 90, gate: "present", problem: null },
+    guard: { heard_ms: 90, gate: "present", problem: null, lacks: null },
     redis: {
       version: "7.0.15",
       run_id: "c".repeat(40),

@@ -147,15 +147,28 @@ const CASES: readonly Case[] = [
     "a broken guard",
     {
       group: replicas({
-        guard: { heard_ms: null, gate: "unknown", problem: "sudo asks for a password" },
+        guard: {
+          heard_ms: null,
+          gate: "unknown",
+          problem: "sudo asks for a password",
+          lacks: null,
+        },
       }),
     },
     "warning",
     "the guard on db2 is not usable: sudo asks for a password",
   ],
   [
+    "a program that is gone",
+    {
+      group: replicas({ guard: { heard_ms: 1, gate: "present", problem: null, lacks: "arping" } }),
+    },
+    "warning",
+    "arping is gone from db2: nobody would tell the network that a VIP is there now; install it again",
+  ],
+  [
     "a changed filter",
-    { group: replicas({ guard: { heard_ms: 1, gate: "altered", problem: null } }) },
+    { group: replicas({ guard: { heard_ms: 1, gate: "altered", problem: null, lacks: null } }) },
     "critical",
     "somebody changed the packet filter of redis-mmm on db2: its VIPs are not guarded there",
   ],

@@ -55,7 +55,7 @@ describe("mmm info", () => {
       ...DOWN_NODE,
       redis: null,
       offset: null,
-      guard: { heard_ms: null, gate: "unknown", problem: null },
+      guard: { heard_ms: null, gate: "unknown", problem: null, lacks: null },
     });
     expect(text(renderInfo(node, aGroup(), cluster, plain))).toMatchInlineSnapshot(`
       "
@@ -185,7 +185,7 @@ describe("mmm checks", () => {
         aNode("db3", {
           link: null,
           lag_bytes: null,
-          guard: { heard_ms: null, gate: "unknown", problem: null },
+          guard: { heard_ms: null, gate: "unknown", problem: null, lacks: null },
         }),
       ],
     });

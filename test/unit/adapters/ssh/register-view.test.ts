@@ -16,6 +16,7 @@ describe("a register's view", () => {
       leaseMs: 0,
       addresses: [],
       boot: "7dd5492c-fdb9-40a7-98e8-be4dc181fb76",
+      lacks: null,
     });
   });
 
@@ -34,12 +35,17 @@ describe("a register's view", () => {
         { device: "lo", prefix: 24, lifetimeS: null },
       ],
       boot: "7dd5492c-fdb9-40a7-98e8-be4dc181fb76",
+      lacks: null,
     });
   });
 
   test("with term 0 holds an instance id", () => {
     const view = parseView(FULL.replace("0a1b2c3d.3.9", "0a1b2c3d.0.9"));
     expect(view?.token).toEqual({ kind: "instance", cluster: "0a1b2c3d", id: 9 });
+  });
+
+  test("names a program that is gone from the host", () => {
+    expect(parseView(`${FULL} lacks=arping`)?.lacks).toBe("arping");
   });
 
   test("may have words of a newer guard", () => {
