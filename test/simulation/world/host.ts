@@ -49,8 +49,6 @@ export class Host {
   readonly #watcher: HostWatcher;
   up = true;
   boot: string;
-  /** Its table was flushed, and is not there again yet. */
-  isFlushed = false;
   /** null: the table was never installed, or was flushed. */
   table: Map<Ip, Register> | null = null;
   readonly #addresses = new Map<Ip, Address>();
@@ -107,7 +105,6 @@ export class Host {
 
   /** Somebody reloads the firewall, or networkd prunes foreign addresses. */
   flushTable(): void {
-    this.isFlushed = this.table !== null;
     this.table = null;
     for (const vip of this.#addresses.keys()) this.#watcher.addressed(this, vip);
   }
@@ -118,7 +115,6 @@ export class Host {
 
   powerOff(): void {
     this.up = false;
-    this.isFlushed = false;
     this.table = null;
     this.#addresses.clear();
     this.#lives += 1;
@@ -160,7 +156,6 @@ export class Host {
         return finish({ kind: "ok", view: this.view(request.vip) });
       case "install": {
         this.table ??= new Map();
-        this.isFlushed = false;
         let register = this.table.get(request.vip);
         if (register === undefined) this.table.set(request.vip, (register = new Register()));
         register.install(request.cluster, request.instance);
@@ -288,12 +283,12 @@ export class Host {
     return {
       gate: this.#gate(),
       gated: register.gated,
-      lacks: null,
       token: register.token,
       permits: register.livePermits(now).map(({ epoch, id }) => ({ epoch, id })),
       leaseMs: Math.max(0, Math.floor(register.leaseUntil - now)),
       addresses: this.#forms(vip),
       boot: this.boot,
+      lacks: null,
     };
   }
 

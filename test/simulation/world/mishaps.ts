@@ -1,5 +1,5 @@
 /** Faults of parts: disks that are full, packet filters that are flushed, answers that get lost. */
-import { cutFor, lasting, someMonitor, someNode, type Strike } from "./victims.ts";
+import { cutFor, isReached, lasting, someMonitor, someNode, type Strike } from "./victims.ts";
 
 export const MISHAPS = {
   /** Commands arrive and run; what the hosts answer this monitor does not. */
@@ -23,13 +23,14 @@ export const MISHAPS = {
     world.after(lasting(random, 20_000), () => (redis.diskFull = false));
   },
   /**
-   * Somebody reloads the firewall. Where the address is left over from an earlier lease, it serves
-   * from that instant on, which nobody can prevent: such hosts are spared.
+   * Somebody reloads the firewall. Nobody can prevent that a host serves from that instant on where
+   * the address is left over from an earlier lease, nor learn of it where no monitor reaches the host:
+   * these are the limits that are stated, and such hosts are spared.
    */
   "flush-register": (world, random) => {
     const host = world.host(someNode(world, random));
     const leftOver = world.vips.some((vip) => host.hasAddress(vip) && !host.serves(vip));
-    if (leftOver || !host.up) return;
+    if (leftOver || !host.up || !isReached(world, host)) return;
     world.log(host.name, "its packet filter is flushed");
     host.flushTable();
   },

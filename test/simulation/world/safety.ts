@@ -81,8 +81,7 @@ export class Safety {
   served(vip: string): void {
     let first: Host | null = null;
     for (const host of this.#hosts) {
-      // A limit that is stated: what the packet filter of a host is to say, it must be there to say.
-      if (host.isFlushed || !host.serves(vip)) continue;
+      if (!host.serves(vip)) continue;
       if (!host.nft) return;
       if (first !== null)
         throw new Violation("one host serves a VIP", `${first.name} and ${host.name} serve ${vip}`);

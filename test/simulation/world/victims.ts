@@ -1,4 +1,5 @@
 /** Whom a fault hits, by role where possible, and how links are cut. */
+import type { Host } from "./host.ts";
 import type { MonitorProcess } from "./monitor-process.ts";
 import { WRITER } from "./plan.ts";
 import type { Prng } from "./prng.ts";
@@ -56,4 +57,17 @@ export function bothWays(a: string, b: string): readonly (readonly [string, stri
     [a, b],
     [b, a],
   ];
+}
+
+/** Whether the guard there could answer some monitor at this instant. */
+export function isReached(world: World, host: Host): boolean {
+  const isGuardLost = Object.hasOwn(host, "guard");
+  return (
+    !isGuardLost &&
+    world.crew.some(({ name, running, isStopped }) => {
+      const { cut: there } = world.network.link(name, host.name);
+      const { cut: back } = world.network.link(host.name, name);
+      return running && !isStopped && !there && !back;
+    })
+  );
 }
