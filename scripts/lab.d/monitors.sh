@@ -11,7 +11,7 @@ write_config() {
 cluster_interface = $(if [[ -n $LOCAL ]]; then echo lo; else echo eth1; fi)
 ssh_key = $LAB_DIR/ssh/id_ed25519
 ssh_known_hosts = $LAB_DIR/ssh/known_hosts
-tls = off
+$(security_of operator-lab)
 down_after = $DOWN_AFTER
 vip_lease = $LEASE
 CONF
@@ -34,13 +34,14 @@ start_monitor() {
 # For developers: MMM_DIST is another build, MMM_NODE_FLAGS are flags of node (--cpu-prof).
 start_mmm_mon() {
   local name=$1 other peers=()
+  [[ $TLS != off ]] || peers+=(--tls off)
   for other in $(monitor_names); do
     [[ $other == "$name" ]] || peers+=(--peer "$other=$(address_of "$other"):$MONITOR_PORT")
   done
   # shellcheck disable=SC2086
-  MMM_FAIL_AFTER=$LAB_DIR/fail-after spawn "$name" "$name" node ${MMM_NODE_FLAGS:-} "${MMM_DIST:-$REPO/dist}/mmm-mon.js" --config "$LAB_DIR/mmm.conf" --name "$name" \
+  MMM_FAIL_AFTER=$LAB_DIR/fail-after spawn "$name" "$name" node ${MMM_NODE_FLAGS:-} "${MMM_DIST:-$REPO/dist}/mmm-mon.js" --config "$(config_of "$name")" --name "$name" \
     --listen "$(address_of "$name"):$MONITOR_PORT" "${peers[@]}" \
-    --data-dir "$LAB_DIR/data/$name" --tls off
+    --data-dir "$LAB_DIR/data/$name"
 }
 
 restart_monitor() {
@@ -77,7 +78,7 @@ vip_answers() {
 
 parse_up_options() {
   NODES=3 MONITORS=3 READERS=0 DOWN_AFTER=1s LEASE=1s SSH_USER=redis-mmm EXTRA=() REDIS_EXTRA=()
-  MANAGER=mmm
+  MANAGER=mmm TLS=off
   while [[ $# -gt 0 ]]; do
     case $1 in
       --nodes) NODES=$2 ;;
@@ -87,6 +88,7 @@ parse_up_options() {
       --lease) LEASE=$2 ;;
       --ssh-user) SSH_USER=$2 ;;
       --manager) MANAGER=$2 ;;
+      --tls) TLS=$2 ;;
       --set) EXTRA+=("${2/=/ = }") ;;
       --redis) REDIS_EXTRA+=("$2") ;;
       *) die "unknown option $1 of up" ;;
@@ -94,6 +96,7 @@ parse_up_options() {
     shift 2 || die "an option of up lacks its value"
   done
   [[ -z $LOCAL ]] || SSH_USER=root
+  [[ $TLS =~ ^(on|off)$ ]] || die "--tls takes on or off"
   [[ $NODES =~ ^[1-9]$ && $MONITORS =~ ^[0-9]$ && $READERS =~ ^[0-9]$ ]] ||
     die "--nodes takes 1 to 9, --monitors and --readers 0 to 9"
   [[ $MANAGER == mmm || ($MANAGER == sentinel && -z $LOCAL) ]] ||
@@ -104,7 +107,7 @@ save_lab() {
   mkdir -p "$LAB_DIR"/{log,run,redis,data}
   {
     echo "LOCAL=$LOCAL NODES=$NODES MONITORS=$MONITORS READERS=$READERS SSH_USER=$SSH_USER"
-    echo "DOWN_AFTER=$DOWN_AFTER LEASE=$LEASE MANAGER=$MANAGER EXTRA=()"
+    echo "DOWN_AFTER=$DOWN_AFTER LEASE=$LEASE MANAGER=$MANAGER TLS=$TLS EXTRA=()"
   } >"$LAB_DIR/lab.env"
   printf '%s\n' "${REDIS_EXTRA[@]}" >"$LAB_DIR/redis.extra"
 }
@@ -120,6 +123,7 @@ lab_up() {
   save_lab
   [[ -n $LOCAL ]] || make_network
   start_nodes
+  make_certificates
   write_config
   for monitor in $(monitor_names); do
     start_monitor "$monitor"

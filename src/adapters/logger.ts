@@ -25,12 +25,14 @@ const REDACT = [...SECRETS, ...SECRETS.map((key) => `*.${key}`)];
 
 export class FileLog implements Log {
   readonly #destination: ReturnType<typeof openDestination>;
+  readonly #isFile: boolean;
   readonly #logger: Logger;
   #lost = 0;
 
   /** @throws MmmError LOG_IO */
   constructor({ monitor, file, verbose }: LogOptions) {
     this.#destination = openDestination(file);
+    this.#isFile = file !== null;
     this.#destination.on("error", () => {
       this.#lost += 1;
     });
@@ -53,9 +55,10 @@ export class FileLog implements Log {
     this.write(level, eventName(event.kind), text, fields);
   }
 
-  /** After the file was moved away by a log rotation: SIGHUP. */
-  reopen(): void {
-    this.#destination.reopen();
+  /** After the file was moved away by a log rotation. Standard output is nothing to open: false. */
+  reopen(): boolean {
+    if (this.#isFile) this.#destination.reopen();
+    return this.#isFile;
   }
 }
 

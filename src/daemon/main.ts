@@ -63,8 +63,7 @@ function handleSignals(
   process.once("SIGTERM", stop);
   process.once("SIGINT", stop);
   process.on("SIGHUP", () => {
-    log.reopen();
-    log.write("info", "log.reopened", "the log file was opened anew (SIGHUP)");
+    if (log.reopen()) log.write("info", "log.reopened", "the log file was opened anew (SIGHUP)");
     daemon.renewCertificates();
     logins.reload();
   });

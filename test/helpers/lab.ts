@@ -105,6 +105,8 @@ export interface UpOptions {
   readonly set?: readonly string[];
   /** Further lines of each redis.conf: `appendonly yes`. */
   readonly redis?: readonly string[];
+  /** Certificates between monitors, and for the command line. */
+  readonly tls?: "on" | "off";
 }
 
 export interface MeasureOptions {
@@ -139,6 +141,7 @@ export class Lab implements AsyncDisposable {
       ["--down-after", options.downAfter],
       ["--lease", options.lease],
       ["--ssh-user", options.sshUser],
+      ["--tls", options.tls],
       ...(options.set ?? []).map((line) => ["--set", line] as const),
       ...(options.redis ?? []).map((line) => ["--redis", line] as const),
     ].flatMap(([flag, value]) => (value === undefined ? [] : [String(flag), String(value)]));

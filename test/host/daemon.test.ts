@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import { once } from "node:events";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { ControlClient } from "../../src/adapters/control/client.ts";
 import { eventually } from "../helpers/eventually.ts";
 import { freePort } from "../helpers/free-port.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
@@ -197,6 +198,18 @@ describe("mmm-mon", () => {
     await eventually(events, (all) => all.includes("log.reopened"));
     expect(events()).not.toContain("monitor.started");
     expect(monitor.stdout).toBe("");
+  });
+
+  it("goes on after SIGHUP when it logs to standard output, which is not opened anew", async () => {
+    await using it = await setup();
+    await using monitor = new MonitorProcess(it.args);
+    await monitor.logged("cluster.founded");
+    monitor.signal("SIGHUP");
+    const client = new ControlClient(`127.0.0.1:${it.port}`);
+    expect((await client.identify(10_000)).name).toBe("mon1");
+    client.close();
+    monitor.signal("SIGTERM");
+    expect(await monitor.exitCode()).toBe(0);
   });
 
   it("ends at once when its state cannot be kept, and says so", async () => {
