@@ -29,16 +29,18 @@ export class Certificates {
   }
 
   /**
-   * Reads the files again; null: there is no TLS.
+   * Reads the files again, as whoever rotates logs makes it do, too; null: nothing is new.
    * @throws MmmError TLS_FILES: what was in force stays so
    */
   renew(now: WallTime): TlsIdentity | null {
     if (this.#files === null) return null;
     try {
       const fresh = load(this.#files, this.#name);
-      refuseInvalid(fresh, this.#files, now);
-      this.#identity = fresh;
+      const isNew = this.#identity === null || !fresh.equals(this.#identity);
+      if (isNew) refuseInvalid(fresh, this.#files, now);
       this.#problem = null;
+      if (!isNew) return null;
+      this.#identity = fresh;
       return fresh;
     } catch (error) {
       this.#problem = error instanceof MmmError ? error.message : String(error);

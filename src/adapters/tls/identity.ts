@@ -75,6 +75,14 @@ export class TlsIdentity {
     return new TlsIdentity(name, parts);
   }
 
+  /** Whether the files say the same. */
+  equals(other: TlsIdentity): boolean {
+    const [mine, theirs] = [this.#context, other.#context];
+    return (
+      mine.cert === theirs.cert && mine.key === theirs.key && String(mine.ca) === String(theirs.ca)
+    );
+  }
+
   /** Both ends speak TLS 1.3 only. */
   context(): SecureContextOptions {
     return this.#context;

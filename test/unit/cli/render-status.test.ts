@@ -60,6 +60,28 @@ describe("mmm status", () => {
     `);
   });
 
+  it("says that TLS is off, or until when each certificate is good", () => {
+    const off = shown({ status: { security: { tls: "off", authority_expires_at: null } } });
+    expect(off).toContain("seen by mon1 (0.0s old)   tls off\n");
+    const good = { expires_at: "2028-11-25T02:02:59.000Z", days_left: 730 };
+    const gone = { expires_at: "2026-11-01T00:00:00.000Z", days_left: -22 };
+    const monitors = [
+      aMonitor("mon1", { certificate: good }),
+      aMonitor("mon2", { certificate: gone }),
+      aMonitor("mon3"),
+    ];
+    const security = { tls: "on", authority_expires_at: "2036-11-22T00:00:00.000Z" } as const;
+    const on = shown({ cluster: { monitors }, status: { security } }, true);
+    expect(on).not.toContain("tls off");
+    const [head, ...rows] = on.split("\n").filter((line) => /^(MONITOR|mon\d .*7400)/.test(line));
+    expect(head).toMatch(/VERSION +CERTIFICATE/);
+    expect(rows.map((row) => row.split("2.0.0")[1]?.trim())).toEqual([
+      "until 2028-11-25",
+      "until 2026-11-01 !",
+      "-",
+    ]);
+  });
+
   it("with a replica down says who says so", () => {
     const down = aNode("db3", {
       ...DOWN_NODE,
