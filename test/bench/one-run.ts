@@ -61,6 +61,7 @@ export async function runOnce(
     stock,
     report,
     record: JSON.parse(readFileSync(recordFile, "utf8")) as WriterRecord,
+    oldMasterLog: readLines(`${lab.directory}/log/redis-db1.log`),
     log: system.name === "redis-mmm" ? logOf(lab) : [],
     history: system.name === "redis-mmm" ? await lab.history() : [],
   };

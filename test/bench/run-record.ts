@@ -2,6 +2,7 @@
 import type { HistoryEntry } from "../../src/core/status-types.ts";
 import type { WriterRecord, WriterReport } from "../helpers/lab.ts";
 import { type LogLine, type Phase, phasesOf } from "./phases.ts";
+import { masterAgainMs } from "./redis-log.ts";
 import type { Resyncs } from "./resyncs.ts";
 import { type Gap, histogram, longestGap, rounded } from "./statistics.ts";
 import type { StockRecord } from "./stock.ts";
@@ -24,6 +25,8 @@ export interface Observation {
   /** In the end. */
   readonly master: string;
   readonly stock: readonly StockRecord[];
+  /** Of the Redis that was master in the beginning. */
+  readonly oldMasterLog: readonly string[];
   /** Seconds of the monotonic clock. */
   readonly struckS: number;
   readonly settledS: number;
@@ -53,6 +56,8 @@ export interface RunRecord {
   readonly resyncs: Resyncs;
   /** From the fault until everybody stood where they must, to the half second of the looks. */
   readonly settled_s: number;
+  /** How long the old master, started again as a master, stayed one; null: it was not. */
+  readonly old_master_ms: number | null;
   readonly errors: Readonly<Record<string, number>>;
   /** The longest time after the fault in which the writer itself did not run. */
   readonly stalled_ms: number;
@@ -82,6 +87,7 @@ export function toRecord(seen: Observation): RunRecord {
     lost: seen.report.lost,
     resyncs: seen.resyncs,
     settled_s: rounded(seen.settledS - struckS, 1),
+    old_master_ms: masterAgainMs(seen.oldMasterLog),
     errors: seen.report.errors,
     stalled_ms: Math.max(0, ...stallsAfter(seen).map(({ ms }) => ms)),
     actor: seen.actor,

@@ -28,16 +28,18 @@ export interface Row {
   readonly full: number;
   readonly partial: number;
   readonly settled: Spread;
-  /** Sentinel's median gap in ours. */
+  /** Sentinel's median gap in ours; null: nobody was interrupted. */
   readonly ratio: number | null;
+  /** null: it did not come back by itself. */
+  readonly oldMaster: Spread | null;
 }
 
 export function rowsOf(runs: readonly RunRecord[]): readonly Row[] {
-  return FAULTS.flatMap(({ name, title }) => {
+  return FAULTS.flatMap(({ name, title, isHarmless }) => {
     const ofFault = runs.filter(({ fault }) => fault === name);
     const gapOf = (system: SystemName) =>
       spread(ofFault.filter((run) => run.system === system).map(({ gap_ms }) => gap_ms));
-    const times = ratio(gapOf("redis-mmm"), gapOf("Sentinel"));
+    const times = isHarmless === true ? null : ratio(gapOf("redis-mmm"), gapOf("Sentinel"));
     return (["redis-mmm", "Sentinel"] as const).flatMap((system) => {
       const row = rowOf(ofFault.filter((run) => run.system === system));
       return row === null ? [] : [{ fault: name, title, system, ...row, ratio: times }];
@@ -53,6 +55,7 @@ function rowOf(
   const settled = spread(runs.map(({ settled_s }) => settled_s));
   if (gap === null || lostPerRun === null || settled === null) return null;
   return {
+    oldMaster: spread(runs.flatMap(({ old_master_ms }) => old_master_ms ?? [])),
     gap,
     lostPerRun,
     settled,
@@ -74,6 +77,7 @@ const HEAD = [
   "lost",
   "resyncs: full, partial",
   "in order after",
+  "old master took writes for",
 ];
 
 /** Markdown that people can read as it is. */
@@ -94,6 +98,7 @@ function cells(row: Row): readonly string[] {
     String(row.lost),
     `${row.full}, ${row.partial}`,
     `${settled.median.toFixed(0)} s`,
+    row.oldMaster === null ? "" : `${row.oldMaster.median.toFixed(0)} ms`,
   ];
 }
 

@@ -15,6 +15,7 @@ export function runOf(given: Partial<RunRecord> = {}): RunRecord {
     lost: 0,
     resyncs: { full: 0, partial: 1 },
     settled_s: 5,
+    old_master_ms: null,
     errors: {},
     stalled_ms: 0,
     actor: null,
