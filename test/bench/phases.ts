@@ -31,10 +31,10 @@ interface End {
   readonly atS: number;
 }
 
-/** `startedAtS`: when the operation was proposed; null: none was. */
+/** `startedAtS`: when the operation was proposed, by the wall clock. */
 export function phasesOf(
   log: readonly LogLine[],
-  startedAtS: number | null,
+  startedAtS: number,
   writing: Writing,
   wallMinusMonotonicS: number,
 ): readonly Phase[] {
@@ -43,20 +43,21 @@ export function phasesOf(
     line,
     atS: Date.parse(line.time) / 1_000 - wallMinusMonotonicS,
   }));
+  const decidedS = startedAtS - wallMinusMonotonicS;
   const ends = noted
-    .flatMap(({ line, atS }) => endOf(line).map((phase) => ({ phase, atS })))
-    .concat(startedAtS === null ? [] : [{ phase: "decide", atS: startedAtS - wallMinusMonotonicS }])
+    .flatMap(({ line, atS }) => endOf(line, atS < decidedS).map((phase) => ({ phase, atS })))
+    .concat([{ phase: "decide", atS: decidedS }])
     .filter(({ atS }) => atS > gap.fromS && atS < connectedS)
     .toSorted((a, b) => a.atS - b.atS);
   const all = [...firstOfEach(ends), { phase: "claim", atS: connectedS }];
   return cut([...all, { phase: "first write", atS: gap.toS }], gap.fromS);
 }
 
-/** The phases that end with what this line says: none or one. */
-function endOf(line: LogLine): readonly string[] {
+/** The phases that end with what this line says: none or one. A verdict is no news to an operation. */
+function endOf(line: LogLine, isUndecided: boolean): readonly string[] {
   switch (line.event) {
     case "verdict.changed":
-      return line.from === "healthy" ? ["detect"] : [];
+      return isUndecided && line.from === "healthy" ? ["detect"] : [];
     case "role.changed":
       return line.role === "leader" ? ["elect"] : [];
     case "vip.released":

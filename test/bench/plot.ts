@@ -35,11 +35,15 @@ export function plotOf(title: string, runs: readonly RunRecord[]): string | null
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="sans-serif" font-size="12">`,
     `<rect width="${WIDTH}" height="${height}" fill="#fff"/>`,
-    text(LEFT, 18, `${title}: writes acknowledged per 10 ms`),
+    text(LEFT, 18, `${title}: writes acknowledged per 10 ms${lostLegend(lanes)}`),
     ...body,
     axis,
     "</svg>\n",
   ].join("\n");
+}
+
+function lostLegend(lanes: readonly RunRecord[]): string {
+  return lanes.some(({ lost }) => lost > 0) ? " (red: lost in the end)" : "";
 }
 
 function laneTop(index: number): number {

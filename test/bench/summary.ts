@@ -82,18 +82,18 @@ const HEAD = [
 
 /** Markdown that people can read as it is. */
 export function tableOf(rows: readonly Row[]): string {
-  return toTable(HEAD, rows.map(cells));
+  const lines = rows.map((row, index) => cells(row, rows[index - 1]?.fault !== row.fault));
+  return toTable(HEAD, lines);
 }
 
-function cells(row: Row): readonly string[] {
+function cells(row: Row, isFirst: boolean): readonly string[] {
   const { gap, settled } = row;
-  const isOurs = row.system === "redis-mmm";
   return [
-    isOurs ? row.title : "",
+    isFirst ? row.title : "",
     row.system,
     `${gap.median.toFixed(0)} ms${row.openGaps === 0 ? "" : ", not over"}`,
     `${gap.min.toFixed(0)}–${gap.max.toFixed(0)} (${gap.n})`,
-    isOurs && row.ratio !== null ? `${row.ratio.toFixed(1)} ×` : "",
+    isFirst && row.ratio !== null ? `${row.ratio.toFixed(1)} ×` : "",
     String(row.acknowledged),
     String(row.lost),
     `${row.full}, ${row.partial}`,

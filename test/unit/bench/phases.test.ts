@@ -46,6 +46,7 @@ describe("the phases of a gap", () => {
     const log: readonly LogLine[] = [
       { time: at(300), event: "operation.phase", phase: "prepare" },
       { time: at(420), event: "operation.phase", phase: "handover" },
+      { time: at(430), event: "verdict.changed", from: "healthy" },
       { time: at(440), event: "operation.phase", phase: "claim" },
     ];
     const phases = phasesOf(log, WALL_S + 0.29, writing(400, 455, 456), OFFSET_S);

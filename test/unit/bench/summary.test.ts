@@ -30,6 +30,11 @@ describe("the table", () => {
     expect(tableOf(rowsOf([open]))).toContain("9000 ms, not over");
   });
 
+  it("names a fault once, whichever system comes first", () => {
+    expect(tableOf(rowsOf(RUNS)).match(/kill -9 of the master/g)).toHaveLength(1);
+    expect(tableOf(rowsOf(RUNS.slice(2)))).toContain("| kill -9 of the master |");
+  });
+
   it("has no ratio where one system has no run", () => {
     const table = tableOf(rowsOf([runOf()]));
     expect(table).toContain("250 ms");
