@@ -1,14 +1,16 @@
 /**
  * What a monitor remembers of a node is of one host and one Redis. When the agreed state drops the
  * node, or gives its name to another, that memory goes, with every answer that is still on its way.
+ * So does what is known of a VIP that is dropped: it proves nothing once the VIP is there again.
  */
-import type { GroupName, NodeName } from "./ids.ts";
+import type { GroupName, Ip, NodeName } from "./ids.ts";
 import type { GroupLocal, MonitorState } from "./local.ts";
 import type { Committed, GroupPart, Node } from "./state.ts";
 
 export interface Gone {
   readonly group: GroupName;
   readonly nodes: readonly NodeName[];
+  readonly vips: readonly Ip[];
 }
 
 /** What a turn offers of a monitor's memory. */
@@ -23,7 +25,7 @@ export function forgetNodes(
   before: Committed | null,
   after: Committed | null,
 ): void {
-  for (const gone of goneNodes(before, after)) {
+  for (const gone of goneParts(before, after)) {
     memory.state.flights = flightsWithout(memory.state.flights, gone);
     memory.setLocal(gone.group, memoryWithout(memory.local(gone.group), gone));
   }
@@ -40,13 +42,14 @@ export function goneGroups(
   return [...new Set(names(before))].filter((name) => !kept.has(name));
 }
 
-/** Nodes that `after` does not have as `before` had them. */
-export function goneNodes(before: Committed | null, after: Committed | null): readonly Gone[] {
+/** Nodes and VIPs that `after` does not have as `before` had them. */
+export function goneParts(before: Committed | null, after: Committed | null): readonly Gone[] {
   if (before === null || before === after) return [];
   return before.groups.flatMap((group) => {
     const now = after?.groups.find(({ name }) => name === group.name);
     const nodes = goneIn(group, now);
-    return nodes.length === 0 ? [] : [{ group: group.name, nodes }];
+    const vips = goneVips(group, now);
+    return nodes.length + vips.length === 0 ? [] : [{ group: group.name, nodes, vips }];
   });
 }
 
@@ -59,22 +62,38 @@ function goneIn(before: GroupPart, after: GroupPart | undefined): readonly NodeN
     .map(({ name }) => name);
 }
 
+function goneVips(before: GroupPart, after: GroupPart | undefined): readonly Ip[] {
+  if (after?.vips === before.vips) return [];
+  return before.vips
+    .map(({ ip }) => ip)
+    .filter((ip) => after?.vips.some((vip) => vip.ip === ip) !== true);
+}
+
 type Flights = MonitorState["flights"];
 
-export function flightsWithout(flights: Flights, { group, nodes }: Gone): Flights {
+export function flightsWithout(flights: Flights, { group, nodes, vips }: Gone): Flights {
   return flights.filter(({ flight }) => {
-    return flight.group !== group || flight.kind === "task" || !nodes.includes(flight.node);
+    if (flight.group !== group || flight.kind === "task") return true;
+    const isOfVip = flight.kind === "guard" && vips.includes(flight.vip);
+    return !isOfVip && !nodes.includes(flight.node);
   });
 }
 
 export function memoryWithout(
   local: GroupLocal,
-  { nodes }: Gone,
-): Pick<GroupLocal, "watches" | "evidence" | "desks"> {
+  { nodes, vips }: Gone,
+): Pick<GroupLocal, "watches" | "evidence" | "desks" | "campaigns"> {
   const kept = <T>(of: Readonly<Record<string, T>>) =>
     Object.fromEntries(Object.entries(of).filter(([name]) => !nodes.includes(name)));
+  const left = <T>(of: Readonly<Record<string, T>>) =>
+    Object.fromEntries(Object.entries(of).filter(([ip]) => !vips.includes(ip)));
   const each = <T>(of: Readonly<Record<string, Readonly<Record<string, T>>>>) =>
     Object.fromEntries(Object.entries(of).map(([key, inner]) => [key, kept(inner)]));
-  const { watches, evidence, desks } = local;
-  return { watches: kept(watches), evidence: each(evidence), desks: each(desks) };
+  const { watches, evidence, desks, campaigns } = local;
+  return {
+    watches: kept(watches),
+    evidence: each(evidence),
+    desks: each(left(desks)),
+    campaigns: left(campaigns),
+  };
 }

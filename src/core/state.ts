@@ -90,6 +90,8 @@ export interface Vip {
   readonly permitMs: number;
   /** Rule 12: longer times of an earlier epoch, under which a possible holder may still serve. */
   readonly former?: LeaseTimes;
+  /** A reader VIP that the file names no more: it goes once nobody may serve it. */
+  readonly leaving?: true;
 }
 
 /** N: how long a host serves without a renewal; T0: how late a claim may take effect. */

@@ -101,6 +101,8 @@ export interface VipStatus {
   readonly epoch: number;
   /** Nodes that might still serve it. More than one only while it moves. */
   readonly possible_holders: readonly NodeName[];
+  /** The file names it no more; it is gone once nobody may serve it. */
+  readonly leaving: boolean;
 }
 
 export interface OperationStatus {

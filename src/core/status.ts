@@ -139,7 +139,8 @@ function vipStatus(state: MonitorState, group: GroupPart, vip: Vip, at: At): Vip
     group.backend === "off" ? addressSeen(state, group, vip) : leaseSeen(state, group, vip, at);
   const told = toldLeaseMs(state, group, vip, at);
   const { ip, kind, epoch, holders } = vip;
-  const base = { ip, kind, epoch: epoch.version, possible_holders: holders };
+  const leaving = vip.leaving === true;
+  const base = { ip, kind, epoch: epoch.version, possible_holders: holders, leaving };
   if (told > (seen.lease_ms ?? 0)) return { ...base, holder: vip.node, lease_ms: told };
   return { ...base, ...seen };
 }

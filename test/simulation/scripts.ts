@@ -6,6 +6,7 @@ import { BEGINNINGS } from "./rules/beginnings.ts";
 import { MOVES } from "./rules/moves.ts";
 import { NEW_TIMES } from "./rules/new-times.ts";
 import { NODE_CHANGES } from "./rules/node-changes.ts";
+import { READER_CHANGES } from "./rules/reader-changes.ts";
 import { REGISTERS } from "./rules/registers.ts";
 import { TAKE_OVERS } from "./rules/take-overs.ts";
 import { RENEWALS } from "./rules/renewals.ts";
@@ -18,6 +19,7 @@ export const SCRIPTS: readonly Script[] = [
   ...MOVES,
   ...NEW_TIMES,
   ...NODE_CHANGES,
+  ...READER_CHANGES,
   ...TAKE_OVERS,
   ...BEGINNINGS,
   ...LEADERS,

@@ -119,7 +119,8 @@ function aboutVips({ writer, readers, master }: GroupStatus): readonly Warning[]
     : found;
 }
 
-function aboutVip({ ip, holder, lease_ms, kind }: VipStatus): readonly Warning[] {
+function aboutVip({ ip, holder, lease_ms, kind, leaving }: VipStatus): readonly Warning[] {
+  if (leaving) return [hint(`${ip} is leaving the group, as soon as no host may serve it`)];
   const unread = kind === "unclaimed" ? ": the registers of the hosts have not been read yet" : "";
   if (holder === null) return [critical(`nobody serves ${ip}${unread}`)];
   return lease_ms === 0

@@ -56,7 +56,9 @@ export function differences(group: GroupPart, proposal: Proposal): readonly stri
 }
 
 function ofAddresses(group: GroupPart, { writer, readers }: Proposal): readonly string[] {
-  const now = group.vips.filter(({ role }) => role === "reader").map(({ ip }) => ip);
+  const now = group.vips
+    .filter(({ role, leaving }) => role === "reader" && leaving !== true)
+    .map(({ ip }) => ip);
   const show = (ips: readonly Ip[]): string => given(ips.toSorted().join(", ") || null);
   return [
     ...differ("master_ip", given(writerVip(group)?.ip ?? null), given(writer)),

@@ -15,7 +15,7 @@ const ANEW =
 export function obstacle(group: GroupPart, proposal: Proposal): string | null {
   return (
     duringOperation(group) ??
-    ofAddresses(group, proposal) ??
+    ofWriter(group, proposal) ??
     ofBackend(group, proposal.settings) ??
     ofArithmetic(proposal.settings) ??
     ofMoves(group, proposal.settings)
@@ -28,15 +28,10 @@ function duringOperation({ operation }: GroupPart): string | null {
   return `a ${kind} from ${from} to ${to ?? "a replica to be chosen"} is under way (phase ${phase}); reload when it has ended`;
 }
 
-function ofAddresses(group: GroupPart, { writer, readers }: Proposal): string | null {
+function ofWriter(group: GroupPart, { writer }: Proposal): string | null {
   const now = writerVip(group)?.ip ?? null;
-  if (now !== writer) {
-    return `master_ip is ${now ?? "none"}, the file says ${writer ?? "none"}: an address that clients use cannot be changed under them; ${ANEW}`;
-  }
-  const known = group.vips.filter(({ role }) => role === "reader").map(({ ip }) => ip);
-  const same = known.length === readers.length && known.every((ip) => readers.includes(ip));
-  if (same) return null;
-  return `slave_ip is ${known.join(", ") || "none"}, the file says ${readers.join(", ") || "none"}: virtual addresses cannot be added or removed by a reload; ${ANEW}`;
+  if (now === writer) return null;
+  return `master_ip is ${now ?? "none"}, the file says ${writer ?? "none"}: an address that clients use cannot be changed under them; ${ANEW}`;
 }
 
 function ofBackend({ backend, settings }: GroupPart, proposed: GroupSettings): string | null {

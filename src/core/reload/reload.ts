@@ -18,6 +18,7 @@ import { obstacleToNodes, waitsForRelease } from "./leaving.ts";
 import { nodeChanges, withNodes } from "./nodes.ts";
 import { obstacle } from "./obstacles.ts";
 import type { Proposal } from "./proposal.ts";
+import { withReaders } from "./readers.ts";
 
 type Reload = Extract<Command, { kind: "reload" }>;
 
@@ -45,10 +46,14 @@ export function takeReload(
   return taken(tell(`changed in group`, group, changes));
 }
 
-/** Some node is to be where none of the group was: another group may want to be there, too. */
-function isElsewhere({ nodes }: GroupPart, proposal: Proposal): boolean {
-  return proposal.nodes.some(
-    ({ address, port }) => !nodes.some((each) => each.address === address && each.port === port),
+/** Some node or VIP is to be where none of the group was: another group may want to be there, too. */
+function isElsewhere({ nodes, vips }: GroupPart, proposal: Proposal): boolean {
+  const isNew = proposal.readers.some((wanted) => !vips.some(({ ip }) => ip === wanted));
+  return (
+    isNew ||
+    proposal.nodes.some(
+      ({ address, port }) => !nodes.some((each) => each.address === address && each.port === port),
+    )
   );
 }
 
@@ -64,10 +69,11 @@ function tell(what: string, { name }: GroupPart, changes: readonly string[]): st
 /** The group as the file wants it. */
 export function reloaded(group: GroupPart, stamp: Stamp, proposal: Proposal): GroupPart {
   const { leaseMs, permitMs } = proposal.settings;
-  const next = withNodes(group, stamp, proposal.nodes);
+  const settings = { ...group.settings, ...proposal.settings };
+  const nodes = withNodes(group, stamp, proposal.nodes);
+  const next = withReaders({ ...nodes, settings }, stamp, proposal.readers);
   return {
     ...next,
-    settings: { ...group.settings, ...proposal.settings },
     mode: proposal.mode ?? group.mode,
     vips: next.vips.map((vip) => {
       if (vip.leaseMs === leaseMs && vip.permitMs === permitMs) return vip;

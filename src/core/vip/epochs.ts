@@ -96,6 +96,39 @@ export function settledTimes(vip: Vip): Vip {
   return rest;
 }
 
+/** A reader VIP that is new. Whoever knows of it already, every host, may serve it until it has let it go. */
+export function appearing(
+  ip: Ip,
+  epoch: Stamp,
+  names: readonly NodeName[],
+  { leaseMs, permitMs }: LeaseTimes,
+): Vip {
+  return {
+    ip,
+    role: "reader",
+    kind: "fence",
+    node: null,
+    claimable: false,
+    epoch,
+    readSet: Object.fromEntries(names.map((name) => [name, "in" as const])),
+    holders: names,
+    gated: [],
+    leaseMs,
+    permitMs,
+  };
+}
+
+/** Nobody is to serve it any more, and when nobody can, it is forgotten. */
+export function leaving(vip: Vip, epoch: Stamp): Vip {
+  return { ...fenced(vip, epoch), leaving: true };
+}
+
+/** It is wanted after all; who shall serve it is chosen anew. */
+export function staying(vip: Vip): Vip {
+  const { leaving: _, ...rest } = vip;
+  return rest;
+}
+
 export function without(readSet: Vip["readSet"], names: readonly NodeName[]): Vip["readSet"] {
   return Object.fromEntries(Object.entries(readSet).filter(([name]) => !names.includes(name)));
 }

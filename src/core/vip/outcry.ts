@@ -20,10 +20,20 @@ const SCOPE = "vip check";
 
 export function raiseOutcries(turn: Turn, group: GroupPart): void {
   for (const vip of group.vips) {
-    if (vip.node === null || (vip.kind !== "hold" && !vip.claimable)) continue;
-    guardProblem(turn, group, vip, vip.node);
-    if (vip.kind === "hold") checkRedis(turn, group, vip, vip.node);
+    const isServed = vip.kind === "hold" || vip.claimable;
+    if (vip.node !== null && isServed) guardProblem(turn, group, vip, vip.node);
+    else turn.alarm(guardAlarm(group, vip), null);
+    if (vip.node !== null && vip.kind === "hold") checkRedis(turn, group, vip, vip.node);
+    else turn.alarm(redisAlarm(group, vip), null);
   }
+}
+
+function guardAlarm({ name }: GroupPart, { ip }: Vip): string {
+  return `${name}: guard of ${ip}`;
+}
+
+function redisAlarm({ name }: GroupPart, { ip }: Vip): string {
+  return `${name}: ${ip}`;
 }
 
 function guardProblem(turn: Turn, group: GroupPart, vip: Vip, holder: string): void {
@@ -31,10 +41,7 @@ function guardProblem(turn: Turn, group: GroupPart, vip: Vip, holder: string): v
   const problem = troubleWith(desk, group.backend);
   const lasted = turn.lasting(group.name, `guard ${vip.ip}`, problem !== null);
   const text = `the guard on ${holder}, which is to serve ${vip.ip}, does not do its work: ${problem}`;
-  turn.alarm(
-    `${group.name}: guard of ${vip.ip}`,
-    problem !== null && lasted > PROBLEM_LASTS_MS ? text : null,
-  );
+  turn.alarm(guardAlarm(group, vip), problem !== null && lasted > PROBLEM_LASTS_MS ? text : null);
 }
 
 /** A Redis that is bound to its own address only refuses at the VIP, and clients are turned away. */
@@ -55,7 +62,7 @@ function checkRedis(turn: Turn, group: GroupPart, vip: Vip, holder: string): voi
   const wrong = wrongAt(turn, group, holder, task);
   const lasted = turn.lasting(group.name, `check ${vip.ip}`, wrong !== null);
   const text = `${vip.ip}:${node.port} is on ${holder}, but its Redis does not answer there: ${wrong}; does it listen on all addresses (bind)?`;
-  turn.alarm(`${group.name}: ${vip.ip}`, wrong !== null && lasted > PROBLEM_LASTS_MS ? text : null);
+  turn.alarm(redisAlarm(group, vip), wrong !== null && lasted > PROBLEM_LASTS_MS ? text : null);
   const every = wrong === null ? CHECK_EVERY_MS : CHECK_AFTER_FAILURE_MS;
   if (turn.now - task.startedAt >= every) work.forget(key);
 }

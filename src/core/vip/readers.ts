@@ -8,6 +8,7 @@ import type { NodeName } from "../ids.ts";
 import type { GroupPart, Vip } from "../state.ts";
 import { isOurs, type Turn } from "../turn.ts";
 import { claimable, movedTo, renewed, settled, withVip } from "./epochs.ts";
+import { isLetGo } from "./letting-go.ts";
 import { unprovenHolders } from "./proofs.ts";
 import { heardWithin, proofContext } from "./upkeep.ts";
 import { holdsEpoch } from "./stand.ts";
@@ -21,19 +22,32 @@ const UNMARKED_MS = 2000;
 export function careForReaders(turn: Turn, group: GroupPart): void {
   for (const vip of group.vips) {
     if (vip.role !== "reader" || turn.isChanging(group.name)) continue;
-    if (vip.kind === "move") finishMove(turn, group, vip);
+    if (vip.kind === "fence") endFence(turn, group, vip);
+    else if (vip.kind === "move") finishMove(turn, group, vip);
     else if (vip.kind === "hold" && group.mode !== "passive") considerMove(turn, group, vip);
   }
+}
+
+/** One that comes or goes: only once nobody serves it, by accident or still. */
+function endFence(turn: Turn, group: GroupPart, vip: Vip): void {
+  if (!isOurs(turn, vip.epoch)) return renewEpoch(turn, group, vip);
+  if (!isLetGo(turn, group, vip)) return;
+  if (vip.leaving !== true) return choose(turn, group, vip, []);
+  turn.change(group.name, (part) => ({
+    ...part,
+    vips: part.vips.filter(({ ip }) => ip !== vip.ip),
+  }));
+}
+
+/** A move or a fence of an earlier leader: what proves a host empty counts only for epochs of one's own. */
+function renewEpoch(turn: Turn, group: GroupPart, { ip }: Vip): void {
+  turn.change(group.name, (part, stamp) => withVip(part, ip, (now) => renewed(now, stamp)));
 }
 
 function finishMove(turn: Turn, group: GroupPart, vip: Vip): void {
   if (vip.node === null) return;
   if (vip.claimable) return settle(turn, group, vip);
-  // A move that an earlier leader began: what proves a host empty counts only for epochs of one's own.
-  if (!isOurs(turn, vip.epoch)) {
-    turn.change(group.name, (part, stamp) => withVip(part, vip.ip, (now) => renewed(now, stamp)));
-    return;
-  }
+  if (!isOurs(turn, vip.epoch)) return renewEpoch(turn, group, vip);
   const marked =
     group.backend !== "nft" || holdsEpoch(turn, vip, turn.desk(group.name, vip.ip, vip.node));
   const unmarkedFor = turn.lasting(group.name, `unmarked ${vip.ip}`, !marked);

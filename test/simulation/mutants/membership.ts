@@ -15,6 +15,18 @@ export const OF_MEMBERSHIP: readonly Mutant[] = [
     scripts: ["a node is removed by one monitor alone"],
   },
   {
+    name: "nobody serves a reader VIP that is new",
+    removes: "rule 8: every host may, until its register was read",
+    edits: [
+      {
+        file: "src/core/vip/epochs.ts",
+        from: "    holders: names,\n    gated: [],",
+        to: "    holders: [],\n    gated: [],",
+      },
+    ],
+    scripts: ["a reader VIP is added that is on a host already"],
+  },
+  {
     name: "hosts of a living cluster are taken over",
     removes: "a cluster whose lease is alive is not adopted",
     edits: [

@@ -1,8 +1,10 @@
 /** Reader VIPs move by the same rules as the writer's, and a move always ends. */
 import { expect, test } from "vitest";
-import { readerVip } from "../world/plan.ts";
+import { GROUP, readerVip } from "../world/plan.ts";
+import { whatIsMissing } from "../world/wholeness.ts";
 import type { World } from "../world/world.ts";
-import { atRest, mend, servers, vipOf } from "./script.ts";
+import { reloadReaders } from "./reader-changes.ts";
+import { atRest, mend, peersOf, servers, until, vipOf } from "./script.ts";
 
 const SEEDS = [1, 2];
 const READER = readerVip(0);
@@ -37,4 +39,81 @@ test.each(SEEDS)("a move may end where it began (seed %i)", (seed) => {
   mend(world);
   world.runUntil(world.now + 10_000);
   expect(servers(world, READER)).toHaveLength(1);
+});
+
+const knows = (world: World, ip: string): boolean =>
+  world.group?.vips.some((vip) => vip.ip === ip) === true;
+
+test.each(SEEDS)("one is removed, and comes back later (seed %i)", (seed) => {
+  const world = atRest(seed, { readers: 2, writeEveryMs: 10 });
+  world.client.resetGap();
+  const other = readerVip(1);
+  reloadReaders(world, [other]);
+  until(world, () => !knows(world, READER), "it is gone");
+  expect(servers(world, READER)).toEqual([]);
+  expect(servers(world, other)).toHaveLength(1);
+  world.runUntil(world.now + 5_000);
+  reloadReaders(world, [READER, other]);
+  until(world, () => whatIsMissing(world) === null, "both are served");
+  expect(servers(world, READER)).toHaveLength(1);
+  expect(world.client.longestGap.ms).toBeLessThan(60);
+});
+
+test.each(SEEDS)("one that nobody reaches stays until its lease is over (seed %i)", (seed) => {
+  const world = atRest(seed, { readers: 1, nodes: 4 });
+  const holder = readersHost(world);
+  world.unplug(holder);
+  world.runUntil(world.now + 100);
+  expect(servers(world, READER)).toEqual([holder]);
+  reloadReaders(world, []);
+  while (knows(world, READER)) {
+    const wasServed = servers(world, READER).length > 0;
+    world.runUntil(world.now + 10);
+    if (wasServed) expect(knows(world, READER), "it is forgotten while it is served").toBe(true);
+  }
+  expect(servers(world, READER)).toEqual([]);
+});
+
+test.each(SEEDS)(
+  "a leader that dies meanwhile is followed by one that ends it (seed %i)",
+  (seed) => {
+    const world = atRest(seed, { readers: 1 });
+    const holder = readersHost(world);
+    world.unplug(holder);
+    reloadReaders(world, []);
+    world.theLeader.crash();
+    world.runUntil(world.now + 3_000);
+    world.unplug(holder, false);
+    until(world, () => !knows(world, READER), "it is gone", 15_000);
+    expect(servers(world, READER)).toEqual([]);
+  },
+);
+
+test("a monitor that was away does not bring back what was removed", () => {
+  const world = atRest(1, { readers: 1 });
+  const [away = "", near = ""] = peersOf(world, world.theLeader.name);
+  // It reaches every host, and no other monitor.
+  for (const name of [world.theLeader.name, near]) {
+    world.network.cut(away, name, true);
+    world.network.cut(name, away, true);
+  }
+  reloadReaders(world, []);
+  until(world, () => !knows(world, READER), "it is gone", 10_000);
+  world.runUntil(world.now + 10_000);
+  expect(servers(world, READER)).toEqual([]);
+});
+
+test("a host that cannot be asked holds up what is added, and a person is told", () => {
+  const world = atRest(1, { nodes: 3 });
+  world.powerOff("db3");
+  world.runUntil(world.now + 5_000);
+  reloadReaders(world, [READER]);
+  world.runUntil(world.now + 8_000);
+  expect(servers(world, READER)).toEqual([]);
+  const alarms = world.theLeader.state?.alarms ?? {};
+  expect(alarms[`${GROUP}: ${READER} let go`]).toMatch(/not on db3 .*mmm adopt --empty db3/);
+  world.command({ kind: "adopt", group: GROUP, cluster: null, empty: "db3" });
+  until(world, () => servers(world, READER).length === 1, "it is served", 10_000);
+  world.runUntil(world.now + 100);
+  expect(world.theLeader.state?.alarms[`${GROUP}: ${READER} let go`]).toBeUndefined();
 });

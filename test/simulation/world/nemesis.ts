@@ -168,8 +168,14 @@ const STRIKES = {
       onQuorumLoss: random.pick(["failsafe", "failsafe", "drop"] as const),
     };
     const leftOut = random.chance(0.3) ? [random.pick(world.hosts).name] : [];
-    const proposal = proposalOf(world.shape, change, leftOut);
-    world.command({ kind: "reload", group: GROUP, proposal, dryRun: false });
+    const file = proposalOf(world.shape, change, leftOut);
+    const readers = file.readers.filter(() => random.chance(0.7));
+    world.command({
+      kind: "reload",
+      group: GROUP,
+      proposal: { ...file, readers },
+      dryRun: false,
+    });
   },
   "add-monitor": (world, random) => {
     const strangers = world.monitors.filter(({ name }) => !isMember(world, name));

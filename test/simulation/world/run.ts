@@ -1,5 +1,6 @@
 /** One random run: faults for a while, then none, and the cluster must become whole. */
 import { GROUP, proposalOf } from "./plan.ts";
+import type { GroupPart } from "../../../src/core/state.ts";
 import type { Core } from "./core.ts";
 import { type Fault, heal, planFaults, schedule, setHabits, supervise } from "./nemesis.ts";
 import { describe } from "./describe.ts";
@@ -110,7 +111,7 @@ function recover(world: World): { wholeAfterMs: number; human: boolean } {
   world.command({ kind: "set-mode", group: GROUP, mode: "active" });
   for (const host of world.hosts)
     world.command({ kind: "set-online", group: GROUP, node: host.name });
-  allNodesBack(world);
+  allBack(world);
   allDisksKnown(world);
   if (becomesWhole(world, HEAL_WITHIN_MS))
     return { wholeAfterMs: world.now - from - STEADY_MS, human: false };
@@ -131,12 +132,12 @@ function recover(world: World): { wholeAfterMs: number; human: boolean } {
 }
 
 /**
- * Nodes that a reload left out are added again, as soon as no operation is in the way; as replicas,
- * for what a master that nobody managed has written is a person's to judge.
+ * Nodes and reader VIPs that a reload left out are added again, as soon as no operation is in the way;
+ * nodes as replicas, for what a master that nobody managed has written is a person's to judge.
  */
-function allNodesBack(world: World): void {
+function allBack(world: World): void {
   const { group } = world;
-  if (group === null || group.nodes.length === world.hosts.length) return;
+  if (group === null || isAsTheFile(world, group)) return;
   const master = group.nodes.find(({ name }) => name === group.master);
   for (const host of world.hosts) {
     if (master === undefined || group.nodes.some(({ name }) => name === host.name)) continue;
@@ -144,7 +145,12 @@ function allNodesBack(world: World): void {
   }
   const proposal = proposalOf(world.shape, {});
   world.command({ kind: "reload", group: GROUP, proposal, dryRun: false });
-  world.after(1_000, () => allNodesBack(world));
+  world.after(1_000, () => allBack(world));
+}
+
+function isAsTheFile({ hosts, vips }: World, group: GroupPart): boolean {
+  const staying = group.vips.filter(({ leaving }) => leaving !== true);
+  return group.nodes.length === hosts.length && staying.length === vips.length;
 }
 
 /** A monitor whose disk was wiped is replaced, as often as that is refused. */

@@ -92,6 +92,7 @@ export function aGroup(change: Partial<GroupStatus> = {}): GroupStatus {
       kind: "hold",
       epoch: 7,
       possible_holders: ["db1"],
+      leaving: false,
     },
     readers: [],
     operation: null,

@@ -12,6 +12,7 @@ const writer = {
   kind: "hold",
   epoch: 7,
   possible_holders: ["db1"],
+  leaving: false,
 } as const;
 const replicas = (change: Parameters<typeof aNode>[1]) => ({
   nodes: [aNode("db1"), aNode("db2", change)],

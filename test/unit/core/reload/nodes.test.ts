@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { flightsWithout, goneNodes, memoryWithout } from "../../../../src/core/forget.ts";
+import { flightsWithout, goneParts, memoryWithout } from "../../../../src/core/forget.ts";
 import type { GroupLocal, MonitorState } from "../../../../src/core/local.ts";
 import { differences } from "../../../../src/core/reload/differences.ts";
 import { withNodes } from "../../../../src/core/reload/nodes.ts";
@@ -71,17 +71,20 @@ describe("nodes of another file", () => {
 describe("the memory of a node that left", () => {
   const committed = (part: GroupPart) => ({ groups: [part] }) as unknown as Committed;
   const gone = (after: readonly ProposedNode[]) =>
-    goneNodes(committed(group()), committed(withNodes(group(), STAMP, after)));
+    goneParts(committed(group()), committed(withNodes(group(), STAMP, after)));
 
   it("goes", () => {
     const desks = { [WRITER.ip]: { db1: {}, db3: {} } };
     const evidence = { mon1: { db1: {}, db3: {} } };
-    const local = { watches: { db1: {}, db3: {} }, evidence, desks } as unknown as GroupLocal;
+    const campaigns = { [WRITER.ip]: {} };
+    const watches = { db1: {}, db3: {} };
+    const local = { watches, evidence, desks, campaigns } as unknown as GroupLocal;
     const [left] = gone(proposed().slice(0, 2));
     expect(left && memoryWithout(local, left)).toEqual({
       watches: { db1: {} },
       evidence: { mon1: { db1: {} } },
       desks: { [WRITER.ip]: { db1: {} } },
+      campaigns,
     });
   });
 
@@ -91,13 +94,32 @@ describe("the memory of a node that left", () => {
       { id: 2, flight: { kind: "guard", group: "main", vip: WRITER.ip, node: "db1" } },
       { id: 3, flight: { kind: "task", group: "main", errand: "e", key: "k" } },
     ];
-    const kept = flightsWithout(flights, { group: "main", nodes: ["db3"] });
+    const kept = flightsWithout(flights, { group: "main", nodes: ["db3"], vips: [] });
     expect(kept.map(({ id }) => id)).toEqual([2, 3]);
   });
 
   it("goes when its name is given to another Redis", () => {
     const other = proposed().map((node) => (node.name === "db3" ? { ...node, port: 6380 } : node));
-    expect(gone(other)).toEqual([{ group: "main", nodes: ["db3"] }]);
+    expect(gone(other)).toEqual([{ group: "main", nodes: ["db3"], vips: [] }]);
+  });
+
+  it("goes with a VIP that is dropped, of every node", () => {
+    const before = committed(group());
+    const [left] = goneParts(before, committed(group({ vips: [] })));
+    expect(left).toEqual({ group: "main", nodes: [], vips: [WRITER.ip] });
+    const known = { desks: { [WRITER.ip]: { db1: {} } }, campaigns: { [WRITER.ip]: {} } };
+    const local = { watches: { db1: {} }, evidence: {}, ...known } as unknown as GroupLocal;
+    expect(left && memoryWithout(local, left)).toEqual({
+      watches: { db1: {} },
+      evidence: {},
+      desks: {},
+      campaigns: {},
+    });
+    const flights: MonitorState["flights"] = [
+      { id: 1, flight: { kind: "probe", group: "main", node: "db1" } },
+      { id: 2, flight: { kind: "guard", group: "main", vip: WRITER.ip, node: "db1" } },
+    ];
+    expect(left && flightsWithout(flights, left)).toEqual(flights.slice(0, 1));
   });
 
   it("stays when nothing changed", () => {

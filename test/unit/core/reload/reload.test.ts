@@ -4,9 +4,9 @@ import { obstacle } from "../../../../src/core/reload/obstacles.ts";
 import type { Proposal } from "../../../../src/core/reload/proposal.ts";
 import { reloaded } from "../../../../src/core/reload/reload.ts";
 import type { GroupSettings } from "../../../../src/core/settings.ts";
-import type { Operation } from "../../../../src/core/state.ts";
+import type { GroupPart, Operation, Vip } from "../../../../src/core/state.ts";
 import { waitOf } from "../../../../src/core/vip/proofs.ts";
-import { settledTimes } from "../../../../src/core/vip/epochs.ts";
+import { leaving, settledTimes } from "../../../../src/core/vip/epochs.ts";
 import { settings } from "../health/build.ts";
 import { group, proposed, STAMP, WRITER } from "./build.ts";
 
@@ -52,12 +52,59 @@ describe("what a file would change", () => {
   });
 });
 
+describe("reader VIPs", () => {
+  const [one, two] = ["10.0.0.81", "10.0.0.82"];
+  const reader: Vip = { ...WRITER, ip: one, role: "reader", node: "db2", holders: ["db2"] };
+  const served = group({ vips: [WRITER, reader] });
+  const vipOf = (of: GroupPart, ip: string) => of.vips.find((vip) => vip.ip === ip);
+
+  it("that differ are told of, in whatever order they stand", () => {
+    const wanted = proposal({}, { readers: [two, one] });
+    expect(differences(served, wanted)).toEqual([`slave_ip: ${one} → ${one}, ${two}`]);
+    expect(differences(served, proposal())).toEqual([`slave_ip: ${one} → none`]);
+  });
+
+  it("that are new may be on any host, until that has let them go", () => {
+    const after = reloaded(served, STAMP, proposal({}, { readers: [one, two] }));
+    expect(vipOf(after, one)).toEqual(reader);
+    expect(vipOf(after, two)).toMatchObject({
+      role: "reader",
+      kind: "fence",
+      epoch: STAMP,
+      readSet: { db1: "in", db2: "in", db3: "in" },
+      holders: ["db1", "db2", "db3"],
+      gated: [],
+    });
+  });
+
+  it("that are removed are fenced first, stay so over another reload, and are not told of again", () => {
+    const leaves = reloaded(served, STAMP, proposal());
+    expect(vipOf(leaves, one)).toEqual({ ...leaving(reader, STAMP), holders: ["db2"] });
+    expect(differences(leaves, proposal())).toEqual([]);
+    const later = reloaded(leaves, { term: 3, version: 30 }, proposal({ downAfterMs: 900 }));
+    expect(vipOf(later, one)?.epoch).toEqual(STAMP);
+  });
+
+  it("that are wanted again stay, and are chosen a host anew", () => {
+    const wanted = proposal({}, { readers: [one] });
+    const back = reloaded(reloaded(served, STAMP, proposal()), STAMP, wanted);
+    expect(vipOf(back, one)).toMatchObject({ kind: "fence", holders: ["db2"] });
+    expect(vipOf(back, one)?.leaving).toBeUndefined();
+  });
+
+  it("come and go at once while nothing was adopted yet", () => {
+    const unread = { ...served, master: null, vips: [{ ...WRITER, kind: "unclaimed" as const }] };
+    const after = reloaded(unread, STAMP, proposal({}, { readers: [one] }));
+    expect(vipOf(after, one)?.kind).toBe("unclaimed");
+    expect(vipOf(reloaded(after, STAMP, proposal()), one)).toBeUndefined();
+  });
+});
+
 describe("a reload is refused", () => {
   const running = { kind: "failover", from: "db1", to: null, phase: "fence" } as Operation;
   it.each([
     ["while an operation runs", group({ operation: running }), proposal(), /failover from db1/],
     ["for another master_ip", group(), proposal({}, { writer: "10.0.0.9" }), /mmm adopt/],
-    ["for other reader VIPs", group(), proposal({}, { readers: ["10.0.0.9"] }), /slave_ip is none/],
     ["for another backend", group(), proposal({ leaseBackend: "off" }), /lease_backend is nft/],
     ["for a lease that cannot be renewed", group(), proposal({ leaseMs: 100 }), /at least 300ms/],
     ["for a bound that bounds nothing", group(), proposal({ clockDrift: 1 }), /clock_drift 1/],
