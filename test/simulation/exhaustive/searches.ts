@@ -31,7 +31,7 @@ export const SEARCHES: readonly Search[] = [
   {
     name: "every order: one move of a VIP",
     limits: { losses: 1, restarts: 0 },
-    depth: 8,
+    depth: 9,
   },
 ];
 
