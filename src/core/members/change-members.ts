@@ -90,7 +90,7 @@ function replace(
   member: Member | undefined,
 ): Order {
   const { name } = command;
-  if (member === undefined) return add(turn, waiting, command);
+  if (member === undefined) return orLeftOut(add(turn, waiting, command), name);
   const address = command.address ?? member.address;
   const acquaintance = getToKnow(turn, waiting, name, address);
   const members = turn.state.committed?.cluster.members ?? [];
@@ -102,6 +102,12 @@ function replace(
   const { storageId }: Newcomer = acquaintance.newcomer;
   if (storageId === member.storageId) return sameDisk(turn, command, member);
   return remove(turn, members, name) ?? { kind: "later" };
+}
+
+/** Its removal is done: whoever hears that the rest is refused must know how things stand. */
+function orLeftOut(order: Order, name: MonitorName): Order {
+  if (order.kind !== "refused") return order;
+  return refused(`${order.message}. Until it is replaced, ${name} is no monitor of this cluster`);
 }
 
 /** It is the member that it was: there is nothing to replace but its address. */

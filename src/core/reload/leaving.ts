@@ -42,6 +42,8 @@ function reachedOtherwise(before: Node, after: ProposedNode): boolean {
 function needed(group: GroupPart, { name }: Node): string | null {
   if (name === group.master) return "it is the master; move the role first: mmm switchover";
   const vip = group.vips.find((each) => each.node === name || each.holders.includes(name));
+  if (vip?.kind === "fence")
+    return `nothing proves yet that it does not serve ${vip.ip}; if that host is off, say so: mmm adopt --empty ${name}`;
   if (vip?.kind === "unclaimed")
     return `nobody has read its register of ${vip.ip} yet; if that host is off, say so: mmm adopt --empty ${name}`;
   if (vip !== undefined)

@@ -36,7 +36,7 @@ export function driveVip(turn: Turn, group: GroupPart, vip: Vip, options: Driver
     turn.setCampaign(group.name, vip.ip, noted);
   }
   const changing = isChanging(turn, group, vip);
-  for (const node of chosenFirst(group.nodes, vip)) {
+  for (const node of vip.kind === "move" ? chosenFirst(group.nodes, vip) : group.nodes) {
     if (changing && node.name === vip.node) continue;
     if (isBystander(vip, node.name) && isChosenBusy(turn, group, vip)) continue;
     const place: Place = { group: group.name, vip, node };

@@ -150,6 +150,20 @@ test("a replacement whose leader dies half-way is finished when it is asked for 
   expect(whatIsMissing(world)).toBeNull();
 });
 
+test("a replacement that finds nobody to add is refused with how things stand", () => {
+  const world = calm(1, 0);
+  const [follower = ""] = peersOf(world, world.theLeader.name);
+  world.monitor(follower).crash();
+  expect(outcomeOf(world, { kind: "monitor-remove", name: follower })).toMatchObject({
+    kind: "ok",
+  });
+  const command = { kind: "monitor-replace", name: follower, address: null } as const;
+  expect(outcomeOf(world, command)).toMatchObject({
+    kind: "refused",
+    message: expect.stringContaining(`${follower} is no monitor of this cluster`) as string,
+  });
+});
+
 test("what would leave too few is refused", () => {
   const world = calm(1, 1);
   const [live = "", dead = ""] = peersOf(world, world.theLeader.name);
