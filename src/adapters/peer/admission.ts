@@ -28,7 +28,7 @@ export type Admission =
 export function admit(
   decoded: Decoded,
   receiver: Receiver,
-  certified: MonitorName | null = null,
+  certified: MonitorName | null,
 ): Admission {
   const speaker = speakerOf(decoded);
   if (certified !== null && speaker !== null && speaker !== certified) {

@@ -161,7 +161,11 @@ function readText(file: string): { readonly text: string; readonly mode: number 
   } catch (error) {
     const code = systemCode(error);
     const why = WHY_UNREADABLE[code ?? ""] ?? messageOf(error);
-    throw unusable(file, why, "see tls_ca, tls_cert and tls_key in the configuration");
+    throw unusable(
+      file,
+      why,
+      "make certificates with mmm tls init and mmm tls issue, or correct tls_ca, tls_cert, tls_key",
+    );
   }
 }
 

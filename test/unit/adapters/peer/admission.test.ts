@@ -25,7 +25,7 @@ describe("which messages reach the core", () => {
     ["of a sender that is still empty", from("mon1", null), mon2],
     ["while the receiver is still empty", from("mon1", "bbbbbbbb"), { ...mon2, clusterId: null }],
   ])("those %s", (_what, decoded, receiver) => {
-    expect(admit(decoded, receiver).kind).toBe("admitted");
+    expect(admit(decoded, receiver, null).kind).toBe("admitted");
   });
 
   it.each([
@@ -40,7 +40,19 @@ describe("which messages reach the core", () => {
       "REFUSAL_PROTOCOL",
     ],
   ] as const)("not those %s", (_what, decoded, refusal) => {
-    expect(admit(decoded, mon2)).toMatchObject({ kind: "refused", refusal });
+    expect(admit(decoded, mon2, null)).toMatchObject({ kind: "refused", refusal });
+  });
+});
+
+describe("a certificate", () => {
+  it("is the only name under which its holder may speak", () => {
+    expect(admit(from("mon1", "aaaaaaaa"), mon2, "mon1").kind).toBe("admitted");
+    const refusal = { kind: "refused", from: "mon3", refusal: "REFUSAL_WRONG_NAME" };
+    const why = "a message of mon1 came with the certificate of mon3";
+    expect(admit(from("mon1", "aaaaaaaa"), mon2, "mon3")).toEqual({ ...refusal, reason: why });
+    // Whatever else is wrong with the message: its name is not believed.
+    const other = { kind: "other-protocol", from: "mon1", theirs: 2, version: "3" } as const;
+    expect(admit(other, mon2, "mon3")).toEqual({ ...refusal, reason: why });
   });
 });
 
