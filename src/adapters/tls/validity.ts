@@ -17,12 +17,10 @@ export function validityOf({
   return { from: Date.parse(validFrom), until: Date.parse(validTo) };
 }
 
-/** Why it is not valid now; null: it is. */
+/** Why it is not valid now; null: it is. The same words as long as it is the same reason. */
 export function invalidity({ from, until }: Validity, now: number): string | null {
   if (now > until) return `has expired on ${showDay(until)}`;
-  return now < from
-    ? `is not valid before ${showInstant(from)}, and here it is ${showInstant(now)}`
-    : null;
+  return now < from ? `is not valid before ${showInstant(from)}, or this clock is wrong` : null;
 }
 
 /** Whether it is time to renew it. One of a short life is renewed in the last quarter of that. */
