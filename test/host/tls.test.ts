@@ -217,6 +217,10 @@ class Cluster {
     return this.#keep(new ControlClient(`127.0.0.1:${this.#ports.get(name)}`, security));
   }
 
+  inTheClear(name: string): ControlClient {
+    return this.#keep(new ControlClient(`127.0.0.1:${this.#ports.get(name)}`));
+  }
+
   locally(name: string): ControlClient {
     return this.#keep(new ControlClient(`unix:${this.fileOf(name, "data/mmm.sock")}`));
   }
@@ -294,6 +298,19 @@ describe("three monitors with certificates", () => {
     expect(statSync(cluster.fileOf("mon1", "data")).mode & 0o777).toBe(0o700);
     const done = await cluster.locally("mon1").operate(request(), () => {}, 20_000);
     expect(done).toMatchObject({ kind: "ok" });
+  });
+
+  it("tell once of a caller that comes again and again, in log and status", async () => {
+    const plain = cluster.inTheClear("mon1");
+    for (let i = 0; i < 5; i += 1) {
+      await expect(plain.status(5_000)).rejects.toThrow("it talks in the clear");
+    }
+    expect(cluster.monitors.get("mon1")!.lines("connection.refused")).toHaveLength(1);
+    const { warnings } = await cluster.status("mon1");
+    const hints = warnings.filter(({ text }) =>
+      text.startsWith("a connection was refused: 127.0.0.1"),
+    );
+    expect(hints.map(({ level }) => level)).toEqual(["hint"]);
   });
 
   it("keep their leader through new certificates; what cannot be used changes nothing", async () => {
