@@ -12,8 +12,13 @@ export function withEntry<T>(
   name: string,
   value: T,
 ): Readonly<Record<string, T>> {
+  const next = copyOfRecord(record);
+  next[name] = value;
+  return next;
+}
+
+export function copyOfRecord<T>(record: Readonly<Record<string, T>>): Record<string, T> {
   const next: Record<string, T> = {};
   for (const known in record) next[known] = record[known] as T;
-  next[name] = value;
   return next;
 }

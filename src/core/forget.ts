@@ -5,7 +5,7 @@
  */
 import type { GroupName, Ip, NodeName } from "./ids.ts";
 import type { GroupLocal, MonitorState } from "./local.ts";
-import type { Committed, GroupPart, Node } from "./state.ts";
+import { groupIn, type Committed, type GroupPart, type Node } from "./state.ts";
 
 export interface Gone {
   readonly group: GroupName;
@@ -46,7 +46,7 @@ export function goneGroups(
 export function goneParts(before: Committed | null, after: Committed | null): readonly Gone[] {
   if (before === null || before === after) return [];
   return before.groups.flatMap((group) => {
-    const now = after?.groups.find(({ name }) => name === group.name);
+    const now = groupIn(after, group.name);
     const nodes = goneIn(group, now);
     const vips = goneVips(group, now);
     return nodes.length + vips.length === 0 ? [] : [{ group: group.name, nodes, vips }];

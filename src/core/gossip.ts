@@ -13,7 +13,7 @@ import type { MonitorName, NodeName } from "./ids.ts";
 import type { Desk } from "./local.ts";
 import { watchOf } from "./patrol.ts";
 import type { GroupSettings } from "./settings.ts";
-import { type GroupPart, type Node, writerVip } from "./state.ts";
+import { groupIn, type GroupPart, type Node, writerVip } from "./state.ts";
 import type { Turn } from "./turn.ts";
 import { troubleWith } from "./vip/desk.ts";
 import { guardHeardAt } from "./vip/upkeep.ts";
@@ -79,7 +79,7 @@ function hasNews(turn: Turn, votes: readonly NodeVote[]): boolean {
 }
 
 function settingsOf(turn: Turn, group: string): GroupSettings | undefined {
-  return turn.state.newest?.groups.find(({ name }) => name === group)?.settings;
+  return groupIn(turn.state.newest, group)?.settings;
 }
 
 function tell(turn: Turn, votes: readonly NodeVote[]): void {

@@ -154,6 +154,16 @@ export interface GroupLocal {
   readonly since: Readonly<Record<string, Instant>>;
 }
 
+export const EMPTY_LOCAL: GroupLocal = {
+  watches: {},
+  evidence: {},
+  desks: {},
+  campaigns: {},
+  errands: {},
+  verdict: { kind: "undecided", text: "no probe has finished yet" },
+  since: {},
+};
+
 export function copyOfLocal(local: GroupLocal): Draft<GroupLocal> {
   return {
     watches: local.watches,

@@ -14,7 +14,7 @@ import {
 import { isOtherInfo } from "./health/news.ts";
 import type { ProbeResult } from "./health/types.ts";
 import type { Instant, NodeName } from "./ids.ts";
-import type { GroupPart, Node } from "./state.ts";
+import { groupIn, type GroupPart, type Node } from "./state.ts";
 import { targetOf } from "./target.ts";
 import type { Turn } from "./turn.ts";
 
@@ -62,7 +62,7 @@ export function nextPatrolAt(turn: Turn): Instant {
 }
 
 export function probed(turn: Turn, group: string, node: NodeName, result: ProbeResult): void {
-  const settings = turn.state.newest?.groups.find((part) => part.name === group)?.settings;
+  const settings = groupIn(turn.state.newest, group)?.settings;
   if (settings === undefined) return;
   const before = watchOf(turn, group, node);
   const after = observed(before, result, turn.at, settings);

@@ -219,6 +219,19 @@ export function groupPartName(group: GroupName): string {
   return `group:${group}`;
 }
 
+/** Names of groups, looked up without walking through hundreds of them. A state never changes. */
+const indexes = new WeakMap<Committed, ReadonlyMap<GroupName, GroupPart>>();
+
+export function groupIn(state: Committed | null, name: GroupName): GroupPart | undefined {
+  if (state === null) return undefined;
+  let index = indexes.get(state);
+  if (index === undefined) {
+    index = new Map(state.groups.map((group) => [group.name, group]));
+    indexes.set(state, index);
+  }
+  return index.get(name);
+}
+
 export function nodeOf(group: GroupPart, name: NodeName): Node | undefined {
   return group.nodes.find((node) => node.name === name);
 }

@@ -4,7 +4,7 @@
  * own, of the monitor's state and of each group that it touches, and nothing below them.
  */
 import { Agenda, type ClusterChange, type GroupChange } from "./agenda.ts";
-import { type Draft, withEntry } from "./draft.ts";
+import { copyOfRecord, type Draft, withEntry } from "./draft.ts";
 import { derive } from "./entropy.ts";
 import {
   beginRound,
@@ -28,6 +28,7 @@ import {
   type Desk,
   EMPTY_CAMPAIGN,
   EMPTY_DESK,
+  EMPTY_LOCAL,
   type Flight,
   type GroupLocal,
   type Moment,
@@ -47,6 +48,7 @@ export class Turn {
   #isPressed = false;
   readonly #agenda = new Agenda();
   readonly #locals = new Map<GroupName, Draft<GroupLocal>>();
+  #groups: Record<GroupName, GroupLocal> | null = null;
 
   constructor(state: MonitorState, at: At) {
     this.state = copyOfState(state);
@@ -263,8 +265,17 @@ export class Turn {
     if (known !== undefined) return known;
     const draft = copyOfLocal(this.local(group));
     this.#locals.set(group, draft);
-    this.state.groups = withEntry(this.state.groups, group, draft);
+    this.#ownGroups()[group] = draft;
     return draft;
+  }
+
+  /** Copied once a turn, however many of them it touches. */
+  #ownGroups(): Record<GroupName, GroupLocal> {
+    if (this.#groups === null || this.#groups !== this.state.groups) {
+      this.#groups = copyOfRecord(this.state.groups);
+      this.state.groups = this.#groups;
+    }
+    return this.#groups;
   }
 
   desk(group: GroupName, vip: Ip, node: NodeName): Desk {
@@ -305,16 +316,6 @@ export class Turn {
     return this.now - from;
   }
 }
-
-const EMPTY_LOCAL: GroupLocal = {
-  watches: {},
-  evidence: {},
-  desks: {},
-  campaigns: {},
-  errands: {},
-  verdict: { kind: "undecided", text: "no probe has finished yet" },
-  since: {},
-};
 
 /** Whether a stamp is of this leadership's own making. */
 export function isOurs(turn: Turn, stamp: Stamp): boolean {

@@ -19,6 +19,7 @@ import { messageOf } from "../errors.ts";
 import { Answers } from "./answers.ts";
 import type { Certificates } from "./certificates.ts";
 import { Chores } from "./chores.ts";
+import { stayYoungWith } from "./memory.ts";
 import type { Logins } from "./logins.ts";
 import { type Transport, withTransport } from "./peer-status.ts";
 import { Performer } from "./perform.ts";
@@ -246,12 +247,15 @@ export class Daemon<S> {
     for (const { name, address } of committed.cluster.members) this.#peers.meet(name, address);
     this.#chores.record(committed);
     const watched = removed ? [] : committed.groups;
-    const targets = watched.flatMap(({ name, nodes: all }) => {
-      return all.map((node) => targetOf(name, node));
-    });
-    logins.cover(targets);
-    nodes.warm(targets);
+    stayYoungWith(watched.reduce((sum, group) => sum + group.nodes.length, 0));
+    logins.cover(watched.flatMap(targetsOf));
+    // Nobody asks the guards of a group that has no virtual IP.
+    nodes.warm(watched.filter(({ vips }) => vips.length > 0).flatMap(targetsOf));
   }
+}
+
+function targetsOf({ name, nodes }: Committed["groups"][number]): readonly Target[] {
+  return nodes.map((node) => targetOf(name, node));
 }
 
 function targetOf(group: string, node: Committed["groups"][number]["nodes"][number]): Target {

@@ -6,7 +6,7 @@
 import type { Draft } from "../draft.ts";
 import type { Instant, Ip, NodeName } from "../ids.ts";
 import { copyOfDesk, type Desk } from "../local.ts";
-import type { GroupPart, Node, Vip } from "../state.ts";
+import { groupIn, type GroupPart, type Node, type Vip } from "../state.ts";
 import { newestStamp, type Stamp } from "../stamp.ts";
 import { targetOf } from "../target.ts";
 import { isOurs, type Turn } from "../turn.ts";
@@ -232,7 +232,7 @@ function recordProof(
 
 /** A host whose guard lost its rights removes an address, but proves nothing of a lease. */
 function isUnguarded(turn: Turn, group: string, view: RegisterView | null): boolean {
-  const part = turn.state.committed?.groups.find(({ name }) => name === group);
+  const part = groupIn(turn.state.committed, group);
   return part?.backend === "nft" && view?.gate === "none";
 }
 

@@ -7,7 +7,7 @@
  */
 import type { Instant, NodeName } from "../ids.ts";
 import { renewalIntervalMs } from "../settings.ts";
-import type { GroupPart, Node, Vip } from "../state.ts";
+import { groupIn, type GroupPart, type Node, type Vip } from "../state.ts";
 import { sameStamp } from "../stamp.ts";
 import { isOurs, type Turn } from "../turn.ts";
 import { ask, isIdle, type Place } from "./desk.ts";
@@ -65,7 +65,7 @@ function isChosenBusy(turn: Turn, group: GroupPart, vip: Vip): boolean {
 
 /** Another epoch is proposed already: a renewal now would only lengthen the wait for its proof. */
 function isChanging(turn: Turn, group: GroupPart, vip: Vip): boolean {
-  const newest = turn.state.newest?.groups.find((part) => part.name === group.name);
+  const newest = groupIn(turn.state.newest, group.name);
   const next = newest?.vips.find(({ ip }) => ip === vip.ip);
   return next !== undefined && !sameStamp(next.epoch, vip.epoch);
 }

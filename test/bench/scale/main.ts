@@ -1,0 +1,172 @@
+/**
+ * What many groups cost: `scripts/bench scale [--groups 1,10,100,300] [--seconds 20] [--kill 100]`.
+ *
+ * Three real monitors on this machine watch groups of three stubs, which answer probes and obey what a
+ * failover asks. There are no virtual IPs, so no SSH and no leases: what is measured is probing,
+ * voting, agreeing and failing over. One line for each number of groups.
+ */
+import { parseArgs } from "node:util";
+import { eventually } from "../../helpers/eventually.ts";
+import { Bench } from "./cluster.ts";
+import { cpuMsOf, received, rssMbOf } from "./costs.ts";
+import { MONITORS } from "./places.ts";
+
+const { values } = parseArgs({
+  options: {
+    groups: { type: "string", default: "1,10,100,300" },
+    seconds: { type: "string", default: "20" },
+    kill: { type: "string", default: "100" },
+    set: { type: "string", multiple: true, default: [] },
+  },
+});
+const seconds = Number(values.seconds);
+
+const COLUMNS = [
+  "groups",
+  "leader CPU",
+  "follower CPU",
+  "leader MB",
+  "follower MB",
+  "probe p50",
+  "probe p99",
+  "late p50",
+  "late p99",
+  "kB/s",
+  "segments/s",
+  "election",
+  "killed",
+  "last failed over",
+];
+say(`| ${COLUMNS.join(" | ")} |\n|${"---|".repeat(COLUMNS.length)}`);
+for (const count of values.groups.split(",").map(Number)) say(await measure(count));
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** How far it is, for whoever waits. */
+function note(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+async function measure(groups: number): Promise<string> {
+  await using bench = new Bench();
+  await bench.start(groups, values.set);
+  note(`${groups}: started`);
+  const leader = await healthy(bench, groups);
+  note(`${groups}: healthy under ${leader}`);
+  await passing(5);
+  const cost = await costs(bench, leader);
+  const latency = await latencies(bench, leader);
+  const late = lateness(bench, leader);
+  note(`${groups}: measured`);
+  const kill = Math.min(groups, Number(values.kill));
+  const failovers = await killMasters(bench, leader, kill);
+  note(`${groups}: failed over`);
+  const election = await elect(bench, leader);
+  const cells = [groups, ...cost.cpu, ...cost.memory, ...latency, ...late, ...cost.wire];
+  return `| ${[...cells, election, kill, failovers].join(" | ")} |`;
+}
+
+function passing(s: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, s * 1000));
+}
+
+async function healthy(bench: Bench, groups: number): Promise<string> {
+  const ask = async () => bench.status("mon1").catch(() => null);
+  const report = await eventually(
+    ask,
+    (now) =>
+      now?.leader != null &&
+      now.status.groups.length === groups &&
+      now.status.groups.every(({ verdict, master }) => verdict === "healthy" && master === "db1"),
+    { withinMs: 120_000, everyMs: 1000, what: `${groups} healthy groups` },
+  );
+  return report?.leader ?? "";
+}
+
+async function costs(bench: Bench, leader: string) {
+  const before = { at: performance.now(), wire: received(), cpu: cpuOf(bench) };
+  await passing(seconds);
+  const s = (performance.now() - before.at) / 1000;
+  const after = { wire: received(), cpu: cpuOf(bench) };
+  const share = (name: string) =>
+    ((after.cpu.get(name) ?? 0) - (before.cpu.get(name) ?? 0)) / (10 * s);
+  const followers = MONITORS.filter((name) => name !== leader);
+  const mean = (of: (name: string) => number) =>
+    followers.reduce((sum, name) => sum + of(name), 0) / followers.length;
+  const memory = (name: string) => rssMbOf(bench.pidOf(name));
+  return {
+    cpu: [`${share(leader).toFixed(0)} %`, `${mean(share).toFixed(0)} %`],
+    memory: [memory(leader).toFixed(0), mean(memory).toFixed(0)],
+    wire: [
+      ((after.wire.bytes - before.wire.bytes) / 1000 / s).toFixed(0),
+      ((after.wire.segments - before.wire.segments) / s).toFixed(0),
+    ],
+  };
+}
+
+function cpuOf(bench: Bench): ReadonlyMap<string, number> {
+  return new Map(MONITORS.map((name) => [name, cpuMsOf(bench.pidOf(name))]));
+}
+
+/** Of the newest probe of each node, as the leader has them from all monitors. */
+async function latencies(bench: Bench, leader: string): Promise<readonly string[]> {
+  const all: number[] = [];
+  for (let look = 0; look < 5; look += 1) {
+    const { status } = await bench.status(leader);
+    const votes = status.groups.flatMap(({ nodes }) =>
+      nodes.flatMap((node) => Object.values(node.votes)),
+    );
+    all.push(...votes.flatMap(({ latency_ms }) => latency_ms ?? []));
+    await passing(0.5);
+  }
+  all.sort((a, b) => a - b);
+  return [0.5, 0.99].map((share) => `${(all[Math.floor(all.length * share)] ?? 0).toFixed(1)} ms`);
+}
+
+/** The median second, and the worst second but one: a benchmark disturbs itself now and then. */
+function lateness(bench: Bench, leader: string): readonly string[] {
+  const lines = bench.delays(leader).slice(-seconds - 3);
+  const sorted = (field: string) =>
+    lines.map((line) => Number(line[field])).toSorted((a, b) => a - b);
+  const middle = Math.floor(lines.length / 2);
+  return [sorted("p50")[middle] ?? 0, sorted("p99")[middle] ?? 0].map(
+    (ms) => `${ms.toFixed(1)} ms`,
+  );
+}
+
+/** Until the verdict on the last of them is healthy again: another master answers a majority. */
+async function killMasters(bench: Bench, leader: string, count: number): Promise<string> {
+  const at = await bench.killMasters(count);
+  const finished = () =>
+    bench
+      .events(leader, "verdict.changed")
+      .filter((line) => line["to"] === "healthy")
+      .map((line) => Date.parse(String(line["time"])))
+      .filter((time) => time >= at);
+  const times = await eventually(finished, (found) => found.length >= count, {
+    withinMs: 120_000,
+    everyMs: 500,
+    what: `${count} failovers`,
+  });
+  return `${Math.max(...times) - at} ms`;
+}
+
+async function elect(bench: Bench, leader: string): Promise<string> {
+  const at = await bench.killMonitor(leader);
+  const elected = () =>
+    MONITORS.filter((name) => name !== leader).flatMap((name) =>
+      bench
+        .events(name, "role.changed")
+        .filter((line) => line["role"] === "leader")
+        .map((line) => Date.parse(String(line["time"])))
+        .filter((time) => time >= at),
+    );
+  const times = await eventually(elected, (found) => found.length > 0, {
+    withinMs: 60_000,
+    everyMs: 200,
+    what: "another leader",
+  });
+  return `${Math.min(...times) - at} ms`;
+}
