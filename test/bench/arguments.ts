@@ -1,4 +1,4 @@
-/** The options of `scripts/bench failover`, and what to write instead of a wrong one. */
+/** The options of `scripts/bench`, and what to write instead of a wrong one. */
 import { parseArgs } from "node:util";
 import { FAULTS, type Fault } from "./faults.ts";
 
@@ -32,8 +32,8 @@ export function parseOptions(args: readonly string[]): Options {
 }
 
 function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({
+  return orUsageError(() =>
+    parseArgs({
       args: [...args],
       options: {
         runs: { type: "string", default: "3" },
@@ -44,7 +44,30 @@ function parsed(args: readonly string[]) {
         redis: { type: "string", multiple: true },
         stock: { type: "boolean", default: false },
       },
-    });
+    }),
+  );
+}
+
+/** @throws UsageError */
+export function parseReportOptions(args: readonly string[]): {
+  readonly files: readonly string[];
+  readonly plot: string | null;
+} {
+  const { values, positionals } = orUsageError(() =>
+    parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { plot: { type: "string" } },
+    }),
+  );
+  if (positionals.length === 0) throw new UsageError("name the files that --json left");
+  return { files: positionals, plot: values.plot ?? null };
+}
+
+/** What parseArgs says of a wrong option is fit for people. */
+function orUsageError<T>(parse: () => T): T {
+  try {
+    return parse();
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseOptions, UsageError } from "../../bench/arguments.ts";
+import { parseOptions, parseReportOptions, UsageError } from "../../bench/arguments.ts";
 import { FAULTS } from "../../bench/faults.ts";
 
 describe("the options of scripts/bench failover", () => {
@@ -24,5 +24,22 @@ describe("the options of scripts/bench failover", () => {
   ])("%j is refused with what to write instead", (args, message) => {
     expect(() => parseOptions(args)).toThrow(UsageError);
     expect(() => parseOptions(args)).toThrow(message);
+  });
+});
+
+describe("the options of scripts/bench report", () => {
+  it("are the files, and where pictures go", () => {
+    expect(parseReportOptions(["a.json", "b.json", "--plot", "docs"])).toEqual({
+      files: ["a.json", "b.json"],
+      plot: "docs",
+    });
+  });
+
+  it.each([
+    [[], "name the files"],
+    [["a.json", "--csv"], "--csv"],
+  ])("%j is refused", (args, message) => {
+    expect(() => parseReportOptions(args)).toThrow(UsageError);
+    expect(() => parseReportOptions(args)).toThrow(message);
   });
 });
