@@ -18,16 +18,15 @@ import { groupIn, type GroupPart, type Node } from "./state.ts";
 import { targetOf } from "./target.ts";
 import type { Turn } from "./turn.ts";
 
-/** Probes that are due this soon start at once, so that one waking serves many nodes. */
+/** Probes that are due this soon start with whatever else there is to do: one waking serves many nodes. */
 const TOGETHER_MS = 10;
 
 /** Starts the probes that are due. */
 export function patrol(turn: Turn): void {
-  if (nextPatrolAt(turn) > turn.now) return;
   for (const group of turn.state.newest?.groups ?? []) {
     for (const node of group.nodes) {
       const watch = watchOf(turn, group.name, node.name);
-      const early = watch.inFlight === null ? TOGETHER_MS : 0;
+      const early = isRegular(watch) ? TOGETHER_MS : 0;
       if (nextProbeAt(watch, group.settings) <= turn.now + early) start(turn, group, node);
     }
   }
@@ -51,14 +50,26 @@ function start(turn: Turn, group: GroupPart, node: Node): void {
   });
 }
 
+/**
+ * When to wake for a probe. A regular one waits a little for something else to do, a heartbeat as a
+ * rule: a waking costs more than what is done in it.
+ */
 export function nextPatrolAt(turn: Turn): Instant {
   let next = Infinity;
   for (const group of turn.state.newest?.groups ?? []) {
+    const patience = group.settings.probeIntervalMs / 4;
     for (const node of group.nodes) {
-      next = Math.min(next, nextProbeAt(watchOf(turn, group.name, node.name), group.settings));
+      const watch = watchOf(turn, group.name, node.name);
+      const due = nextProbeAt(watch, group.settings);
+      next = Math.min(next, isRegular(watch) ? due + patience : due);
     }
   }
   return next;
+}
+
+/** Nothing is awaited of the node, and nothing makes it worth a look now. */
+function isRegular(watch: NodeWatch): boolean {
+  return watch.inFlight === null && watch.dueAt === null;
 }
 
 export function probed(turn: Turn, group: string, node: NodeName, result: ProbeResult): void {
