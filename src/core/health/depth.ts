@@ -1,7 +1,8 @@
 /**
  * How much a probe asks. While every node of a group is up and in its place, most probes are mere
  * pulses, and INFO follows twice a second. As soon as anything is odd, every probe of every node of
- * the group asks for all: the replicas are witnesses then, and may have to be chosen from.
+ * the group asks for all: the replicas are witnesses then, and may have to be chosen from. A switchover
+ * is not odd: who conducts it reads the nodes itself, and clients wait for them.
  */
 import type { Instant, NodeName } from "../ids.ts";
 import type { GroupPart } from "../state.ts";
@@ -19,7 +20,7 @@ export function depthOf(
 ): ProbeDepth {
   const seen = watches[node]?.seen ?? null;
   if (seen === null || now - seen.askedAt >= INFO_AFTER_MS) return "full";
-  if (group.operation !== null || group.master === null) return "full";
+  if (group.operation?.kind === "failover" || group.master === null) return "full";
   const inOrder = group.nodes.every(({ name }) => isInOrder(watches[name], name === group.master));
   return inOrder ? "pulse" : "full";
 }

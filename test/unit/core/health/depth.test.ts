@@ -8,7 +8,7 @@ import {
   probeStarted,
   suspectConnection,
 } from "../../../../src/core/health/watch.ts";
-import type { GroupPart } from "../../../../src/core/state.ts";
+import type { GroupPart, Operation } from "../../../../src/core/state.ts";
 import { group, masterInfo, NOW, probed, replicaInfo, settings } from "./build.ts";
 
 function seen(result: ProbeResult, watch = createWatch(NOW - 1)): NodeWatch {
@@ -20,6 +20,35 @@ const calm = {
   db2: seen(probed(replicaInfo())),
   db3: seen(probed(replicaInfo())),
 };
+
+function operation(kind: Operation["kind"]): Operation {
+  const id = { term: 1, version: 5 };
+  return {
+    id,
+    kind,
+    cause: "operator",
+    from: "db1",
+    to: "db2",
+    phase: "prepare",
+    leader: "mon1",
+    term: 1,
+    attempt: 1,
+    reason: "",
+    by: "a test",
+    acceptDataLoss: false,
+    requestId: null,
+    votes: {},
+    runIds: {},
+    saved: {},
+    excluded: [],
+    forkOffset: null,
+    highWater: null,
+    fencing: null,
+    startedAt: 0,
+    phaseStartedAt: 0,
+    phases: [],
+  };
+}
 
 function depthAfter(
   ms: number,
@@ -45,6 +74,11 @@ describe("how much a probe asks", () => {
     ["is a second master", { ...calm, db3: seen(probed(masterInfo())) }],
   ])("is everything when a node of the group %s", (_, watches) => {
     expect(depthAfter(100, watches)).toBe("full");
+  });
+
+  it("is a pulse in a switchover, for clients wait for the nodes then", () => {
+    expect(depthAfter(100, calm, group({ operation: operation("switchover") }))).toBe("pulse");
+    expect(depthAfter(100, calm, group({ operation: operation("failover") }))).toBe("full");
   });
 
   it("is everything before the group has a master", () => {
