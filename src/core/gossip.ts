@@ -129,13 +129,13 @@ export function heard(
   const peer = turn.state.peers[from];
   const isRestart = peer !== undefined && message.seq < peer.seq - SENT_KEPT;
   if (peer !== undefined && message.seq <= peer.seq && !isRestart) return;
-  const known = { seq: message.seq, heardAt: turn.now, version };
+  const sentAfter = turn.state.sent.find(({ seq }) => seq === message.echo)?.at ?? -Infinity;
+  const known = { seq: message.seq, heardAt: turn.now, sentAfter, version };
   turn.state.peers = withEntry(turn.state.peers, from, known);
-  const echoed = turn.state.sent.find(({ seq }) => seq === message.echo);
   const groups = new Map<string, Record<string, HeldVote>>();
   for (const vote of message.votes) {
     const votes = groups.get(vote.group) ?? {};
-    votes[vote.node] = { vote, atLeast: echoed?.at ?? -Infinity, receivedAt: turn.now };
+    votes[vote.node] = { vote, atLeast: sentAfter, receivedAt: turn.now };
     groups.set(vote.group, votes);
   }
   for (const [group, votes] of groups) keep(turn, from, group, votes);

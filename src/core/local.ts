@@ -190,6 +190,8 @@ export interface PeerLocal {
   /** The newest health sequence received from it, and when. */
   readonly seq: number;
   readonly heardAt: Instant;
+  /** It was sent after this instant of our clock: after what it echoes had been sent to it. */
+  readonly sentAfter: Instant;
   readonly version: string;
 }
 

@@ -95,8 +95,8 @@ function replace(
   const acquaintance = getToKnow(turn, waiting, name, address);
   const members = turn.state.committed?.cluster.members ?? [];
   if (acquaintance.kind === "waiting") {
-    // One that was wiped says nothing of hosts until it is a member again.
-    const votes = (turn.state.peers[name]?.heardAt ?? -Infinity) > waiting.since;
+    // One that was wiped says nothing of hosts until it is a member again; what it said before may come late.
+    const votes = (turn.state.peers[name]?.sentAfter ?? -Infinity) > waiting.since;
     return votes || name === turn.state.name ? sameDisk(turn, command, member) : acquaintance.order;
   }
   const { storageId }: Newcomer = acquaintance.newcomer;
