@@ -116,6 +116,30 @@ describe.skipIf(!isLong)("a monitor", () => {
     await expectOnlyMaster(lab, "db2");
   });
 
+  it("that was away while much happened has no gap in its history", async () => {
+    await using lab = await Lab.up(FAST);
+    const name = await follower(lab);
+    await lab.run("kill-monitor", name);
+    const moves = ["db2", "db3", "db1", "db2", "db3", "db1", "db2"];
+    for (const to of moves) {
+      await lab.run("mmm", "switchover", "--to", to);
+      await lab.movedTo((node) => node === to);
+    }
+    await lab.run("start-monitor", name);
+    const at = (await lab.status()).cluster.monitors.find((each) => each.name === name)?.address;
+    const own = async () => {
+      const told = await lab.run("mmm", "--monitor", at ?? "", "history", "-o", "json");
+      return (JSON.parse(told) as readonly { kind: string; to: string }[])
+        .filter(({ kind }) => kind === "switchover")
+        .map(({ to }) => to);
+    };
+    const found = await eventually(own, (all) => all.length === moves.length, {
+      withinMs: 30_000,
+      everyMs: 500,
+    });
+    expect(found).toEqual(moves);
+  });
+
   it("whose clock is set moves nothing, before and after a failover", async () => {
     await using clocks = await settableClocks();
     await using lab = await Lab.up(FAST);

@@ -68,6 +68,28 @@ describe.skipIf(!isLong)("the nodes of a running cluster", () => {
   });
 });
 
+describe("a reader VIP", () => {
+  it("goes and comes back by a reload, and the writers feel nothing of it", async () => {
+    await using lab = await Lab.up({ ...FAST, readers: 1 });
+    const file = join(lab.directory, "mmm.conf");
+    const complete = readFileSync(file, "utf8");
+    const readers = async () => (await lab.group()).readers.map(({ holder }) => holder);
+    const measured = await lab.measure(
+      async () => {
+        edit(lab, /^slave_ip = .*\n/m, "");
+        expect(await lab.run("mmm", "reload")).toMatch(/slave_ip: \S+ → none/);
+        await eventually(readers, (found) => found.length === 0);
+        writeFileSync(file, complete);
+        expect(await lab.run("mmm", "reload")).toMatch(/slave_ip: none → \S+/);
+        await eventually(readers, ([holder]) => typeof holder === "string");
+      },
+      () => lab.healthy(),
+    );
+    expectUnmoved(measured, "db1", NO_GAP_MS);
+    expectNobodyDisturbed(measured.waiters);
+  });
+});
+
 describe("the monitors of a running cluster", () => {
   it("one is removed, wiped, added again and replaced, and nobody notices", async () => {
     await using lab = await Lab.up(FAST);
