@@ -22,9 +22,10 @@ const dataOf = (lab: Lab, monitor: string) => join(lab.directory, "data", monito
 const logOf = (lab: Lab, monitor: string) =>
   readFileSync(join(lab.directory, "log", `${monitor}.log`), "utf8");
 
-/** Everything but the lock, which is a socket. */
+/** Everything but the sockets: the lock, and the door for the command line. */
 function copyData(from: string, to: string): void {
-  cpSync(from, to, { recursive: true, filter: (file) => !file.endsWith("/lock") });
+  const filter = (file: string) => !/\/(lock|mmm\.sock)$/.test(file);
+  cpSync(from, to, { recursive: true, filter });
 }
 
 async function isDead(lab: Lab, monitor: string): Promise<void> {
