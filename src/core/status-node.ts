@@ -26,12 +26,18 @@ export function nodeStatus(state: MonitorState, group: GroupPart, node: Node, at
     state: stateOf(group, node, seen.reachable ? seen.info : null),
     ...dataOf(group, node, evidence, at),
     vips: servedBy(group, node.name),
-    membership: writerVip(group)?.readSet[node.name] ?? "out",
+    membership: membershipOf(group, node.name),
     promotable: promotable(group, node, evidence, at),
     votes: votesOn(state, evidence, node.name, at),
     guard: guardOf(state, group, node.name),
     redis: seen.info === null ? null : redisOf(seen.info),
   };
+}
+
+/** Without a writer VIP there is no register that could be missing. */
+function membershipOf(group: GroupPart, node: NodeName): NodeStatus["membership"] {
+  const writer = writerVip(group);
+  return writer === undefined ? "in" : (writer.readSet[node] ?? "out");
 }
 
 type Data = Pick<NodeStatus, "role" | "offset" | "lag_bytes" | "link" | "priority">;
