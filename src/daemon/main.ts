@@ -28,6 +28,12 @@ export async function main(args: readonly string[]): Promise<void> {
 
 async function run(flags: RunFlags): Promise<void> {
   preferThisProcess();
+  // Logs may be rotated while it starts: unheard, that signal would end it. It is answered afterwards.
+  let isAskedToReopen = false;
+  const remember = () => {
+    isAskedToReopen = true;
+  };
+  process.on("SIGHUP", remember);
   const running = await startUp(flags, die);
   const { log, pidFile } = running;
   const fault = (error: unknown) => {
@@ -37,6 +43,8 @@ async function run(flags: RunFlags): Promise<void> {
   process.on("uncaughtException", fault);
   process.on("unhandledRejection", fault);
   handleSignals(running, fault);
+  process.off("SIGHUP", remember);
+  if (isAskedToReopen) process.emit("SIGHUP", "SIGHUP");
 }
 
 /** A monitor that waits for other work on its host looks dead to its peers. */
