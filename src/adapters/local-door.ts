@@ -4,9 +4,9 @@
  */
 import { once } from "node:events";
 import { existsSync, unlinkSync } from "node:fs";
-import { connect, createServer, type Server as NetServer } from "node:net";
+import { createServer, type Server as NetServer } from "node:net";
 import { Server, ServerCredentials } from "@grpc/grpc-js";
-import { systemCode } from "../errors.ts";
+import { isAnswered } from "./socket-file.ts";
 import { addServices, type Services, SERVER_OPTIONS } from "./services.ts";
 
 /** Of what a new file may grant: nothing to others, nothing to execute. */
@@ -54,17 +54,5 @@ export async function shutDown(server: Server, graceMs: number): Promise<void> {
       clearTimeout(timer);
       settle();
     });
-  });
-}
-
-function isAnswered(path: string): Promise<boolean> {
-  return new Promise((settle) => {
-    const socket = connect(path);
-    socket.once("connect", () => {
-      socket.destroy();
-      settle(true);
-    });
-    // One that may not be asked is somebody's.
-    socket.once("error", (error) => settle(systemCode(error) === "EACCES"));
   });
 }

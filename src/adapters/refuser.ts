@@ -10,6 +10,7 @@ import {
   type ServiceDefinition,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
+import { grpcError } from "./grpc-error.ts";
 import { ControlService, PeerService } from "./grpc.ts";
 
 /** More at once are closed without a word. */
@@ -53,7 +54,7 @@ export class Refuser {
   #refuseAll(service: ServiceDefinition): void {
     const refuse = (call: Refused, answer: unknown) => {
       const details = this.#reasons.get(call.getPeer()) ?? "this connection is not allowed";
-      const error = Object.assign(new Error(details), { code: status.UNAUTHENTICATED, details });
+      const error = grpcError(status.UNAUTHENTICATED, details);
       if (typeof answer === "function") answer(error);
       else call.emit("error", error);
     };

@@ -8,6 +8,7 @@ import {
 } from "@grpc/grpc-js";
 import { type Caller, certifiedName, refusalOf } from "./caller.ts";
 import type { ControlServer } from "./control/server.ts";
+import { type GrpcError, grpcError } from "./grpc-error.ts";
 import { ControlService, MAX_MESSAGE_BYTES, PeerService } from "./grpc.ts";
 import type { PeerServer } from "./peer/server.ts";
 
@@ -70,8 +71,6 @@ export function addServices(
   });
 }
 
-export function denial(
-  details: string,
-): Error & { readonly code: status; readonly details: string } {
-  return Object.assign(new Error(details), { code: status.PERMISSION_DENIED, details });
+function denial(details: string): GrpcError {
+  return grpcError(status.PERMISSION_DENIED, details);
 }

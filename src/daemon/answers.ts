@@ -2,11 +2,11 @@
  * What this monitor answers to its operators: the core's status, with what only the transport
  * knows; the journal; and commands, which a follower hands on to the leader.
  */
-import {
+import type {
   ControlClient,
-  type NodeReport,
-  type ProgressEvent,
-  type StatusReport,
+  NodeReport,
+  ProgressEvent,
+  StatusReport,
 } from "../adapters/control/client.ts";
 import type { Request } from "../adapters/control/codec.ts";
 import type { ControlBackend } from "../adapters/control/server.ts";
@@ -14,10 +14,9 @@ import type { GroupName, MonitorName } from "../core/ids.ts";
 import type { Command, CommandOutcome } from "../core/messages.ts";
 import type { Proposal } from "../core/reload/proposal.ts";
 import type { HistoryEntry, Status } from "../core/status-types.ts";
-import { credentialsFor, expecting } from "../adapters/tls/channel.ts";
-import type { TlsIdentity } from "../adapters/tls/identity.ts";
 import { messageOf } from "../errors.ts";
 import type { Journal } from "../ports.ts";
+import type { Neighbour } from "./history-gaps.ts";
 import { historyEntry } from "./history.ts";
 import { isDegraded } from "./peer-status.ts";
 import { commandsOf, isOfFile, togetherOf } from "./reload-file.ts";
@@ -34,8 +33,7 @@ export interface AnswersOptions {
   readonly status: () => Status;
   readonly journal: Journal;
   readonly requests: Requests;
-  /** How this monitor presents itself to the leader; null: without TLS. */
-  readonly tls: () => TlsIdentity | null;
+  readonly clientOf: (monitor: Neighbour) => ControlClient;
   readonly addressOf: (monitor: MonitorName) => string | null;
   /** What this monitor's files propose now. @throws ConfigErrors */
   readonly proposals: () => Readonly<Record<GroupName, Proposal>>;
@@ -143,12 +141,10 @@ export class Answers implements ControlBackend {
     onProgress: (event: ProgressEvent) => void,
   ): Promise<CommandOutcome> {
     const { leader } = notLeader;
-    const address = leader === null ? null : this.#options.addressOf(leader);
-    if (address === null || leader === this.#options.name) return notLeader;
-    const client = new ControlClient(
-      address,
-      credentialsFor(this.#options.tls(), expecting(leader)),
-    );
+    if (leader === null || leader === this.#options.name) return notLeader;
+    const address = this.#options.addressOf(leader);
+    if (address === null) return notLeader;
+    const client = this.#options.clientOf({ name: leader, address });
     try {
       return await client.operate({ ...request, forwarded: true }, onProgress, COMMAND_LIMIT_MS);
     } finally {

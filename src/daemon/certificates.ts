@@ -5,7 +5,7 @@
 import { TlsIdentity, type TlsFiles } from "../adapters/tls/identity.ts";
 import { daysLeft, endsSoon, invalidity, type Validity } from "../adapters/tls/validity.ts";
 import type { MonitorName, WallTime } from "../core/ids.ts";
-import type { CertificateStatus, SecurityStatus, Warning } from "../core/status-types.ts";
+import type { SecurityStatus, Warning } from "../core/status-types.ts";
 import { MmmError } from "../errors.ts";
 
 export class Certificates {
@@ -51,7 +51,10 @@ export class Certificates {
   status(): SecurityStatus {
     const identity = this.#identity;
     if (identity === null) return { tls: "off", authority_expires_at: null };
-    return { tls: "on", authority_expires_at: iso(identity.authorityValidity.until) };
+    return {
+      tls: "on",
+      authority_expires_at: new Date(identity.authorityValidity.until).toISOString(),
+    };
   }
 
   warnings(now: WallTime): readonly Warning[] {
@@ -75,14 +78,6 @@ function warningOf(what: string, validity: Validity, now: WallTime): readonly Wa
   if (!endsSoon(validity, now)) return [];
   const text = `${what} expires in ${daysLeft(validity, now)} days: put a new one in its place and send SIGHUP`;
   return [{ level: "warning", text }];
-}
-
-export function certificateStatus(validity: Validity, now: WallTime): CertificateStatus {
-  return { expires_at: iso(validity.until), days_left: daysLeft(validity, now) };
-}
-
-function iso(at: number): string {
-  return new Date(at).toISOString();
 }
 
 function load(files: TlsFiles, name: MonitorName): TlsIdentity {

@@ -2,9 +2,7 @@
  * What a monitor looks after now and then, and nobody waits for: whether its own file says what was
  * agreed on, what the others say of theirs, and whether its journal is whole.
  */
-import { ControlClient } from "../adapters/control/client.ts";
-import { credentialsFor, expecting } from "../adapters/tls/channel.ts";
-import type { TlsIdentity } from "../adapters/tls/identity.ts";
+import type { ControlClient } from "../adapters/control/client.ts";
 import type { MonitorName } from "../core/ids.ts";
 import type { Committed } from "../core/state.ts";
 import type { HistoryEntry } from "../core/status-types.ts";
@@ -16,8 +14,7 @@ export interface ChoresOptions {
   readonly journal: Journal;
   /** What this monitor's file says otherwise than this; empty: nothing. */
   readonly fileDiffers: (committed: Committed) => string;
-  /** How this monitor presents itself to others; null: without TLS. */
-  readonly tls: () => TlsIdentity | null;
+  readonly clientOf: (monitor: Neighbour) => ControlClient;
   /** The peers that answer. */
   readonly answering: () => readonly Neighbour[];
 }
@@ -75,9 +72,8 @@ export class Chores {
     void this.#gaps.fill(answering());
   }
 
-  async #ask({ name, address }: Neighbour, limit: number): Promise<readonly HistoryEntry[]> {
-    const credentials = credentialsFor(this.#options.tls(), expecting(name));
-    const client = new ControlClient(address, credentials);
+  async #ask(whom: Neighbour, limit: number): Promise<readonly HistoryEntry[]> {
+    const client = this.#options.clientOf(whom);
     return await client.history(limit, "", HISTORY_LIMIT_MS).finally(() => client.close());
   }
 }

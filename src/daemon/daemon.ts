@@ -3,12 +3,14 @@
  * directory until its end.
  */
 import type { Identity } from "../adapters/config/identity.ts";
+import { ControlClient } from "../adapters/control/client.ts";
 import { ControlServer } from "../adapters/control/server.ts";
 import { ClockWatch } from "../adapters/clock.ts";
 import { GrpcServer } from "../adapters/grpc-server.ts";
 import { Refusals } from "../adapters/peer/admission.ts";
 import { Peers } from "../adapters/peer/peers.ts";
 import { PeerServer } from "../adapters/peer/server.ts";
+import { credentialsFor, expecting } from "../adapters/tls/channel.ts";
 import type { GroupName } from "../core/ids.ts";
 import type { Envelope } from "../core/messages.ts";
 import type { Target } from "../core/io.ts";
@@ -19,6 +21,7 @@ import { messageOf } from "../errors.ts";
 import { Answers } from "./answers.ts";
 import type { Certificates } from "./certificates.ts";
 import { Chores } from "./chores.ts";
+import type { Neighbour } from "./history-gaps.ts";
 import { stayYoungWith } from "./memory.ts";
 import type { Logins } from "./logins.ts";
 import { type Transport, withTransport } from "./peer-status.ts";
@@ -196,21 +199,27 @@ export class Daemon<S> {
     };
   }
 
-  #choresOf({ identity, journal, fileDiffers, certificates }: DaemonOptions<S>): Chores {
+  #choresOf({ identity, journal, fileDiffers }: DaemonOptions<S>): Chores {
     const answering = () =>
       this.#peers.reports().flatMap(({ name, address, silentMs }) => {
         return silentMs === null && name !== null ? { name, address } : [];
       });
-    const tls = () => certificates.identity;
-    return new Chores({ name: identity.name, journal, fileDiffers, tls, answering });
+    const clientOf = (monitor: Neighbour) => this.#clientOf(monitor);
+    return new Chores({ name: identity.name, journal, fileDiffers, clientOf, answering });
+  }
+
+  /** As this monitor, to the one of that name alone. */
+  #clientOf({ name, address }: Neighbour): ControlClient {
+    const { identity } = this.#options.certificates;
+    return new ControlClient(address, credentialsFor(identity, expecting(name)));
   }
 
   #answers(): Answers {
-    const { core, clock, identity, journal, certificates } = this.#options;
+    const { core, clock, identity, journal } = this.#options;
     return new Answers({
       name: identity.name,
       status: () => withTransport(core.status(this.#runtime.state, clock.at()), this.#transport()),
-      tls: () => certificates.identity,
+      clientOf: (monitor) => this.#clientOf(monitor),
       journal,
       requests: this.#requests,
       proposals: this.#options.proposals,

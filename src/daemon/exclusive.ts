@@ -6,8 +6,9 @@
  * socket in the directory itself also meets a monitor that runs in another one.
  */
 import { statSync, unlinkSync } from "node:fs";
-import { connect, createServer, type Server } from "node:net";
+import { createServer, type Server } from "node:net";
 import { join } from "node:path";
+import { isAnswered } from "../adapters/socket-file.ts";
 import { MmmError, systemCode } from "../errors.ts";
 
 const SOCKET = "lock";
@@ -56,17 +57,6 @@ async function bindFile(path: string): Promise<Server | null> {
   // Left behind by a process that is gone.
   unlinkSync(path);
   return await bind(path);
-}
-
-function isAnswered(path: string): Promise<boolean> {
-  return new Promise((settle) => {
-    const socket = connect(path);
-    socket.once("connect", () => {
-      socket.destroy();
-      settle(true);
-    });
-    socket.once("error", () => settle(false));
-  });
 }
 
 function taken(dataDir: string): MmmError {

@@ -28,13 +28,10 @@ export async function main(args: readonly string[]): Promise<void> {
 
 async function run(flags: RunFlags): Promise<void> {
   preferThisProcess();
+  const starting = startUp(flags, die);
   // Logs may be rotated while it starts: unheard, that signal would end it. It is answered afterwards.
-  let isAskedToReopen = false;
-  const remember = () => {
-    isAskedToReopen = true;
-  };
-  process.on("SIGHUP", remember);
-  const running = await startUp(flags, die);
+  process.on("SIGHUP", () => void starting.then(readAnew, () => undefined));
+  const running = await starting;
   const { log, pidFile } = running;
   const fault = (error: unknown) => {
     pidFile?.remove();
@@ -43,8 +40,6 @@ async function run(flags: RunFlags): Promise<void> {
   process.on("uncaughtException", fault);
   process.on("unhandledRejection", fault);
   handleSignals(running, fault);
-  process.off("SIGHUP", remember);
-  if (isAskedToReopen) process.emit("SIGHUP", "SIGHUP");
 }
 
 /** A monitor that waits for other work on its host looks dead to its peers. */
@@ -56,10 +51,13 @@ function preferThisProcess(): void {
   }
 }
 
-function handleSignals(
-  { daemon, logins, log, pidFile }: Running,
-  fault: (error: unknown) => void,
-): void {
+function readAnew({ daemon, logins, log }: Running): void {
+  if (log.reopen()) log.write("info", "log.reopened", "the log file was opened anew (SIGHUP)");
+  daemon.renewCertificates();
+  logins.reload();
+}
+
+function handleSignals({ daemon, pidFile }: Running, fault: (error: unknown) => void): void {
   const end = () => {
     pidFile?.remove();
     process.exit(EXIT.ok);
@@ -70,11 +68,6 @@ function handleSignals(
   };
   process.once("SIGTERM", stop);
   process.once("SIGINT", stop);
-  process.on("SIGHUP", () => {
-    if (log.reopen()) log.write("info", "log.reopened", "the log file was opened anew (SIGHUP)");
-    daemon.renewCertificates();
-    logins.reload();
-  });
 }
 
 /** The monitor cannot go on: its state could not be kept, or the program itself is at fault. */

@@ -1,9 +1,9 @@
 /** The core's status, completed with what only the transport knows of the peers. */
 import type { PeerReport } from "../adapters/peer/peers.ts";
-import type { Validity } from "../adapters/tls/validity.ts";
+import { certificateStatus, type Validity } from "../adapters/tls/validity.ts";
 import type { MonitorName, WallTime } from "../core/ids.ts";
 import type { MonitorStatus, Status, Warning } from "../core/status-types.ts";
-import { type Certificates, certificateStatus } from "./certificates.ts";
+import type { Certificates } from "./certificates.ts";
 
 export interface Transport {
   readonly peers: readonly PeerReport[];

@@ -21,6 +21,7 @@ import type { StatusAnswer } from "../gen/mmm/v1/StatusAnswer.ts";
 import type { StatusRequest__Output as StatusRequest } from "../gen/mmm/v1/StatusRequest.ts";
 import type { WatchRequest__Output as WatchRequest } from "../gen/mmm/v1/WatchRequest.ts";
 import { messageOf } from "../../errors.ts";
+import { type GrpcError, grpcError } from "../grpc-error.ts";
 import { type Caller, refusalOf, signatureOf } from "../caller.ts";
 import { some } from "../peer/codec-consensus.ts";
 import { Malformed } from "../peer/fields.ts";
@@ -79,7 +80,7 @@ export class ControlServer {
     }
     const why = refusalOf(caller, request.forwarded ? "hand-on" : "act");
     if (why !== null) {
-      call.emit("error", failure(status.PERMISSION_DENIED, why));
+      call.emit("error", grpcError(status.PERMISSION_DENIED, why));
       return;
     }
     void this.#operate(call, { ...request, by: signatureOf(caller, request.by) });
@@ -146,15 +147,9 @@ function reply<T>(answer: sendUnaryData<T>, make: () => T): void {
   answer(null, made);
 }
 
-function refusal(error: unknown): Failure {
+function refusal(error: unknown): GrpcError {
   const text = messageOf(error);
   return error instanceof Malformed
-    ? failure(status.INVALID_ARGUMENT, `not understood: ${text}`)
-    : failure(status.INTERNAL, `the monitor could not answer: ${text}`);
-}
-
-type Failure = Error & { readonly code: status; readonly details: string };
-
-function failure(code: status, details: string): Failure {
-  return Object.assign(new Error(details), { code, details });
+    ? grpcError(status.INVALID_ARGUMENT, `not understood: ${text}`)
+    : grpcError(status.INTERNAL, `the monitor could not answer: ${text}`);
 }

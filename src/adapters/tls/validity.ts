@@ -1,5 +1,6 @@
 /** From when until when a certificate is valid, in milliseconds since 1970 and as sentences. */
 import type { X509Certificate } from "node:crypto";
+import type { CertificateStatus } from "../../core/status-types.ts";
 
 export interface Validity {
   readonly from: number;
@@ -31,6 +32,13 @@ export function endsSoon({ from, until }: Validity, now: number): boolean {
 /** Whole days that are left; negative when it has expired. */
 export function daysLeft({ until }: Validity, now: number): number {
   return Math.floor((until - now) / DAY_MS);
+}
+
+export function certificateStatus(validity: Validity, now: number): CertificateStatus {
+  return {
+    expires_at: new Date(validity.until).toISOString(),
+    days_left: daysLeft(validity, now),
+  };
 }
 
 export function showDay(at: number): string {

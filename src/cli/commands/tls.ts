@@ -13,10 +13,11 @@ import {
   showName,
 } from "../../adapters/tls/certificate-name.ts";
 import { issueCertificate, type Issued, makeAuthority } from "../../adapters/tls/issue.ts";
-import { daysLeft, validityOf } from "../../adapters/tls/validity.ts";
+import { certificateStatus, validityOf } from "../../adapters/tls/validity.ts";
 import { makeDirectory, type PairFiles, writePair } from "../../adapters/tls/pair-files.ts";
 import { isMonitorName } from "../../adapters/peer/address.ts";
 import { wholeNumber } from "../../adapters/config/values.ts";
+import type { CertificateStatus } from "../../core/status-types.ts";
 import { EXIT, type ExitCode, MmmError, messageOf } from "../../errors.ts";
 import { type Context, toJson } from "../command.ts";
 import { usageFailure } from "../failure.ts";
@@ -124,24 +125,18 @@ function readPem(file: string): string {
   }
 }
 
-interface Described {
-  readonly certificate: string;
-  readonly key: string;
+interface Described extends PairFiles, CertificateStatus {
   readonly name: string | null;
-  readonly expires_at: string;
-  readonly days_left: number;
 }
 
 /** The files' names, and what the certificate says; never the key. */
 function describe(pem: string, files: PairFiles): Described {
   const read = parsed(pem, files.certificate);
   const name = nameOf(read);
-  const validity = validityOf(read);
   return {
     ...files,
     name: name === null ? null : showName(name),
-    expires_at: new Date(validity.until).toISOString(),
-    days_left: daysLeft(validity, Date.now()),
+    ...certificateStatus(validityOf(read), Date.now()),
   };
 }
 

@@ -11,10 +11,10 @@ import { dropErrand } from "../operation/drop-errand.ts";
 import type { GroupPart, Vip } from "../state.ts";
 import { isOurs, type Turn } from "../turn.ts";
 import { driveVip } from "../vip/driver.ts";
-import { fenced, renewed, withVip } from "../vip/epochs.ts";
+import { fenced } from "../vip/epochs.ts";
 import { unprovenHolders } from "../vip/proofs.ts";
 import { forgetFormerTimes } from "../vip/former-times.ts";
-import { proofContext, upkeepVip } from "../vip/upkeep.ts";
+import { proofContext, renewEpoch, upkeepVip } from "../vip/upkeep.ts";
 
 /** Longer than any lease takes to end by itself. */
 const PROOF_PATIENCE_MS = 15_000;
@@ -53,9 +53,8 @@ export function dismiss(turn: Turn, group: GroupPart): void {
 
 function stillHeld(turn: Turn, group: GroupPart, vip: Vip): readonly string[] {
   if (vip.kind === "unclaimed") return [];
-  // What proves a host empty counts only for epochs of this leader's own.
   if (!isOurs(turn, vip.epoch)) {
-    turn.change(group.name, (part, stamp) => withVip(part, vip.ip, (now) => renewed(now, stamp)));
+    renewEpoch(turn, group, vip);
     return vip.holders;
   }
   upkeepVip(turn, group, vip);

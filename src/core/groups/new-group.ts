@@ -7,9 +7,12 @@ import type { GroupName, Ip } from "../ids.ts";
 import type { Proposal } from "../reload/proposal.ts";
 import type { Stamp } from "../stamp.ts";
 import type { GroupPart, Vip } from "../state.ts";
+import { unclaimed } from "../vip/epochs.ts";
 
 export function newGroup(name: GroupName, proposal: Proposal, epoch: Stamp): GroupPart {
   const { settings, nodes, mode, writer, readers } = proposal;
+  const names = nodes.map((node) => node.name);
+  const vip = (ip: Ip, role: Vip["role"]): Vip => unclaimed({ ip, role }, epoch, names, settings);
   return {
     name,
     settings,
@@ -19,28 +22,11 @@ export function newGroup(name: GroupName, proposal: Proposal, epoch: Stamp): Gro
     mode: mode ?? "active",
     backend: settings.leaseBackend === "off" ? "off" : null,
     vips: [
-      ...(writer === null ? [] : [unclaimed(writer, "writer", proposal, epoch)]),
-      ...readers.map((ip) => unclaimed(ip, "reader", proposal, epoch)),
+      ...(writer === null ? [] : [vip(writer, "writer")]),
+      ...readers.map((ip) => vip(ip, "reader")),
     ],
     operation: null,
     rejoining: {},
     past: [],
-  };
-}
-
-function unclaimed(ip: Ip, role: Vip["role"], { nodes, settings }: Proposal, epoch: Stamp): Vip {
-  const names = nodes.map(({ name }) => name);
-  return {
-    ip,
-    role,
-    kind: "unclaimed",
-    node: null,
-    claimable: false,
-    epoch,
-    readSet: Object.fromEntries(names.map((name) => [name, "in"])),
-    holders: names,
-    gated: [],
-    leaseMs: settings.leaseMs,
-    permitMs: settings.permitMs,
   };
 }

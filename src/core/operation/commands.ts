@@ -6,7 +6,7 @@ import { takeAddition } from "../groups/add-group.ts";
 import type { Waiting } from "../local.ts";
 import { isAboutMonitors, takeMonitorChange } from "../members/change-members.ts";
 import type { CommandOutcome, GroupCommand } from "../messages.ts";
-import type { GroupPart, PastOperation } from "../state.ts";
+import { groupIn, type GroupPart, type PastOperation } from "../state.ts";
 import { compareStamps, isNewer, ORIGIN } from "../stamp.ts";
 import type { Turn } from "../turn.ts";
 import type { Order } from "./order.ts";
@@ -53,7 +53,7 @@ function serveOne(turn: Turn, waiting: Waiting): Waiting | null {
   if (done !== undefined) return reply(turn, requestId, { kind: "ok", message: done.message });
   if (isAboutMonitors(command))
     return follow(turn, waiting, takeMonitorChange(turn, waiting, command));
-  const group = turn.state.committed?.groups.find((part) => part.name === command.group);
+  const group = groupIn(turn.state.committed, command.group);
   if (group !== undefined) return serveIn(turn, group, waiting, command);
   if (command.kind === "reload") return addGroup(turn, waiting, command);
   const message = `there is no group ${command.group}`;
@@ -124,8 +124,7 @@ function awaitEnd(
   if (committed === null || compareStamps(committed.stamp, proposed.under) <= 0) return waiting;
   if (proposed.message !== null)
     return reply(turn, requestId, { kind: "ok", message: proposed.message });
-  const name = "group" in command ? command.group : null;
-  const group = committed.groups.find((part) => part.name === name);
+  const group = "group" in command ? groupIn(committed, command.group) : undefined;
   return command.kind === "drop-group"
     ? awaitDrop(turn, waiting, group)
     : awaitOperation(turn, waiting, group);
@@ -133,13 +132,14 @@ function awaitEnd(
 
 function awaitOperation(
   turn: Turn,
-  { requestId, since, ...rest }: Waiting,
+  waiting: Waiting,
   group: GroupPart | undefined,
 ): Waiting | null {
+  const { requestId, since } = waiting;
   const past = group?.past.find((entry) => entry.requestId === requestId);
   if (past !== undefined) return reply(turn, requestId, outcomeOf(past));
   const runs = group?.operation?.requestId === requestId;
-  if (runs && turn.now - since < GIVE_UP_AFTER_MS) return { requestId, since, ...rest };
+  if (runs && turn.now - since < GIVE_UP_AFTER_MS) return waiting;
   return reply(turn, requestId, {
     kind: "unknown",
     message: runs

@@ -96,17 +96,17 @@ export function settledTimes(vip: Vip): Vip {
   return rest;
 }
 
-/** A reader VIP that is new. Whoever knows of it already, every host, may serve it until it has let it go. */
-export function appearing(
-  ip: Ip,
+/** One that is new: nobody is to serve it yet, and every host may until its register was read. */
+export function unclaimed(
+  { ip, role }: Pick<Vip, "ip" | "role">,
   epoch: Stamp,
   names: readonly NodeName[],
   { leaseMs, permitMs }: LeaseTimes,
 ): Vip {
   return {
     ip,
-    role: "reader",
-    kind: "fence",
+    role,
+    kind: "unclaimed",
     node: null,
     claimable: false,
     epoch,

@@ -7,10 +7,10 @@ import { candidateOf } from "../health/facts.ts";
 import type { NodeName } from "../ids.ts";
 import type { GroupPart, Vip } from "../state.ts";
 import { isOurs, type Turn } from "../turn.ts";
-import { claimable, movedTo, renewed, settled, withVip } from "./epochs.ts";
+import { claimable, movedTo, settled, withVip } from "./epochs.ts";
 import { isLetGo } from "./letting-go.ts";
 import { unprovenHolders } from "./proofs.ts";
-import { heardWithin, proofContext } from "./upkeep.ts";
+import { heardWithin, proofContext, renewEpoch } from "./upkeep.ts";
 import { holdsEpoch } from "./stand.ts";
 import { isClaimed } from "../operation/common.ts";
 
@@ -37,11 +37,6 @@ function endFence(turn: Turn, group: GroupPart, vip: Vip): void {
     ...part,
     vips: part.vips.filter(({ ip }) => ip !== vip.ip),
   }));
-}
-
-/** A move or a fence of an earlier leader: what proves a host empty counts only for epochs of one's own. */
-function renewEpoch(turn: Turn, group: GroupPart, { ip }: Vip): void {
-  turn.change(group.name, (part, stamp) => withVip(part, ip, (now) => renewed(now, stamp)));
 }
 
 function finishMove(turn: Turn, group: GroupPart, vip: Vip): void {

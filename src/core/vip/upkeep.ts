@@ -173,3 +173,8 @@ function sawUngated(held: HeldVote | undefined, heardAt: Instant | null): boolea
   if (gate !== "absent" && gate !== "altered") return false;
   return heardAt === null || held.receivedAt - (heardMs ?? 0) >= heardAt;
 }
+
+/** A move or a fence of an earlier leader: what proves a host empty counts only for epochs of one's own. */
+export function renewEpoch(turn: Turn, group: GroupPart, { ip }: Vip): void {
+  turn.change(group.name, (part, stamp) => withVip(part, ip, (now) => renewed(now, stamp)));
+}
