@@ -9,14 +9,13 @@ import { Lab, passing } from "../helpers/lab.ts";
 import { FAST, MONITORS } from "../helpers/lab-setup.ts";
 import { FAULTS, type Fault } from "./faults.ts";
 import { runOnce } from "./one-run.ts";
+import { cpuMsOf, rssMbOf } from "./process-costs.ts";
 import { type RunRecord, toRecord } from "./run-record.ts";
 import { spread, sum } from "./statistics.ts";
 import { MMM } from "./systems.ts";
 
 const AT_REST_MS = 60_000;
 const IDLE_MS = 30_000;
-/** Of USER_HZ, in which /proc counts processor time. */
-const TICKS_PER_SECOND = 100;
 
 /** Milliseconds that the median should not pass. */
 const LIMITS_MS: Readonly<Record<string, number>> = {
@@ -71,31 +70,21 @@ async function printFault(fault: Fault, limitMs: number): Promise<void> {
 async function printCost(): Promise<void> {
   await using lab = await Lab.up(FAST);
   await passing(AT_REST_MS);
-  const before = MONITORS.map((name) => processorSeconds(pidOf(lab, name)));
+  const before = MONITORS.map((name) => cpuMsOf(pidOf(lab, name)));
   await passing(IDLE_MS);
   print("", "");
   print("monitor", "resident MB", "idle CPU %");
   MONITORS.forEach((name, index) => {
     const pid = pidOf(lab, name);
-    const used = processorSeconds(pid) - (before[index] ?? 0);
-    print(name, residentMb(pid).toFixed(0), ((used / IDLE_MS) * 100_000).toFixed(1));
+    const used = cpuMsOf(pid) - (before[index] ?? 0);
+    print(name, rssMbOf(pid).toFixed(0), ((used / IDLE_MS) * 100).toFixed(1));
   });
   const leader = await lab.leader();
   print("", `(the leader is ${leader}; limits: 110 MB, 5 %)`);
 }
 
-function pidOf(lab: Lab, name: string): string {
-  return readFileSync(`${lab.directory}/run/${name}.pid`, "utf8").split(" ")[0] ?? "";
-}
-
-function processorSeconds(pid: string): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
-}
-
-function residentMb(pid: string): number {
-  const line = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"));
-  return Number(line?.[1]) / 1024;
+function pidOf(lab: Lab, name: string): number {
+  return Number(readFileSync(`${lab.directory}/run/${name}.pid`, "utf8").split(" ")[0]);
 }
 
 function print(...columns: readonly string[]): void {

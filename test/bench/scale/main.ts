@@ -8,7 +8,8 @@
 import { parseArgs } from "node:util";
 import { eventually } from "../../helpers/eventually.ts";
 import { Bench } from "./cluster.ts";
-import { cpuMsOf, received, rssMbOf } from "./costs.ts";
+import { cpuMsOf, rssMbOf } from "../process-costs.ts";
+import { received } from "./wire.ts";
 import { MONITORS } from "./places.ts";
 
 const { values } = parseArgs({

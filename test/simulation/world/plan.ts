@@ -1,8 +1,10 @@
 /** The cluster under test: who is in it, with which settings, as a configuration file would say. */
 import type { GenesisPlan, Part } from "../../../src/core/consensus/types.ts";
+import { newGroup } from "../../../src/core/groups/new-group.ts";
 import type { Proposal } from "../../../src/core/reload/proposal.ts";
 import { type GroupSettings, permitMsFor } from "../../../src/core/settings.ts";
-import { type GroupPart, groupPartName, type Node, type Vip } from "../../../src/core/state.ts";
+import { type GroupPart, groupPartName } from "../../../src/core/state.ts";
+import { ORIGIN } from "../../../src/core/stamp.ts";
 
 export interface ClusterShape {
   readonly monitors: number;
@@ -64,27 +66,6 @@ export const DEFAULT_SETTINGS: GroupSettings = {
   writeGuard: false,
 };
 
-function vip(
-  ip: string,
-  role: Vip["role"],
-  settings: GroupSettings,
-  names: readonly string[],
-): Vip {
-  return {
-    ip,
-    role,
-    kind: "unclaimed",
-    node: null,
-    claimable: false,
-    epoch: { term: 0, version: 0 },
-    readSet: Object.fromEntries(names.map((name) => [name, "in" as const])),
-    holders: names,
-    gated: [],
-    leaseMs: settings.leaseMs,
-    permitMs: settings.permitMs,
-  };
-}
-
 /** The file of this cluster, with some of its settings changed, and some of its nodes left out. */
 export function proposalOf(
   shape: ClusterShape,
@@ -92,52 +73,30 @@ export function proposalOf(
   leftOut: readonly string[] = [],
   index = 0,
 ): Proposal {
-  const { settings, nodes, vips } = groupPart(shape, index);
-  const readers = vips.filter(({ role }) => role === "reader").map(({ ip }) => ip);
+  const readers = index === 0 ? shape.readers : 0;
   return {
-    settings: { ...settings, ...change },
-    nodes: nodes
-      .filter(({ name }) => !leftOut.includes(name))
-      .map(({ admin: _admin, outages: _outages, ...node }) => node),
+    settings: { ...DEFAULT_SETTINGS, ...shape.settings, ...change },
+    nodes: nodesOf(shape, index).filter(({ name }) => !leftOut.includes(name)),
     writer: writerOf(index),
-    readers,
+    readers: Array.from({ length: readers }, (_, at) => readerVip(at)),
     mode: null,
   };
 }
 
+function nodesOf(shape: ClusterShape, index: number): Proposal["nodes"] {
+  return Array.from({ length: shape.nodes }, (_, at) => ({
+    name: nodeName(index * shape.nodes + at),
+    address: nodeAddress(index * shape.nodes + at),
+    port: 6379,
+    interface: "eth1",
+    sshUser: "redis-mmm",
+    sshPort: 22,
+    sshHostKey: null,
+  }));
+}
+
 export function groupPart(shape: ClusterShape, index = 0): GroupPart {
-  const settings: GroupSettings = { ...DEFAULT_SETTINGS, ...shape.settings };
-  const nodes = Array.from(
-    { length: shape.nodes },
-    (_, at): Node => ({
-      name: nodeName(index * shape.nodes + at),
-      address: nodeAddress(index * shape.nodes + at),
-      port: 6379,
-      interface: "eth1",
-      sshUser: "redis-mmm",
-      sshPort: 22,
-      sshHostKey: null,
-      admin: "online",
-      outages: [],
-    }),
-  );
-  const names = nodes.map((node) => node.name);
-  const readers = Array.from({ length: index === 0 ? shape.readers : 0 }, (_, at) =>
-    vip(readerVip(at), "reader", settings, names),
-  );
-  return {
-    name: groupName(index),
-    settings,
-    nodes,
-    master: null,
-    lineage: { chain: [], highWater: 0 },
-    mode: "active",
-    backend: null,
-    vips: [vip(writerOf(index), "writer", settings, names), ...readers],
-    operation: null,
-    rejoining: {},
-    past: [],
-  };
+  return newGroup(groupName(index), proposalOf(shape, {}, [], index), ORIGIN);
 }
 
 export function genesisPlan(shape: ClusterShape, ownAddress: string): GenesisPlan {
