@@ -33,6 +33,8 @@ export const OPTIONS = {
   to: { type: "string", help: "NODE  the new master (default: the best replica)" },
   force: { type: "boolean", help: "needed, because acknowledged writes may be lost" },
   "accept-data-loss": { type: "boolean", help: "even a replica that is known to lack writes" },
+  for: { type: "string", help: "DURATION  how long, such as 30m (default: until mmm resume)" },
+  reason: { type: "string", help: "TEXT  why, for everybody who wonders" },
   number: { type: "string", short: "n", help: "COUNT  only the newest so many" },
   "dry-run": { type: "boolean", help: "only tell what would be done" },
   "drop-group": { type: "string", help: "NAME  watch this group no longer; its VIPs go away" },
@@ -84,6 +86,8 @@ export interface Options {
   readonly to?: string;
   readonly force?: boolean;
   readonly "accept-data-loss"?: boolean;
+  readonly for?: string;
+  readonly reason?: string;
   readonly number?: string;
   readonly "dry-run"?: boolean;
   readonly "drop-group"?: string;

@@ -96,6 +96,37 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import("./commands/mode.ts"),
   },
   {
+    name: "pause",
+    operands: "",
+    options: ["for", "reason", "group"],
+    summary: "Let the monitors only watch for a while, because you work on a group",
+    details: [
+      "No automatic failover, nothing is repaired or moved; leases are kept alive. What is under way is ended",
+      "first. Every command by hand works on: switchover, failover --force, set_offline, reload and the others.",
+      "A second pause takes the place of the first. It ends by itself, or with: mmm resume",
+    ],
+    load: () => import("./commands/pause.ts"),
+  },
+  {
+    name: "resume",
+    operands: "",
+    options: ["group"],
+    summary: "End a pause",
+    details: [],
+    load: () => import("./commands/resume.ts"),
+  },
+  {
+    name: "acknowledge",
+    operands: "[NODE]",
+    options: ["group"],
+    summary: "Say that you have seen why a node failed",
+    details: [
+      "Ends the cooldown after its failover, and lets it serve again if it was down too often. Without NODE: of",
+      "every node. It stays in the history.",
+    ],
+    load: () => import("./commands/acknowledge.ts"),
+  },
+  {
     name: "reload",
     operands: "",
     options: ["dry-run", "group", "drop-group", "yes"],

@@ -12,6 +12,7 @@ import { abandonCommands, serveCommands } from "./operation/commands.ts";
 import { conduct } from "./operation/conduct.ts";
 import { dropErrand } from "./operation/drop-errand.ts";
 import { countOutages } from "./operation/flapping.ts";
+import { keepPause } from "./operation/pausing.ts";
 import { mayReleaseOld } from "./operation/switchover.ts";
 import { repair } from "./operation/repair.ts";
 import { type GroupPart, memberNames, type Vip, writerVip } from "./state.ts";
@@ -53,6 +54,7 @@ function resign(turn: Turn): void {
 
 function leadGroup(turn: Turn, group: GroupPart): void {
   if (group.leaving === true) return dismiss(turn, group);
+  keepPause(turn, group);
   const verdict = judge(turn, group);
   if (group.master === null) {
     adopt(turn, group);

@@ -13,6 +13,7 @@ import type { Outcome } from "./io.ts";
 import type { Command } from "./messages.ts";
 import type { NodeVote } from "./health/types.ts";
 import type { ActionConnection } from "./operation/action.ts";
+import type { Sighting } from "./pause.ts";
 import type { Committed } from "./state.ts";
 import type { Stamp } from "./stamp.ts";
 import type { GuardRequest, RegisterView } from "./vip/types.ts";
@@ -152,6 +153,8 @@ export interface GroupLocal {
   readonly verdict: Verdict;
   /** Since when the leader has wanted a change that is held back, for debouncing. */
   readonly since: Readonly<Record<string, Instant>>;
+  /** Of every monitor, for the leader may be another one soon. */
+  readonly pauseSeen: Sighting | null;
 }
 
 export const EMPTY_LOCAL: GroupLocal = {
@@ -162,6 +165,7 @@ export const EMPTY_LOCAL: GroupLocal = {
   errands: {},
   verdict: { kind: "undecided", text: "no probe has finished yet" },
   since: {},
+  pauseSeen: null,
 };
 
 export function copyOfLocal(local: GroupLocal): Draft<GroupLocal> {
@@ -173,6 +177,7 @@ export function copyOfLocal(local: GroupLocal): Draft<GroupLocal> {
     errands: local.errands,
     verdict: local.verdict,
     since: local.since,
+    pauseSeen: local.pauseSeen,
   };
 }
 

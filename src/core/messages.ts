@@ -48,6 +48,16 @@ export type GroupCommand =
   | { readonly kind: "set-online"; readonly group: GroupName; readonly node: NodeName }
   | { readonly kind: "set-offline"; readonly group: GroupName; readonly node: NodeName }
   | { readonly kind: "set-mode"; readonly group: GroupName; readonly mode: Mode }
+  /** null: until somebody resumes. */
+  | {
+      readonly kind: "pause";
+      readonly group: GroupName;
+      readonly forMs: number | null;
+      readonly reason: string | null;
+    }
+  | { readonly kind: "resume"; readonly group: GroupName }
+  /** null: of every node. */
+  | { readonly kind: "acknowledge"; readonly group: GroupName; readonly node: NodeName | null }
   /** Take over nodes whose registers carry another cluster's id, or vouch that a node serves nothing. */
   | {
       readonly kind: "adopt";

@@ -14,6 +14,7 @@ import type {
   StorageId,
   WallTime,
 } from "./ids.ts";
+import type { Pause } from "./pause.ts";
 import type { GroupSettings } from "./settings.ts";
 import type { Stamp } from "./stamp.ts";
 
@@ -161,7 +162,14 @@ export interface Operation {
 
 export interface PastOperation {
   readonly epoch: Stamp;
-  readonly kind: OperationKind | "rejoin" | "adopt" | "accepted";
+  readonly kind:
+    | OperationKind
+    | "rejoin"
+    | "adopt"
+    | "accepted"
+    | "pause"
+    | "resume"
+    | "acknowledged";
   readonly from: NodeName | null;
   readonly to: NodeName | null;
   readonly result: "ok" | "undone" | "failed" | "preempted";
@@ -193,6 +201,8 @@ export interface GroupPart {
   readonly master: NodeName | null;
   readonly lineage: Lineage;
   readonly mode: Mode;
+  /** Somebody works on it: until this ends, the monitors only watch. */
+  readonly pause?: Pause;
   /** What the hosts are able to do; null until all were asked. */
   readonly backend: "nft" | "off" | null;
   /** The writer VIP first, then reader VIPs. */

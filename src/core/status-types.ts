@@ -78,6 +78,8 @@ export interface GroupStatus {
   readonly epoch: number;
   readonly master: NodeName | null;
   readonly mode: Mode;
+  /** While it is not null, the monitors only watch, whatever the mode. */
+  readonly pause: PauseStatus | null;
   /** `healthy`, `suspect`, `master-down`, `unreachable`, `no-master`, `two-masters`, `undecided`. */
   readonly verdict: string;
   /** The verdict with its data, as a sentence for people. */
@@ -89,6 +91,16 @@ export interface GroupStatus {
   readonly operation: OperationStatus | null;
   readonly alarms: readonly { readonly id: string; readonly text: string }[];
   readonly nodes: readonly NodeStatus[];
+}
+
+export interface PauseStatus {
+  readonly by: string;
+  readonly reason: string | null;
+  readonly since: string;
+  /** As asked for; null: until somebody resumes. */
+  readonly for_ms: number | null;
+  /** At least; null as above. */
+  readonly left_ms: number | null;
 }
 
 export interface VipStatus {

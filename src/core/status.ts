@@ -1,15 +1,16 @@
 /** What a monitor says when asked: the state it knows committed, and what it and its peers see. */
 import { members as membersOf, wasRemoved } from "./consensus/consensus.ts";
 import { type Verdict, verdictOf } from "./health/verdict.ts";
-import type { MonitorName, WallTime } from "./ids.ts";
-import type { At } from "./ids.ts";
+import type { At, GroupName, MonitorName, WallTime } from "./ids.ts";
 import type { Desk, MonitorState } from "./local.ts";
+import { describePause, leftOf, type Pause } from "./pause.ts";
 import { nodeStatus } from "./status-node.ts";
 import type {
   ClusterStatus,
   GroupStatus,
   MonitorStatus,
   OperationStatus,
+  PauseStatus,
   Status,
   VipStatus,
   Warning,
@@ -109,6 +110,7 @@ function groupStatus(state: MonitorState, group: GroupPart, at: At): GroupStatus
     epoch: writer?.epoch.version ?? 0,
     master: group.master,
     mode: group.mode,
+    pause: group.pause === undefined ? null : pauseStatus(state, group.name, group.pause, at),
     verdict: verdict.kind,
     verdict_text: verdict.text,
     lease_backend: group.backend,
@@ -121,6 +123,17 @@ function groupStatus(state: MonitorState, group: GroupPart, at: At): GroupStatus
       .filter(([id]) => id.startsWith(prefix))
       .map(([id, text]) => ({ id: id.slice(prefix.length), text })),
     nodes: group.nodes.map((node) => nodeStatus(state, group, node, at)),
+  };
+}
+
+function pauseStatus(state: MonitorState, group: GroupName, pause: Pause, at: At): PauseStatus {
+  const left = leftOf(pause, state.groups[group]?.pauseSeen ?? null, at.now);
+  return {
+    by: pause.by,
+    reason: pause.reason,
+    since: iso(pause.since),
+    for_ms: pause.forMs,
+    left_ms: left === null ? null : Math.round(left),
   };
 }
 
@@ -246,6 +259,11 @@ function groupWarnings(group: GroupPart): readonly Warning[] {
       text: `group ${group.name}: lease_backend is off: an old master that cannot be reached keeps its VIP; two hosts may serve it, unless fence_command succeeds`,
     });
   }
+  if (group.pause !== undefined)
+    warnings.push({
+      level: "warning",
+      text: `group ${group.name}: ${describePause(group.pause)}: no automatic failover, nothing is repaired; mmm resume ends it`,
+    });
   if (group.mode !== "active")
     warnings.push({
       level: "warning",

@@ -35,6 +35,7 @@ import {
   type MonitorState,
 } from "./local.ts";
 import type { GroupPart } from "./state.ts";
+import { seePauses } from "./sightings.ts";
 import { isNewer, type Stamp, sameStamp } from "./stamp.ts";
 import { retyped } from "./typed-slot.ts";
 
@@ -236,6 +237,7 @@ export class Turn {
     const { newest: newestBefore, committed: committedBefore } = this.state;
     if (newest === newestBefore && committed === committedBefore) return;
     if (committed !== committedBefore) this.press();
+    seePauses(this, committed, this.now);
     this.state.newest = newest;
     this.state.committed = committed;
     forgetNodes(this, newestBefore, newest);

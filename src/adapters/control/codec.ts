@@ -17,7 +17,16 @@ import type {
 } from "../gen/mmm/v1/Outcome.ts";
 import { isMonitorName, parseHostPort } from "../peer/address.ts";
 import { some } from "../peer/codec-consensus.ts";
-import { clip, clusterId, Malformed, name, oneOf, optional, present } from "../peer/fields.ts";
+import {
+  clip,
+  clusterId,
+  count,
+  Malformed,
+  name,
+  oneOf,
+  optional,
+  present,
+} from "../peer/fields.ts";
 import { decodeProposal, decodeProposals, encodeProposal, encodeProposals } from "./proposal.ts";
 
 /** What an operator asks, and as whom. */
@@ -79,6 +88,14 @@ function encodeGroupCommand(command: GroupCommand): WireRequest {
       return { setOffline: { group, node: command.node } };
     case "set-mode":
       return { setMode: { group, mode: TO_MODE[command.mode] } };
+    case "pause": {
+      const { forMs, reason } = command;
+      return { pause: { group, ...some("forMs", forMs), ...some("reason", reason) } };
+    }
+    case "resume":
+      return { resume: { group } };
+    case "acknowledge":
+      return { acknowledge: { group, ...some("node", command.node) } };
     case "adopt":
       return {
         adopt: { group, ...some("cluster", command.cluster), ...some("empty", command.empty) },
@@ -152,6 +169,17 @@ function decodeGroupCommand(wire: ReadRequest, command: OfOneGroup): GroupComman
     case "setMode": {
       const { group, mode } = present(wire.setMode, "set_mode");
       return { kind: "set-mode", group: groupOf(group), mode: oneOf(FROM_MODE, mode, "mode") };
+    }
+    case "pause": {
+      const { group, forMs, reason } = present(wire.pause, "pause");
+      const asked = { forMs: optional(forMs, "for_ms", count), reason: reason ?? null };
+      return { kind: "pause", group: groupOf(group), ...asked };
+    }
+    case "resume":
+      return { kind: "resume", group: groupOf(present(wire.resume, "resume").group) };
+    case "acknowledge": {
+      const { group, node } = present(wire.acknowledge, "acknowledge");
+      return { kind: "acknowledge", group: groupOf(group), node: optional(node, "node", name) };
     }
     case "adopt": {
       const { group, cluster, empty } = present(wire.adopt, "adopt");

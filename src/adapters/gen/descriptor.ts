@@ -906,7 +906,10 @@ export const descriptor = {
           "addMonitor",
           "removeMonitor",
           "replaceMonitor",
-          "dropGroup"
+          "dropGroup",
+          "pause",
+          "resume",
+          "acknowledge"
          ]
         }
        },
@@ -966,6 +969,18 @@ export const descriptor = {
         "dropGroup": {
          "type": "DropGroup",
          "id": 20
+        },
+        "pause": {
+         "type": "Pause",
+         "id": 21
+        },
+        "resume": {
+         "type": "Resume",
+         "id": 22
+        },
+        "acknowledge": {
+         "type": "Acknowledge",
+         "id": 23
         }
        }
       },
@@ -1096,6 +1111,70 @@ export const descriptor = {
         "dryRun": {
          "type": "bool",
          "id": 3
+        }
+       }
+      },
+      "Pause": {
+       "oneofs": {
+        "_forMs": {
+         "oneof": [
+          "forMs"
+         ]
+        },
+        "_reason": {
+         "oneof": [
+          "reason"
+         ]
+        }
+       },
+       "fields": {
+        "group": {
+         "type": "string",
+         "id": 1
+        },
+        "forMs": {
+         "type": "uint64",
+         "id": 2,
+         "options": {
+          "proto3_optional": true
+         }
+        },
+        "reason": {
+         "type": "string",
+         "id": 3,
+         "options": {
+          "proto3_optional": true
+         }
+        }
+       }
+      },
+      "Resume": {
+       "fields": {
+        "group": {
+         "type": "string",
+         "id": 1
+        }
+       }
+      },
+      "Acknowledge": {
+       "oneofs": {
+        "_node": {
+         "oneof": [
+          "node"
+         ]
+        }
+       },
+       "fields": {
+        "group": {
+         "type": "string",
+         "id": 1
+        },
+        "node": {
+         "type": "string",
+         "id": 2,
+         "options": {
+          "proto3_optional": true
+         }
         }
        }
       },

@@ -2,6 +2,7 @@ import type * as grpc from '@grpc/grpc-js';
 import type { EnumTypeDefinition, MessageTypeDefinition } from '@grpc/proto-loader';
 
 import type { Ack as _mmm_v1_Ack, Ack__Output as _mmm_v1_Ack__Output } from './mmm/v1/Ack.ts';
+import type { Acknowledge as _mmm_v1_Acknowledge, Acknowledge__Output as _mmm_v1_Acknowledge__Output } from './mmm/v1/Acknowledge.ts';
 import type { AddMonitor as _mmm_v1_AddMonitor, AddMonitor__Output as _mmm_v1_AddMonitor__Output } from './mmm/v1/AddMonitor.ts';
 import type { Adopt as _mmm_v1_Adopt, Adopt__Output as _mmm_v1_Adopt__Output } from './mmm/v1/Adopt.ts';
 import type { Append as _mmm_v1_Append, Append__Output as _mmm_v1_Append__Output } from './mmm/v1/Append.ts';
@@ -30,6 +31,7 @@ import type { OperateRequest as _mmm_v1_OperateRequest, OperateRequest__Output a
 import type { Outcome as _mmm_v1_Outcome, Outcome__Output as _mmm_v1_Outcome__Output } from './mmm/v1/Outcome.ts';
 import type { Part as _mmm_v1_Part, Part__Output as _mmm_v1_Part__Output } from './mmm/v1/Part.ts';
 import type { PartStamp as _mmm_v1_PartStamp, PartStamp__Output as _mmm_v1_PartStamp__Output } from './mmm/v1/PartStamp.ts';
+import type { Pause as _mmm_v1_Pause, Pause__Output as _mmm_v1_Pause__Output } from './mmm/v1/Pause.ts';
 import type { PeerClient as _mmm_v1_PeerClient, PeerDefinition as _mmm_v1_PeerDefinition } from './mmm/v1/Peer.ts';
 import type { PreVote as _mmm_v1_PreVote, PreVote__Output as _mmm_v1_PreVote__Output } from './mmm/v1/PreVote.ts';
 import type { PreVoteReply as _mmm_v1_PreVoteReply, PreVoteReply__Output as _mmm_v1_PreVoteReply__Output } from './mmm/v1/PreVoteReply.ts';
@@ -37,6 +39,7 @@ import type { Progress as _mmm_v1_Progress, Progress__Output as _mmm_v1_Progress
 import type { Reload as _mmm_v1_Reload, Reload__Output as _mmm_v1_Reload__Output } from './mmm/v1/Reload.ts';
 import type { RemoveMonitor as _mmm_v1_RemoveMonitor, RemoveMonitor__Output as _mmm_v1_RemoveMonitor__Output } from './mmm/v1/RemoveMonitor.ts';
 import type { ReplaceMonitor as _mmm_v1_ReplaceMonitor, ReplaceMonitor__Output as _mmm_v1_ReplaceMonitor__Output } from './mmm/v1/ReplaceMonitor.ts';
+import type { Resume as _mmm_v1_Resume, Resume__Output as _mmm_v1_Resume__Output } from './mmm/v1/Resume.ts';
 import type { ServedReplica as _mmm_v1_ServedReplica, ServedReplica__Output as _mmm_v1_ServedReplica__Output } from './mmm/v1/ServedReplica.ts';
 import type { SetMode as _mmm_v1_SetMode, SetMode__Output as _mmm_v1_SetMode__Output } from './mmm/v1/SetMode.ts';
 import type { SlotDelta as _mmm_v1_SlotDelta, SlotDelta__Output as _mmm_v1_SlotDelta__Output } from './mmm/v1/SlotDelta.ts';
@@ -57,6 +60,7 @@ export interface ProtoGrpcType {
   mmm: {
     v1: {
       Ack: MessageTypeDefinition<_mmm_v1_Ack, _mmm_v1_Ack__Output>
+      Acknowledge: MessageTypeDefinition<_mmm_v1_Acknowledge, _mmm_v1_Acknowledge__Output>
       AddMonitor: MessageTypeDefinition<_mmm_v1_AddMonitor, _mmm_v1_AddMonitor__Output>
       Adopt: MessageTypeDefinition<_mmm_v1_Adopt, _mmm_v1_Adopt__Output>
       Append: MessageTypeDefinition<_mmm_v1_Append, _mmm_v1_Append__Output>
@@ -90,6 +94,7 @@ export interface ProtoGrpcType {
       OutcomeKind: EnumTypeDefinition
       Part: MessageTypeDefinition<_mmm_v1_Part, _mmm_v1_Part__Output>
       PartStamp: MessageTypeDefinition<_mmm_v1_PartStamp, _mmm_v1_PartStamp__Output>
+      Pause: MessageTypeDefinition<_mmm_v1_Pause, _mmm_v1_Pause__Output>
       Peer: SubtypeConstructor<typeof grpc.Client, _mmm_v1_PeerClient> & { service: _mmm_v1_PeerDefinition }
       PreVote: MessageTypeDefinition<_mmm_v1_PreVote, _mmm_v1_PreVote__Output>
       PreVoteReply: MessageTypeDefinition<_mmm_v1_PreVoteReply, _mmm_v1_PreVoteReply__Output>
@@ -98,6 +103,7 @@ export interface ProtoGrpcType {
       Reload: MessageTypeDefinition<_mmm_v1_Reload, _mmm_v1_Reload__Output>
       RemoveMonitor: MessageTypeDefinition<_mmm_v1_RemoveMonitor, _mmm_v1_RemoveMonitor__Output>
       ReplaceMonitor: MessageTypeDefinition<_mmm_v1_ReplaceMonitor, _mmm_v1_ReplaceMonitor__Output>
+      Resume: MessageTypeDefinition<_mmm_v1_Resume, _mmm_v1_Resume__Output>
       ServedReplica: MessageTypeDefinition<_mmm_v1_ServedReplica, _mmm_v1_ServedReplica__Output>
       SetMode: MessageTypeDefinition<_mmm_v1_SetMode, _mmm_v1_SetMode__Output>
       SlotDelta: MessageTypeDefinition<_mmm_v1_SlotDelta, _mmm_v1_SlotDelta__Output>

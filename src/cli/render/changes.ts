@@ -19,9 +19,10 @@ export function stableLines({ cluster, groups }: Status): readonly string[] {
   ];
 }
 
-function groupLine({ name, master, verdict, mode, writer, operation }: GroupStatus): string {
+function groupLine({ name, master, verdict, mode, pause, writer, operation }: GroupStatus): string {
   const running = operation === null ? "none" : `${operation.kind}:${operation.phase}`;
-  return `${name} master=${master ?? "none"} verdict=${verdict} mode=${mode} writer=${writer?.holder ?? "none"} operation=${running}`;
+  const paused = pause === null ? "" : ` paused=${pause.by}`;
+  return `${name} master=${master ?? "none"} verdict=${verdict} mode=${mode} writer=${writer?.holder ?? "none"} operation=${running}${paused}`;
 }
 
 function nodeLine({ name, role, state, link, vips }: NodeStatus): string {

@@ -4,6 +4,7 @@
  */
 import type { ClusterStatus, GroupStatus, NodeStatus, Status } from "../../core/status-types.ts";
 import type { Paint } from "../terminal.ts";
+import { showAge } from "./quantities.ts";
 import { table } from "./table.ts";
 import { showTally, tallyOf, voteReasons } from "./votes.ts";
 
@@ -46,6 +47,7 @@ export function conditionsOf(group: GroupStatus, cluster: ClusterStatus): readon
       why: `${reachable} of ${monitors.length}`,
     },
     { ok: group.mode === "active", what: "the mode is active", why: group.mode },
+    { ok: group.pause === null, what: "nobody paused it", why: pauseOf(group) },
     downCondition(group, master, cluster),
     {
       ok: group.operation === null,
@@ -57,6 +59,13 @@ export function conditionsOf(group: GroupStatus, cluster: ClusterStatus): readon
     },
     successorCondition(group),
   ];
+}
+
+function pauseOf({ pause }: GroupStatus): string {
+  if (pause === null) return "not paused";
+  const { by, reason, left_ms } = pause;
+  const left = left_ms === null ? `until "mmm resume"` : `for another ${showAge(left_ms)}`;
+  return `paused by ${by} ${left}${reason === null ? "" : ` (${reason})`}`;
 }
 
 function downCondition(

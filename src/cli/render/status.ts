@@ -7,6 +7,7 @@ import type {
   GroupStatus,
   MonitorStatus,
   NodeStatus,
+  PauseStatus,
   Status,
   VipStatus,
   Warning,
@@ -129,13 +130,19 @@ function groupParts(
 function groupLine(group: GroupStatus, paint: Paint): string {
   const mode = group.mode === "active" ? "active" : paint("warn", group.mode.toUpperCase());
   const verdict = paint(group.verdict === "healthy" ? "good" : "bad", group.verdict);
+  const paused = group.pause === null ? [] : [paint("warn", pauseCell(group.pause))];
   return [
     `group ${paint("strong", group.name)}`,
     `master ${group.master ?? "none"}`,
     `verdict ${verdict}`,
     `mode ${mode}`,
+    ...paused,
     `epoch ${group.epoch}`,
   ].join("   ");
+}
+
+export function pauseCell({ left_ms }: PauseStatus): string {
+  return left_ms === null ? "PAUSED" : `PAUSED for another ${showAge(left_ms)}`;
 }
 
 function vipLines(group: GroupStatus, paint: Paint): readonly string[] {

@@ -5,6 +5,7 @@
 import { candidateOf, candidatesOf } from "../health/facts.ts";
 import { chooseSuccessor } from "../health/successor.ts";
 import type { Verdict } from "../health/verdict.ts";
+import { describePause } from "../pause.ts";
 import type { Cause, GroupPart, VoteRecord } from "../state.ts";
 import type { Turn } from "../turn.ts";
 import { fenced, withVip } from "../vip/epochs.ts";
@@ -12,6 +13,7 @@ import { withOutage } from "./flapping.ts";
 import { withAdmittance } from "./admittance.ts";
 import { guardLoss } from "./guard-loss.ts";
 import { demotedByHand, movedByHand } from "./by-hand.ts";
+import { coolingDown } from "./cooldown.ts";
 import { noSuccessor } from "./failover.ts";
 import { begun, finished, type Intent, lastDeed } from "./outline.ts";
 
@@ -66,11 +68,13 @@ function isFree({ operation }: GroupPart): boolean {
 }
 
 function heldBack(turn: Turn, group: GroupPart, call: Call): string | null {
+  if (group.pause !== undefined)
+    return `${call.text}; no failover, for the group is ${describePause(group.pause)}`;
   if (group.mode !== "active") return `${call.text}; no failover, for the mode is ${group.mode}`;
   if (turnedBackLately(turn, group, call.from))
     return `${call.text}; a failover has just turned back`;
   if (call.to !== null) return null;
-  const cooling = coolingDown(turn, group, call.from);
+  const cooling = coolingDown(group, call.from, turn.at.wall);
   if (cooling !== null)
     return `${call.text}; no failover for another ${Math.ceil(cooling / 1000)} s (cooldown)`;
   const { evidence } = turn.local(group.name);
@@ -111,16 +115,6 @@ function intentOf(turn: Turn, group: GroupPart, call: Call): Intent {
     votes: call.votes,
     runIds: runIdsOf(turn, group),
   };
-}
-
-/** Milliseconds left of the quiet time after an earlier failover away from the same node. */
-function coolingDown(turn: Turn, group: GroupPart, master: string): number | null {
-  const last = group.past.findLast(
-    (past) => past.kind === "failover" && past.result === "ok" && past.from === master,
-  );
-  if (last === undefined) return null;
-  const left = last.startedAt + last.durationMs + group.settings.cooldownMs - turn.at.wall;
-  return left > 0 && left <= group.settings.cooldownMs ? left : null;
 }
 
 export function runIdsOf(turn: Turn, group: GroupPart): Readonly<Record<string, string>> {

@@ -35,7 +35,9 @@ export function countOutages(turn: Turn, group: GroupPart): void {
     if (up < quorum || turn.isChanging(group.name)) continue;
     const since = turn.local(group.name).since[key];
     turn.lasting(group.name, key, false);
-    const counts = name !== group.master && !(name in group.rejoining) && admin === "online";
+    // Whoever pauses a group is about to stop something of it on purpose.
+    const planned = group.pause !== undefined || name in group.rejoining;
+    const counts = name !== group.master && !planned && admin === "online";
     if (since === undefined || turn.now - since < OUTAGE_MS || !counts) continue;
     turn.change(group.name, (part) => withOutage(part, name, turn.at.wall));
   }

@@ -3,37 +3,47 @@ import { takeDrop } from "../groups/drop-group.ts";
 import { candidateOf, candidatesOf, isDemoted } from "../health/facts.ts";
 import { chooseSuccessor } from "../health/successor.ts";
 import type { Waiting } from "../local.ts";
-import type { Command, GroupCommand } from "../messages.ts";
+import type { GroupCommand } from "../messages.ts";
 import { takeReload } from "../reload/reload.ts";
-import { type GroupPart, type Mode, nodeOf } from "../state.ts";
+import { type GroupPart, nodeOf } from "../state.ts";
 import type { Turn } from "../turn.ts";
+import { takeAcknowledge } from "./acknowledge.ts";
 import { takeAdopt } from "./adopt.ts";
 import { withGuardHeard } from "./admittance.ts";
 import { beginFailover, runIdsOf } from "./admission.ts";
 import { noSuccessor } from "./failover.ts";
 import { type Order, refused, taken } from "./order.ts";
 import { begun, type Intent } from "./outline.ts";
+import { takePause, takeResume } from "./pausing.ts";
+
+type Kind = GroupCommand["kind"];
+type CommandOf<K extends Kind> = Extract<GroupCommand, { readonly kind: K }>;
+type Taker<K extends Kind> = (
+  turn: Turn,
+  group: GroupPart,
+  waiting: Waiting,
+  command: CommandOf<K>,
+) => Order;
+
+const TAKERS: { readonly [K in Kind]: Taker<K> } = {
+  switchover: takeSwitchover,
+  failover: takeFailover,
+  "set-online": takeAdmin,
+  "set-offline": takeAdmin,
+  "set-mode": takeMode,
+  pause: takePause,
+  resume: takeResume,
+  acknowledge: takeAcknowledge,
+  adopt: takeAdopt,
+  reload: takeReload,
+  "drop-group": takeDrop,
+};
 
 export function take(turn: Turn, group: GroupPart, waiting: Waiting, command: GroupCommand): Order {
   if (group.leaving === true && command.kind !== "drop-group" && command.kind !== "adopt")
     return refused(`group ${group.name} is being dropped`);
-  switch (command.kind) {
-    case "switchover":
-      return takeSwitchover(turn, group, waiting, command);
-    case "failover":
-      return takeFailover(turn, group, waiting, command);
-    case "set-online":
-    case "set-offline":
-      return takeAdmin(turn, group, command);
-    case "set-mode":
-      return takeMode(turn, group, command.mode);
-    case "adopt":
-      return takeAdopt(turn, group, waiting, command);
-    case "reload":
-      return takeReload(turn, group, waiting, command);
-    case "drop-group":
-      return takeDrop(turn, group, waiting);
-  }
+  const taker = TAKERS[command.kind] as Taker<Kind>;
+  return taker(turn, group, waiting, command);
 }
 
 function busy(group: GroupPart): Order | null {
@@ -136,7 +146,8 @@ function takeFailover(
 function takeAdmin(
   turn: Turn,
   group: GroupPart,
-  command: Extract<Command, { kind: "set-online" | "set-offline" }>,
+  _: Waiting,
+  command: CommandOf<"set-online" | "set-offline">,
 ): Order {
   const node = nodeOf(group, command.node);
   if (node === undefined) return refused(`there is no node ${command.node} in group ${group.name}`);
@@ -161,7 +172,12 @@ function takeAdmin(
   return taken(`${node.name} is ${admin} now`);
 }
 
-function takeMode(turn: Turn, group: GroupPart, mode: Mode): Order {
+function takeMode(
+  turn: Turn,
+  group: GroupPart,
+  _: Waiting,
+  { mode }: CommandOf<"set-mode">,
+): Order {
   turn.change(group.name, (part) => ({ ...part, mode }));
   return taken(`the mode of group ${group.name} is ${mode} now`);
 }

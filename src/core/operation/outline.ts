@@ -73,9 +73,17 @@ export function withPast(group: GroupPart, past: PastOperation): GroupPart {
   return { ...group, past: [...group.past, past].slice(-PAST_KEPT) };
 }
 
-/** The last that changed whom a node follows; that a loss was accepted changed nothing on any node. */
+/** Of these history tells, too, but they changed nothing on any node. */
+const WORDS: ReadonlySet<PastOperation["kind"]> = new Set([
+  "accepted",
+  "pause",
+  "resume",
+  "acknowledged",
+]);
+
+/** The last that changed whom a node follows. */
 export function lastDeed({ past }: GroupPart): PastOperation | undefined {
-  return past.findLast(({ kind }) => kind !== "accepted");
+  return past.findLast(({ kind }) => !WORDS.has(kind));
 }
 
 function pastOf(

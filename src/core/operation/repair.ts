@@ -9,6 +9,7 @@
 import { candidateOf } from "../health/facts.ts";
 import { currentReplId, positionOf } from "../health/lineage.ts";
 import type { NodeInfo } from "../health/types.ts";
+import { modeNow } from "../pause.ts";
 import type { GroupPart, Node } from "../state.ts";
 import { nodeOf } from "../state.ts";
 import type { Turn } from "../turn.ts";
@@ -33,7 +34,8 @@ export function repair(turn: Turn, group: GroupPart): void {
   dropRepairsOfOthers(turn, group);
   if (group.operation !== null) return dropRepairs(turn, group);
   for (const node of group.nodes) {
-    if (group.mode === "passive" && !isRemainder(turn, group, node)) dropRepair(turn, group, node);
+    if (modeNow(group) === "passive" && !isRemainder(turn, group, node))
+      dropRepair(turn, group, node);
     else if (node.name !== master.name) repairNode(turn, group, master, node);
     else if (tidy(turn, group, master)) guardWrites(turn, group, master);
   }

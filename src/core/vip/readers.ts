@@ -5,6 +5,7 @@
  */
 import { candidateOf } from "../health/facts.ts";
 import type { NodeName } from "../ids.ts";
+import { modeNow } from "../pause.ts";
 import type { GroupPart, Vip } from "../state.ts";
 import { isOurs, type Turn } from "../turn.ts";
 import { claimable, movedTo, settled, withVip } from "./epochs.ts";
@@ -24,7 +25,7 @@ export function careForReaders(turn: Turn, group: GroupPart): void {
     if (vip.role !== "reader" || turn.isChanging(group.name)) continue;
     if (vip.kind === "fence") endFence(turn, group, vip);
     else if (vip.kind === "move") finishMove(turn, group, vip);
-    else if (vip.kind === "hold" && group.mode !== "passive") considerMove(turn, group, vip);
+    else if (vip.kind === "hold" && modeNow(group) !== "passive") considerMove(turn, group, vip);
   }
 }
 

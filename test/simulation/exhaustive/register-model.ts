@@ -157,6 +157,7 @@ function turnOf(state: MoveState, who: Who): CountingTurn {
     errands: {},
     verdict: { kind: "undecided" as const, text: "" },
     since: {},
+    pauseSeen: null,
   };
   const committed = committedWith(state.vip);
   const known =

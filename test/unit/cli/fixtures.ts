@@ -82,6 +82,7 @@ export function aGroup(change: Partial<GroupStatus> = {}): GroupStatus {
     epoch: 7,
     master: "db1",
     mode: "active",
+    pause: null,
     verdict: "healthy",
     verdict_text: "",
     lease_backend: "nft",

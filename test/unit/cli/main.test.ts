@@ -70,6 +70,10 @@ describe("wrong usage", () => {
       "info elsewhere",
       'error: there is no node "elsewhere"; there is db1, db2, db3\ntry: mmm status',
     ],
+    [
+      "pause --for 1d",
+      'error: --for: "1d" is not a duration; write a number with its unit: 500ms, 2s, 1m\ntry: mmm help pause',
+    ],
     ["mode --group other", 'error: there is no group "other"; there is main\ntry: mmm status'],
     [
       "failover",
@@ -331,6 +335,14 @@ describe("a command", () => {
   const SENT: readonly (readonly [line: string, command: object])[] = [
     ["set_online db3", { kind: "set-online", group: "main", node: "db3" }],
     ["set_offline db3", { kind: "set-offline", group: "main", node: "db3" }],
+    ["pause", { kind: "pause", group: "main", forMs: null, reason: null }],
+    [
+      "pause --for 30m --reason kernel",
+      { kind: "pause", group: "main", forMs: 1_800_000, reason: "kernel" },
+    ],
+    ["resume", { kind: "resume", group: "main" }],
+    ["acknowledge", { kind: "acknowledge", group: "main", node: null }],
+    ["acknowledge db2", { kind: "acknowledge", group: "main", node: "db2" }],
     ["mode manual", { kind: "set-mode", group: "main", mode: "manual" }],
     ["adopt 0a1b2c3d", { kind: "adopt", group: "main", cluster: "0a1b2c3d", empty: null }],
     ["adopt --empty db2", { kind: "adopt", group: "main", cluster: null, empty: "db2" }],
@@ -521,6 +533,14 @@ describe("what is only read", () => {
     expect((await mmm("mode", { monitors })).out).toBe("active");
   });
 
+  it("tells beside the history that somebody paused the group", async () => {
+    const pause = { by: "ann@ops", reason: null, since: "", for_ms: null, left_ms: null };
+    const status = aStatus({ group: { pause } });
+    const monitors = { "127.0.0.1:7400": { status: () => anAnswer({ status }) } };
+    const ran = await mmm("history", { monitors });
+    expect(ran.err).toBe("group main is PAUSED, by ann@ops");
+  });
+
   it("and the same as JSON", async () => {
     const monitors = { "127.0.0.1:7400": { history: [anEntry()] } };
     const json = async (line: string) =>
@@ -531,6 +551,7 @@ describe("what is only read", () => {
     expect(await json("checks db1")).toHaveLength(2);
     expect(await json("explain")).toMatchObject({
       conditions: [
+        { ok: true },
         { ok: true },
         { ok: true },
         { ok: true },

@@ -220,6 +220,7 @@ describe("mmm explain", () => {
         ok    a monitor leads                     mon2
         ok    a majority of the monitors answers  3 of 3
         ok    the mode is active                  active
+        ok    nobody paused it                    not paused
         FAIL  the master is down for a majority   healthy: UP 3/3
         ok    nothing else is running             nothing
         ok    a replica can be promoted           db2

@@ -126,6 +126,19 @@ describe("mmm status", () => {
     `);
   });
 
+  it("of a paused group says so in its first line, with what is left", () => {
+    const pause = {
+      by: "ann@ops",
+      reason: "kernel",
+      since: "",
+      for_ms: 1_800_000,
+      left_ms: 754_000,
+    };
+    expect(shown({ group: { pause } })).toContain(
+      "mode active   PAUSED for another 12m34s   epoch 7",
+    );
+  });
+
   it("during a failover", () => {
     const silent = aVote({
       vote: "silent",

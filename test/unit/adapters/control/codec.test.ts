@@ -70,6 +70,14 @@ const command: fc.Arbitrary<Asked> = fc.oneof(
   fc.record({ kind: kind("set-online"), group: name, node: name }),
   fc.record({ kind: kind("set-offline"), group: name, node: name }),
   fc.record({
+    kind: kind("pause"),
+    group: name,
+    forMs: maybe(number),
+    reason: maybe(words),
+  }),
+  fc.record({ kind: kind("resume"), group: name }),
+  fc.record({ kind: kind("acknowledge"), group: name, node: maybe(name) }),
+  fc.record({
     kind: kind("set-mode"),
     group: name,
     mode: fc.constantFrom("active", "manual", "passive"),

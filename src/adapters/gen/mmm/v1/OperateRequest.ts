@@ -10,6 +10,9 @@ import type { AddMonitor as _mmm_v1_AddMonitor, AddMonitor__Output as _mmm_v1_Ad
 import type { RemoveMonitor as _mmm_v1_RemoveMonitor, RemoveMonitor__Output as _mmm_v1_RemoveMonitor__Output } from '../../mmm/v1/RemoveMonitor.ts';
 import type { ReplaceMonitor as _mmm_v1_ReplaceMonitor, ReplaceMonitor__Output as _mmm_v1_ReplaceMonitor__Output } from '../../mmm/v1/ReplaceMonitor.ts';
 import type { DropGroup as _mmm_v1_DropGroup, DropGroup__Output as _mmm_v1_DropGroup__Output } from '../../mmm/v1/DropGroup.ts';
+import type { Pause as _mmm_v1_Pause, Pause__Output as _mmm_v1_Pause__Output } from '../../mmm/v1/Pause.ts';
+import type { Resume as _mmm_v1_Resume, Resume__Output as _mmm_v1_Resume__Output } from '../../mmm/v1/Resume.ts';
+import type { Acknowledge as _mmm_v1_Acknowledge, Acknowledge__Output as _mmm_v1_Acknowledge__Output } from '../../mmm/v1/Acknowledge.ts';
 
 export interface OperateRequest {
   'requestId'?: (string);
@@ -26,7 +29,10 @@ export interface OperateRequest {
   'removeMonitor'?: (_mmm_v1_RemoveMonitor | null);
   'replaceMonitor'?: (_mmm_v1_ReplaceMonitor | null);
   'dropGroup'?: (_mmm_v1_DropGroup | null);
-  'command'?: "switchover"|"failover"|"setOnline"|"setOffline"|"setMode"|"adopt"|"reload"|"addMonitor"|"removeMonitor"|"replaceMonitor"|"dropGroup";
+  'pause'?: (_mmm_v1_Pause | null);
+  'resume'?: (_mmm_v1_Resume | null);
+  'acknowledge'?: (_mmm_v1_Acknowledge | null);
+  'command'?: "switchover"|"failover"|"setOnline"|"setOffline"|"setMode"|"adopt"|"reload"|"addMonitor"|"removeMonitor"|"replaceMonitor"|"dropGroup"|"pause"|"resume"|"acknowledge";
 }
 
 export interface OperateRequest__Output {
@@ -44,5 +50,8 @@ export interface OperateRequest__Output {
   'removeMonitor'?: (_mmm_v1_RemoveMonitor__Output | null);
   'replaceMonitor'?: (_mmm_v1_ReplaceMonitor__Output | null);
   'dropGroup'?: (_mmm_v1_DropGroup__Output | null);
-  'command'?: "switchover"|"failover"|"setOnline"|"setOffline"|"setMode"|"adopt"|"reload"|"addMonitor"|"removeMonitor"|"replaceMonitor"|"dropGroup";
+  'pause'?: (_mmm_v1_Pause__Output | null);
+  'resume'?: (_mmm_v1_Resume__Output | null);
+  'acknowledge'?: (_mmm_v1_Acknowledge__Output | null);
+  'command'?: "switchover"|"failover"|"setOnline"|"setOffline"|"setMode"|"adopt"|"reload"|"addMonitor"|"removeMonitor"|"replaceMonitor"|"dropGroup"|"pause"|"resume"|"acknowledge";
 }
