@@ -16,6 +16,7 @@ import type { Envelope } from "../core/messages.ts";
 import type { Target } from "../core/io.ts";
 import type { Proposal } from "../core/reload/proposal.ts";
 import type { Committed } from "../core/state.ts";
+import type { Status } from "../core/status-types.ts";
 import type { Clock, Core, DurableStore, Journal, Log } from "../ports.ts";
 import { messageOf } from "../errors.ts";
 import { Answers } from "./answers.ts";
@@ -48,6 +49,9 @@ export interface DaemonOptions<S> {
   readonly proposals: () => Readonly<Record<GroupName, Proposal>>;
   /** What those files say otherwise than this; empty: nothing. */
   readonly fileDiffers: (committed: Committed) => string;
+  /** When something new was agreed on. */
+  readonly onCommitted?: (() => void) | undefined;
+  readonly onWake?: ((lateMs: number) => void) | undefined;
   /** Called once, when it can go on no longer. */
   readonly onFault: (error: unknown) => void;
 }
@@ -80,7 +84,8 @@ export class Daemon<S> {
     this.#peers = new Peers({ name: identity.name, self, now, tls, onFound });
     const perform = (effect: Parameters<Performer["perform"]>[0]) => performer.perform(effect);
     const onTurn = (next: S) => this.#afterTurn(next);
-    this.#runtime = new Runtime({ core, state, clock, store, perform, onTurn, onFault });
+    const { onWake } = options;
+    this.#runtime = new Runtime({ core, state, clock, store, perform, onTurn, onWake, onFault });
     const performer = new Performer(this.#world(), (input) => void this.#runtime.push(input));
     this.#peerServer = new PeerServer({
       self,
@@ -130,6 +135,12 @@ export class Daemon<S> {
       const text = `mmm cannot ask this monitor through ${socket}: ${messageOf(error)}`;
       log.write("warn", "socket.failed", text);
     }
+  }
+
+  /** What `mmm status` shows. */
+  status(): Status {
+    const { core, clock } = this.#options;
+    return withTransport(core.status(this.#runtime.state, clock.at()), this.#transport());
   }
 
   /** Reads the certificate anew; who leads does not change. What cannot be used changes nothing. */
@@ -215,10 +226,10 @@ export class Daemon<S> {
   }
 
   #answers(): Answers {
-    const { core, clock, identity, journal } = this.#options;
+    const { identity, journal } = this.#options;
     return new Answers({
       name: identity.name,
-      status: () => withTransport(core.status(this.#runtime.state, clock.at()), this.#transport()),
+      status: () => this.status(),
       clientOf: (monitor) => this.#clientOf(monitor),
       journal,
       requests: this.#requests,
@@ -248,6 +259,7 @@ export class Daemon<S> {
     if (committed === null || committed === this.#seen) return;
     this.#seen = committed;
     this.#project(committed, core.view(state, clock.at()).removed);
+    this.#options.onCommitted?.();
   }
 
   /** What follows from the agreed state, outside of the core. */

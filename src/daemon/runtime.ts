@@ -35,6 +35,8 @@ export interface RuntimeOptions<S> {
   readonly perform: (effect: WorldEffect) => void;
   /** After each turn. */
   readonly onTurn: (state: S) => void;
+  /** How much later than asked for it woke up, in milliseconds. */
+  readonly onWake?: ((lateMs: number) => void) | undefined;
   /** Called once: nothing is done afterwards. */
   readonly onFault: (error: unknown) => void;
 }
@@ -135,7 +137,11 @@ export class Runtime<S> {
     const wakeAt = Math.min(core.nextWakeAt(this.#state, now), this.#unwritten?.dueAt ?? Infinity);
     const ms = Math.min(Math.max(wakeAt - now, 0), LONGEST_SLEEP_MS);
     if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.push({ kind: "tick" }), Math.ceil(ms));
+    const dueAt = performance.now() + Math.ceil(ms);
+    this.#timer = setTimeout(() => {
+      this.#options.onWake?.(performance.now() - dueAt);
+      this.push({ kind: "tick" });
+    }, Math.ceil(ms));
   }
 
   #fail(error: unknown): void {

@@ -21,6 +21,7 @@ import { Certificates } from "./certificates.ts";
 import { begin, core } from "./core.ts";
 import { Daemon } from "./daemon.ts";
 import { openState, prepareDataDir } from "./data-dir.ts";
+import { ReadOnlyDoors } from "./doors.ts";
 import { takeDataDir } from "./exclusive.ts";
 import type { RunFlags } from "./flags.ts";
 import { Logins } from "./logins.ts";
@@ -57,10 +58,11 @@ export async function startUp(
   const logins = new Logins(config.local, () => loadConfig(config.file).local, log);
   const fault = (error: unknown) => onFault(error, log);
   const parts = { log, logins, certificates, onFault: fault };
-  const daemon = await compose(config, identity, parts);
+  const { daemon, open } = await compose(config, identity, parts);
   const pidFile = pid === null ? null : writePidFile(pid);
   try {
     await daemon.start();
+    await open();
   } catch (error) {
     pidFile?.remove();
     throw error;
@@ -79,21 +81,23 @@ async function compose(
   config: Config,
   identity: Identity,
   { log, logins, certificates, onFault }: Composition,
-): Promise<Daemon<MonitorState>> {
+): Promise<{ readonly daemon: Daemon<MonitorState>; readonly open: () => Promise<void> }> {
   const { dataDir } = config.local;
   const clock = new SystemClock();
+  const doors = new ReadOnlyDoors(config.local.doors);
+  const journal = new FileJournal(dataDir, log);
   const { durable, store } = await openState(dataDir, identity.name);
   const groups = groupParts(config);
   const file = new OwnFile(config.file);
   const plan = { peers: identity.peers.length, ownAddress: identity.advertise, groups };
-  return new Daemon({
+  const daemon = new Daemon({
     identity,
     version: VERSION,
     core,
     state: begin(durable, plan, clock.at()),
     clock,
     store,
-    journal: new FileJournal(dataDir, log),
+    journal,
     nodes: openNodes(config, logins, log),
     logins,
     log,
@@ -101,8 +105,12 @@ async function compose(
     socket: config.local.socket ?? join(dataDir, "mmm.sock"),
     proposals: () => proposalsOf(readConfig(config.file)),
     fileDiffers: (committed) => file.differsFrom(committed),
+    onCommitted: doors.onCommitted,
+    onWake: doors.onWake,
     onFault,
   });
+  const open = () => doors.open({ status: () => daemon.status(), summary: journal.summary, log });
+  return { daemon, open };
 }
 
 /** Set by `scripts/build.mjs`; from the source there is none. */

@@ -115,6 +115,7 @@ export function buildLocal(
     logins: Object.fromEntries(groups.flatMap((group) => loginsOf(group, environment))),
     socket: top.socket,
     tls: buildTls(top),
+    doors: { http: top.http, sentinel: top.sentinel },
   };
 }
 

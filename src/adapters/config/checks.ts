@@ -2,6 +2,7 @@
  * What values mean together. A *problem* breaks a promise and refuses the file; a *warning* is
  * legal and says what it costs.
  */
+import { isLoopback } from "../peer/address.ts";
 import { leaseMsOf, shareAHost } from "./build.ts";
 import { checkAcross } from "./checks-across.ts";
 import { report, type Source, whereIs } from "./reader.ts";
@@ -19,6 +20,7 @@ export function checkTogether(whole: Whole): void {
   const tops = new Map([...groups, whole].map((one) => [one.top.section, one]));
   for (const one of tops.values()) checkPasswords(one.source, [one.top]);
   checkAcross(whole);
+  checkExposure(source, top);
   checkTls(source, top);
 }
 
@@ -98,6 +100,19 @@ function checkTls(source: Source, { section, values }: Read<TopValues>): void {
       source,
       whereIs(section, given[0] ?? "tls"),
       `TLS between monitors needs ${missing.join(" and ")}, too`,
+    );
+  }
+}
+
+/** What anybody may look at is said, not slipped into. */
+function checkExposure(source: Source, { section, values }: Read<TopValues>): void {
+  for (const key of ["http", "sentinel"] as const) {
+    const at = values[key];
+    if (at === null || isLoopback(at.host) || values.expose?.includes(key) === true) continue;
+    report(
+      source,
+      whereIs(section, key),
+      `${at.host} is reached from other hosts, in the clear and without a password: whoever can connect sees the names, addresses, roles and history of all nodes and monitors (and can change nothing). If that is meant, add: expose = ${key}`,
     );
   }
 }

@@ -5,6 +5,7 @@
 import {
   anyText,
   choice,
+  choices,
   clockDrift,
   duration,
   hostKey,
@@ -121,6 +122,9 @@ const MONITOR_OWN_KEYS = {
   tls_ca: optional(path, TEXT),
   tls_cert: optional(path, TEXT),
   tls_key: optional(path, TEXT),
+  http: optional(hostPort),
+  sentinel: optional(hostPort),
+  expose: optional(choices("http", "sentinel")),
 } as const;
 
 /** What the top of an included file may hold. */

@@ -66,6 +66,8 @@ export interface Local {
   /** Path of the socket for `mmm` on the monitor's host; null: `mmm.sock` in the data directory. */
   readonly socket: string | null;
   readonly tls: MonitorTls;
+  /** Where it answers read-only questions; null: nowhere. */
+  readonly doors: { readonly http: HostPort | null; readonly sentinel: HostPort | null };
 }
 
 /** `system`: TLS, trusting the authorities of the operating system. `ca`: trusting that file. */

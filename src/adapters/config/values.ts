@@ -111,6 +111,17 @@ export function choice<const T extends string>(...choices: readonly T[]): Parser
   };
 }
 
+/** Some of a few words, separated by commas. */
+export function choices<const T extends string>(...words: readonly T[]): Parser<readonly T[]> {
+  const one = choice(...words);
+  return (text) => {
+    const parsed = text.split(",").map((part) => one(part.trim()));
+    const bad = parsed.find(({ kind }) => kind === "problem");
+    if (bad?.kind === "problem") return bad;
+    return value(parsed.flatMap((each) => (each.kind === "value" ? [each.value] : [])));
+  };
+}
+
 function listed(words: readonly string[]): string {
   return words.length < 2
     ? words.join("")

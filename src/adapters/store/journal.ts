@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { type Stamp, showStamp } from "../../core/stamp.ts";
 import { messageOf } from "../../errors.ts";
 import type { Journal, JournalEntry, Log } from "../../ports.ts";
+import { JournalSummary } from "./journal-summary.ts";
 
 /** Some 2,000 operations; twice that with the older file. */
 const ROTATE_AT_BYTES = 2 * 1024 * 1024;
@@ -20,19 +21,23 @@ export class FileJournal implements Journal {
   readonly #log: Log;
   readonly #rotateAt: number;
   readonly #known: Set<string>;
+  readonly summary = new JournalSummary();
 
   constructor(dataDir: string, log: Log, rotateAt: number = ROTATE_AT_BYTES) {
     this.#file = join(dataDir, "journal.jsonl");
     this.#older = join(dataDir, "journal.1.jsonl");
     this.#log = log;
     this.#rotateAt = rotateAt;
-    this.#known = new Set(this.read().map(keyOf));
+    const kept = this.read();
+    this.#known = new Set(kept.map(keyOf));
+    this.summary.add(kept);
   }
 
   record(entries: readonly JournalEntry[]): void {
     const fresh = entries.filter((entry) => !this.#known.has(keyOf(entry)));
     if (fresh.length === 0) return;
     for (const entry of fresh) this.#known.add(keyOf(entry));
+    this.summary.add(fresh);
     try {
       this.#rotate();
       // A line that a crash cut short must not swallow the next one.

@@ -1,0 +1,134 @@
+/**
+ * The read-only HTTP door: GET, HEAD and OPTIONS, no bodies. Whoever comes is bounded in number, in
+ * time and in size. What is answered comes from the caller; a fault in making it is the answer.
+ */
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import { messageOf } from "../../errors.ts";
+import { isLoopback } from "../peer/address.ts";
+import type { Ask, Reply } from "./reply.ts";
+import { plain } from "./reply.ts";
+
+export interface HttpOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly respond: (ask: Ask) => Promise<Reply>;
+}
+
+const MOST_CONNECTIONS = 64;
+const HEADERS_MS = 3_000;
+const REQUEST_MS = 5_000;
+/** A connection on which nothing happens. Streams write more often. */
+const IDLE_MS = 10_000;
+const LARGEST_HEADER_BYTES = 8_192;
+const MOST_REQUESTS_PER_CONNECTION = 1_000;
+
+/** No script, style, frame or request but our own; nothing is kept, and nobody is told who asked. */
+const HEADERS: Readonly<Record<string, string>> = {
+  "Cache-Control": "no-store",
+  "Content-Security-Policy":
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Resource-Policy": "same-origin",
+  "Referrer-Policy": "no-referrer",
+  "X-Content-Type-Options": "nosniff",
+  "X-Frame-Options": "DENY",
+};
+
+export class HttpServer {
+  readonly #options: HttpOptions;
+  readonly #server: Server;
+
+  constructor(options: HttpOptions) {
+    this.#options = options;
+    this.#server = createServer({
+      headersTimeout: HEADERS_MS,
+      requestTimeout: REQUEST_MS,
+      keepAliveTimeout: IDLE_MS,
+      maxHeaderSize: LARGEST_HEADER_BYTES,
+      connectionsCheckingInterval: 1_000,
+    });
+    this.#server.maxConnections = MOST_CONNECTIONS;
+    this.#server.maxRequestsPerSocket = MOST_REQUESTS_PER_CONNECTION;
+    this.#server.setTimeout(IDLE_MS);
+    this.#server.on("request", (request, response) => void this.#handle(request, response));
+    this.#server.on("checkContinue", (_request, response) => refuse(response, NO_BODY));
+    this.#server.on("clientError", (_error, socket) => endBadly(socket as Socket));
+  }
+
+  /** The port that it listens on. Rejects with the system's error. */
+  async listen(): Promise<number> {
+    const { host, port } = this.#options;
+    this.#server.listen(port, host);
+    await once(this.#server, "listening");
+    const bound = this.#server.address();
+    return bound === null || typeof bound === "string" ? port : bound.port;
+  }
+
+  close(): void {
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    // Whoever goes away before the answer harms nobody.
+    response.on("error", () => undefined);
+    const refusal = refusalOf(request, this.#options.host);
+    if (refusal !== null) return refuse(response, refusal);
+    try {
+      send(response, await this.#options.respond(askOf(request)), request.method === "HEAD");
+    } catch (error) {
+      refuse(response, plain(503, `the monitor could not answer: ${messageOf(error)}`));
+    }
+  }
+}
+
+const NO_BODY = plain(413, "requests have no body here");
+const METHODS = ["GET", "HEAD", "OPTIONS"];
+
+function refusalOf({ method, headers }: IncomingMessage, listen: string): Reply | null {
+  if (!METHODS.includes(method ?? ""))
+    return { ...plain(405, "this door is read-only"), headers: { Allow: METHODS.join(", ") } };
+  if (headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) !== 0)
+    return NO_BODY;
+  if (isLoopback(listen) && !isOurName(headers.host))
+    return plain(421, "this door is for its own host: ask for it by its address");
+  return null;
+}
+
+/** A foreign name that points at this host is a web page that wants to look in (DNS rebinding). */
+function isOurName(host: string | undefined): boolean {
+  return host === undefined || /^(localhost|[\d.]+|\[[\da-f:.]+\])(:\d+)?$/i.test(host);
+}
+
+function askOf({ url = "/" }: IncomingMessage): Ask {
+  const [path = "/", ...query] = url.split("?");
+  return { path, query: new URLSearchParams(query.join("?")) };
+}
+
+function send(response: ServerResponse, reply: Reply, isHead: boolean): void {
+  const { status, type, body, headers } = reply;
+  const length = typeof body === "string" ? { "Content-Length": Buffer.byteLength(body) } : {};
+  response.writeHead(status, { ...HEADERS, "Content-Type": type, ...length, ...headers });
+  if (isHead) response.end();
+  else if (typeof body === "string") response.end(body);
+  else body(response);
+}
+
+/** After a refusal nothing more is read from that connection. */
+function refuse(response: ServerResponse, reply: Reply): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  response.shouldKeepAlive = false;
+  send(response, reply, false);
+  response.once("finish", () => response.socket?.destroySoon());
+}
+
+function endBadly(socket: Socket): void {
+  if (!socket.writable) return;
+  socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
+  socket.destroySoon();
+}

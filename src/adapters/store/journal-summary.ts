@@ -1,0 +1,36 @@
+/** What of a journal is asked for again and again: the newest entries, and how many there are of each kind. */
+import type { JournalEntry } from "../../ports.ts";
+
+const NEWEST = 50;
+
+export interface OperationTotal {
+  readonly group: string;
+  readonly kind: string;
+  readonly result: string;
+  readonly count: number;
+}
+
+export class JournalSummary {
+  #recent: readonly JournalEntry[] = [];
+  readonly #totals = new Map<string, OperationTotal>();
+
+  add(entries: readonly JournalEntry[]): void {
+    for (const { group, past } of entries) {
+      const key = `${group} ${past.kind} ${past.result}`;
+      const count = (this.#totals.get(key)?.count ?? 0) + 1;
+      this.#totals.set(key, { group, kind: past.kind, result: past.result, count });
+    }
+    this.#recent = [...this.#recent, ...entries]
+      .toSorted((a, b) => a.past.startedAt - b.past.startedAt)
+      .slice(-NEWEST);
+  }
+
+  /** By their beginning, newest last. */
+  get recent(): readonly JournalEntry[] {
+    return this.#recent;
+  }
+
+  get totals(): readonly OperationTotal[] {
+    return [...this.#totals.values()];
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * The monitor's end of its read-only doors: starts their thread, starts it anew if it ends, and
+ * answers it with snapshots. Without a door nothing of this is loaded or runs.
+ */
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { Worker } from "node:worker_threads";
+import type { Snapshot } from "../adapters/http/snapshot.ts";
+import type { Doors, FromFront, ToFront } from "../front/protocol.ts";
+import { messageOf } from "../errors.ts";
+import type { Log } from "../ports.ts";
+
+export interface FrontOptions {
+  readonly doors: Doors;
+  readonly snapshot: () => Snapshot;
+  readonly log: Log;
+}
+
+/** A thread that cannot live must not be started all the time. */
+const AGAIN_MS = 5_000;
+/** More than hundreds of groups need. What leaks beyond that ends the thread, and nothing else. */
+const LIMITS = { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 8, stackSizeMb: 2 };
+
+export class Front {
+  readonly #options: FrontOptions;
+  #worker: Worker | null = null;
+  #isStopped = false;
+
+  constructor(options: FrontOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    if (this.#isStopped) return;
+    const { doors, log } = this.#options;
+    const worker = new Worker(programFile(), { workerData: doors, resourceLimits: LIMITS });
+    worker.unref();
+    worker.on("message", (message: FromFront) => this.#hear(worker, message));
+    worker.on("error", (error) => {
+      const text = `the read-only doors are closed for a moment: ${messageOf(error)}`;
+      log.write("error", "front.fault", text, { err: error });
+    });
+    worker.on("exit", () => this.#startAgain());
+    this.#worker = worker;
+  }
+
+  /** Something new was agreed on. */
+  changed(): void {
+    this.#post({ kind: "changed" });
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    void this.#worker?.terminate();
+  }
+
+  #hear(worker: Worker, message: FromFront): void {
+    const { log, snapshot } = this.#options;
+    if (message.kind === "log") return log.write(message.level, message.event, message.text);
+    try {
+      worker.postMessage({ kind: "snapshot", text: JSON.stringify(snapshot()) } satisfies ToFront);
+    } catch (error) {
+      // Whoever asks is told that there is no answer; the monitor goes on.
+      const text = `cannot tell its state: ${messageOf(error)}`;
+      log.write("error", "front.unanswered", text, { err: error });
+    }
+  }
+
+  #post(message: ToFront): void {
+    this.#worker?.postMessage(message);
+  }
+
+  #startAgain(): void {
+    this.#worker = null;
+    if (!this.#isStopped) setTimeout(() => this.start(), AGAIN_MS).unref();
+  }
+}
+
+/** In a bundle this very file may lie in a directory below that of the programs. */
+function programFile(): string {
+  const places = ["./mmm-front.js", "../mmm-front.js", "../bin/mmm-front.ts"];
+  const files = places.map((place) => fileURLToPath(new URL(place, import.meta.url)));
+  return files.find((file) => existsSync(file)) ?? "mmm-front.js";
+}

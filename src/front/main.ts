@@ -1,0 +1,45 @@
+/**
+ * The read-only doors of a monitor, in a thread of their own: whoever floods them, or sends what
+ * crashes or fills it, takes nothing from the thread that votes and leads. It has no access to the
+ * state, only to snapshots, and an ordinary priority.
+ */
+import { constants, setPriority } from "node:os";
+import { type MessagePort, parentPort, workerData } from "node:worker_threads";
+import { respond } from "../adapters/http/routes.ts";
+import { HttpServer } from "../adapters/http/server.ts";
+import { open, type Tell } from "./opening.ts";
+import type { Doors, FromFront, ToFront } from "./protocol.ts";
+import { Source } from "./source.ts";
+
+export function main(): void {
+  if (parentPort === null) {
+    process.stderr.write("error: this is a part of mmm-mon, which starts it itself\n");
+    process.exitCode = 2;
+    return;
+  }
+  serve(parentPort, workerData as Doors);
+}
+
+function serve(monitor: MessagePort, { http }: Doors): void {
+  useOrdinaryPriority();
+  const say = (message: FromFront) => monitor.postMessage(message);
+  const tell: Tell = (line) => say({ kind: "log", ...line });
+  const source = new Source(() => say({ kind: "ask" }));
+  monitor.on("message", (message: ToFront) => {
+    if (message.kind === "snapshot") source.take(message.text);
+    else source.expire();
+  });
+  if (http !== null) {
+    const server = new HttpServer({ ...http, respond: (ask) => respond(ask, source.snapshot) });
+    void open("http", http, () => server.listen(), tell);
+  }
+}
+
+/** Linux keeps a priority per thread; that of the monitor was raised. */
+function useOrdinaryPriority(): void {
+  try {
+    setPriority(constants.priority.PRIORITY_NORMAL);
+  } catch {
+    // The monitor itself runs with a lower one.
+  }
+}
