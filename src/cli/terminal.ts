@@ -45,7 +45,7 @@ export interface Streams {
 export function terminalOf(streams: Streams, interrupted: () => AbortSignal): Terminal {
   const { stdin, stdout, stderr } = streams;
   const write = (stream: NodeJS.WriteStream, lines: readonly string[]) => {
-    if (lines.length > 0) stream.write(`${lines.join("\n")}\n`);
+    if (lines.length > 0) stream.write(`${harmless(lines.join("\n"))}\n`);
   };
   return {
     interactive: stdin.isTTY && stderr.isTTY,
@@ -61,6 +61,16 @@ export function terminalOf(streams: Streams, interrupted: () => AbortSignal): Te
     },
     ask: (question) => ask(question, streams, interrupted()),
   };
+}
+
+/**
+ * What is shown was partly written by others: a Redis, a host, whoever named a monitor. It must not move
+ * the cursor, retitle the window or hide a line. Colours, which are ours, stay.
+ */
+export function harmless(text: string): string {
+  return text.replace(/\x1b\[[\d;]*m|[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, (found) =>
+    found.length > 1 ? found : "\ufffd",
+  );
 }
 
 /** FORCE_COLOR, NO_COLOR and TERM=dumb as everybody means them. */

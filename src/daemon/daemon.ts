@@ -185,10 +185,11 @@ export class Daemon<S> {
 
   #self() {
     const { core, clock, identity, version } = this.#options;
-    const { clusterId } = core.view(this.#runtime.state, clock.at());
+    const { clusterId, term } = core.view(this.#runtime.state, clock.at());
     const knows = (name: string) => this.#peers.knows(name);
     const fileDiffers = this.#chores.ownFile;
-    return { name: identity.name, from: identity.name, clusterId, version, fileDiffers, knows };
+    const { name } = identity;
+    return { name, from: name, clusterId, term, version, fileDiffers, knows };
   }
 
   #receive({ from, version, fileDiffers, message }: Envelope): boolean {

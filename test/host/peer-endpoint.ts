@@ -35,6 +35,7 @@ export class Endpoint implements AsyncDisposable {
       name,
       from: name,
       clusterId,
+      term: 0,
       version: "test",
       fileDiffers: "",
       knows: (other: string) => this.peers.knows(other),

@@ -120,7 +120,7 @@ function brokenSection(scan: Scan, line: string, place: Place): void {
   const header = /^\s*(\[[^\]]*\])\s*(.*)$/.exec(line);
   const why =
     header === null
-      ? `"${line.trim()}" has no closing bracket; write [NAME]`
+      ? `"${firstWord(line.trim())}" has no closing bracket; write [NAME]`
       : `${place.column > 1 ? "a section must begin in the first column" : "nothing may follow a section on its line, not even a comment"}; write ${header[1]} alone`;
   scan.problems.push({ place, section: "", key: null, text: why });
   // What follows belongs to no section that anybody can name: read it, report only its own faults.
@@ -131,7 +131,7 @@ function readKey(scan: Scan, line: string, place: Place): void {
   const equals = line.indexOf("=");
   const key = (equals < 0 ? line : line.slice(0, equals)).trim();
   if (equals < 0) {
-    complain(scan, place, null, `"${key}" has no "="; write KEY = VALUE`);
+    complain(scan, place, null, `"${firstWord(key)}" has no "="; write KEY = VALUE`);
     return;
   }
   if (!KEY_NAME.test(key)) {
@@ -155,7 +155,13 @@ function badKeyName(key: string): string {
   if (key === "") return `a key is missing before "="`;
   if (key.endsWith("[]"))
     return `"${key}" is a list of ini, which is not used here; separate values by commas`;
-  return `"${key}" is not a key: keys are made of letters, digits and _`;
+  return `"${firstWord(key)}" is not a key: keys are made of letters, digits and _`;
+}
+
+/** The rest of a line that cannot be read may be a password. */
+function firstWord(text: string): string {
+  const [first = ""] = text.split(/\s/, 1);
+  return first.length === text.length && text.length <= 64 ? text : `${first.slice(0, 64)} …`;
 }
 
 function complain(scan: Scan, place: Place, key: string | null, text: string): void {

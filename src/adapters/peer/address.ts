@@ -1,5 +1,6 @@
 /** `HOST:PORT` and `[NAME=]HOST:PORT`, as they stand on a command line and in messages. */
 import type { MonitorName } from "../../core/ids.ts";
+import { isReservedName } from "../config/names.ts";
 
 export interface HostPort {
   readonly host: string;
@@ -16,7 +17,7 @@ export interface PeerAddress {
 const MONITOR_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$/;
 
 export function isMonitorName(name: string): boolean {
-  return MONITOR_NAME.test(name) && name !== "__proto__";
+  return MONITOR_NAME.test(name) && !isReservedName(name);
 }
 
 /** null when it is not `HOST:PORT`; an IPv6 address stands in brackets. */

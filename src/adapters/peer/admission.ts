@@ -4,7 +4,7 @@
  * sender, and is kept for a while for the status of the receiver.
  */
 import type { ClusterId, Instant, MonitorName } from "../../core/ids.ts";
-import { PROTOCOL } from "../../core/messages.ts";
+import { type Envelope, PROTOCOL } from "../../core/messages.ts";
 import type { Refusal } from "../gen/mmm/v1/Refusal.ts";
 import type { Addressed, Decoded } from "./codec.ts";
 
@@ -12,6 +12,7 @@ export interface Receiver {
   readonly name: MonitorName;
   /** null while it is empty: then the core decides. */
   readonly clusterId: ClusterId | null;
+  readonly term: number;
   readonly knows: (name: MonitorName) => boolean;
 }
 
@@ -78,7 +79,22 @@ function admitAddressed(addressed: Addressed, receiver: Receiver): Admission {
     const reason = `${from} belongs to cluster ${clusterId}, ${receiver.name} to ${receiver.clusterId}`;
     return refused(from, "REFUSAL_FOREIGN_CLUSTER", reason);
   }
+  const ahead = termsAhead(envelope, receiver.term);
+  if (ahead > LONGEST_LEAP) {
+    const reason = `${from} is ${ahead} terms ahead of ${receiver.name}, which no cluster comes to be: its state is damaged`;
+    return refused(from, "REFUSAL_MALFORMED", reason);
+  }
   return { kind: "admitted", addressed };
+}
+
+/**
+ * Elections without a pause would take half a year for so many. Terms are taken over from whoever is
+ * ahead, and the register of a host has room for 32 bits of them: one message must not use them up.
+ */
+const LONGEST_LEAP = 2 ** 24;
+
+function termsAhead({ message }: Envelope, own: number): number {
+  return message.kind === "consensus" ? message.message.term - own : 0;
 }
 
 function refused(from: string | null, refusal: Refusal, reason: string): Admission {

@@ -12,7 +12,18 @@ import type {
   SlotDelta__Output as ReadDelta,
 } from "../gen/mmm/v1/SlotDelta.ts";
 import type { Stamp__Output as ReadStamp } from "../gen/mmm/v1/Stamp.ts";
-import { clusterId, count, json, Malformed, name, optional, present, text } from "./fields.ts";
+import { checkPart, checkWhole } from "../state-shape.ts";
+import {
+  clusterId,
+  count,
+  json,
+  Malformed,
+  mark,
+  name,
+  optional,
+  present,
+  text,
+} from "./fields.ts";
 
 export function encodeConsensus(message: ConsensusMessage): WireConsensus {
   const { storageId, term, slot } = message;
@@ -77,7 +88,7 @@ export function some<K extends string, V>(key: K, value: V | null): { [P in K]?:
 export function decodeConsensus(wire: ReadConsensus): ConsensusMessage {
   const sender: Sender = {
     storageId: name(wire.storageId, "storage_id"),
-    term: count(wire.term, "term"),
+    term: mark(wire.term, "term"),
     slot: optional(wire.slot, "slot", decodeStamp),
   };
   return { ...sender, ...decodeKind(wire) };
@@ -97,13 +108,13 @@ const DECODERS: Readonly<Record<string, (wire: ReadConsensus) => Kind>> = {
   }),
   preVote: (wire) => {
     const { candidateTerm } = present(wire.preVote, "pre_vote");
-    return { kind: "pre-vote", candidateTerm: count(candidateTerm, "candidate_term") };
+    return { kind: "pre-vote", candidateTerm: mark(candidateTerm, "candidate_term") };
   },
   preVoteReply: (wire) => {
     const { candidateTerm, granted } = present(wire.preVoteReply, "pre_vote_reply");
     return {
       kind: "pre-vote-reply",
-      candidateTerm: count(candidateTerm, "candidate_term"),
+      candidateTerm: mark(candidateTerm, "candidate_term"),
       granted,
     };
   },
@@ -118,7 +129,7 @@ const DECODERS: Readonly<Record<string, (wire: ReadConsensus) => Kind>> = {
     return {
       kind: "append-reply",
       round: count(round, "round"),
-      version: count(version, "version"),
+      version: mark(version, "version"),
     };
   },
   timeoutNow: () => ({ kind: "timeout-now" }),
@@ -151,7 +162,7 @@ function decodeAppend(wire: ReadConsensus): Kind {
   return {
     kind: "append",
     round: count(append.round, "append.round"),
-    version: count(append.version, "append.version"),
+    version: mark(append.version, "append.version"),
     delta: append.delta === null ? null : decodeDelta(append.delta, "append.delta"),
     commit: optional(append.commit, "append.commit", decodeStamp),
     note: json(append.note, "append.note"),
@@ -160,18 +171,21 @@ function decodeAppend(wire: ReadConsensus): Kind {
 
 function decodeDelta(wire: ReadDelta | null | undefined, path: string): SlotDelta {
   const delta = present(wire, path);
+  const base = optional(delta.base, `${path}.base`, decodeStamp);
+  const parts = byName(delta.parts, `${path}.parts`, decodePart);
+  if (base === null) checkWhole(parts, `${path}.parts`);
   return {
-    base: optional(delta.base, `${path}.base`, decodeStamp),
+    base,
     stamp: decodeStamp(present(delta.stamp, `${path}.stamp`), `${path}.stamp`),
-    parts: byName(delta.parts, `${path}.parts`, decodePart),
+    parts,
     changed: byName(delta.changed, `${path}.changed`, decodePartStamp),
   };
 }
 
 function decodeStamp(wire: ReadStamp, path: string): Stamp {
   return {
-    term: count(wire.term, `${path}.term`),
-    version: count(wire.version, `${path}.version`),
+    term: mark(wire.term, `${path}.term`),
+    version: mark(wire.version, `${path}.version`),
   };
 }
 
@@ -195,6 +209,7 @@ function decodePart(part: ReadPart, path: string): Part {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new Malformed(`${path}.json`, "not an object");
   }
+  checkPart(part.name, value as Part, `${path}.json`);
   return value as Part;
 }
 

@@ -6,6 +6,7 @@
  * the path of the field and what is wrong with it.
  */
 import type { JsonValue } from "../../core/consensus/types.ts";
+import { isReservedName } from "../config/names.ts";
 
 /** Longest text that is taken from a peer; longer ones are cut by the sender. */
 export const TEXT_LIMIT = 1_000;
@@ -36,9 +37,9 @@ export function optional<T, R>(
   return value === null || value === undefined ? null : read(value, path);
 }
 
-/** A monitor, node, group or part. `__proto__` is no name: names are keys of plain objects. */
+/** A monitor, node, group or part. `constructor` is no name: names are keys of plain objects. */
 export function name(value: string, path: string): string {
-  if (!NAME.test(value) || value === "__proto__") throw new Malformed(path, "not a name");
+  if (!NAME.test(value) || isReservedName(value)) throw new Malformed(path, "not a name");
   return value;
 }
 
@@ -61,6 +62,12 @@ export function integer(value: number, path: string): number {
 /** A whole number of at least 0. */
 export function count(value: number, path: string): number {
   if (integer(value, path) < 0) throw new Malformed(path, "negative");
+  return value;
+}
+
+/** A term or a version: a register on a host keeps it in 32 bits, so that none is ever larger. */
+export function mark(value: number, path: string): number {
+  if (count(value, path) > 0xff_ff_ff_ff) throw new Malformed(path, "does not fit into 32 bits");
   return value;
 }
 

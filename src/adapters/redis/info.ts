@@ -27,13 +27,16 @@ const NO_ID = /^0*$/;
 const REPLICA_FIELD = /^slave\d+$/;
 const DATABASE = /^db\d+$/;
 const DEFAULT_PRIORITY = 100;
+const WORD = /^[\x20-\x7e]{0,255}$/;
+/** Of more nobody is asked, and no vote has room. */
+const MOST_REPLICAS = 256;
 
 /** @throws InfoError and nothing else */
 export function parseInfo(text: string): NodeInfo {
   const fields = readFields(text);
   const role = readRole(fields);
   return {
-    version: fields.get("valkey_version") ?? required(fields, "redis_version"),
+    version: word(fields, "valkey_version") ?? required(fields, "redis_version"),
     runId: required(fields, "run_id"),
     uptimeS: wholeNumber(fields, "uptime_in_seconds"),
     role,
@@ -46,7 +49,7 @@ export function parseInfo(text: string): NodeInfo {
     aof: flag(fields, "aof_enabled"),
     replicas: readReplicas(fields),
     connectedClients: wholeNumber(fields, "connected_clients", 0),
-    failoverState: fields.get("master_failover_state") ?? null,
+    failoverState: word(fields, "master_failover_state"),
     empty: isEmpty(text, fields),
   };
 }
@@ -92,7 +95,7 @@ function replicaFields(fields: Fields): ReplicaFields {
     throw new InfoError("master_link_status: neither up nor down");
   return {
     masterHost: required(fields, "master_host"),
-    masterPort: wholeNumber(fields, "master_port"),
+    masterPort: port(fields, "master_port"),
     link,
     linkDownSinceS:
       link === "up" ? null : wholeNumber(fields, "master_link_down_since_seconds", -1),
@@ -129,7 +132,7 @@ function readRole(fields: Fields): NodeInfo["role"] {
 }
 
 function readReplId2(fields: Fields): string | null {
-  const id = fields.get("master_replid2") ?? "";
+  const id = word(fields, "master_replid2") ?? "";
   return NO_ID.test(id) ? null : id;
 }
 
@@ -137,11 +140,12 @@ function readReplId2(fields: Fields): string | null {
 function readReplicas(fields: Fields): NodeInfo["replicas"] {
   return [...fields]
     .filter(([name]) => REPLICA_FIELD.test(name))
+    .slice(0, MOST_REPLICAS)
     .map(([, value]) => {
       const parts = new Map(value.split(",").map(splitPart));
       return {
         host: required(parts, "ip"),
-        port: wholeNumber(parts, "port"),
+        port: port(parts, "port"),
         state: required(parts, "state"),
         offset: wholeNumber(parts, "offset"),
       };
@@ -154,8 +158,22 @@ function splitPart(part: string): [string, string] {
 }
 
 function required(fields: Fields, name: string): string {
+  const value = word(fields, name);
+  if (value === null || value === "") throw new InfoError(`${name}: missing`);
+  return value;
+}
+
+/** It travels to every monitor, with what is said of all other nodes: one that is odd must not spoil it. */
+function word(fields: Fields, name: string): string | null {
   const value = fields.get(name);
-  if (value === undefined || value === "") throw new InfoError(`${name}: missing`);
+  if (value === undefined) return null;
+  if (!WORD.test(value)) throw new InfoError(`${name}: too long, or not printable`);
+  return value;
+}
+
+function port(fields: Fields, name: string): number {
+  const value = wholeNumber(fields, name);
+  if (value < 0 || value > 65_535) throw new InfoError(`${name}: not a port`);
   return value;
 }
 

@@ -58,10 +58,11 @@ export function fingerprint(key: Buffer): string {
   return `SHA256:${createHash("sha256").update(key).digest("base64").replace(/=+$/, "")}`;
 }
 
-/** The type name that a key in wire form begins with. */
+/** The type name that a key in wire form begins with. Whoever answers wrote it, and a person reads it. */
 export function keyType(key: Buffer): string {
   if (key.length < 4) return "unknown";
-  return key.subarray(4, 4 + key.readUInt32BE(0)).toString("latin1") || "unknown";
+  const type = key.subarray(4, 4 + key.readUInt32BE(0)).toString("latin1");
+  return /^[a-z0-9@.-]{1,64}$/.test(type) ? type : "unknown";
 }
 
 function matches(patterns: readonly string[], label: string): boolean {
@@ -78,12 +79,32 @@ function matches(patterns: readonly string[], label: string): boolean {
 
 function matchesOne(pattern: string, label: string): boolean {
   if (pattern.startsWith("|1|")) return matchesHash(pattern, label);
-  const expression = pattern
-    .toLowerCase()
-    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-    .replaceAll("*", ".*")
-    .replaceAll("?", ".");
-  return new RegExp(`^${expression}$`).test(label.toLowerCase());
+  return matchesGlob(pattern.toLowerCase(), label.toLowerCase());
+}
+
+/** Goes back to the last star only, so that many stars cost no more than one. */
+function matchesGlob(pattern: string, text: string): boolean {
+  let at = 0;
+  let star = -1;
+  let from = 0;
+  for (let read = 0; read < text.length; ) {
+    const char = pattern[at];
+    if (char === "*") {
+      star = at;
+      from = read;
+      at += 1;
+    } else if (char === "?" || (char !== undefined && char === text[read])) {
+      at += 1;
+      read += 1;
+    } else if (star >= 0) {
+      at = star + 1;
+      from += 1;
+      read = from;
+    } else {
+      return false;
+    }
+  }
+  return /^\**$/.test(pattern.slice(at));
 }
 
 /** `|1|salt|hmac-sha1(salt, name)`, both base64. */

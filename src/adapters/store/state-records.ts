@@ -13,6 +13,8 @@
  */
 import { createHash } from "node:crypto";
 import type { Durable } from "../../core/consensus/types.ts";
+import { json, Malformed } from "../peer/fields.ts";
+import { checkDurable } from "../state-shape.ts";
 
 const MAGIC = "redis-mmm-state";
 const FORMAT = 2;
@@ -85,7 +87,17 @@ function decodeRecord(file: Buffer, at: number): Whole | Broken {
   const isWhole =
     sum === digest(body) && bytes.subarray(body.length).every((byte) => byte === NEWLINE);
   if (!isWhole) return broken(DAMAGED, size);
-  return { kind: "whole", durable: JSON.parse(body.toString()) as Durable, size };
+  return wholeOf(body, size);
+}
+
+/** A sum proves that nothing was damaged, not that a monitor of this version wrote it. */
+function wholeOf(body: Buffer, size: number): Whole | Broken {
+  try {
+    return { kind: "whole", durable: checkDurable(json(body, "state")), size };
+  } catch (error) {
+    if (!(error instanceof Malformed)) throw error;
+    return broken(`it is not the state of a monitor: ${error.message}`, size);
+  }
 }
 
 function broken(why: string, size: number | null = null): Broken {

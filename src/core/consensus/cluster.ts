@@ -52,6 +52,23 @@ export function isSelfMember(state: ConsensusState): boolean {
   return isBound(members(state), state.durable.name, state.durable.storageId);
 }
 
+/** Strangers that are remembered at a time, so that an operator can add them, or hear of them. */
+const STRANGERS = 16;
+
+/**
+ * Whether something about this monitor may be kept: whoever may say any name must not fill the memory
+ * of this one, nor crowd out those that were agreed on, are configured or are to be added.
+ */
+export function hasRoom(
+  state: ConsensusState,
+  known: Readonly<Record<MonitorName, unknown>>,
+  name: MonitorName,
+): boolean {
+  if (known[name] !== undefined || state.found[name] !== undefined || isMember(state, name))
+    return true;
+  return Object.keys(known).length < STRANGERS;
+}
+
 /** It is decided that this monitor is no member: it has no say, and nothing to watch over. */
 export function wasRemoved(state: ConsensusState): boolean {
   const { slot } = state.durable;

@@ -8,7 +8,7 @@
 import type { At, Instant, MonitorName } from "../ids.ts";
 import { type ClusterPart, type Member, SCHEMA } from "../state.ts";
 import { accept } from "./accepted.ts";
-import { clusterIdOf, clusterOf, isBound } from "./cluster.ts";
+import { clusterIdOf, clusterOf, hasRoom, isBound } from "./cluster.ts";
 import { onAppend } from "./following.ts";
 import { belong, FOUNDING, maybeFound, passOn, PRESENT_MS, type Presence } from "./founding.ts";
 import { judge, refuse } from "./identity.ts";
@@ -26,9 +26,6 @@ type Of<K extends ConsensusMessage["kind"]> = Extract<ConsensusMessage, { kind: 
 
 /** How often an empty monitor says hello. */
 export const HELLO_MS = 500;
-/** Newcomers that are remembered, so that an operator can add them. */
-const NEWCOMERS = 16;
-
 function hello(state: ConsensusState, answer: boolean): Body {
   return {
     kind: "hello",
@@ -61,7 +58,9 @@ export function onHello(
   message: Of<"hello">,
   at: At,
 ): Step {
-  const known = { ...state, schemas: { ...state.schemas, [from]: message.schema } };
+  const known = hasRoom(state, state.schemas, from)
+    ? { ...state, schemas: { ...state.schemas, [from]: message.schema } }
+    : state;
   const noted =
     state.durable.slot === null
       ? helloToEmpty(known, from, message, at)
@@ -103,6 +102,7 @@ function notePresence(
   message: Of<"hello">,
   at: Instant,
 ): ConsensusState {
+  if (!hasRoom(state, state.present, from)) return state;
   const empty = message.clusterId === null;
   const { storageId, peers } = message;
   const address = state.found[from] ?? message.address;
@@ -120,9 +120,8 @@ function helloToMember(
   const { accepted, ...step } = judge(state, from, message);
   const isForeign = message.clusterId !== null && message.clusterId !== clusterIdOf(state);
   if (isForeign || (message.clusterId !== null && accepted)) return step;
-  const room = state.present[from] !== undefined || Object.keys(state.present).length < NEWCOMERS;
   return andThen(step, (next) => {
-    const noted = room ? notePresence(next, from, message, at.now) : next;
+    const noted = notePresence(next, from, message, at.now);
     return { state: noted, effects: accepted ? passOn(noted, from) : [] };
   });
 }

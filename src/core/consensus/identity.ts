@@ -13,7 +13,7 @@ import type { ClusterId, MonitorName, StorageId } from "../ids.ts";
 import type { Member } from "../state.ts";
 import { isNewer, type Stamp } from "../stamp.ts";
 import { forgetAnswers } from "./accepted.ts";
-import { clusterIdOf, clusterOf, isBound, members } from "./cluster.ts";
+import { clusterIdOf, clusterOf, hasRoom, isBound, members } from "./cluster.ts";
 import { bidFarewell } from "./farewell.ts";
 import { andThen, report, still, type Step } from "./step.ts";
 import type { ConsensusMessage, ConsensusState, PeerRefusal } from "./types.ts";
@@ -132,7 +132,8 @@ function answersLaterRound(
 
 /** Told once for each change of the reason. What the peer answered before is no longer counted. */
 export function refuse(state: ConsensusState, from: MonitorName, why: PeerRefusal): Step {
-  if (sameRefusal(state.refused[from], why)) return still(state);
+  if (sameRefusal(state.refused[from], why) || !hasRoom(state, state.refused, from))
+    return still(state);
   const { leadership } = state;
   const next = {
     ...state,

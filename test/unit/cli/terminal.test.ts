@@ -38,6 +38,14 @@ describe("a terminal", () => {
     expect(all.shown()).toBe("a\nb\n");
   });
 
+  it("obeys nothing that stands in what others said, and keeps colours", () => {
+    const all = streams();
+    terminalOf(all, never).print(["\x1b[1mdb1\x1b[22m", "\x1b]0;title\x07 \x1b[2J\r\x9b1A\tend"]);
+    expect(all.shown()).toBe(
+      "\x1b[1mdb1\x1b[22m\n\ufffd]0;title\ufffd \ufffd[2J\ufffd\ufffd1A\tend\n",
+    );
+  });
+
   it("takes an answer", async () => {
     const all = streams();
     const answer = terminalOf(all, never).ask("sure? ");

@@ -56,7 +56,7 @@ describe("the position index", () => {
       "a[] = 1",
       `1:1 [] : "a[]" is a list of ini, which is not used here; separate values by commas`,
     ],
-    ["a b = 1", `1:1 [] : "a b" is not a key: keys are made of letters, digits and _`],
+    ["a b = 1", `1:1 [] : "a …" is not a key: keys are made of letters, digits and _`],
     ["a = abc#def", `1:5 [] a: is cut at "#"; ${QUOTE}, or write \\#`],
     ["a = abc;def", `1:5 [] a: is cut at ";"; ${QUOTE}, or write \\;`],
     ["a = '1'", `1:5 [] a: single quotes change what is between them; ${QUOTE}`],

@@ -44,7 +44,13 @@ afterEach(async () => {
 /** Knows nobody. */
 const loner = (): PeerServer =>
   new PeerServer({
-    self: () => ({ name: "mon1", version: "9", clusterId: "0000aaaa", knows: () => false }),
+    self: () => ({
+      name: "mon1",
+      version: "9",
+      clusterId: "0000aaaa",
+      term: 0,
+      knows: () => false,
+    }),
     onMessage: () => false,
     now: () => 0,
   });

@@ -10,7 +10,12 @@ import type { Decoded } from "../../../../src/adapters/peer/codec.ts";
 import { Outbox } from "../../../../src/adapters/peer/outbox.ts";
 import type { PeerMessage } from "../../../../src/core/messages.ts";
 
-const mon2: Receiver = { name: "mon2", clusterId: "aaaaaaaa", knows: (name) => name === "mon1" };
+const mon2: Receiver = {
+  name: "mon2",
+  clusterId: "aaaaaaaa",
+  term: 7,
+  knows: (name) => name === "mon1",
+};
 const health = (seq: number): PeerMessage => ({ kind: "health", seq, echo: 0, votes: [] });
 
 function from(name: string, clusterId: string | null, to = "mon2"): Decoded {
@@ -41,6 +46,19 @@ describe("which messages reach the core", () => {
     ],
   ] as const)("not those %s", (_what, decoded, refusal) => {
     expect(admit(decoded, mon2, null)).toMatchObject({ kind: "refused", refusal });
+  });
+
+  it("not those of a term that no cluster comes to: one would use up all that are left", () => {
+    const ofTerm = (term: number): Decoded => {
+      const self = { clusterId: null, protocol: 1, version: "2", fileDiffers: "" };
+      const vote = { kind: "vote-reply", storageId: "s", term, slot: null, granted: true } as const;
+      const message = { kind: "consensus", message: vote } as const;
+      const envelope = { ...self, from: "mon1", message };
+      return { kind: "understood", addressed: { to: "mon2", envelope } };
+    };
+    expect(admit(ofTerm(1_000_000), mon2, null).kind).toBe("admitted");
+    const refused = admit(ofTerm(2 ** 32 - 1), mon2, null);
+    expect(refused).toMatchObject({ kind: "refused", refusal: "REFUSAL_MALFORMED" });
   });
 });
 

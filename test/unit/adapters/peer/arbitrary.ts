@@ -3,11 +3,13 @@ import fc from "fast-check";
 import type {
   ConsensusMessage,
   JsonValue,
+  Part,
   SlotDelta,
 } from "../../../../src/core/consensus/types.ts";
 import type { HealthMessage, NodeInfo, NodeVote } from "../../../../src/core/health/types.ts";
 import type { Envelope } from "../../../../src/core/messages.ts";
 import type { Stamp } from "../../../../src/core/stamp.ts";
+import { fullCluster, fullGroup } from "../../fuzz/state.ts";
 
 const name = fc.stringMatching(/^[a-z][a-z0-9_-]{0,12}$/);
 const clusterId = fc.stringMatching(/^[0-9a-f]{8}$/);
@@ -18,27 +20,33 @@ const age = fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }).map((x) 
 const port = fc.integer({ min: 0, max: 65_535 });
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null });
 
-const stamp: fc.Arbitrary<Stamp> = fc.record({ term: count, version: count });
+/** As much as a register on a host has room for. */
+const mark = fc.integer({ min: 0, max: 2 ** 32 - 1 });
+const stamp: fc.Arbitrary<Stamp> = fc.record({ term: mark, version: mark });
 /** As JSON would keep it: it knows no −0. */
 const json = fc.jsonValue().map((value) => JSON.parse(JSON.stringify(value)) as JsonValue);
-const part = fc
-  .dictionary(fc.string({ maxLength: 8 }), json, { maxKeys: 4 })
+/** What this version does not know, beside what it knows. */
+const extra = fc
+  .dictionary(fc.stringMatching(/^x[a-z]{0,7}$/), json, { maxKeys: 2 })
   .map((value) => JSON.parse(JSON.stringify(value)) as { readonly [key: string]: JsonValue });
-const partName = fc.oneof(
-  fc.constant("cluster"),
-  name.map((group) => `group:${group}`),
-);
-const plain = <T>(values: fc.Arbitrary<T>) =>
-  fc.dictionary(partName, values, { maxKeys: 4, noNullPrototype: true });
+const part = fc
+  .tuple(fc.constantFrom("cluster", "main", "orders"), extra)
+  .map(([which, more]): [string, Part] =>
+    which === "cluster"
+      ? ["cluster", { ...fullCluster(), ...more } as unknown as Part]
+      : [`group:${which}`, { ...fullGroup({ name: which }), ...more } as unknown as Part],
+  );
 
-const delta: fc.Arbitrary<SlotDelta> = fc.record({
-  base: maybe(stamp),
-  stamp,
-  parts: plain(part),
-  changed: plain(stamp),
-});
+const delta: fc.Arbitrary<SlotDelta> = fc
+  .record({ base: maybe(stamp), stamp, parts: fc.array(part, { maxLength: 3 }), changed: stamp })
+  .map(({ base, stamp: of, parts, changed }) => {
+    const whole: Record<string, Part> = Object.fromEntries(parts);
+    if (base === null) whole["cluster"] ??= fullCluster() as unknown as Part;
+    const stamps = Object.keys(whole).map((key) => [key, changed] as const);
+    return { base, stamp: of, parts: whole, changed: Object.fromEntries(stamps) };
+  });
 
-const sender = { storageId: fc.stringMatching(/^[0-9a-f]{16}$/), term: count, slot: maybe(stamp) };
+const sender = { storageId: fc.stringMatching(/^[0-9a-f]{16}$/), term: mark, slot: maybe(stamp) };
 
 export const consensusMessage: fc.Arbitrary<ConsensusMessage> = fc.oneof(
   fc.record({
@@ -51,11 +59,11 @@ export const consensusMessage: fc.Arbitrary<ConsensusMessage> = fc.oneof(
     answer: fc.boolean(),
   }),
   fc.record({ ...sender, kind: fc.constant("genesis" as const), delta }),
-  fc.record({ ...sender, kind: fc.constant("pre-vote" as const), candidateTerm: count }),
+  fc.record({ ...sender, kind: fc.constant("pre-vote" as const), candidateTerm: mark }),
   fc.record({
     ...sender,
     kind: fc.constant("pre-vote-reply" as const),
-    candidateTerm: count,
+    candidateTerm: mark,
     granted: fc.boolean(),
   }),
   fc.record({ ...sender, kind: fc.constant("vote" as const), transfer: fc.boolean() }),
@@ -64,7 +72,7 @@ export const consensusMessage: fc.Arbitrary<ConsensusMessage> = fc.oneof(
     ...sender,
     kind: fc.constant("append" as const),
     round: count,
-    version: count,
+    version: mark,
     delta: maybe(delta),
     commit: maybe(stamp),
     note: json,
@@ -73,7 +81,7 @@ export const consensusMessage: fc.Arbitrary<ConsensusMessage> = fc.oneof(
     ...sender,
     kind: fc.constant("append-reply" as const),
     round: count,
-    version: count,
+    version: mark,
   }),
   fc.record({ ...sender, kind: fc.constant("timeout-now" as const) }),
   fc.record({ ...sender, kind: fc.constant("farewell" as const), delta }),

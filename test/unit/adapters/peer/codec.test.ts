@@ -4,7 +4,9 @@ import { PeerService } from "../../../../src/adapters/grpc.ts";
 import { decodeEnvelope, encodeEnvelope } from "../../../../src/adapters/peer/codec.ts";
 import { TEXT_LIMIT } from "../../../../src/adapters/peer/fields.ts";
 import type { Envelope__Output } from "../../../../src/adapters/gen/mmm/v1/Envelope.ts";
+import type { Part } from "../../../../src/core/consensus/types.ts";
 import type { Envelope } from "../../../../src/core/messages.ts";
+import { aCluster } from "../../core/consensus/a-monitor.ts";
 import { anEnvelope } from "./arbitrary.ts";
 
 const { requestSerialize, requestDeserialize } = PeerService.service.Exchange;
@@ -133,6 +135,28 @@ describe("the codec of envelopes", () => {
       "genesis.delta.parts[0].json: not an object",
     ],
     [
+      "a whole state without a cluster",
+      { consensus: { storageId: "s", genesis: { delta: { stamp: { term: 1 } } } } },
+      "genesis.delta.parts: lacks cluster",
+    ],
+    [
+      "a part that lacks what is read of it",
+      {
+        consensus: {
+          storageId: "s",
+          genesis: {
+            delta: { stamp: { term: 1 }, parts: [{ name: "group:a", json: Buffer.from("{}") }] },
+          },
+        },
+      },
+      "genesis.delta.parts[0].json.name: no text",
+    ],
+    [
+      "a term that no register has room for",
+      { consensus: { storageId: "s", term: 2 ** 32, vote: {} } },
+      "term: does not fit into 32 bits",
+    ],
+    [
       "a part given twice",
       {
         consensus: {
@@ -141,8 +165,8 @@ describe("the codec of envelopes", () => {
             delta: {
               stamp: { term: 1 },
               parts: [
-                { name: "a", json: Buffer.from("{}") },
-                { name: "a", json: Buffer.from("{}") },
+                { name: "cluster", json: Buffer.from(JSON.stringify(aCluster())) },
+                { name: "cluster", json: Buffer.from(JSON.stringify(aCluster())) },
               ],
             },
           },
@@ -216,7 +240,7 @@ describe("the codec of envelopes", () => {
       delta: {
         base: null,
         stamp: { term: 1, version: 1 },
-        parts: { cluster: { future: { deep: [1] } } },
+        parts: { cluster: { ...aCluster(), future: { deep: [1] } } as unknown as Part },
         changed: {},
       },
     };

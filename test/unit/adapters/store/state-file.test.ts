@@ -11,7 +11,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { loadState, StateFile } from "../../../../src/adapters/store/state-file.ts";
-import type { Durable } from "../../../../src/core/consensus/types.ts";
+import type { Durable, Part } from "../../../../src/core/consensus/types.ts";
+import { aCluster } from "../../core/consensus/a-monitor.ts";
 
 let dir: string;
 let store: StateFile;
@@ -36,7 +37,12 @@ const DURABLE: Durable = {
   votedFor: "mon2",
   slot: {
     stamp: { term: 6, version: 41 },
-    parts: { cluster: { schema: 1, unknown: { kept: ["é", null, 1.5, "x".repeat(900)] } } },
+    parts: {
+      cluster: {
+        ...aCluster(),
+        unknown: { kept: ["é", null, 1.5, "x".repeat(900)] },
+      } as unknown as Part,
+    },
     changed: { cluster: { term: 6, version: 40 } },
   },
   acknowledged: { mon2: { term: 6, slot: { term: 6, version: 41 } } },
@@ -69,7 +75,7 @@ describe("what is saved", () => {
   });
 
   test("may be larger than a file usually is", async () => {
-    const large = { ...DURABLE, votedFor: "m".repeat(5 * SIZE) };
+    const large = { ...DURABLE, unknown: "m".repeat(5 * SIZE) };
     await store.save(DURABLE);
     await store.save(large);
     await store.save(large);

@@ -48,7 +48,7 @@ afterEach(async () => {
 /** A monitor that answers everything, and its port. */
 async function monitor(identity: TlsIdentity | null) {
   const peer = new PeerServer({
-    self: () => ({ name: "mon1", version: "9", clusterId: null, knows: () => true }),
+    self: () => ({ name: "mon1", version: "9", clusterId: null, term: 0, knows: () => true }),
     onMessage: () => true,
     now: () => 0,
   });
