@@ -15,6 +15,7 @@ import {
 import { type Server, ServerCredentials } from "@grpc/grpc-js";
 import { systemCode } from "../errors.ts";
 import type { Caller } from "./caller.ts";
+import { Crowd, type CrowdLimits } from "./crowd.ts";
 import type { HostPort } from "./peer/address.ts";
 import { peerOf, Refuser } from "./refuser.ts";
 import type { TlsIdentity } from "./tls/identity.ts";
@@ -34,6 +35,8 @@ const ALERT = Uint8Array.of(0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x28);
 const FIRST_BYTE_MS = 5_000;
 const HANDSHAKE_MS = 5_000;
 const MOST_CONNECTIONS = 512;
+/** Of one address: some monitors, and all that people and programs ask from there at a time. */
+const FROM_ONE_ADDRESS: CrowdLimits = { most: 48, perSecond: 50 };
 /** Calls that are under way when certificates change may end by themselves until then. */
 const DRAIN_MS = 5_000;
 
@@ -44,6 +47,7 @@ export class Door {
   readonly #inside: ReturnType<Server["createConnectionInjector"]>;
   readonly #refuser = new Refuser();
   readonly #callers = new Map<string, Caller>();
+  readonly #crowd = new Crowd(FROM_ONE_ADDRESS);
 
   /** @param server those who are let in talk to it */
   constructor(server: Server, options: DoorOptions) {
@@ -96,6 +100,13 @@ export class Door {
   }
 
   #accept(socket: Socket): void {
+    const address = socket.remoteAddress ?? "";
+    if (!this.#crowd.enter(address, performance.now())) {
+      this.#tell(address, "it opens too many connections, or too fast");
+      socket.destroy();
+      return;
+    }
+    socket.once("close", () => this.#crowd.leave(address));
     const timer = setTimeout(() => socket.destroy(), FIRST_BYTE_MS);
     // Whoever uses the connection sees its end; nobody else needs to.
     socket.on("error", () => undefined);

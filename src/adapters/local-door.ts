@@ -12,6 +12,8 @@ import { addServices, type Services, SERVER_OPTIONS } from "./services.ts";
 /** Of what a new file may grant: nothing to others, nothing to execute. */
 const UMASK = 0o117;
 
+const MOST_CONNECTIONS = 64;
+
 export class LocalDoor {
   readonly #server = new Server(SERVER_OPTIONS);
   readonly #net: NetServer;
@@ -20,6 +22,7 @@ export class LocalDoor {
     addServices(this.#server, services, () => ({ kind: "local" }));
     const inside = this.#server.createConnectionInjector(ServerCredentials.createInsecure());
     this.#net = createServer((socket) => inside.injectConnection(socket));
+    this.#net.maxConnections = MOST_CONNECTIONS;
   }
 
   /** Rejects with the system's error, also while another monitor answers there. */

@@ -18,7 +18,9 @@ export interface Services {
 }
 
 export const SERVER_OPTIONS: ServerOptions = {
-  "grpc.max_concurrent_streams": 64,
+  // A peer has one call, a client two; answers that nobody reads are kept.
+  "grpc.max_concurrent_streams": 16,
+  "grpc.max_connection_idle_ms": 60_000,
   "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
   "grpc.max_send_message_length": MAX_MESSAGE_BYTES,
   "grpc.enable_channelz": 0,

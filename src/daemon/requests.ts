@@ -15,6 +15,9 @@ interface Waiter {
   readonly onProgress: (event: ProgressEvent) => void;
 }
 
+/** A reload of hundreds of groups is as many; whoever asks for more keeps this monitor busy. */
+const MOST_REQUESTS = 1_024;
+
 export class Requests {
   readonly #waiters = new Map<string, Set<Waiter>>();
 
@@ -27,6 +30,8 @@ export class Requests {
     { group, onProgress, limitMs }: Omit<Waiter, "settle"> & { readonly limitMs: number },
     start: () => boolean,
   ): Promise<CommandOutcome> {
+    if (this.#waiters.size >= MOST_REQUESTS && !this.#waiters.has(requestId))
+      return Promise.resolve({ kind: "refused", message: "too many commands are under way" });
     return new Promise((resolve) => {
       const timer = setTimeout(() => settle(lost(`no end in ${limitMs / 1_000} s`)), limitMs);
       const settle = (outcome: CommandOutcome) => {

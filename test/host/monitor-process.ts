@@ -16,8 +16,8 @@ export function buildBundle(): void {
 }
 
 /** Two nodes that nobody is: what is tested here is the monitor alone. */
-export function writeConfig(dir: string, more = ""): string {
-  const file = join(dir, "mmm.conf");
+export function writeConfig(dir: string, more = "", called = "mmm.conf"): string {
+  const file = join(dir, called);
   const node = (name: string, port: number) =>
     `[${name}]\naddress = 127.0.0.1\nport = ${port}\nssh_user = nobody\n`;
   const top = `master_ip = 192.0.2.70\ncluster_interface = lo\nlease_backend = off\nssh_key = ${dir}/key\n${more}\n`;

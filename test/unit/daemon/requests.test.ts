@@ -31,6 +31,18 @@ describe("requests that wait", () => {
     expect(await other).toMatchObject({ kind: "unknown" });
   });
 
+  it("are not kept without number: one too many is refused, a retry of one that waits is not", async () => {
+    const requests = new Requests();
+    const run = (id: string) => requests.run(id, waiting().options, () => true);
+    const kept = Array.from({ length: 1_024 }, (_, index) => run(`r${index}`));
+    expect(await run("more")).toMatchObject({ kind: "refused" });
+    const retry = run("r7");
+    requests.settle("r7", { kind: "ok", message: "done" });
+    expect(await retry).toEqual({ kind: "ok", message: "done" });
+    requests.close();
+    await Promise.all(kept);
+  });
+
   it("hear what happens to their group, and of no other", async () => {
     const requests = new Requests();
     const main = waiting("main");

@@ -90,6 +90,22 @@ const mon1 = () => certificates.identity("monitor", "mon1");
 /** Another authority, which nobody trusts who does not say so. */
 const foreign = makeAuthority(100, new Date());
 
+describe("a host that opens connections without end", () => {
+  it.each([false, true])("keeps nobody else out (with TLS: %s)", async (tls) => {
+    const { port } = await monitor(tls ? mon1() : null);
+    const sockets = Array.from({ length: 200 }, () =>
+      connect({ host: "127.0.0.1", port, localAddress: "127.0.0.9" }).on("error", () => undefined),
+    );
+    closing.push(() => sockets.forEach((socket) => socket.destroy()));
+    await eventually(
+      () => sockets.filter(({ destroyed, closed }) => destroyed || closed).length,
+      (closed) => closed >= 150,
+    );
+    expect(refused[0]).toBe("127.0.0.9: it opens too many connections, or too fast");
+    expect(await ask(port, tls ? presenting("operator", "ann") : undefined)).toEqual(report);
+  });
+});
+
 describe("over TLS", () => {
   it.each(["monitor", "operator", "reader"] as const)("a %s may look", async (role) => {
     const { port } = await monitor(mon1());

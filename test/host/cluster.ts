@@ -1,0 +1,111 @@
+/** Three monitors as processes of this host, with two nodes that nobody is, and their clients. */
+import { randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { credentials } from "@grpc/grpc-js";
+import { ControlClient } from "../../src/adapters/control/client.ts";
+import { credentialsFor, expecting } from "../../src/adapters/tls/channel.ts";
+import type { Command, CommandOutcome } from "../../src/core/messages.ts";
+import { Certificates } from "../helpers/certificates.ts";
+import { eventually } from "../helpers/eventually.ts";
+import { freePort } from "../helpers/free-port.ts";
+import { type TempDir, tempDir } from "../helpers/temp-dir.ts";
+import { MonitorProcess, writeConfig } from "./monitor-process.ts";
+
+export const NAMES: readonly string[] = ["mon1", "mon2", "mon3"];
+
+export class Cluster implements AsyncDisposable {
+  readonly monitors = new Map<string, MonitorProcess>();
+  readonly clients = new Map<string, ControlClient>();
+  readonly #ports = new Map<string, number>();
+  readonly #dir: TempDir;
+  readonly #certificates: Certificates | null;
+  readonly #host: string;
+
+  private constructor(dir: TempDir, certificates: Certificates | null, host: string) {
+    this.#dir = dir;
+    this.#certificates = certificates;
+    this.#host = host;
+  }
+
+  /** @param host where the monitors listen, and so whence they connect to each other */
+  static async open({ tls = false, host = "127.0.0.1" } = {}): Promise<Cluster> {
+    const certificates = tls ? await Certificates.open() : null;
+    const cluster = new Cluster(await tempDir(), certificates, host);
+    const security =
+      certificates === null
+        ? credentials.createInsecure()
+        : credentialsFor(certificates.identity("operator", "ann"), expecting(null));
+    for (const name of NAMES) {
+      const port = await freePort(host);
+      cluster.#ports.set(name, port);
+      cluster.clients.set(name, new ControlClient(`${host}:${port}`, security));
+    }
+    for (const name of NAMES) cluster.start(name);
+    return cluster;
+  }
+
+  get path(): string {
+    return this.#dir.path;
+  }
+
+  portOf(name: string): number {
+    return this.#ports.get(name) ?? 0;
+  }
+
+  start(name: string): void {
+    const at = (other: string) => `${this.#host}:${this.#ports.get(other)}`;
+    // One of the peers is named, the other says its name itself.
+    const peers = NAMES.filter((other) => other !== name).flatMap((other, index) => [
+      "--peer",
+      index === 0 ? at(other) : `${other}=${at(other)}`,
+    ]);
+    const config = this.#configOf(name);
+    const args = ["--config", config, "--data-dir", join(this.path, name), "--name", name];
+    this.monitors.set(name, new MonitorProcess([...args, "--listen", at(name), ...peers]));
+  }
+
+  #configOf(name: string): string {
+    if (this.#certificates === null) return writeConfig(this.path);
+    const { ca, cert, key } = this.#certificates.files("monitor", name);
+    const lines = `tls_ca = ${ca}\ntls_cert = ${cert}\ntls_key = ${key}`;
+    return writeConfig(this.path, lines, `${name}.conf`);
+  }
+
+  /** The leader, once all of these know it. */
+  async leader(names: readonly string[] = NAMES, other?: string): Promise<string> {
+    const ask = () =>
+      Promise.all(names.map(async (name) => (await this.clients.get(name)!.status(5_000)).leader));
+    const [leader] = await eventually(
+      ask,
+      (told) => told[0] !== null && told[0] !== other && new Set(told).size === 1,
+      { withinMs: 30_000, everyMs: 50, what: "they know one leader" },
+    );
+    return leader!;
+  }
+
+  /** As `mmm` does it: the same request again while nobody leads. */
+  async operate(at: string, command: Command, requestId: string = randomUUID()) {
+    const request = { requestId, by: "test@host", forwarded: false, command };
+    const ask = () => this.clients.get(at)!.operate(request, () => {}, 10_000);
+    const isEnd = ({ kind }: CommandOutcome) => kind !== "not-leader";
+    return await eventually(ask, isEnd, { withinMs: 30_000, everyMs: 100, what: command.kind });
+  }
+
+  /** Resident memory of a monitor in megabytes. */
+  memoryMb(name: string): number {
+    const status = readFileSync(`/proc/${this.monitors.get(name)!.pid}/status`, "utf8");
+    return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1_024;
+  }
+
+  async close(): Promise<void> {
+    for (const client of this.clients.values()) client.close();
+    for (const monitor of this.monitors.values()) await monitor[Symbol.asyncDispose]();
+    await this.#certificates?.[Symbol.asyncDispose]();
+    await this.#dir.remove();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * Hostile neighbours: connections, slow readers and garbage as fast as one core can send, on every
+ * door of a monitor, while its cluster works. Who leads does not change, and nothing grows.
+ *
+ * By default a small version; with MMM_LONG=1 ten thousand connections, and 20 s of each kind. Then
+ * the figures are printed, too.
+ */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Cluster, NAMES } from "./cluster.ts";
+import { buildBundle } from "./monitor-process.ts";
+
+// How long the disk of a busy machine takes to sync is not what is tested here.
+process.env["TMPDIR"] = "/dev/shm";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const IS_LONG = process.env["MMM_LONG"] === "1";
+const SECONDS = IS_LONG ? Number(process.env["MMM_FLOOD_SECONDS"] ?? 20) : 1;
+const CONNECTIONS = IS_LONG ? 10_000 : 1_000;
+const MEMORY_MB = 50;
+
+interface Seen {
+  readonly grewMb: number;
+  /** Of an answer to somebody who was connected already. */
+  readonly latestMs: number;
+  readonly done: number;
+  readonly bytes: number;
+}
+
+async function flood(kind: string, target: string): Promise<{ done: number; bytes: number }> {
+  const script = join(ROOT, "test/host/flooder.ts");
+  const args = ["--import", "tsx", script, kind, target, String(SECONDS), String(CONNECTIONS)];
+  const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ["ignore", "pipe", "inherit"] });
+  let printed = "";
+  child.stdout.on("data", (data: Buffer) => (printed += data.toString()));
+  await once(child, "exit");
+  return JSON.parse(printed) as { done: number; bytes: number };
+}
+
+async function watched(
+  cluster: Cluster,
+  name: string,
+  work: Promise<{ done: number; bytes: number }>,
+): Promise<Seen> {
+  const client = cluster.clients.get(name)!;
+  const atRest = cluster.memoryMb(name);
+  let [latestMs, mostMb, isOver] = [0, 0, false];
+  const ended = work.finally(() => (isOver = true));
+  while (!isOver) {
+    const askedAt = performance.now();
+    await client.identify(10_000);
+    latestMs = Math.max(latestMs, performance.now() - askedAt);
+    mostMb = Math.max(mostMb, cluster.memoryMb(name));
+    await pause(50);
+  }
+  return { grewMb: mostMb - atRest, latestMs, ...(await ended) };
+}
+
+async function expectUnmoved(
+  cluster: Cluster,
+  kind: string,
+  target: (leader: string) => string,
+): Promise<void> {
+  const leader = await cluster.leader();
+  const terms = NAMES.map((name) => cluster.monitors.get(name)!.lines("leader.changed").length);
+  const seen = await watched(cluster, leader, flood(kind, target(leader)));
+  if (IS_LONG) process.stdout.write(`flood ${kind}: ${JSON.stringify(seen)}\n`);
+  expect(seen.done + seen.bytes).toBeGreaterThan(0);
+  expect(seen.grewMb).toBeLessThan(MEMORY_MB);
+  expect(NAMES.map((name) => cluster.monitors.get(name)!.lines("leader.changed").length)).toEqual(
+    terms,
+  );
+  expect(await cluster.leader()).toBe(leader);
+}
+
+describe.each(IS_LONG ? [false, true] : [false])("a cluster (with TLS: %s)", (tls) => {
+  let cluster: Cluster;
+  beforeAll(async () => {
+    buildBundle();
+    cluster = await Cluster.open({ tls });
+    await cluster.leader();
+  });
+  afterAll(() => cluster?.close());
+
+  const kinds = tls
+    ? ["connect", "tls-garbage", "handshakes", "garbage"]
+    : IS_LONG
+      ? ["connect", "garbage", "tls-garbage", "h2-garbage", "slow-readers"]
+      : ["connect", "h2-garbage"];
+  it.each(kinds)(
+    "keeps its leader while somebody does this to its port: %s",
+    { timeout: 60_000 },
+    async (kind) => {
+      await expectUnmoved(cluster, kind, (leader) => `127.0.0.1:${cluster.portOf(leader)}`);
+    },
+  );
+
+  it.runIf(!tls && IS_LONG).each(["connect", "h2-garbage", "slow-readers"])(
+    "keeps its leader while somebody does this to the socket of its host: %s",
+    { timeout: 60_000 },
+    async (kind) => {
+      await expectUnmoved(cluster, kind, (leader) => join(cluster.path, leader, "mmm.sock"));
+    },
+  );
+});

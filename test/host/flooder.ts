@@ -1,0 +1,133 @@
+/**
+ * A hostile neighbour: it does one thing to a port or a socket, as fast as one core can, until its time is
+ * over; then it prints how often it did it. From 127.0.0.9, so that it is told from the monitors.
+ *
+ *   flooder KIND TARGET SECONDS COUNT
+ *
+ * KIND: `connect` (COUNT connections that stay and say nothing), `garbage`, `tls-garbage` and
+ * `h2-garbage` (random bytes, with the beginning of a handshake or of HTTP/2), `handshakes` (TLS without
+ * a certificate), `slow-readers` (questions whose answers nobody reads). TARGET: HOST:PORT or a path.
+ */
+import { randomBytes } from "node:crypto";
+import { connect as connectHttp2, constants } from "node:http2";
+import { connect, type Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
+
+const [kind = "", target = "", seconds = "1", most = "1"] = process.argv.slice(2);
+const endAt = performance.now() + Number(seconds) * 1_000;
+const AT_ONCE = 16;
+const PREFACE = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\u0004\0\0\0\0\0", "latin1");
+const HELLO = Buffer.from([0x16, 0x03, 0x01, 0x02, 0x00, 0x01]);
+let done = 0;
+let bytes = 0;
+
+function open(): Socket {
+  const colon = target.lastIndexOf(":");
+  const socket = target.startsWith("/")
+    ? connect(target)
+    : connect({
+        host: target.slice(0, colon),
+        port: Number(target.slice(colon + 1)),
+        localAddress: "127.0.0.9",
+      });
+  socket.on("error", () => undefined);
+  return socket;
+}
+
+/** The next one when the one before has ended. */
+function again(make: () => Socket): void {
+  const next = () => {
+    if (performance.now() > endAt) return;
+    const socket = make();
+    const timer = setTimeout(() => socket.destroy(), 2_000);
+    socket.once("close", () => {
+      clearTimeout(timer);
+      done += 1;
+      setImmediate(next);
+    });
+  };
+  next();
+}
+
+function pour(first: Buffer): Socket {
+  const socket = open();
+  const write = () => {
+    while (!socket.destroyed && performance.now() < endAt) {
+      const some = randomBytes(16_384);
+      bytes += some.length;
+      if (!socket.write(some)) return;
+    }
+    socket.destroy();
+  };
+  socket.once("connect", () => {
+    socket.write(first);
+    write();
+  });
+  socket.on("drain", write);
+  socket.resume();
+  return socket;
+}
+
+function holdMany(): void {
+  const sockets: Socket[] = [];
+  const more = () => {
+    for (let index = 0; index < 200 && sockets.length < Number(most); index += 1) {
+      sockets.push(open().once("close", () => (done += 1)));
+    }
+    if (performance.now() < endAt && sockets.length < Number(most)) setTimeout(more, 10);
+  };
+  more();
+  setTimeout(() => {
+    for (const socket of sockets) socket.destroy();
+  }, endAt - performance.now());
+}
+
+function askAndNotRead(): Socket {
+  const socket = open();
+  const session = connectHttp2("http://x", {
+    createConnection: () => socket,
+    settings: { initialWindowSize: 0 },
+  });
+  session.on("error", () => undefined);
+  const ask = () => {
+    for (let index = 0; index < 100 && !session.destroyed; index += 1) {
+      const stream = session.request({
+        [constants.HTTP2_HEADER_METHOD]: "POST",
+        [constants.HTTP2_HEADER_PATH]: "/mmm.v1.Control/Status",
+        "content-type": "application/grpc",
+        te: "trailers",
+      });
+      stream.on("error", () => undefined);
+      stream.end(Buffer.alloc(5));
+      done += 1;
+    }
+    if (performance.now() < endAt && !session.destroyed) setTimeout(ask, 20);
+    else session.destroy();
+  };
+  session.once("connect", ask);
+  return socket;
+}
+
+function handshake(): Socket {
+  const socket = open();
+  const tls = connectTls({ socket, rejectUnauthorized: false, ALPNProtocols: ["h2"] });
+  tls.on("error", () => socket.destroy()).once("secureConnect", () => socket.destroy());
+  return socket;
+}
+
+const DEEDS: Readonly<Record<string, () => void>> = {
+  connect: holdMany,
+  garbage: () => again(() => pour(randomBytes(1))),
+  "tls-garbage": () => again(() => pour(HELLO)),
+  "h2-garbage": () => again(() => pour(PREFACE)),
+  "slow-readers": () => again(askAndNotRead),
+  handshakes: () => again(handshake),
+};
+
+for (let index = 0; index < (kind === "connect" ? 1 : AT_ONCE); index += 1) DEEDS[kind]?.();
+setTimeout(
+  () => {
+    process.stdout.write(`${JSON.stringify({ done, bytes })}\n`, () => process.exit(0));
+  },
+  Number(seconds) * 1_000 + 100,
+);

@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import { Crowd } from "../../../src/adapters/crowd.ts";
+
+const LIMITS = { most: 3, perSecond: 5 };
+
+/** How many of so many attempts come in. */
+function attempts(crowd: Crowd, address: string, count: number, now: number): number {
+  return Array.from({ length: count }).filter(() => crowd.enter(address, now)).length;
+}
+
+describe("a crowd at the door", () => {
+  it("has no more than its share in at a time, and others have theirs", () => {
+    const crowd = new Crowd(LIMITS);
+    expect(attempts(crowd, "10.0.0.9", 100, 0)).toBe(3);
+    expect(attempts(crowd, "10.0.0.1", 1, 0)).toBe(1);
+    crowd.leave("10.0.0.9");
+    expect(attempts(crowd, "10.0.0.9", 100, 0)).toBe(1);
+  });
+
+  it("that leaves at once comes back no faster than it may", () => {
+    const crowd = new Crowd(LIMITS);
+    const visits = (now: number) =>
+      Array.from({ length: 20 }).filter(() => {
+        const isIn = crowd.enter("10.0.0.9", now);
+        if (isIn) crowd.leave("10.0.0.9");
+        return isIn;
+      }).length;
+    expect([visits(0), visits(0), visits(400), visits(60_000)]).toEqual([5, 0, 2, 5]);
+  });
+
+  it("of ever new addresses is forgotten, but for those that are in", () => {
+    const crowd = new Crowd(LIMITS);
+    expect(attempts(crowd, "10.0.0.1", 3, 0)).toBe(3);
+    for (let index = 0; index < 5_000; index += 1) {
+      crowd.enter(`fd00::${index}`, 1);
+      crowd.leave(`fd00::${index}`);
+    }
+    expect(attempts(crowd, "10.0.0.1", 3, 10_000)).toBe(0);
+  });
+});
