@@ -23,6 +23,7 @@ export interface Terminal {
   ask(question: string): Promise<string>;
 }
 
+const ESCAPE = "\u001b";
 const COLOURS = {
   good: "green",
   bad: "red",
@@ -68,8 +69,8 @@ export function terminalOf(streams: Streams, interrupted: () => AbortSignal): Te
  * the cursor, retitle the window or hide a line. Colours, which are ours, stay.
  */
 export function harmless(text: string): string {
-  return text.replace(/\x1b\[[\d;]*m|[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, (found) =>
-    found.length > 1 ? found : "\ufffd",
+  return text.replace(/\p{Cc}\[[\d;]*m|[^\P{Cc}\n\t]/gu, (found) =>
+    found.length > 1 && found.startsWith(ESCAPE) ? found : `\ufffd${found.slice(1)}`,
   );
 }
 
