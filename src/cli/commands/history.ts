@@ -1,15 +1,17 @@
-/** `mmm history [-n COUNT]` */
+/** `mmm history [-n COUNT]` lists what happened; `mmm history show EPOCH` tells all of one operation. */
 import { wholeNumber } from "../../adapters/config/values.ts";
 import { EXIT, type ExitCode } from "../../errors.ts";
 import { type Context, toJson } from "../command.ts";
-import { usageFailure } from "../failure.ts";
+import { Failure, usageFailure } from "../failure.ts";
 import { pauseCell } from "../render/status.ts";
 import { renderHistory } from "../render/history.ts";
+import { renderPast } from "../render/past.ts";
 
 const DEFAULT_COUNT = "20";
 
 export async function run(context: Context): Promise<ExitCode> {
-  const { options, terminal } = context;
+  const { options, terminal, operands } = context;
+  if (operands.length > 0) return await show(context);
   const json = options.output === "json";
   const entries = await context
     .cluster()
@@ -17,6 +19,26 @@ export async function run(context: Context): Promise<ExitCode> {
   const form = { verbose: options.verbose === true, paint: terminal.paint };
   terminal.print(json ? toJson(entries) : renderHistory(entries, form));
   if (!json) await tellOfPauses(context);
+  return EXIT.ok;
+}
+
+/** Epochs are of the whole cluster: no two operations have the same. */
+async function show(context: Context): Promise<ExitCode> {
+  const { operands, options, terminal } = context;
+  const [word = "", text = ""] = operands;
+  if (word !== "show") throw usageFailure(`history does not know "${word}"; write show`, "history");
+  const epoch = wholeNumber(0, Number.MAX_SAFE_INTEGER)(text);
+  if (epoch.kind === "problem") throw usageFailure(`show ${epoch.text}`, "history");
+  const all = await context.cluster().history(0, options.group ?? "");
+  const found = all.filter((entry) => entry.epoch === epoch.value);
+  if (found.length === 0) {
+    throw new Failure(EXIT.usage, [
+      `error: the history has no epoch ${text}, or not any more`,
+      "try: mmm history",
+    ]);
+  }
+  const json = options.output === "json";
+  terminal.print(json ? toJson(found) : found.flatMap((one) => renderPast(one, terminal.paint)));
   return EXIT.ok;
 }
 

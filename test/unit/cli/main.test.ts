@@ -533,6 +533,16 @@ describe("what is only read", () => {
     expect((await mmm("mode", { monitors })).out).toBe("active");
   });
 
+  it("mmm history show tells of one epoch, or that there is none", async () => {
+    const monitors = { "127.0.0.1:7400": { history: [anEntry(), anEntry({ epoch: 9 })] } };
+    const ran = await mmm("history show 9", { monitors });
+    expect(ran.out.split("\n")[0]).toBe("failover of main, epoch 9 (term 14): ok");
+    expect((await mmm("history show 7", { monitors })).err).toContain("the history has no epoch 7");
+    expect((await mmm("history list", { monitors })).err).toContain('does not know "list"');
+    const shown = JSON.parse((await mmm("history show 8 -o json", { monitors })).out) as unknown;
+    expect(shown).toEqual([anEntry()]);
+  });
+
   it("tells beside the history that somebody paused the group", async () => {
     const pause = { by: "ann@ops", reason: null, since: "", for_ms: null, left_ms: null };
     const status = aStatus({ group: { pause } });

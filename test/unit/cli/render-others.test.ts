@@ -3,6 +3,7 @@ import { stableLines } from "../../../src/cli/render/changes.ts";
 import { renderChecks } from "../../../src/cli/render/checks.ts";
 import { renderExplain } from "../../../src/cli/render/explain.ts";
 import { renderHistory } from "../../../src/cli/render/history.ts";
+import { renderPast } from "../../../src/cli/render/past.ts";
 import { renderInfo } from "../../../src/cli/render/info.ts";
 import { failoverPlan, switchoverPlan } from "../../../src/cli/render/plan.ts";
 import { showAge, showBytes, showTook } from "../../../src/cli/render/quantities.ts";
@@ -78,6 +79,40 @@ describe("mmm info", () => {
         majority:           DOWN 2/3
       "
     `);
+  });
+});
+
+describe("mmm history show", () => {
+  it("tells all of one operation", () => {
+    const entry = anEntry({ lost_bytes: 2_048, fencing: "lease-ended" });
+    expect(text(renderPast(entry, plain))).toMatchInlineSnapshot(`
+      "
+      failover of main, epoch 8 (term 14): ok
+        from        db1
+        to          db2
+        began       2026-11-22 14:58:02
+        took        412ms
+        decided by  mon2
+        because     db1 refused: 3 of 3
+        fencing     lease-ended: the old host's lease had run out, so its kernel served the VIP no more
+        data        2.0kb of the old master's stream were not taken over (as far as anybody saw it)
+
+      PHASE    TOOK   FROM
+      fence    120ms  +0ms
+      promote  180ms  +120ms
+      claim    112ms  +300ms
+
+      MONITOR  VOTE     AGE   REASON
+      mon1     refused  40ms  connection refused
+      mon2     refused  12ms
+      "
+    `);
+  });
+
+  it("leaves out what an entry cannot have", () => {
+    const none = { from: null, to: null, fencing: null, phases: [], votes: {}, lost_bytes: null };
+    const entry = anEntry({ ...none, kind: "pause", by: "ann@ops", reason: "paused for 30 min" });
+    expect(text(renderPast(entry, plain))).not.toMatch(/fencing|data|PHASE|MONITOR|null/);
   });
 });
 
