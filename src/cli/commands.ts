@@ -1,5 +1,6 @@
 /** The commands that there are, in the order in which help lists them. */
 import type { CommandSpec } from "./command.ts";
+import { OF_MYSQL_MMM } from "./commands-of-mysql-mmm.ts";
 
 export const COMMANDS: readonly CommandSpec[] = [
   {
@@ -22,10 +23,10 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: "checks",
-    operands: "[NODE]",
+    operands: "[NODE] [CHECK]",
     options: ["group"],
     summary: "Show each check of each node",
-    details: ["Exits with 6 if one failed."],
+    details: ["NODE and CHECK may be all. Exits with 6 if one failed."],
     load: () => import("./commands/checks.ts"),
   },
   {
@@ -183,6 +184,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
     load: () => import("./commands/tls.ts"),
   },
+  ...OF_MYSQL_MMM,
   {
     name: "help",
     operands: "[COMMAND]",

@@ -1,7 +1,7 @@
 /** What monitors tell each other, and what an operator asks of one. */
 import type { ConsensusMessage } from "./consensus/types.ts";
 import type { HealthMessage } from "./health/types.ts";
-import type { ClusterId, GroupName, MonitorName, NodeName } from "./ids.ts";
+import type { ClusterId, GroupName, Ip, MonitorName, NodeName } from "./ids.ts";
 import type { Proposal } from "./reload/proposal.ts";
 import type { Mode } from "./state.ts";
 
@@ -56,6 +56,13 @@ export type GroupCommand =
       readonly reason: string | null;
     }
   | { readonly kind: "resume"; readonly group: GroupName }
+  /** Who serves a reader VIP from now on. */
+  | {
+      readonly kind: "move-reader";
+      readonly group: GroupName;
+      readonly ip: Ip;
+      readonly node: NodeName;
+    }
   /** null: of every node. */
   | { readonly kind: "acknowledge"; readonly group: GroupName; readonly node: NodeName | null }
   /** Take over nodes whose registers carry another cluster's id, or vouch that a node serves nothing. */

@@ -1,12 +1,5 @@
 /** Commands and their outcomes, between the core's words and the wire's. */
-import type {
-  Asked,
-  CommandOutcome,
-  FileCommand,
-  GroupCommand,
-  MonitorCommand,
-} from "../../core/messages.ts";
-import type { Mode } from "../../core/state.ts";
+import type { Asked, CommandOutcome, FileCommand, MonitorCommand } from "../../core/messages.ts";
 import type {
   OperateRequest as WireRequest,
   OperateRequest__Output as ReadRequest,
@@ -17,17 +10,9 @@ import type {
 } from "../gen/mmm/v1/Outcome.ts";
 import { isMonitorName, parseHostPort } from "../peer/address.ts";
 import { some } from "../peer/codec-consensus.ts";
-import {
-  clip,
-  clusterId,
-  count,
-  Malformed,
-  name,
-  oneOf,
-  optional,
-  present,
-} from "../peer/fields.ts";
-import { decodeProposal, decodeProposals, encodeProposal, encodeProposals } from "./proposal.ts";
+import { clip, Malformed, name, optional, present } from "../peer/fields.ts";
+import { decodeGroupCommand, encodeGroupCommand } from "./group-commands.ts";
+import { decodeProposals, encodeProposals } from "./proposal.ts";
 
 /** What an operator asks, and as whom. */
 export interface Request {
@@ -37,17 +22,6 @@ export interface Request {
   readonly forwarded: boolean;
   readonly command: Asked;
 }
-
-const TO_MODE = {
-  active: "MODE_ACTIVE",
-  manual: "MODE_MANUAL",
-  passive: "MODE_PASSIVE",
-} as const satisfies Record<Mode, string>;
-const FROM_MODE: Readonly<Record<string, Mode>> = {
-  MODE_ACTIVE: "active",
-  MODE_MANUAL: "manual",
-  MODE_PASSIVE: "passive",
-};
 
 export function encodeRequest({ command, ...rest }: Request): WireRequest {
   return { ...rest, ...encodeCommand(command) };
@@ -73,42 +47,6 @@ function encodeMonitorCommand(command: MonitorCommand): WireRequest {
   }
 }
 
-function encodeGroupCommand(command: GroupCommand): WireRequest {
-  const { group } = command;
-  switch (command.kind) {
-    case "switchover":
-      return { switchover: { group, ...some("to", command.to) } };
-    case "failover": {
-      const { acceptDataLoss } = command;
-      return { failover: { group, acceptDataLoss, ...some("to", command.to) } };
-    }
-    case "set-online":
-      return { setOnline: { group, node: command.node } };
-    case "set-offline":
-      return { setOffline: { group, node: command.node } };
-    case "set-mode":
-      return { setMode: { group, mode: TO_MODE[command.mode] } };
-    case "pause": {
-      const { forMs, reason } = command;
-      return { pause: { group, ...some("forMs", forMs), ...some("reason", reason) } };
-    }
-    case "resume":
-      return { resume: { group } };
-    case "acknowledge":
-      return { acknowledge: { group, ...some("node", command.node) } };
-    case "adopt":
-      return {
-        adopt: { group, ...some("cluster", command.cluster), ...some("empty", command.empty) },
-      };
-    case "reload":
-      return {
-        reload: { group, dryRun: command.dryRun, proposal: encodeProposal(command.proposal) },
-      };
-    case "drop-group":
-      return { dropGroup: { group } };
-  }
-}
-
 /** @throws Malformed */
 export function decodeRequest(wire: ReadRequest): Request {
   return {
@@ -121,10 +59,9 @@ export function decodeRequest(wire: ReadRequest): Request {
 
 function decodeCommand(wire: ReadRequest): Asked {
   const { command } = wire;
-  if (command === "reload" || command === "dropGroup") return decodeReload(wire);
   if (command === "addMonitor" || command === "removeMonitor" || command === "replaceMonitor")
     return decodeMonitorCommand(wire);
-  return decodeGroupCommand(wire, command);
+  return decodeFile(wire) ?? decodeGroupCommand(wire);
 }
 
 function decodeMonitorCommand(wire: ReadRequest): MonitorCommand {
@@ -142,69 +79,12 @@ function decodeMonitorCommand(wire: ReadRequest): MonitorCommand {
   return { kind: "monitor-replace", name: monitorName(monitor), address: at };
 }
 
-type OfOneGroup = Exclude<
-  ReadRequest["command"],
-  "reload" | "dropGroup" | "addMonitor" | "removeMonitor" | "replaceMonitor"
->;
-
-function decodeGroupCommand(wire: ReadRequest, command: OfOneGroup): GroupCommand {
-  switch (command) {
-    case "switchover": {
-      const { group, to } = present(wire.switchover, "switchover");
-      return { kind: "switchover", group: groupOf(group), to: optional(to, "to", name) };
-    }
-    case "failover": {
-      const { group, to, acceptDataLoss } = present(wire.failover, "failover");
-      return {
-        kind: "failover",
-        group: groupOf(group),
-        to: optional(to, "to", name),
-        acceptDataLoss,
-      };
-    }
-    case "setOnline":
-      return { kind: "set-online", ...nodeRef(wire.setOnline) };
-    case "setOffline":
-      return { kind: "set-offline", ...nodeRef(wire.setOffline) };
-    case "setMode": {
-      const { group, mode } = present(wire.setMode, "set_mode");
-      return { kind: "set-mode", group: groupOf(group), mode: oneOf(FROM_MODE, mode, "mode") };
-    }
-    case "pause": {
-      const { group, forMs, reason } = present(wire.pause, "pause");
-      const asked = { forMs: optional(forMs, "for_ms", count), reason: reason ?? null };
-      return { kind: "pause", group: groupOf(group), ...asked };
-    }
-    case "resume":
-      return { kind: "resume", group: groupOf(present(wire.resume, "resume").group) };
-    case "acknowledge": {
-      const { group, node } = present(wire.acknowledge, "acknowledge");
-      return { kind: "acknowledge", group: groupOf(group), node: optional(node, "node", name) };
-    }
-    case "adopt": {
-      const { group, cluster, empty } = present(wire.adopt, "adopt");
-      return {
-        kind: "adopt",
-        group: groupOf(group),
-        cluster: optional(cluster, "cluster", clusterId),
-        empty: optional(empty, "empty", name),
-      };
-    }
-    case undefined:
-    default:
-      throw new Malformed("command", "none that this version knows");
-  }
-}
-
-/** Which groups there are, and what they are like. */
-function decodeReload(wire: ReadRequest): GroupCommand | FileCommand {
-  if (wire.command === "dropGroup") {
-    const { group } = present(wire.dropGroup, "drop_group");
-    return { kind: "drop-group", group: groupOf(group) };
-  }
+/** null: it is about one group. */
+function decodeFile(wire: ReadRequest): FileCommand | null {
+  if (wire.command !== "reload") return null;
   const { group, proposal, dryRun } = present(wire.reload, "reload");
-  if (group === "") return { kind: "reload-file", dryRun, proposals: decodeProposals(proposal) };
-  return { kind: "reload", group: groupOf(group), dryRun, proposal: decodeProposal(proposal) };
+  if (group !== "") return null;
+  return { kind: "reload-file", dryRun, proposals: decodeProposals(proposal) };
 }
 
 function monitorName(text: string): string {
@@ -215,15 +95,6 @@ function monitorName(text: string): string {
 function hostPort(text: string, path: string): string {
   if (parseHostPort(text) === null) throw new Malformed(path, "not HOST:PORT");
   return text;
-}
-
-function groupOf(group: string): string {
-  return name(group, "group");
-}
-
-function nodeRef(wire: { group: string; node: string } | null | undefined) {
-  const { group, node } = present(wire, "node");
-  return { group: groupOf(group), node: name(node, "node") };
 }
 
 const TO_KIND = {

@@ -909,7 +909,8 @@ export const descriptor = {
           "dropGroup",
           "pause",
           "resume",
-          "acknowledge"
+          "acknowledge",
+          "moveReader"
          ]
         }
        },
@@ -981,6 +982,10 @@ export const descriptor = {
         "acknowledge": {
          "type": "Acknowledge",
          "id": 23
+        },
+        "moveReader": {
+         "type": "MoveReader",
+         "id": 24
         }
        }
       },
@@ -1175,6 +1180,22 @@ export const descriptor = {
          "options": {
           "proto3_optional": true
          }
+        }
+       }
+      },
+      "MoveReader": {
+       "fields": {
+        "group": {
+         "type": "string",
+         "id": 1
+        },
+        "ip": {
+         "type": "string",
+         "id": 2
+        },
+        "node": {
+         "type": "string",
+         "id": 3
         }
        }
       },

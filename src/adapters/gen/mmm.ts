@@ -23,6 +23,7 @@ import type { IdentifyRequest as _mmm_v1_IdentifyRequest, IdentifyRequest__Outpu
 import type { Identity as _mmm_v1_Identity, Identity__Output as _mmm_v1_Identity__Output } from './mmm/v1/Identity.ts';
 import type { InfoAnswer as _mmm_v1_InfoAnswer, InfoAnswer__Output as _mmm_v1_InfoAnswer__Output } from './mmm/v1/InfoAnswer.ts';
 import type { InfoRequest as _mmm_v1_InfoRequest, InfoRequest__Output as _mmm_v1_InfoRequest__Output } from './mmm/v1/InfoRequest.ts';
+import type { MoveReader as _mmm_v1_MoveReader, MoveReader__Output as _mmm_v1_MoveReader__Output } from './mmm/v1/MoveReader.ts';
 import type { NodeInfo as _mmm_v1_NodeInfo, NodeInfo__Output as _mmm_v1_NodeInfo__Output } from './mmm/v1/NodeInfo.ts';
 import type { NodeRef as _mmm_v1_NodeRef, NodeRef__Output as _mmm_v1_NodeRef__Output } from './mmm/v1/NodeRef.ts';
 import type { NodeVote as _mmm_v1_NodeVote, NodeVote__Output as _mmm_v1_NodeVote__Output } from './mmm/v1/NodeVote.ts';
@@ -84,6 +85,7 @@ export interface ProtoGrpcType {
       InfoRequest: MessageTypeDefinition<_mmm_v1_InfoRequest, _mmm_v1_InfoRequest__Output>
       Link: EnumTypeDefinition
       Mode: EnumTypeDefinition
+      MoveReader: MessageTypeDefinition<_mmm_v1_MoveReader, _mmm_v1_MoveReader__Output>
       NodeInfo: MessageTypeDefinition<_mmm_v1_NodeInfo, _mmm_v1_NodeInfo__Output>
       NodeRef: MessageTypeDefinition<_mmm_v1_NodeRef, _mmm_v1_NodeRef__Output>
       NodeRole: EnumTypeDefinition

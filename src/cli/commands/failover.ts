@@ -15,8 +15,12 @@ export async function run(context: Context): Promise<ExitCode> {
       "failover",
     );
   }
+  return await failOverTo(context, options.to ?? null);
+}
+
+export async function failOverTo(context: Context, to: string | null): Promise<ExitCode> {
+  const { options } = context;
   const { status } = await context.cluster().status();
-  const to = options.to ?? null;
   const group =
     to === null ? groupOf(status, options.group) : nodeOf(status, to, options.group).group;
   await confirmByName(context, failoverPlan(status, group, to), group.master ?? group.name);

@@ -7,8 +7,11 @@ import { groupOf } from "../groups.ts";
 import { operate } from "../operate.ts";
 
 export async function run(context: Context): Promise<ExitCode> {
-  const { operands, options, terminal } = context;
-  const [wanted] = operands;
+  return await showOrSet(context, context.operands[0]);
+}
+
+export async function showOrSet(context: Context, wanted: string | undefined): Promise<ExitCode> {
+  const { options, terminal } = context;
   const mode = wanted === undefined ? null : choice("active", "manual", "passive")(wanted);
   if (mode?.kind === "problem") throw usageFailure(`mode ${mode.text}`, "mode");
   const { status } = await context.cluster().status();

@@ -12,21 +12,29 @@ interface Check {
   readonly text: string;
 }
 
-export function renderChecks(
-  group: GroupStatus,
-  nodes: readonly NodeStatus[],
-  cluster: ClusterStatus,
-  paint: Paint,
-): readonly string[] {
-  const rows = nodes.flatMap((node) =>
-    checksOf(node, group, cluster).map(({ name, ok, text }) => [
-      node.name,
-      name,
-      result(ok, paint),
-      text,
-    ]),
-  );
+/** As programs get it. */
+export interface NodeCheck {
+  readonly node: string;
+  readonly check: string;
+  readonly ok: boolean | null;
+  readonly text: string;
+}
+
+export const CHECKS: readonly string[] = ["redis", "guard", "link", "lag"];
+
+export function renderChecks(checks: readonly NodeCheck[], paint: Paint): readonly string[] {
+  const rows = checks.map(({ node, check, ok, text }) => [node, check, result(ok, paint), text]);
   return table(["NODE", "CHECK", "RESULT", ""], rows);
+}
+
+export function nodeChecks(
+  node: NodeStatus,
+  group: GroupStatus,
+  cluster: ClusterStatus,
+): readonly NodeCheck[] {
+  return checksOf(node, group, cluster).map(({ name: check, ok, text }) => {
+    return { node: node.name, check, ok, text };
+  });
 }
 
 function result(ok: boolean | null, paint: Paint): string {
@@ -34,11 +42,7 @@ function result(ok: boolean | null, paint: Paint): string {
   return ok ? paint("good", "OK") : paint("bad", "ERROR");
 }
 
-export function checksOf(
-  node: NodeStatus,
-  group: GroupStatus,
-  cluster: ClusterStatus,
-): readonly Check[] {
+function checksOf(node: NodeStatus, group: GroupStatus, cluster: ClusterStatus): readonly Check[] {
   const common = [redisCheck(node, cluster), guardCheck(node, group)];
   return node.name === group.master ? common : [...common, linkCheck(node), lagCheck(node)];
 }

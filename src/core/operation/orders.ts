@@ -7,6 +7,7 @@ import type { GroupCommand } from "../messages.ts";
 import { takeReload } from "../reload/reload.ts";
 import { type GroupPart, nodeOf } from "../state.ts";
 import type { Turn } from "../turn.ts";
+import { takeReaderMove } from "../vip/reader-orders.ts";
 import { takeAcknowledge } from "./acknowledge.ts";
 import { takeAdopt } from "./adopt.ts";
 import { withGuardHeard } from "./admittance.ts";
@@ -34,6 +35,7 @@ const TAKERS: { readonly [K in Kind]: Taker<K> } = {
   pause: takePause,
   resume: takeResume,
   acknowledge: takeAcknowledge,
+  "move-reader": takeReaderMove,
   adopt: takeAdopt,
   reload: takeReload,
   "drop-group": takeDrop,

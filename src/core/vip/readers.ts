@@ -84,16 +84,20 @@ function considerMove(turn: Turn, group: GroupPart, vip: Vip): void {
 function choose(turn: Turn, group: GroupPart, vip: Vip, failed: readonly NodeName[]): void {
   const fit = fitHolders(turn, group, vip, failed);
   const best = fit.toSorted((a, b) => loadOf(group, a) - loadOf(group, b) || (a < b ? -1 : 1))[0];
-  if (best === undefined || best === vip.node) return;
-  turn.lasting(group.name, `unmarked ${vip.ip}`, false);
-  const silent = vip.holders.filter((name) => !heardWithin(turn, group, name, 1000));
+  if (best !== undefined && best !== vip.node) moveReader(turn, group, vip, best);
+}
+
+/** Begins the move; whoever serves it now is to be proven empty first. */
+export function moveReader(turn: Turn, group: GroupPart, { ip, holders }: Vip, to: NodeName): void {
+  turn.lasting(group.name, `unmarked ${ip}`, false);
+  const silent = holders.filter((name) => !heardWithin(turn, group, name, 1000));
   turn.change(group.name, (part, stamp) =>
-    withVip(part, vip.ip, (now) => movedTo(now, stamp, best, { unproven: now.holders, silent })),
+    withVip(part, ip, (now) => movedTo(now, stamp, to, { unproven: now.holders, silent })),
   );
 }
 
 /** Healthy replicas whose guard is reached and whose register counts; the master if there is none. */
-function fitHolders(
+export function fitHolders(
   turn: Turn,
   group: GroupPart,
   vip: Vip,

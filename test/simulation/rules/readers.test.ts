@@ -117,3 +117,53 @@ test("a host that cannot be asked holds up what is added, and a person is told",
   world.runUntil(world.now + 100);
   expect(world.theLeader.state?.alarms[`${GROUP}: ${READER} let go`]).toBeUndefined();
 });
+
+/** Somebody wants it elsewhere than it is, on another replica. */
+function wantedElsewhere(world: World): { readonly old: string; readonly wanted: string } {
+  const old = readersHost(world);
+  const wanted = ["db2", "db3"].find((name) => name !== old) ?? "";
+  world.command({ kind: "move-reader", group: GROUP, ip: READER, node: wanted });
+  return { old, wanted };
+}
+
+test.each(SEEDS)("one goes where a person wants it (seed %i)", (seed) => {
+  const world = atRest(seed, { readers: 1 });
+  const { wanted } = wantedElsewhere(world);
+  until(world, () => servers(world, READER)[0] === wanted, "it is there", 5_000);
+  until(world, () => vipOf(world, READER).kind === "hold", "it is settled", 5_000);
+  world.runUntil(world.now + 15_000);
+  expect(servers(world, READER)).toEqual([wanted]);
+});
+
+test.each(["dies", "sleeps"])("and is somewhere if the leader %s meanwhile", (how) => {
+  for (const moment of [0, 3, 8, 20, 60]) {
+    const world = atRest(1, { readers: 1 });
+    wantedElsewhere(world);
+    world.runUntil(world.now + moment);
+    if (how === "dies") world.theLeader.crash();
+    else world.theLeader.stop(8_000);
+    world.runUntil(world.now + 12_000);
+    expect(servers(world, READER)).toHaveLength(1);
+    expect(vipOf(world, READER).kind).toBe("hold");
+  }
+});
+
+test("but not to the master, nor to one that is not well, and not twice", () => {
+  const world = atRest(1, { readers: 1 });
+  const told: string[] = [];
+  const ask = (node: string) =>
+    world.command({ kind: "move-reader", group: GROUP, ip: READER, node }, undefined, (outcome) =>
+      told.push(JSON.stringify(outcome)),
+    );
+  ask("db1");
+  ask(readersHost(world));
+  world.runUntil(world.now + 500);
+  const other = ["db2", "db3"].find((name) => name !== readersHost(world)) ?? "";
+  world.killRedis(other);
+  world.runUntil(world.now + 3_000);
+  ask(other);
+  world.runUntil(world.now + 500);
+  expect(told[0]).toMatch(/refused.*db1 is the master/);
+  expect(told[1]).toMatch(/ok.*already/);
+  expect(told[2]).toMatch(/refused.*not well enough/);
+});

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { CommandOutcome } from "../../../src/core/messages.ts";
 import { COMMANDS } from "../../../src/cli/commands.ts";
-import { anEntry, aNode, aStatus, DOWN_NODE } from "./fixtures.ts";
+import type { VipStatus } from "../../../src/core/status-types.ts";
+import { aGroup, anEntry, aNode, aStatus, DOWN_NODE } from "./fixtures.ts";
 import { anAnswer, mmm } from "./world.ts";
 
 let dir = "";
@@ -343,6 +344,14 @@ describe("a command", () => {
     ["resume", { kind: "resume", group: "main" }],
     ["acknowledge", { kind: "acknowledge", group: "main", node: null }],
     ["acknowledge db2", { kind: "acknowledge", group: "main", node: "db2" }],
+    ["set_manual", { kind: "set-mode", group: "main", mode: "manual" }],
+    ["set_active", { kind: "set-mode", group: "main", mode: "active" }],
+    ["move_role writer db2", { kind: "switchover", group: "main", to: "db2" }],
+    [
+      "move_role --force writer db2",
+      { kind: "failover", group: "main", to: "db2", acceptDataLoss: false },
+    ],
+    ["set_ip 192.168.10.70 db2", { kind: "switchover", group: "main", to: "db2" }],
     ["mode manual", { kind: "set-mode", group: "main", mode: "manual" }],
     ["adopt 0a1b2c3d", { kind: "adopt", group: "main", cluster: "0a1b2c3d", empty: null }],
     ["adopt --empty db2", { kind: "adopt", group: "main", cluster: null, empty: "db2" }],
@@ -531,6 +540,34 @@ describe("what is only read", () => {
     expect((await mmm("checks db2", { monitors })).out).toContain("db2   redis  OK");
     expect((await mmm("explain", { monitors })).out).toContain("NO");
     expect((await mmm("mode", { monitors })).out).toBe("active");
+  });
+
+  it("a reader VIP goes by hand to where it is wanted", async () => {
+    const readers = [{ ...aGroup().writer, ip: "192.168.10.71", holder: "db2" } as VipStatus];
+    const status = aStatus({ group: { readers } });
+    const monitors = { "127.0.0.1:7400": { status: () => anAnswer({ status }) } };
+    const moved = { kind: "move-reader", group: "main", ip: "192.168.10.71", node: "db3" };
+    for (const line of ["set_ip 192.168.10.71 db3", "move_role reader db3"])
+      expect((await mmm(line, { monitors })).requests).toMatchObject([{ command: moved }]);
+    expect((await mmm("set_ip 192.168.10.9 db3", { monitors })).err).toContain(
+      "192.168.10.9 is no virtual IP of group main; it has 192.168.10.70, 192.168.10.71",
+    );
+    expect((await mmm("move_role reader db3")).err).toContain("has no reader VIP");
+    expect((await mmm("move_role master db3")).err).toContain('there is no role "master"');
+  });
+
+  it("mmm ping says whether anybody could act", async () => {
+    expect((await mmm("ping")).out).toBe("OK: Pinged successfully! mon1 answers, mon2 leads");
+    const monitors = { "127.0.0.1:7400": { status: () => anAnswer({ leader: null }) } };
+    const ran = await mmm("ping", { monitors });
+    expect([ran.code, ran.err]).toEqual([5, "ERROR: mon1 answers, but nobody leads"]);
+  });
+
+  it("mmm checks takes a node and a check, or all", async () => {
+    const json = async (line: string) => JSON.parse((await mmm(line)).out) as unknown;
+    expect(await json("checks db2 lag -o json")).toMatchObject([{ node: "db2", check: "lag" }]);
+    expect(await json("checks all guard -o json")).toHaveLength(3);
+    expect((await mmm("checks all ping")).err).toContain('there is no check "ping"');
   });
 
   it("mmm history show tells of one epoch, or that there is none", async () => {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { stableLines } from "../../../src/cli/render/changes.ts";
-import { renderChecks } from "../../../src/cli/render/checks.ts";
+import { nodeChecks, renderChecks } from "../../../src/cli/render/checks.ts";
 import { renderExplain } from "../../../src/cli/render/explain.ts";
+import type { VipStatus } from "../../../src/core/status-types.ts";
+import { renderShow } from "../../../src/cli/render/show.ts";
 import { renderHistory } from "../../../src/cli/render/history.ts";
 import { renderPast } from "../../../src/cli/render/past.ts";
 import { renderInfo } from "../../../src/cli/render/info.ts";
@@ -77,6 +79,30 @@ describe("mmm info", () => {
         mon2:               refused 13s   connection refused
         mon3:               ? up 3.2s ago   answers in 1.2 ms
         majority:           DOWN 2/3
+      "
+    `);
+  });
+});
+
+describe("mmm show", () => {
+  it("speaks as mysql-mmm did", () => {
+    const reader = { ...aGroup().writer, ip: "192.168.10.71", holder: "db2" } as VipStatus;
+    const guard = { heard_ms: null, gate: "unknown", problem: "refused", lacks: null } as const;
+    const nodes = [
+      aNode("db1"),
+      aNode("db2", { vips: ["192.168.10.71"] }),
+      aNode("db3", { state: "AWAITING_RECOVERY", guard }),
+    ];
+    const pause = { by: "ann@ops", reason: null, since: "", for_ms: null, left_ms: null };
+    const group = aGroup({ nodes, readers: [reader], mode: "passive", pause });
+    expect(text(renderShow(group, false))).toMatchInlineSnapshot(`
+      "
+      # --- Monitors are in PASSIVE MODE ---
+      # --- Group is PAUSED, by ann@ops ---
+      # Warning: guard on host db3 is not reachable
+        db1(192.168.10.1) master/ONLINE. Roles: writer(192.168.10.70)
+        db2(192.168.10.2) slave/ONLINE. Roles: reader(192.168.10.71)
+        db3(192.168.10.3) slave/AWAITING_RECOVERY. Roles:
       "
     `);
   });
@@ -224,7 +250,8 @@ describe("mmm checks", () => {
         }),
       ],
     });
-    expect(text(renderChecks(group, group.nodes, cluster, plain))).toMatchInlineSnapshot(`
+    const checks = group.nodes.flatMap((node) => nodeChecks(node, group, cluster));
+    expect(text(renderChecks(checks, plain))).toMatchInlineSnapshot(`
       "
       NODE  CHECK  RESULT
       db1   redis  OK       up 3/3

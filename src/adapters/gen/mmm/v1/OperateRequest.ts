@@ -13,6 +13,7 @@ import type { DropGroup as _mmm_v1_DropGroup, DropGroup__Output as _mmm_v1_DropG
 import type { Pause as _mmm_v1_Pause, Pause__Output as _mmm_v1_Pause__Output } from '../../mmm/v1/Pause.ts';
 import type { Resume as _mmm_v1_Resume, Resume__Output as _mmm_v1_Resume__Output } from '../../mmm/v1/Resume.ts';
 import type { Acknowledge as _mmm_v1_Acknowledge, Acknowledge__Output as _mmm_v1_Acknowledge__Output } from '../../mmm/v1/Acknowledge.ts';
+import type { MoveReader as _mmm_v1_MoveReader, MoveReader__Output as _mmm_v1_MoveReader__Output } from '../../mmm/v1/MoveReader.ts';
 
 export interface OperateRequest {
   'requestId'?: (string);
@@ -32,7 +33,8 @@ export interface OperateRequest {
   'pause'?: (_mmm_v1_Pause | null);
   'resume'?: (_mmm_v1_Resume | null);
   'acknowledge'?: (_mmm_v1_Acknowledge | null);
-  'command'?: "switchover"|"failover"|"setOnline"|"setOffline"|"setMode"|"adopt"|"reload"|"addMonitor"|"removeMonitor"|"replaceMonitor"|"dropGroup"|"pause"|"resume"|"acknowledge";
+  'moveReader'?: (_mmm_v1_MoveReader | null);
+  'command'?: "switchover"|"failover"|"setOnline"|"setOffline"|"setMode"|"adopt"|"reload"|"addMonitor"|"removeMonitor"|"replaceMonitor"|"dropGroup"|"pause"|"resume"|"acknowledge"|"moveReader";
 }
 
 export interface OperateRequest__Output {
@@ -53,5 +55,6 @@ export interface OperateRequest__Output {
   'pause'?: (_mmm_v1_Pause__Output | null);
   'resume'?: (_mmm_v1_Resume__Output | null);
   'acknowledge'?: (_mmm_v1_Acknowledge__Output | null);
-  'command'?: "switchover"|"failover"|"setOnline"|"setOffline"|"setMode"|"adopt"|"reload"|"addMonitor"|"removeMonitor"|"replaceMonitor"|"dropGroup"|"pause"|"resume"|"acknowledge";
+  'moveReader'?: (_mmm_v1_MoveReader__Output | null);
+  'command'?: "switchover"|"failover"|"setOnline"|"setOffline"|"setMode"|"adopt"|"reload"|"addMonitor"|"removeMonitor"|"replaceMonitor"|"dropGroup"|"pause"|"resume"|"acknowledge"|"moveReader";
 }

@@ -1,0 +1,8 @@
+/** `mmm set_active`, as in mysql-mmm: `mmm mode active`. */
+import type { ExitCode } from "../../errors.ts";
+import type { Context } from "../command.ts";
+import { showOrSet } from "./mode.ts";
+
+export async function run(context: Context): Promise<ExitCode> {
+  return await showOrSet(context, "active");
+}
