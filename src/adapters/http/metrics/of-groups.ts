@@ -13,8 +13,12 @@ import {
   type Sample,
   sample,
 } from "../exposition.ts";
-import type { Snapshot } from "../snapshot.ts";
+import type { OperationCount, Snapshot } from "../snapshot.ts";
 import { seconds } from "./of-cluster.ts";
+
+const COUNTED = ["failover", "switchover"].flatMap((kind) =>
+  ["ok", "undone", "failed"].map((result) => [kind, result] as const),
+);
 
 export function groupMetrics(snapshot: Snapshot): readonly Family[] {
   const { groups } = snapshot.status;
@@ -107,6 +111,19 @@ function vipsOf({ name, writer, readers }: GroupStatus) {
   ];
 }
 
+/** A counter that begins to exist with its first event shows no increase. */
+function withZeros(
+  groups: readonly GroupStatus[],
+  counted: readonly OperationCount[],
+): readonly OperationCount[] {
+  const known = new Set(counted.map(({ group, kind, result }) => `${group} ${kind} ${result}`));
+  const missing = groups.flatMap(({ name: group }) =>
+    COUNTED.map(([kind, result]) => ({ group, kind, result, count: 0 })),
+  );
+  const zeros = missing.filter((one) => !known.has(`${one.group} ${one.kind} ${one.result}`));
+  return [...counted, ...zeros];
+}
+
 function operationMetrics({
   status: { groups },
   operations,
@@ -135,7 +152,7 @@ function operationMetrics({
     counter(
       "mmm_operations_total",
       "Finished operations in the journal of this monitor.",
-      operations.map(({ count, ...labels }) => sample(count, labels)),
+      withZeros(groups, operations).map(({ count, ...labels }) => sample(count, labels)),
     ),
     gauge(
       "mmm_last_operation_timestamp_seconds",
