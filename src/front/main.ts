@@ -5,6 +5,7 @@
  */
 import { constants, setPriority } from "node:os";
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
+import { Streams } from "../adapters/http/page/streams.ts";
 import { respond } from "../adapters/http/routes.ts";
 import { HttpServer } from "../adapters/http/server.ts";
 import { open, type Tell } from "./opening.ts";
@@ -30,7 +31,9 @@ function serve(monitor: MessagePort, { http }: Doors): void {
     else source.expire();
   });
   if (http !== null) {
-    const server = new HttpServer({ ...http, respond: (ask) => respond(ask, source.snapshot) });
+    const { snapshot } = source;
+    const sources = { snapshot, streams: new Streams(snapshot) };
+    const server = new HttpServer({ ...http, respond: (ask) => respond(ask, sources) });
     void open("http", http, () => server.listen(), tell);
   }
 }

@@ -2,6 +2,7 @@ import { connect } from "node:net";
 import { request } from "node:http";
 import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Streams } from "../../../../src/adapters/http/page/streams.ts";
 import { respond } from "../../../../src/adapters/http/routes.ts";
 import { HttpServer } from "../../../../src/adapters/http/server.ts";
 import type { Snapshot } from "../../../../src/adapters/http/snapshot.ts";
@@ -9,10 +10,14 @@ import { aSnapshot } from "../../../helpers/snapshots.ts";
 import { aStatus } from "../../cli/fixtures.ts";
 
 let snapshot: () => Promise<Snapshot> = () => Promise.resolve(aSnapshot());
+const sources = {
+  snapshot: () => snapshot(),
+  streams: new Streams(() => snapshot()),
+};
 const server = new HttpServer({
   host: "127.0.0.1",
   port: 0,
-  respond: (ask) => respond(ask, () => snapshot()),
+  respond: (ask) => respond(ask, sources),
 });
 let port = 0;
 
@@ -38,6 +43,11 @@ async function raw(bytes: string): Promise<string> {
 
 describe("the HTTP door", () => {
   it.each([
+    ["/", 200],
+    ["/?group=main", 200],
+    ["/page.css", 200],
+    ["/page.js", 200],
+    ["/icon.svg", 200],
     ["/healthz", 200],
     ["/readyz", 200],
     ["/metrics", 200],
