@@ -65,6 +65,7 @@ export function addServices(
     Status: read(control.status),
     Info: read(control.info),
     History: read(control.history),
+    Doctor: read(control.doctor),
     // What is needed depends on the request.
     Operate: (call: Parameters<ControlServer["operate"]>[0]) =>
       control.operate(call, callerOf(call.getPeer())),

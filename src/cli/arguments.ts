@@ -42,6 +42,11 @@ export const OPTIONS = {
   operator: { type: "string", help: "NAME  for a person who may act" },
   reader: { type: "string", help: "NAME  for whoever may only look" },
   days: { type: "string", help: "COUNT  how long it is valid (authority 3650, others 730)" },
+  here: { type: "boolean", help: "look from this host only, without asking a monitor" },
+  print: {
+    type: "string",
+    help: "sudoers|guard-list|acl|systemd  print that file for this configuration",
+  },
   renew: { type: "boolean", help: "replace the certificate and its key" },
 } as const satisfies Readonly<Record<string, OptionSpec>>;
 
@@ -95,6 +100,8 @@ export interface Options {
   readonly operator?: string;
   readonly reader?: string;
   readonly days?: string;
+  readonly here?: boolean;
+  readonly print?: string;
   readonly renew?: boolean;
 }
 

@@ -2,6 +2,7 @@
  * The cluster as `mmm` reaches it: monitors are asked in turn until one answers. A monitor without
  * a majority knows little, so its view is shown only if nobody has a better one.
  */
+import type { Examination, Scope } from "../adapters/doctor/finding.ts";
 import type { Asked, CommandOutcome } from "../core/messages.ts";
 import type { HistoryEntry, Status } from "../core/status-types.ts";
 import { EXIT, messageOf } from "../errors.ts";
@@ -32,6 +33,7 @@ export interface Progress {
 export interface MonitorClient {
   status(timeoutMs: number): Promise<StatusAnswer>;
   history(limit: number, group: string, timeoutMs: number): Promise<readonly HistoryEntry[]>;
+  doctor(scope: Scope, alone: boolean, timeoutMs: number): Promise<Examination>;
   operate(
     request: Request,
     onProgress: (event: Progress) => void,
@@ -50,6 +52,8 @@ export interface ClusterOptions {
 
 /** Longer than a monitor works on a command. */
 const OPERATE_MS = 130_000;
+/** Longer than a monitor waits for what its peers find. */
+const DOCTOR_MS = 20_000;
 /** Asked again with the same id, a monitor that knows the outcome says it at once. */
 const ASK_AGAIN_MS = 3_000;
 
@@ -93,6 +97,26 @@ export class Cluster {
       const ask = (client: MonitorClient) => client.history(limit, group, this.#options.timeoutMs);
       const entries = await this.#try(monitor, faults, ask);
       if (entries !== null) return entries;
+    }
+    throw noAnswer(faults);
+  }
+
+  /**
+   * What all monitors find, as the first that answers knows it. Each has to show first that it is
+   * there: an examination takes longer than anybody would wait for a monitor that is not.
+   * @throws Failure, if no monitor answers.
+   */
+  async doctor(
+    scope: Scope,
+  ): Promise<{ readonly status: Status; readonly examination: Examination }> {
+    const { timeoutMs } = this.#options;
+    const faults: string[] = [];
+    for (const monitor of this.#options.monitors) {
+      const answer = await this.#try(monitor, faults, (one) => one.status(timeoutMs));
+      if (answer === null) continue;
+      const ask = (client: MonitorClient) => client.doctor(scope, false, DOCTOR_MS);
+      const examination = await this.#try(monitor, faults, ask);
+      if (examination !== null) return { status: answer.status, examination };
     }
     throw noAnswer(faults);
   }

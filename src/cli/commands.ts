@@ -38,6 +38,17 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import("./commands/explain.ts"),
   },
   {
+    name: "doctor",
+    operands: "[NODE]",
+    options: ["group", "here", "print"],
+    summary: "Examine configuration, hosts and Redis servers from every monitor's side",
+    details: [
+      "Only reads. Says what is wrong, why it matters, and what to do; docs/doctor.md explains each finding.",
+      "Where no monitor answers, this host looks by itself. Exits with 6 if there are warnings or errors.",
+    ],
+    load: () => import("./commands/doctor.ts"),
+  },
+  {
     name: "history",
     operands: "[show] [EPOCH]",
     options: ["number", "group"],

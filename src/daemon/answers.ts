@@ -10,6 +10,7 @@ import type {
 } from "../adapters/control/client.ts";
 import type { Request } from "../adapters/control/codec.ts";
 import type { ControlBackend } from "../adapters/control/server.ts";
+import type { Examination, Scope } from "../adapters/doctor/finding.ts";
 import type { GroupName, MonitorName } from "../core/ids.ts";
 import type { Command, CommandOutcome } from "../core/messages.ts";
 import type { Proposal } from "../core/reload/proposal.ts";
@@ -17,6 +18,7 @@ import type { HistoryEntry, Status } from "../core/status-types.ts";
 import { messageOf } from "../errors.ts";
 import type { Journal } from "../ports.ts";
 import type { Neighbour } from "./history-gaps.ts";
+import type { Doctor } from "./doctor.ts";
 import { historyEntry } from "./history.ts";
 import { isDegraded } from "./peer-status.ts";
 import { commandsOf, isOfFile, togetherOf } from "./reload-file.ts";
@@ -33,6 +35,7 @@ export interface AnswersOptions {
   readonly status: () => Status;
   readonly journal: Journal;
   readonly requests: Requests;
+  readonly doctor: Doctor;
   readonly clientOf: (monitor: Neighbour) => ControlClient;
   readonly addressOf: (monitor: MonitorName) => string | null;
   /** What this monitor's files propose now. @throws ConfigErrors */
@@ -80,6 +83,10 @@ export class Answers implements ControlBackend {
       .filter((entry) => group === "" || entry.group === group)
       .toSorted((a, b) => a.past.startedAt - b.past.startedAt);
     return (limit === 0 ? entries : entries.slice(-limit)).map(historyEntry);
+  }
+
+  doctor(scope: Scope, alone: boolean): Promise<Examination> {
+    return this.#options.doctor.examine(scope, alone);
   }
 
   async operate(

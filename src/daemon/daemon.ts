@@ -3,6 +3,7 @@
  * directory until its end.
  */
 import type { Identity } from "../adapters/config/identity.ts";
+import type { Config } from "../adapters/config/types.ts";
 import { ControlClient } from "../adapters/control/client.ts";
 import { ControlServer } from "../adapters/control/server.ts";
 import { ClockWatch } from "../adapters/clock.ts";
@@ -14,6 +15,7 @@ import { credentialsFor, expecting } from "../adapters/tls/channel.ts";
 import type { GroupName } from "../core/ids.ts";
 import type { Envelope } from "../core/messages.ts";
 import type { Target } from "../core/io.ts";
+import { targetOf } from "../core/target.ts";
 import type { Proposal } from "../core/reload/proposal.ts";
 import type { Committed } from "../core/state.ts";
 import type { Status } from "../core/status-types.ts";
@@ -22,7 +24,9 @@ import { messageOf } from "../errors.ts";
 import { Answers } from "./answers.ts";
 import type { Certificates } from "./certificates.ts";
 import { Chores } from "./chores.ts";
+import type { Doctor } from "./doctor.ts";
 import type { Neighbour } from "./history-gaps.ts";
+import { doctorOf } from "./look.ts";
 import { stayYoungWith } from "./memory.ts";
 import type { Logins } from "./logins.ts";
 import { type Transport, withTransport } from "./peer-status.ts";
@@ -45,6 +49,9 @@ export interface DaemonOptions<S> {
   /** Path of the socket for the command line of this host; null: none. */
   readonly socket: string | null;
   readonly logins: Logins;
+  readonly local: Pick<Config["local"], "sshKnownHosts" | "guard">;
+  /** As the files are now. @throws ConfigErrors */
+  readonly config: () => Config;
   /** What the configuration files propose now. @throws ConfigErrors */
   readonly proposals: () => Readonly<Record<GroupName, Proposal>>;
   /** What those files say otherwise than this; empty: nothing. */
@@ -234,11 +241,22 @@ export class Daemon<S> {
       clientOf: (monitor) => this.#clientOf(monitor),
       journal,
       requests: this.#requests,
+      doctor: this.#doctor(),
       proposals: this.#options.proposals,
       addressOf: (monitor) => this.#peers.addressOf(monitor),
       command: ({ requestId, by, command }) => {
         return !this.#isLeaving && this.#runtime.push({ kind: "command", requestId, by, command });
       },
+    });
+  }
+
+  #doctor(): Doctor {
+    const { core, clock } = this.#options;
+    return doctorOf({
+      ...this.#options,
+      status: () => core.status(this.#runtime.state, clock.at()),
+      committed: () => core.committed(this.#runtime.state),
+      clientOf: (monitor) => this.#clientOf(monitor),
     });
   }
 
@@ -278,9 +296,4 @@ export class Daemon<S> {
 
 function targetsOf({ name, nodes }: Committed["groups"][number]): readonly Target[] {
   return nodes.map((node) => targetOf(name, node));
-}
-
-function targetOf(group: string, node: Committed["groups"][number]["nodes"][number]): Target {
-  const { name, address, port, sshUser, sshPort, sshHostKey } = node;
-  return { group, node: name, address, port, sshUser, sshPort, sshHostKey };
 }

@@ -103,6 +103,8 @@ async function compose(
     log,
     certificates,
     socket: config.local.socket ?? join(dataDir, "mmm.sock"),
+    local: config.local,
+    config: () => readConfig(config.file),
     proposals: () => proposalsOf(readConfig(config.file)),
     fileDiffers: (committed) => file.differsFrom(committed),
     onCommitted: doors.onCommitted,

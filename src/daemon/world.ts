@@ -1,13 +1,12 @@
 /** Makes the adapters that touch Redis and the hosts, from what is this monitor's own. */
-import { readFileSync } from "node:fs";
-import type { ConnectionOptions } from "node:tls";
-import type { Local, NodeLogin, RedisTls } from "../adapters/config/types.ts";
+import type { Local, NodeLogin } from "../adapters/config/types.ts";
 import { ShellFencer } from "../adapters/fence.ts";
 import { RedisActions } from "../adapters/redis/actions.ts";
-import type { Credentials } from "../adapters/redis/connection.ts";
+import { credentialsFor } from "../adapters/redis/credentials.ts";
 import { RedisProbes } from "../adapters/redis/probe.ts";
 import { checkVip } from "../adapters/redis/vip-check.ts";
 import { type ChannelEvent, GuardChannels } from "../adapters/ssh/guard-channels.ts";
+import type { GuardMode } from "../adapters/ssh/guard-link.ts";
 import type { GroupName, NodeName } from "../core/ids.ts";
 import type { Target } from "../core/io.ts";
 import type { Fencer, GuardCaller, Log, Prober, RedisActor, VipChecker } from "../ports.ts";
@@ -19,6 +18,8 @@ export interface NodeWorld {
   readonly guards: GuardCaller;
   readonly fencer: Fencer;
   readonly vips: VipChecker;
+  /** Which guard ran when a channel to that host was last opened; null: there was none yet. */
+  guardModeOf(target: Target): GuardMode | null;
   /** Called when a kept probe connection closes. */
   onLost(listener: (group: GroupName, node: NodeName) => void): void;
   /** Opens the channels to these hosts early, and closes those to others. */
@@ -32,14 +33,18 @@ export function openNodeWorld(
   loginTo: (target: Target) => NodeLogin,
   log: Log,
 ): NodeWorld {
-  const credentialsOf = (target: Target) => credentials(loginTo(target));
+  const credentialsOf = (target: Target) => credentialsFor(loginTo(target));
+  const modes = new Map<string, GuardMode>();
   const prober = new RedisProbes(credentialsOf);
   const redis = new RedisActions(credentialsOf);
   const guards = new GuardChannels({
     privateKeysOf: (target) => [loginTo(target).sshKey],
     knownHosts: sshKnownHosts,
     guardMode: guard,
-    onEvent: (event) => tell(log, event),
+    onEvent: (event) => {
+      if (event.kind === "opened") modes.set(hostKey(event.target), event.mode);
+      tell(log, event);
+    },
   });
   const vips: VipChecker = {
     check: async (target, vip, deadlineMs) => {
@@ -53,6 +58,7 @@ export function openNodeWorld(
     guards,
     vips,
     fencer: new ShellFencer(),
+    guardModeOf: (target) => modes.get(hostKey(target)) ?? null,
     onLost: (listener) => prober.onLost(listener),
     warm: (targets) => guards.warm(targets),
     close: () => {
@@ -63,18 +69,9 @@ export function openNodeWorld(
   };
 }
 
-function credentials(login: NodeLogin): Credentials {
-  return {
-    username: login.redisUser ?? undefined,
-    password: login.redisPassword?.reveal(),
-    tls: tlsOptions(login.redisTls),
-  };
-}
-
-/** The file is read for each connection, so that a renewed certificate needs no restart. */
-function tlsOptions(tls: RedisTls): ConnectionOptions | undefined {
-  if (tls.kind === "off") return undefined;
-  return tls.kind === "system" ? {} : { ca: readFileSync(tls.file) };
+/** Groups that share a host share its channel. */
+function hostKey({ address, sshPort, sshUser }: Target): string {
+  return `${sshUser}@${address}:${sshPort}`;
 }
 
 function tell(log: Log, event: ChannelEvent): void {

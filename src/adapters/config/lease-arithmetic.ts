@@ -7,9 +7,9 @@ import { type GroupSettings, renewalIntervalMs, waitingTimeMs } from "../../core
 /** A slow local network. The true one is measured only once the monitors run. */
 const ASSUMED_RTT_MS = 20;
 /** Rule 10: a holder that was silent this long has its waiting time started. */
-const SILENCE_MS = 350;
+export const SILENCE_MS = 350;
 /** Committing, promoting and claiming, after the waiting time. */
-const ACTING_MS = 100;
+export const ACTING_MS = 100;
 /** The time in which a monitor takes over the renewals of one that died. */
 const TAKE_OVER_MS = 300;
 

@@ -12,6 +12,7 @@ import {
 import type { CommandOutcome } from "../../core/messages.ts";
 import type { HistoryEntry, Status } from "../../core/status-types.ts";
 import { MmmError } from "../../errors.ts";
+import type { Examination, Scope } from "../doctor/finding.ts";
 import type { Identity__Output as Identity } from "../gen/mmm/v1/Identity.ts";
 import type { OperateEvent__Output as OperateEvent } from "../gen/mmm/v1/OperateEvent.ts";
 import type { Progress__Output as Progress } from "../gen/mmm/v1/Progress.ts";
@@ -104,6 +105,15 @@ export class ControlClient {
     return JSON.parse(json) as readonly HistoryEntry[];
   }
 
+  /** @param alone only this monitor, not its peers */
+  async doctor(scope: Scope, alone: boolean, timeoutMs: number): Promise<Examination> {
+    const options = within(timeoutMs);
+    const { json } = await this.#ask<{ json: string }>((done) =>
+      this.#client.Doctor({ ...scope, alone }, options, done),
+    );
+    return JSON.parse(json) as Examination;
+  }
+
   identify(timeoutMs: number): Promise<Identity> {
     const options = within(timeoutMs);
     return this.#ask<Identity>((done) => this.#client.Identify({}, options, done));
@@ -192,5 +202,6 @@ function describe(error: ServiceError): string {
   if (system === "ECONNREFUSED") return "connection refused";
   if (system !== undefined) return system;
   if (error.code === status.DEADLINE_EXCEEDED) return "no answer in time";
+  if (error.code === status.UNIMPLEMENTED) return "its version does not know how to answer that";
   return error.details;
 }

@@ -11,6 +11,9 @@ import type {
 import { status } from "@grpc/grpc-js";
 import type { CommandOutcome } from "../../core/messages.ts";
 import type { HistoryEntry } from "../../core/status-types.ts";
+import type { Examination, Scope } from "../doctor/finding.ts";
+import type { DoctorAnswer } from "../gen/mmm/v1/DoctorAnswer.ts";
+import type { DoctorRequest__Output as DoctorRequest } from "../gen/mmm/v1/DoctorRequest.ts";
 import type { HistoryAnswer } from "../gen/mmm/v1/HistoryAnswer.ts";
 import type { HistoryRequest__Output as HistoryRequest } from "../gen/mmm/v1/HistoryRequest.ts";
 import type { InfoAnswer } from "../gen/mmm/v1/InfoAnswer.ts";
@@ -33,6 +36,8 @@ export interface ControlBackend {
   status(): StatusReport;
   info(node: string, group: string): NodeReport;
   history(limit: number, group: string): readonly HistoryEntry[];
+  /** @param alone whether the peers are left out */
+  doctor(scope: Scope, alone: boolean): Promise<Examination>;
   /** Resolves once; it goes on when nobody listens any more. */
   operate(request: Request, onProgress: (event: ProgressEvent) => void): Promise<CommandOutcome>;
 }
@@ -67,6 +72,14 @@ export class ControlServer {
     reply(answer, () => {
       return { json: JSON.stringify(this.#backend.history(request.limit, request.group)) };
     });
+  };
+
+  readonly doctor: handleUnaryCall<DoctorRequest, DoctorAnswer> = ({ request }, answer) => {
+    const { group, node, alone } = request;
+    this.#backend.doctor({ group, node }, alone).then(
+      (examination) => reply(answer, () => ({ json: JSON.stringify(examination) })),
+      (error: unknown) => answer(refusal(error)),
+    );
   };
 
   /** @param caller what it may do, and under which name it does it */

@@ -38,6 +38,10 @@ export const descriptor = {
          "responseType": "OperateEvent",
          "responseStream": true
         },
+        "Doctor": {
+         "requestType": "DoctorRequest",
+         "responseType": "DoctorAnswer"
+        },
         "Watch": {
          "requestType": "WatchRequest",
          "responseType": "StatusAnswer",
@@ -885,6 +889,30 @@ export const descriptor = {
        }
       },
       "HistoryAnswer": {
+       "fields": {
+        "json": {
+         "type": "string",
+         "id": 1
+        }
+       }
+      },
+      "DoctorRequest": {
+       "fields": {
+        "group": {
+         "type": "string",
+         "id": 1
+        },
+        "node": {
+         "type": "string",
+         "id": 2
+        },
+        "alone": {
+         "type": "bool",
+         "id": 3
+        }
+       }
+      },
+      "DoctorAnswer": {
        "fields": {
         "json": {
          "type": "string",

@@ -9,6 +9,8 @@ import type { Append as _mmm_v1_Append, Append__Output as _mmm_v1_Append__Output
 import type { AppendReply as _mmm_v1_AppendReply, AppendReply__Output as _mmm_v1_AppendReply__Output } from './mmm/v1/AppendReply.ts';
 import type { Consensus as _mmm_v1_Consensus, Consensus__Output as _mmm_v1_Consensus__Output } from './mmm/v1/Consensus.ts';
 import type { ControlClient as _mmm_v1_ControlClient, ControlDefinition as _mmm_v1_ControlDefinition } from './mmm/v1/Control.ts';
+import type { DoctorAnswer as _mmm_v1_DoctorAnswer, DoctorAnswer__Output as _mmm_v1_DoctorAnswer__Output } from './mmm/v1/DoctorAnswer.ts';
+import type { DoctorRequest as _mmm_v1_DoctorRequest, DoctorRequest__Output as _mmm_v1_DoctorRequest__Output } from './mmm/v1/DoctorRequest.ts';
 import type { DropGroup as _mmm_v1_DropGroup, DropGroup__Output as _mmm_v1_DropGroup__Output } from './mmm/v1/DropGroup.ts';
 import type { Envelope as _mmm_v1_Envelope, Envelope__Output as _mmm_v1_Envelope__Output } from './mmm/v1/Envelope.ts';
 import type { Failover as _mmm_v1_Failover, Failover__Output as _mmm_v1_Failover__Output } from './mmm/v1/Failover.ts';
@@ -68,6 +70,8 @@ export interface ProtoGrpcType {
       AppendReply: MessageTypeDefinition<_mmm_v1_AppendReply, _mmm_v1_AppendReply__Output>
       Consensus: MessageTypeDefinition<_mmm_v1_Consensus, _mmm_v1_Consensus__Output>
       Control: SubtypeConstructor<typeof grpc.Client, _mmm_v1_ControlClient> & { service: _mmm_v1_ControlDefinition }
+      DoctorAnswer: MessageTypeDefinition<_mmm_v1_DoctorAnswer, _mmm_v1_DoctorAnswer__Output>
+      DoctorRequest: MessageTypeDefinition<_mmm_v1_DoctorRequest, _mmm_v1_DoctorRequest__Output>
       DropGroup: MessageTypeDefinition<_mmm_v1_DropGroup, _mmm_v1_DropGroup__Output>
       Envelope: MessageTypeDefinition<_mmm_v1_Envelope, _mmm_v1_Envelope__Output>
       Failover: MessageTypeDefinition<_mmm_v1_Failover, _mmm_v1_Failover__Output>

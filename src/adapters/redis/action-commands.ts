@@ -3,7 +3,8 @@
  * and `close` concern the connection itself and are done in `action-line.ts`.
  */
 import type { RedisAction, RedisActionResult } from "../../core/operation/action.ts";
-import type { CommandWords, Reply } from "./connection.ts";
+import type { CommandWords } from "./commands-sent.ts";
+import type { Reply } from "./connection.ts";
 import { firstWord } from "./error-reply.ts";
 import { shorten } from "./failure.ts";
 import { INFO_COMMANDS, readInfo } from "./info-request.ts";

@@ -16,13 +16,8 @@ import {
   type SimpleAction,
 } from "./action-commands.ts";
 import { compareAge, listActions } from "./client-list.ts";
-import {
-  type CommandWords,
-  Connection,
-  type Credentials,
-  greeting,
-  type Reply,
-} from "./connection.ts";
+import type { CommandWords } from "./commands-sent.ts";
+import { Connection, type Credentials, greeting, type Reply } from "./connection.ts";
 import { type Deadline, LATE } from "./deadline.ts";
 import { textOf } from "./info-request.ts";
 import { findLoss, findRejection } from "./interpret.ts";

@@ -8,6 +8,7 @@
  */
 import type { ConnectionOptions } from "node:tls";
 import { Redis, type RedisOptions, ReplyError } from "ioredis";
+import type { CommandWords } from "./commands-sent.ts";
 import { type Deadline, LATE } from "./deadline.ts";
 import { classifyFailure, type Failure } from "./failure.ts";
 
@@ -23,8 +24,6 @@ export interface Endpoint {
   readonly port: number;
   readonly tls?: ConnectionOptions | undefined;
 }
-
-export type CommandWords = readonly [string, ...string[]];
 
 export type Reply =
   | { readonly kind: "value"; readonly value: unknown }

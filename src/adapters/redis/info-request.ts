@@ -4,7 +4,8 @@
  * one INFO would. From version 7 on one command names them all.
  */
 import type { NodeInfo } from "../../core/health/types.ts";
-import type { CommandWords, Reply } from "./connection.ts";
+import type { CommandWords } from "./commands-sent.ts";
+import type { Reply } from "./connection.ts";
 import { INFO_SECTIONS, InfoError, parseInfo } from "./info.ts";
 
 export const INFO_COMMANDS: readonly CommandWords[] = INFO_SECTIONS.map((name) => ["INFO", name]);

@@ -110,7 +110,8 @@ function replicaFields(fields: Fields): ReplicaFields {
   };
 }
 
-function readFields(text: string): Fields {
+/** Every line of the text, by its name. */
+export function readFields(text: string): Fields {
   const fields = new Map<string, string>();
   for (const line of text.split(/\r?\n/)) {
     const colon = line.indexOf(":");

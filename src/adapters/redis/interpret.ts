@@ -4,7 +4,8 @@
  * INFO wherever that was answered all the same (LOADING, MASTERDOWN, MISCONF).
  */
 import type { NodeInfo, ProbeResult } from "../../core/health/types.ts";
-import type { CommandWords, Reply } from "./connection.ts";
+import type { CommandWords } from "./commands-sent.ts";
+import type { Reply } from "./connection.ts";
 import { errorReplyCode, firstWord, isNeedlessPassword } from "./error-reply.ts";
 import { type Failure, shorten } from "./failure.ts";
 import { type InfoReading, readInfo, textOf } from "./info-request.ts";

@@ -5,13 +5,8 @@
  * awaited and thrown away before the next question is sent.
  */
 import type { ProbeDepth, ProbeResult } from "../../core/health/types.ts";
-import {
-  type CommandWords,
-  type Connection,
-  type Credentials,
-  greeting,
-  type Reply,
-} from "./connection.ts";
+import type { CommandWords } from "./commands-sent.ts";
+import { type Connection, type Credentials, greeting, type Reply } from "./connection.ts";
 import { type Deadline, LATE } from "./deadline.ts";
 import type { Failure } from "./failure.ts";
 import { INFO_COMMANDS, infoCommandsFor } from "./info-request.ts";

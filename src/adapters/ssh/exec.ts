@@ -35,14 +35,17 @@ export function open<T>(
   });
 }
 
-/** Resolves when the command has ended and its channel is closed. @throws ChannelError */
-export async function run(client: Client, command: string): Promise<Finished> {
-  const { finished } = await open(client, command, finish);
+/**
+ * Resolves when the command has ended and its channel is closed.
+ * @param input what it reads @throws ChannelError
+ */
+export async function run(client: Client, command: string, input = ""): Promise<Finished> {
+  const { finished } = await open(client, command, (channel) => finish(channel, input));
   return finished;
 }
 
 /** Wrapped, for a promise that is resolved with another one would wait for it. */
-function finish(channel: ClientChannel): { readonly finished: Promise<Finished> } {
+function finish(channel: ClientChannel, input: string): { readonly finished: Promise<Finished> } {
   const finished = new Promise<Finished>((resolve) => {
     const stdout = new Tail();
     const stderr = new Tail();
@@ -54,7 +57,7 @@ function finish(channel: ClientChannel): { readonly finished: Promise<Finished> 
     });
     channel.on("error", () => undefined);
     channel.on("close", () => resolve({ exitCode, stdout: stdout.text, stderr: stderr.text }));
-    channel.end();
+    channel.end(input);
   });
   return { finished };
 }

@@ -2,12 +2,10 @@
  * The guards of all hosts: one kept channel for each, opened early, because a login takes from a
  * tenth of a second to fourteen.
  */
-import { readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Target } from "../../core/io.ts";
 import type { GuardProblem, GuardRequest, GuardResult } from "../../core/vip/types.ts";
 import type { GuardCaller } from "../../ports.ts";
+import { readPackaged } from "../packaged.ts";
 import type { GuardMode } from "./guard-link.ts";
 import { HostChannel } from "./host-channel.ts";
 
@@ -44,7 +42,7 @@ export class GuardChannels implements GuardCaller {
 
   constructor(options: GuardChannelsOptions) {
     this.#options = options;
-    this.#script = options.guardScript ?? readGuardScript();
+    this.#script = options.guardScript ?? readPackaged("scripts/guard");
   }
 
   /**
@@ -102,19 +100,5 @@ export class GuardChannels implements GuardCaller {
     const { address, sshPort, sshUser, sshHostKey } = target;
     const keys = this.#options.privateKeysOf(target);
     return JSON.stringify([address, sshPort, sshUser, sshHostKey, ...keys]);
-  }
-}
-
-/** `scripts/guard` beside `src` or `dist`, whichever this file is in. */
-function readGuardScript(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  for (;;) {
-    try {
-      return readFileSync(join(folder, "scripts", "guard"), "utf8");
-    } catch (error) {
-      const above = dirname(folder);
-      if (above === folder) throw error;
-      folder = above;
-    }
   }
 }

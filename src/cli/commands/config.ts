@@ -1,5 +1,6 @@
 /** `mmm config check|show [FILE]`: what is wrong with a configuration, or what it amounts to. */
 import { leaseArithmetic } from "../../adapters/config/lease-arithmetic.ts";
+import { showBudgets } from "../../adapters/config/time-budget.ts";
 import { DEFAULT_CONFIG, readConfig } from "../../adapters/config/load.ts";
 import { ConfigErrors } from "../../adapters/config/problems.ts";
 import type { Config, EffectiveEntry } from "../../adapters/config/types.ts";
@@ -37,8 +38,8 @@ export function summary(config: Config): readonly string[] {
   const majority = Math.floor(monitors.length / 2) + 1;
   return [
     ...config.groups.flatMap((group) => {
-      const { waitMs, renewalMs, unpluggedMs } = leaseArithmetic(group.settings);
-      const { leaseMs, permitMs, downAfterMs, leaseBackend } = group.settings;
+      const { waitMs, renewalMs } = leaseArithmetic(group.settings);
+      const { leaseMs, permitMs, leaseBackend } = group.settings;
       const vips = [group.writer, ...group.readers].filter((ip) => ip !== null);
       return [
         ...(config.groups.length === 1 ? [] : [`group     ${group.name} (${group.file})`]),
@@ -48,8 +49,10 @@ export function summary(config: Config): readonly string[] {
           ? ["lease     off: an unreachable host keeps its VIP"]
           : [
               `lease     ${leaseMs} ms, renewed each ${renewalMs} ms with permits of ${permitMs} ms; waiting time W = ${waitMs} ms`,
-              `failover  a dead process at once, a silent master after ${downAfterMs} ms, an unplugged host after about ${(unpluggedMs / 1_000).toFixed(1)} s`,
             ]),
+        ...showBudgets(group.settings).map(
+          (line, at) => `${at === 0 ? "failover  " : "          "}${line}`,
+        ),
       ];
     }),
     `monitors  ${monitors.length === 0 ? "one, on this host: it protects from nothing that befalls itself" : `${monitors.map(({ name }) => name ?? "?").join(", ")}; a majority is ${majority}`}`,

@@ -626,7 +626,8 @@ describe("mmm config", () => {
       "nodes     db1 10.0.0.1:6379, db2 10.0.0.2:6379",
       "VIPs      10.0.0.70",
       "lease     2000 ms, renewed each 250 ms with permits of 400 ms; waiting time W = 2968 ms",
-      "failover  a dead process at once, a silent master after 2000 ms, an unplugged host after about 3.4 s",
+      "failover  without a master for about 0.2 s if its process dies, 2.2 s if it hangs, 3.4 s if its host is unplugged, 4.7 s if its host is unplugged, and the leader with it",
+      "          at worst 4.7 s = elect a leader 1.6 s + wait until the lease is over for certain 3.0 s + promote and move the address 0.1 s",
       "monitors  one, on this host: it protects from nothing that befalls itself",
       `ok: ${path}`,
     ]);

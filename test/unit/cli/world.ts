@@ -1,4 +1,5 @@
 /** A world for `mmm`: a terminal that remembers, and monitors that answer what they are told to. */
+import type { Examination } from "../../../src/adapters/doctor/finding.ts";
 import type { MonitorClient, Request, StatusAnswer } from "../../../src/cli/cluster.ts";
 import { main } from "../../../src/cli/main.ts";
 import { plain } from "../../../src/cli/terminal.ts";
@@ -9,6 +10,7 @@ import { aStatus } from "./fixtures.ts";
 export interface FakeMonitor {
   readonly status?: () => StatusAnswer;
   readonly history?: readonly HistoryEntry[];
+  readonly examination?: Examination;
   readonly outcome?: CommandOutcome;
   readonly progress?: readonly string[];
 }
@@ -56,6 +58,9 @@ export async function mmm(line: string, setting: Setting = {}): Promise<Ran> {
       history: async () => {
         if (monitor === undefined) throw new Error(`${address} does not answer: ${REFUSED}`);
         return await Promise.resolve(monitor.history ?? []);
+      },
+      doctor: async () => {
+        return await Promise.resolve(monitor?.examination ?? { reports: [], unreachable: [] });
       },
       operate: async (request, onProgress) => {
         requests.push({ ...request, address });

@@ -33,6 +33,7 @@ const backend: ControlBackend = {
   status: () => report,
   info: (node) => ({ node: node === "db1" ? { name: "db1" } : null, nodes: ["db1", "db2"] }),
   history: (limit, group) => [{ epoch: limit, group } as HistoryEntry],
+  doctor: async () => ({ reports: [], unreachable: [] }),
   operate: async () => ({ kind: "ok", message: "" }),
 };
 

@@ -56,6 +56,7 @@ async function monitor(identity: TlsIdentity | null) {
     status: () => report,
     info: () => ({ node: null, nodes: [] }),
     history: () => [],
+    doctor: () => Promise.resolve({ reports: [], unreachable: [] }),
     operate: async (request) => {
       asked.push(request);
       return await Promise.resolve({ kind: "ok", message: "done" });

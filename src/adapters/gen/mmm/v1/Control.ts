@@ -2,6 +2,8 @@
 
 import type * as grpc from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'
+import type { DoctorAnswer as _mmm_v1_DoctorAnswer, DoctorAnswer__Output as _mmm_v1_DoctorAnswer__Output } from '../../mmm/v1/DoctorAnswer.ts';
+import type { DoctorRequest as _mmm_v1_DoctorRequest, DoctorRequest__Output as _mmm_v1_DoctorRequest__Output } from '../../mmm/v1/DoctorRequest.ts';
 import type { HistoryAnswer as _mmm_v1_HistoryAnswer, HistoryAnswer__Output as _mmm_v1_HistoryAnswer__Output } from '../../mmm/v1/HistoryAnswer.ts';
 import type { HistoryRequest as _mmm_v1_HistoryRequest, HistoryRequest__Output as _mmm_v1_HistoryRequest__Output } from '../../mmm/v1/HistoryRequest.ts';
 import type { IdentifyRequest as _mmm_v1_IdentifyRequest, IdentifyRequest__Output as _mmm_v1_IdentifyRequest__Output } from '../../mmm/v1/IdentifyRequest.ts';
@@ -15,6 +17,15 @@ import type { StatusRequest as _mmm_v1_StatusRequest, StatusRequest__Output as _
 import type { WatchRequest as _mmm_v1_WatchRequest, WatchRequest__Output as _mmm_v1_WatchRequest__Output } from '../../mmm/v1/WatchRequest.ts';
 
 export interface ControlClient extends grpc.Client {
+  Doctor(argument: _mmm_v1_DoctorRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_mmm_v1_DoctorAnswer__Output>): grpc.ClientUnaryCall;
+  Doctor(argument: _mmm_v1_DoctorRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_mmm_v1_DoctorAnswer__Output>): grpc.ClientUnaryCall;
+  Doctor(argument: _mmm_v1_DoctorRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_mmm_v1_DoctorAnswer__Output>): grpc.ClientUnaryCall;
+  Doctor(argument: _mmm_v1_DoctorRequest, callback: grpc.requestCallback<_mmm_v1_DoctorAnswer__Output>): grpc.ClientUnaryCall;
+  doctor(argument: _mmm_v1_DoctorRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_mmm_v1_DoctorAnswer__Output>): grpc.ClientUnaryCall;
+  doctor(argument: _mmm_v1_DoctorRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_mmm_v1_DoctorAnswer__Output>): grpc.ClientUnaryCall;
+  doctor(argument: _mmm_v1_DoctorRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_mmm_v1_DoctorAnswer__Output>): grpc.ClientUnaryCall;
+  doctor(argument: _mmm_v1_DoctorRequest, callback: grpc.requestCallback<_mmm_v1_DoctorAnswer__Output>): grpc.ClientUnaryCall;
+  
   History(argument: _mmm_v1_HistoryRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_mmm_v1_HistoryAnswer__Output>): grpc.ClientUnaryCall;
   History(argument: _mmm_v1_HistoryRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_mmm_v1_HistoryAnswer__Output>): grpc.ClientUnaryCall;
   History(argument: _mmm_v1_HistoryRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_mmm_v1_HistoryAnswer__Output>): grpc.ClientUnaryCall;
@@ -64,6 +75,8 @@ export interface ControlClient extends grpc.Client {
 }
 
 export interface ControlHandlers extends grpc.UntypedServiceImplementation {
+  Doctor: grpc.handleUnaryCall<_mmm_v1_DoctorRequest__Output, _mmm_v1_DoctorAnswer>;
+  
   History: grpc.handleUnaryCall<_mmm_v1_HistoryRequest__Output, _mmm_v1_HistoryAnswer>;
   
   Identify: grpc.handleUnaryCall<_mmm_v1_IdentifyRequest__Output, _mmm_v1_Identity>;
@@ -79,6 +92,7 @@ export interface ControlHandlers extends grpc.UntypedServiceImplementation {
 }
 
 export interface ControlDefinition extends grpc.ServiceDefinition {
+  Doctor: MethodDefinition<_mmm_v1_DoctorRequest, _mmm_v1_DoctorAnswer, _mmm_v1_DoctorRequest__Output, _mmm_v1_DoctorAnswer__Output>
   History: MethodDefinition<_mmm_v1_HistoryRequest, _mmm_v1_HistoryAnswer, _mmm_v1_HistoryRequest__Output, _mmm_v1_HistoryAnswer__Output>
   Identify: MethodDefinition<_mmm_v1_IdentifyRequest, _mmm_v1_Identity, _mmm_v1_IdentifyRequest__Output, _mmm_v1_Identity__Output>
   Info: MethodDefinition<_mmm_v1_InfoRequest, _mmm_v1_InfoAnswer, _mmm_v1_InfoRequest__Output, _mmm_v1_InfoAnswer__Output>

@@ -1,0 +1,84 @@
+/**
+ * How long clients go without a master, by what the settings say: each kind of fault as the sum of
+ * what passes one after the other. `mmm doctor`, `mmm config check` and docs/doctor.md have their
+ * figures from here.
+ */
+import { DEFAULT_TIMERS } from "../../core/consensus/types.ts";
+import type { GroupSettings } from "../../core/settings.ts";
+import { ACTING_MS, leaseArithmetic, SILENCE_MS } from "./lease-arithmetic.ts";
+
+export interface Span {
+  readonly what: string;
+  readonly ms: number;
+}
+
+export interface Budget {
+  /** `its process dies` */
+  readonly fault: string;
+  readonly spans: readonly Span[];
+}
+
+/** Votes and the first round of a new leader, on a slow local network. */
+const ROUNDS_MS = 200;
+
+/** The most ordinary first; the last is the worst case. */
+export function timeBudgets(settings: GroupSettings): readonly Budget[] {
+  const { downAfterMs, probeIntervalMs, restartGraceMs, leaseBackend } = settings;
+  const detectMs = downAfterMs + probeIntervalMs;
+  const detection = { what: "detect", ms: detectMs };
+  const act = { what: "promote and move the address", ms: ACTING_MS };
+  const refused = { what: "detect", ms: Math.max(restartGraceMs, probeIntervalMs) };
+  const budgets = [
+    { fault: "its process dies", spans: [refused, act] },
+    { fault: "it hangs", spans: [detection, act] },
+  ];
+  if (leaseBackend === "off") return budgets;
+  const { waitMs } = leaseArithmetic(settings);
+  return [
+    ...budgets,
+    { fault: "its host is unplugged", spans: [...unplugged(detectMs, SILENCE_MS, waitMs), act] },
+    {
+      fault: "its host is unplugged, and the leader with it",
+      spans: [...unplugged(detectMs, electionMs(), waitMs), act],
+    },
+  ];
+}
+
+/** The waiting time runs while the failure is still being detected; the longer of the two counts. */
+function unplugged(detectMs: number, untilMarkedMs: number, waitMs: number): readonly Span[] {
+  const isElection = untilMarkedMs !== SILENCE_MS;
+  if (detectMs >= untilMarkedMs + waitMs) return [{ what: "detect", ms: detectMs }];
+  return [
+    { what: isElection ? "elect a leader" : "notice", ms: untilMarkedMs },
+    { what: "wait until the lease is over for certain", ms: waitMs },
+  ];
+}
+
+function electionMs(): number {
+  return DEFAULT_TIMERS.electionMs + DEFAULT_TIMERS.jitterMs + ROUNDS_MS;
+}
+
+export function totalMs({ spans }: Budget): number {
+  return spans.reduce((sum, { ms }) => sum + ms, 0);
+}
+
+/** `3.4 s = elect a leader 1.6 s + wait … 1.7 s + promote and move the address 0.1 s` */
+export function showBudget(budget: Budget): string {
+  const parts = budget.spans.map(({ what, ms }) => `${what} ${seconds(ms)}`);
+  return `${seconds(totalMs(budget))} = ${parts.join(" + ")}`;
+}
+
+/** All of them in one line, and the worst with what it is made of in another. */
+export function showBudgets(settings: GroupSettings): readonly string[] {
+  const budgets = timeBudgets(settings);
+  const each = budgets.map((one) => `${seconds(totalMs(one))} if ${one.fault}`);
+  const worst = budgets.at(-1);
+  return [
+    `without a master for about ${each.join(", ")}`,
+    ...(worst === undefined ? [] : [`at worst ${showBudget(worst)}`]),
+  ];
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(1)} s`;
+}
