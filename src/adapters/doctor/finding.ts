@@ -38,6 +38,7 @@ export const FINDING_IDS = [
   "ssh-slow",
   "ssh-noise",
   "ssh-alive",
+  "host-unseen",
   "host-name",
   "host-programs",
   "host-arping",

@@ -32,11 +32,24 @@ const SLOW_COMMAND_MS = 500;
 
 export function hostFindings(host: HostCase, sight: HostSight): readonly Finding[] {
   if (sight.kind === "none") return [unreached(host, sight.problem, sight.text)];
+  if (sight.kind === "guard-only") return unseen(host, sight.loginMs);
   const { facts } = sight;
   if (!facts.isComplete) return [login(host, facts, sight), unread(host, sight)].flat();
   return [
     ...RULES.flatMap((rule) => rule(host, facts, sight) ?? []),
     ...rightsFindings(host, facts),
+  ];
+}
+
+function unseen({ subject, user }: HostCase, loginMs: number): readonly Finding[] {
+  return [
+    subject.ok("ssh-login", `${user} logs in within ${Math.round(loginMs)} ms, to the guard alone`),
+    subject.hint(
+      "host-unseen",
+      "the monitors' key may start the guard and nothing else",
+      "that is the safest; but nobody can look for what is wrong on this host from here",
+      "look there yourself: mmm doctor --print guard-list, ip addr, nft list ruleset",
+    ),
   ];
 }
 

@@ -23,6 +23,8 @@ export interface SeenHost {
 
 export type HostSight =
   | SeenHost
+  /** The key starts the guard, whatever is asked for. */
+  | { readonly kind: "guard-only"; readonly loginMs: number }
   | { readonly kind: "none"; readonly problem: GuardProblem; readonly text: string };
 
 export interface HostFacts {
@@ -52,6 +54,8 @@ export interface HostFacts {
   /** Whether the script came to its end. */
   readonly isComplete: boolean;
 }
+
+const GUARD_GREETING = /^guard \d+ \w+$/m;
 
 export async function lookAtHost(
   target: Target,
@@ -88,12 +92,15 @@ function none(problem: GuardProblem, text: string): HostSight {
   return { kind: "none", problem, text };
 }
 
-async function look(client: Client, question: HostQuestion): Promise<Omit<SeenHost, "loginMs">> {
+type Looked = Omit<SeenHost, "loginMs"> | { readonly kind: "guard-only" };
+
+async function look(client: Client, question: HostQuestion): Promise<Looked> {
+  const askedAt = performance.now();
+  const { stdout: greeting } = await run(client, "exec true");
+  const commandMs = performance.now() - askedAt;
+  if (GUARD_GREETING.test(greeting)) return { kind: "guard-only" };
   const mark = `mmm-${randomBytes(8).toString("hex")}`;
   const { stdout, stderr } = await run(client, "exec /bin/sh -s", hostScript(question, mark));
-  const askedAt = performance.now();
-  await run(client, "exec true");
-  const commandMs = performance.now() - askedAt;
   const lines = stdout.split("\n");
   const noise = [...lines.filter((line) => line !== "" && !line.startsWith(mark)), stderr.trim()];
   const marked = lines.filter((line) => line.startsWith(mark));

@@ -103,6 +103,10 @@ describe("a host", () => {
     expect(found?.fix).toContain("ssh-keyscan");
   });
 
+  it("whose key starts the guard alone is not looked at", () => {
+    expect(troubles({ kind: "guard-only", loginMs: 80 })).toEqual(["hint host-unseen"]);
+  });
+
   it("whose shell does not run the script", () => {
     const sight = aHost({ isComplete: false }, { noise: "This account is not available." });
     expect(troubles(sight)).toEqual(["error ssh-noise"]);
