@@ -2,8 +2,6 @@
  * One monitor: the core with everything around it, from the opened log and the locked data
  * directory until its end.
  */
-import type { Identity } from "../adapters/config/identity.ts";
-import type { Config } from "../adapters/config/types.ts";
 import { ControlClient } from "../adapters/control/client.ts";
 import { ControlServer } from "../adapters/control/server.ts";
 import { ClockWatch } from "../adapters/clock.ts";
@@ -12,56 +10,24 @@ import { Refusals } from "../adapters/peer/admission.ts";
 import { Peers } from "../adapters/peer/peers.ts";
 import { PeerServer } from "../adapters/peer/server.ts";
 import { credentialsFor, expecting } from "../adapters/tls/channel.ts";
-import type { GroupName } from "../core/ids.ts";
 import type { Envelope } from "../core/messages.ts";
 import type { Target } from "../core/io.ts";
 import { targetOf } from "../core/target.ts";
-import type { Proposal } from "../core/reload/proposal.ts";
 import type { Committed } from "../core/state.ts";
 import type { Status } from "../core/status-types.ts";
-import type { Clock, Core, DurableStore, Journal, Log } from "../ports.ts";
+import type { Log } from "../ports.ts";
 import { messageOf } from "../errors.ts";
 import { Answers } from "./answers.ts";
-import type { Certificates } from "./certificates.ts";
 import { Chores } from "./chores.ts";
+import type { DaemonOptions } from "./daemon-options.ts";
 import type { Doctor } from "./doctor.ts";
 import type { Neighbour } from "./history-gaps.ts";
 import { doctorOf } from "./look.ts";
 import { stayYoungWith } from "./memory.ts";
-import type { Logins } from "./logins.ts";
 import { type Transport, withTransport } from "./peer-status.ts";
 import { Performer } from "./perform.ts";
 import { Requests } from "./requests.ts";
 import { Runtime } from "./runtime.ts";
-import type { NodeWorld } from "./world.ts";
-
-export interface DaemonOptions<S> {
-  readonly identity: Identity;
-  readonly version: string;
-  readonly core: Core<S>;
-  readonly state: S;
-  readonly clock: Clock;
-  readonly store: DurableStore;
-  readonly journal: Journal;
-  readonly nodes: NodeWorld;
-  readonly log: Log;
-  readonly certificates: Certificates;
-  /** Path of the socket for the command line of this host; null: none. */
-  readonly socket: string | null;
-  readonly logins: Logins;
-  readonly local: Pick<Config["local"], "sshKnownHosts" | "guard">;
-  /** As the files are now. @throws ConfigErrors */
-  readonly config: () => Config;
-  /** What the configuration files propose now. @throws ConfigErrors */
-  readonly proposals: () => Readonly<Record<GroupName, Proposal>>;
-  /** What those files say otherwise than this; empty: nothing. */
-  readonly fileDiffers: (committed: Committed) => string;
-  /** When something new was agreed on. */
-  readonly onCommitted?: (() => void) | undefined;
-  readonly onWake?: ((lateMs: number) => void) | undefined;
-  /** Called once, when it can go on no longer. */
-  readonly onFault: (error: unknown) => void;
-}
 
 /** A leader gets this long to hand leadership over. */
 const HANDOVER_MS = 1_000;

@@ -28,15 +28,17 @@ const ACTIONS: Readonly<Record<RedisAction["kind"], RedisAction>> = {
   close: { kind: "close" },
 };
 
-function answer([first = "", second = ""]: readonly string[]): FakeReply {
-  if (first === "PING") return "+PONG";
-  if (first === "INFO") return { text: infoText() };
-  if (first === "CONFIG" && second === "GET") return { list: ["x", "1"] };
-  if (first === "CLIENT" && second === "LIST")
-    return { text: "id=5 addr=1 name=mmm-act:1.1\nid=6 addr=2 name=mmm-act:1.2\n" };
-  if (first === "CLIENT" && second === "KILL") return ":1";
-  if (first === "ACL" && second === "WHOAMI") return { text: "redis-mmm" };
-  return "+OK";
+const ANSWERS: Readonly<Record<string, FakeReply>> = {
+  PING: "+PONG",
+  "CONFIG GET": { list: ["x", "1"] },
+  "CLIENT LIST": { text: "id=5 addr=1 name=mmm-act:1.1\nid=6 addr=2 name=mmm-act:1.2\n" },
+  "CLIENT KILL": ":1",
+  "ACL WHOAMI": { text: "redis-mmm" },
+};
+
+function answer(words: readonly string[]): FakeReply {
+  if (words[0] === "INFO") return { text: infoText() };
+  return ANSWERS[words.slice(0, 2).join(" ")] ?? "+OK";
 }
 
 it("has every command that is sent, and none that is not", async () => {
