@@ -39,6 +39,7 @@ export function openNodeWorld(
   const redis = new RedisActions(credentialsOf);
   const guards = new GuardChannels({
     privateKeysOf: (target) => [loginTo(target).sshKey],
+    passphraseOf: (target) => loginTo(target).sshPassphrase?.reveal() ?? null,
     knownHosts: sshKnownHosts,
     guardMode: guard,
     onEvent: (event) => {

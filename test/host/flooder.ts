@@ -4,7 +4,7 @@
  *
  *   flooder KIND TARGET SECONDS COUNT
  *
- * KIND: `connect` (COUNT connections that stay and say nothing), `garbage`, `tls-garbage` and
+ * KIND: `nothing` (to compare with), `connect` (COUNT connections that stay and say nothing), `garbage`, `tls-garbage` and
  * `h2-garbage` (random bytes, with the beginning of a handshake or of HTTP/2), `handshakes` (TLS without
  * a certificate), `slow-readers` (questions whose answers nobody reads). TARGET: HOST:PORT or a path.
  */

@@ -252,6 +252,29 @@ describe.skipIf(!isRoot())("a channel to a host's guard", () => {
     expect(result.kind === "unsent" && result.text).toContain("This account is not available");
   });
 
+  test("opens with a key that is encrypted, and says what hinders it", async () => {
+    await begin({}, { passphraseOf: () => passphrase });
+    sh(`ssh-keygen -q -p -P '' -N 'open sesame' -f ${server.privateKey}`);
+    let passphrase: string | null = null;
+    expect(await ask(show)).toMatchObject({
+      problem: "config",
+      text: expect.stringContaining("it is encrypted: say where its passphrase is") as string,
+    });
+    passphrase = "wrong";
+    expect(await ask(show)).toMatchObject({
+      problem: "config",
+      text: expect.stringContaining("ssh_key_passphrase_file does not open it") as string,
+    });
+    passphrase = "open sesame";
+    sh(`chmod 644 ${server.privateKey}`);
+    expect(await ask(show)).toMatchObject({
+      problem: "config",
+      text: expect.stringContaining("open to anybody on this host") as string,
+    });
+    sh(`chmod 600 ${server.privateKey}`);
+    expect(await ask(show)).toMatchObject({ kind: "ok" });
+  });
+
   test("names a program that the host lacks", async () => {
     const script = readFileSync(new URL("../../scripts/guard", import.meta.url), "utf8");
     await begin(

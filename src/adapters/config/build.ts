@@ -17,6 +17,8 @@ import type {
 /** What the file does not say and this computer does. */
 export interface Environment {
   readonly home: string;
+  /** Where systemd put what LoadCredential= names; absent: nowhere. */
+  readonly credentials?: string | undefined;
   readonly exists: (path: string) => boolean;
   /** The files that a pattern means in the file `from`. */
   readonly included: (pattern: string, from: string) => readonly SourceFile[];
@@ -29,6 +31,8 @@ export interface Named<T> {
 
 const LEASE_MIN_MS = 300;
 const LEASE_MAX_MS = 300_000;
+/** As it is written in the file. */
+export const CREDENTIALS = "$CREDENTIALS_DIRECTORY/";
 const NO_TLS: RedisTls = { kind: "off" };
 
 /** @param main the top of the file that a monitor is started with */
@@ -114,7 +118,7 @@ export function buildLocal(
     ...buildSharedLogin(top, environment),
     logins: Object.fromEntries(groups.flatMap((group) => loginsOf(group, environment))),
     socket: top.socket,
-    tls: buildTls(top),
+    tls: buildTls(top, environment),
     doors: { http: top.http, sentinel: top.sentinel },
   };
 }
@@ -135,9 +139,11 @@ function buildSharedLogin(top: GroupValues, environment: Environment): NodeLogin
   return {
     redisUser: top.redis_user,
     redisPassword: top.redis_password === null ? null : new Secret(top.redis_password),
-    redisPasswordFile: top.redis_password_file,
+    redisPasswordFile: expandOrNull(top.redis_password_file, environment),
     redisTls: top.redis_tls ?? NO_TLS,
     sshKey: chooseFile(top.ssh_key, "id_ed25519", environment),
+    sshPassphrase: null,
+    sshPassphraseFile: expandOrNull(top.ssh_key_passphrase_file, environment),
   };
 }
 
@@ -147,9 +153,25 @@ function buildLogin(node: NodeValues, shared: NodeLogin, environment: Environmen
   return {
     redisUser: node.redis_user ?? shared.redisUser,
     redisPassword: ownPassword(node) ?? (own ? null : shared.redisPassword),
-    redisPasswordFile: node.redis_password_file ?? (own ? null : shared.redisPasswordFile),
+    redisPasswordFile:
+      expandOrNull(node.redis_password_file, environment) ??
+      (own ? null : shared.redisPasswordFile),
     redisTls: node.redis_tls ?? shared.redisTls,
-    sshKey: node.ssh_key === null ? shared.sshKey : expand(node.ssh_key, environment),
+    ...buildSshKey(node, shared, environment),
+  };
+}
+
+/** The shared passphrase is that of the shared key. */
+function buildSshKey(
+  { ssh_key, ssh_key_passphrase_file }: NodeValues,
+  { sshKey, sshPassphraseFile }: NodeLogin,
+  environment: Environment,
+): Pick<NodeLogin, "sshKey" | "sshPassphrase" | "sshPassphraseFile"> {
+  const own = expandOrNull(ssh_key_passphrase_file, environment);
+  return {
+    sshKey: ssh_key === null ? sshKey : expand(ssh_key, environment),
+    sshPassphrase: null,
+    sshPassphraseFile: own ?? (ssh_key === null ? sshPassphraseFile : null),
   };
 }
 
@@ -157,9 +179,11 @@ function ownPassword(node: NodeValues): Secret | null {
   return node.redis_password === null ? null : new Secret(node.redis_password);
 }
 
-function buildTls(top: TopValues): MonitorTls {
+function buildTls(top: TopValues, environment: Environment): MonitorTls {
   const { tls_ca: ca, tls_cert: cert, tls_key: key } = top;
-  if (ca !== null && cert !== null && key !== null) return { ca, cert, key };
+  if (ca !== null && cert !== null && key !== null) {
+    return { ca, cert: expand(cert, environment), key: expand(key, environment) };
+  }
   return top.tls === "off" ? "off" : "unset";
 }
 
@@ -176,6 +200,14 @@ export function chooseFile(given: string | null, file: string, environment: Envi
   return environment.exists(installed) ? installed : `${environment.home}/.ssh/${file}`;
 }
 
-function expand(path: string, { home }: Environment): string {
-  return path.startsWith("~/") ? `${home}${path.slice(1)}` : path;
+/** A shell would know more; these two are what a service's files are named by. */
+function expand(path: string, { home, credentials }: Environment): string {
+  if (path.startsWith("~/")) return `${home}${path.slice(1)}`;
+  return credentials !== undefined && path.startsWith(CREDENTIALS)
+    ? `${credentials}/${path.slice(CREDENTIALS.length)}`
+    : path;
+}
+
+function expandOrNull(path: string | null, environment: Environment): string | null {
+  return path === null ? null : expand(path, environment);
 }

@@ -16,6 +16,7 @@ import type { Config } from "./types.ts";
 
 export const HERE: Environment = {
   home: homedir(),
+  credentials: process.env["CREDENTIALS_DIRECTORY"],
   exists: existsSync,
   included: (pattern, from) =>
     includedPaths(pattern, from).map((file) => ({ file, text: readFileSync(file, "utf8") })),

@@ -55,6 +55,8 @@ export interface Local {
   readonly pid: string | null;
   readonly verbose: boolean;
   readonly sshKey: string;
+  readonly sshPassphrase: Secret | null;
+  readonly sshPassphraseFile: string | null;
   readonly sshKnownHosts: string;
   readonly guard: "auto" | "installed" | "inline";
   readonly redisUser: string | null;
@@ -88,6 +90,9 @@ export interface NodeLogin {
   readonly redisPasswordFile: string | null;
   readonly redisTls: RedisTls;
   readonly sshKey: string;
+  /** Of `sshKey`, read from `sshPassphraseFile`; null: it has none. */
+  readonly sshPassphrase: Secret | null;
+  readonly sshPassphraseFile: string | null;
 }
 
 export interface EffectiveEntry {

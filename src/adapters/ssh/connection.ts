@@ -3,7 +3,7 @@
  * with a name. A frozen peer is noticed by keepalives within three seconds; Nagle's algorithm,
  * which ssh2 leaves on, would cost 40 ms a request.
  */
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import ssh2, { Client, type ParsedKey, type PublicKeyAuthMethod } from "ssh2";
 import type { Target } from "../../core/io.ts";
 import type { GuardProblem } from "../../core/vip/types.ts";
@@ -14,6 +14,8 @@ import type { KnownHost } from "./known-hosts.ts";
 export interface SshFiles {
   readonly privateKeys: readonly string[];
   readonly knownHosts: string;
+  /** Asked for when a key turns out to be encrypted; null: none is known. */
+  readonly passphrase?: () => string | null;
 }
 
 /** Why there is no channel. Thrown within this folder only: the outside sees values. */
@@ -36,7 +38,7 @@ const KEEPALIVE_COUNT = 2;
 
 /** Resolves when logged in. @throws ChannelError */
 export async function connect(target: Target, files: SshFiles): Promise<Client> {
-  const keys = await readKeys(files.privateKeys);
+  const keys = await readKeys(files);
   const known = await readKnownHosts(files.knownHosts).catch((error: unknown) => {
     throw new ChannelError("config", `${files.knownHosts}: ${messageOf(error)}`);
   });
@@ -47,20 +49,40 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-async function readKeys(paths: readonly string[]): Promise<readonly ParsedKey[]> {
-  if (paths.length === 0) throw new ChannelError("config", "ssh_key is not set");
-  return Promise.all(paths.map(readKey));
+async function readKeys({ privateKeys, passphrase }: SshFiles): Promise<readonly ParsedKey[]> {
+  if (privateKeys.length === 0) throw new ChannelError("config", "ssh_key is not set");
+  return Promise.all(privateKeys.map((path) => readKey(path, passphrase?.() ?? null)));
 }
 
-async function readKey(path: string): Promise<ParsedKey> {
+const OPEN_TO_OTHERS = 0o006;
+/** To open a key takes tenths of a second, on purpose, in which nothing else is done: once is enough. */
+const unlocked = new Map<string, ParsedKey>();
+const MOST_UNLOCKED = 64;
+
+function remember(text: string, key: ParsedKey): void {
+  if (unlocked.size >= MOST_UNLOCKED) unlocked.clear();
+  unlocked.set(text, key);
+}
+
+async function readKey(path: string, passphrase: string | null): Promise<ParsedKey> {
+  const wrong = (why: string) => new ChannelError("config", `ssh key ${path}: ${why}`);
   const text = await readFile(path).catch((error: unknown) => {
-    throw new ChannelError("config", `ssh key ${path}: ${messageOf(error)}`);
+    throw wrong(messageOf(error));
   });
-  const parsed = ssh2.utils.parseKey(text);
-  if (parsed instanceof Error) {
-    throw new ChannelError("config", `ssh key ${path}: ${parsed.message}`);
+  const { mode } = await stat(path);
+  if ((mode & OPEN_TO_OTHERS) !== 0) throw wrong(`it is open to anybody on this host: chmod o-rw`);
+  const known = unlocked.get(text.toString("latin1"));
+  if (known !== undefined) return known;
+  const parsed = ssh2.utils.parseKey(text, passphrase ?? undefined);
+  if (!(parsed instanceof Error)) {
+    if (passphrase !== null) remember(text.toString("latin1"), parsed);
+    return parsed;
   }
-  return parsed;
+  if (/no passphrase given/i.test(parsed.message))
+    throw wrong("it is encrypted: say where its passphrase is, ssh_key_passphrase_file");
+  if (/bad passphrase|decrypt|integrity/i.test(parsed.message))
+    throw wrong("the passphrase in ssh_key_passphrase_file does not open it");
+  throw wrong(parsed.message);
 }
 
 // biome-ignore format: one line for each thing that is handed over

@@ -12,6 +12,8 @@ import { HostChannel } from "./host-channel.ts";
 export interface GuardChannelsOptions {
   /** Paths of the private keys for a host, to be tried in turn. */
   readonly privateKeysOf: (target: Target) => readonly string[];
+  /** Of the keys of a host; null, or absent: they are not encrypted. */
+  readonly passphraseOf?: (target: Target) => string | null;
   /** Path of the known_hosts file. */
   readonly knownHosts: string;
   readonly guardMode: "auto" | "installed" | "inline";
@@ -85,9 +87,10 @@ export class GuardChannels implements GuardCaller {
   }
 
   #newChannel(target: Target): HostChannel {
-    const { privateKeysOf, knownHosts, guardMode, onEvent } = this.#options;
+    const { privateKeysOf, passphraseOf, knownHosts, guardMode, onEvent } = this.#options;
+    const passphrase = () => passphraseOf?.(target) ?? null;
     return new HostChannel(target, {
-      files: { privateKeys: privateKeysOf(target), knownHosts },
+      files: { privateKeys: privateKeysOf(target), knownHosts, passphrase },
       wanted: guardMode,
       script: this.#script,
       onOpen: (host, mode, ms) => onEvent?.({ kind: "opened", target: host, mode, ms }),

@@ -8,6 +8,8 @@ const login = (sshKey: string): NodeLogin => ({
   redisPasswordFile: null,
   redisTls: { kind: "off" },
   sshKey,
+  sshPassphrase: null,
+  sshPassphraseFile: null,
 });
 
 function source(...nodes: readonly string[]): LoginSource {

@@ -1,9 +1,10 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { loadConfig, readConfig } from "../../../../src/adapters/config/load.ts";
+import { parseConfig } from "../../../../src/adapters/config/parse.ts";
 import { Secret } from "../../../../src/adapters/config/secret.ts";
 import type { Overrides } from "../../../../src/adapters/config/types.ts";
 
@@ -48,6 +49,49 @@ describe("a configuration file", () => {
     expect(() => loadConfig(path)).toThrow(
       `${path}:1:8: port: "x" is not a whole number from 1 to 65535\n${path}: anybody may change this file, and it names commands that are run: chmod o-w ${path}`,
     );
+  });
+});
+
+describe("a secret", () => {
+  it("may be a credential of systemd", () => {
+    write("redis", "from systemd\n", 0o400);
+    const top = "redis_password_file = $CREDENTIALS_DIRECTORY/redis";
+    const path = write("a.conf", `${top}\n${NODES}`);
+    expect(() => loadConfig(path)).toThrow(
+      "$CREDENTIALS_DIRECTORY/redis: this process was given no credentials; name them in its unit: LoadCredential=",
+    );
+    const text = readFileSync(path, "utf8");
+    const environment = { home: dir, credentials: dir, exists: () => false, included: () => [] };
+    const { local } = parseConfig(text, path, environment);
+    expect(local.redisPasswordFile).toBe(join(dir, "redis"));
+  });
+
+  it("may stand in the environment, which no command that is run inherits then", () => {
+    process.env["MMM_TEST_SECRET"] = "from outside";
+    const top = "redis_password_file = env:MMM_TEST_SECRET";
+    const path = write("a.conf", `${top}\n${NODES}`);
+    expect(loadConfig(path).local.redisPassword?.reveal()).toBe("from outside");
+    expect(process.env["MMM_TEST_SECRET"]).toBeUndefined();
+    // As a reload finds it.
+    expect(loadConfig(path).local.redisPassword?.reveal()).toBe("from outside");
+    const other = write("b.conf", `redis_password_file = env:MMM_NOT_SET\n${NODES}`);
+    expect(() => loadConfig(other)).toThrow(
+      "env:MMM_NOT_SET: should hold a password, and is not set",
+    );
+  });
+
+  it("of a key is that of the shared key only, unless the node's own has one", () => {
+    const shared = write("shared", "of all\n", 0o400);
+    const own = write("own", "of db3\n", 0o400);
+    const nodes = `${NODES}ssh_key = /other\n[db3]\naddress = 10.0.0.3\nssh_key = /third\nssh_key_passphrase_file = ${own}\n`;
+    const path = write("a.conf", `ssh_key = /k\nssh_key_passphrase_file = ${shared}\n${nodes}`);
+    const { logins } = loadConfig(path).local;
+    const told = ["db1", "db2", "db3"].map((name) =>
+      logins[`main/${name}`]?.sshPassphrase?.reveal(),
+    );
+    expect(told).toEqual(["of all", undefined, "of db3"]);
+    chmodSync(own, 0o644);
+    expect(() => loadConfig(path)).toThrow(`${own}: holds a passphrase and is open to anybody`);
   });
 });
 
