@@ -21,17 +21,29 @@ export class Cluster implements AsyncDisposable {
   readonly #dir: TempDir;
   readonly #certificates: Certificates | null;
   readonly #host: string;
+  readonly #nodeFlags: readonly string[];
 
-  private constructor(dir: TempDir, certificates: Certificates | null, host: string) {
+  private constructor(
+    dir: TempDir,
+    certificates: Certificates | null,
+    { host, nodeFlags }: { readonly host: string; readonly nodeFlags: readonly string[] },
+  ) {
     this.#dir = dir;
     this.#certificates = certificates;
     this.#host = host;
+    this.#nodeFlags = nodeFlags;
   }
 
-  /** @param host where the monitors listen, and so whence they connect to each other */
-  static async open({ tls = false, host = "127.0.0.1" } = {}): Promise<Cluster> {
+  /** @param nodeFlags what node is given beside the program, for the directory of the cluster
+   * @param host where the monitors listen, and so whence they connect to each other */
+  static async open({
+    tls = false,
+    host = "127.0.0.1",
+    nodeFlags = (_dir: string): readonly string[] => [],
+  } = {}): Promise<Cluster> {
     const certificates = tls ? await Certificates.open() : null;
-    const cluster = new Cluster(await tempDir(), certificates, host);
+    const dir = await tempDir();
+    const cluster = new Cluster(dir, certificates, { host, nodeFlags: nodeFlags(dir.path) });
     const security =
       certificates === null
         ? credentials.createInsecure()
@@ -62,7 +74,10 @@ export class Cluster implements AsyncDisposable {
     ]);
     const config = this.#configOf(name);
     const args = ["--config", config, "--data-dir", join(this.path, name), "--name", name];
-    this.monitors.set(name, new MonitorProcess([...args, "--listen", at(name), ...peers]));
+    this.monitors.set(
+      name,
+      new MonitorProcess([...args, "--listen", at(name), ...peers], undefined, this.#nodeFlags),
+    );
   }
 
   #configOf(name: string): string {

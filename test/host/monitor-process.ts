@@ -31,8 +31,9 @@ export class MonitorProcess implements AsyncDisposable {
   readonly #process: ChildProcess;
   readonly #exit: Promise<unknown[]>;
 
-  constructor(args: readonly string[], cwd?: string) {
-    this.#process = spawn(process.execPath, [join(BUNDLE, "mmm-mon.js"), ...args], {
+  constructor(args: readonly string[], cwd?: string, nodeFlags: readonly string[] = []) {
+    const command = [...nodeFlags, join(BUNDLE, "mmm-mon.js"), ...args];
+    this.#process = spawn(process.execPath, command, {
       stdio: ["ignore", "pipe", "pipe"],
       cwd: cwd ?? process.cwd(),
     });
@@ -47,6 +48,15 @@ export class MonitorProcess implements AsyncDisposable {
 
   signal(signal: NodeJS.Signals): void {
     this.#process.kill(signal);
+  }
+
+  /** Whoever read its log is gone. */
+  closeOutput(): void {
+    this.#process.stdout?.destroy();
+  }
+
+  get hasEnded(): boolean {
+    return this.#process.exitCode !== null || this.#process.signalCode !== null;
   }
 
   async exitCode(): Promise<number | null> {

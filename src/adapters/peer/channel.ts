@@ -8,6 +8,7 @@ import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import { type ChannelCredentials, type ChannelOptions, connectivityState } from "@grpc/grpc-js";
 import { MAX_MESSAGE_BYTES, PeerService } from "../grpc.ts";
+import { Turnstile } from "../turnstile.ts";
 import { TLS_CHANNEL } from "../tls/channel.ts";
 import { type HostPort, showAddress } from "./address.ts";
 import { guardConnections } from "./connect-guard.ts";
@@ -30,6 +31,9 @@ const OPTIONS: ChannelOptions = {
   "grpc.max_send_message_length": MAX_MESSAGE_BYTES,
   ...TLS_CHANNEL,
 };
+
+/** So long a name waits for those before it. */
+const LOOKUP_WAIT_MS = 5_000;
 
 export type PeerClient = InstanceType<typeof PeerService>;
 
@@ -55,8 +59,27 @@ export function openChannel(ip: string, port: number, security: ChannelCredentia
   return { client, ip, close };
 }
 
-/** The address to dial. @throws when the name is not known. */
-export async function resolve({ host }: HostPort): Promise<string> {
+/**
+ * Lookups take a thread each, for as long as a name server does not answer, and the same few threads sync
+ * the state to disk: some must be left for that.
+ */
+const LOOKUPS_AT_ONCE = 2;
+const lookups = Array.from({ length: LOOKUPS_AT_ONCE }, () => new Turnstile());
+let next = 0;
+
+/**
+ * The address to dial.
+ * @param ask who knows addresses, if it is not the system
+ * @throws when the name is not known, or was not looked up in time because others were
+ */
+export async function resolve({ host }: HostPort, ask: typeof lookup = lookup): Promise<string> {
   if (isIP(host) !== 0) return host;
-  return (await lookup(host)).address;
+  const turnstile = lookups[next++ % LOOKUPS_AT_ONCE] ?? new Turnstile();
+  if (!(await turnstile.enter(LOOKUP_WAIT_MS)))
+    throw new Error(`${host}: the name servers do not answer`);
+  try {
+    return (await ask(host)).address;
+  } finally {
+    turnstile.leave();
+  }
 }

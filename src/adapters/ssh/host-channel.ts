@@ -9,7 +9,7 @@ import type { GuardProblem, GuardRequest, GuardResult } from "../../core/vip/typ
 import { ChannelError, connect, messageOf, type SshFiles } from "./connection.ts";
 import type { GuardLink, GuardMode } from "./guard-link.ts";
 import { type GuardStart, startGuard } from "./guard-start.ts";
-import { Turnstile } from "./turnstile.ts";
+import { Turnstile } from "../turnstile.ts";
 
 export interface ChannelOptions {
   readonly files: SshFiles;

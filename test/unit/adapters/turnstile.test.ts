@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Turnstile } from "../../../../src/adapters/ssh/turnstile.ts";
+import { Turnstile } from "../../../src/adapters/turnstile.ts";
 
 test("one is let in at a time, in order of arrival", async () => {
   const turnstile = new Turnstile();

@@ -1,0 +1,102 @@
+/** Faults of a monitor's own host: what it does is defined for each, and the others go on. */
+import { execFileSync } from "node:child_process";
+import { readdirSync, rmSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ControlClient } from "../../src/adapters/control/client.ts";
+import { loadState } from "../../src/adapters/store/state-file.ts";
+import { eventually } from "../helpers/eventually.ts";
+import { Cluster, NAMES } from "./cluster.ts";
+import { buildBundle } from "./monitor-process.ts";
+
+// How long the disk of a busy machine takes to sync is not what is tested here.
+process.env["TMPDIR"] = "/dev/shm";
+
+const SLOW_DISK = pathToFileURL(fileURLToPath(new URL("./slow-disk.mjs", import.meta.url)));
+
+let cluster: Cluster;
+beforeAll(async () => {
+  buildBundle();
+  const nodeFlags = (dir: string) => ["--import", `${SLOW_DISK.href}?flag=${join(dir, "slow")}`];
+  cluster = await Cluster.open({ nodeFlags });
+  await cluster.leader();
+});
+afterAll(() => cluster?.close());
+
+const setMode = (mode: "manual" | "active") => ({ kind: "set-mode" as const, group: "main", mode });
+
+/** The cluster does what it is asked, through `name`. */
+async function expectWorking(name: string): Promise<void> {
+  expect(await cluster.operate(name, setMode("manual"))).toMatchObject({ kind: "ok" });
+  expect(await cluster.operate(name, setMode("active"))).toMatchObject({ kind: "ok" });
+}
+
+describe("a monitor", () => {
+  it("goes on when nobody reads its log any more, and leads as before", async () => {
+    const leader = await cluster.leader();
+    const monitor = cluster.monitors.get(leader)!;
+    monitor.closeOutput();
+    await expectWorking(leader);
+    expect(await cluster.leader()).toBe(leader);
+    expect(monitor.hasEnded).toBe(false);
+  });
+
+  it("without a free file descriptor answers whoever is connected, and others when it has one again", async () => {
+    const leader = await cluster.leader();
+    const { pid } = cluster.monitors.get(leader)!;
+    const used = readdirSync(`/proc/${pid}/fd`).length;
+    execFileSync("prlimit", ["--pid", String(pid), `--nofile=${used}:`]);
+    const knocks = Array.from({ length: 20 }, () =>
+      connect(cluster.portOf(leader), "127.0.0.1").on("error", () => undefined),
+    );
+    await expectWorking(leader);
+    for (const socket of knocks) socket.destroy();
+    execFileSync("prlimit", ["--pid", String(pid), "--nofile=8192:"]);
+    const late = new ControlClient(`127.0.0.1:${cluster.portOf(leader)}`);
+    expect((await late.identify(10_000)).name).toBe(leader);
+    late.close();
+    expect(await cluster.leader()).toBe(leader);
+  });
+
+  it("whose disk takes seconds to sync holds nobody else up: another one leads", async () => {
+    const leader = await cluster.leader();
+    writeFileSync(join(cluster.path, "slow"), `${leader} 4000`);
+    const others = NAMES.filter((name) => name !== leader);
+    // To write down what was agreed on is what takes it so long.
+    void cluster.operate(leader, setMode("manual")).catch(() => undefined);
+    const next = await cluster.leader(others, leader);
+    await expectWorking(next);
+    rmSync(join(cluster.path, "slow"));
+    await cluster.leader();
+    expect(cluster.monitors.get(leader)!.hasEnded).toBe(false);
+  });
+
+  it("that is killed at any moment finds its state whole, and never an older vote", async () => {
+    const [name = ""] = NAMES;
+    const dir = join(cluster.path, name);
+    let [term, version] = [0, 0];
+    for (let round = 0; round < 5; round += 1) {
+      const [asked] = await Promise.all([
+        cluster.operate("mon2", setMode(round % 2 === 0 ? "manual" : "active")).catch(() => null),
+        new Promise((later) => setTimeout(later, round * 7)).then(() =>
+          cluster.monitors.get(name)!.signal("SIGKILL"),
+        ),
+      ]);
+      expect(asked).not.toBeNull();
+      await cluster.monitors.get(name)!.exitCode();
+      const state = await loadState(dir);
+      expect(state?.term).toBeGreaterThanOrEqual(term);
+      term = state?.term ?? 0;
+      expect(state?.slot?.stamp.version).toBeGreaterThanOrEqual(version);
+      version = state?.slot?.stamp.version ?? 0;
+      cluster.start(name);
+      await eventually(
+        async () => (await cluster.clients.get("mon2")!.status(5_000)).status.cluster.monitors,
+        (monitors) => monitors.every(({ reachable }) => reachable),
+        { withinMs: 20_000, everyMs: 50, what: `${name} is back` },
+      );
+    }
+  });
+});
