@@ -8,6 +8,7 @@ import type { FileLog } from "../adapters/logger.ts";
 import { EXIT, type ExitCode, explain, MmmError, messageOf } from "../errors.ts";
 import { VERSION } from "../version.ts";
 import { parseFlags, type RunFlags, USAGE } from "./flags.ts";
+import { type ServiceManager, serviceManager } from "./service-manager.ts";
 import { type Running, startUp } from "./startup.ts";
 
 /** A shutdown that takes longer than this is cut short. */
@@ -39,7 +40,11 @@ async function run(flags: RunFlags): Promise<void> {
   };
   process.on("uncaughtException", fault);
   process.on("unhandledRejection", fault);
-  handleSignals(running, fault);
+  const manager = serviceManager(process.env, (why) => {
+    log.write("warn", "systemd.unheard", `systemd could not be told how this monitor is: ${why}`);
+  });
+  handleSignals(running, manager, fault);
+  manager.ready();
 }
 
 /** A monitor that waits for other work on its host looks dead to its peers. */
@@ -57,13 +62,18 @@ function readAnew({ daemon, logins, log }: Running): void {
   logins.reload();
 }
 
-function handleSignals({ daemon, pidFile }: Running, fault: (error: unknown) => void): void {
+function handleSignals(
+  { daemon, pidFile }: Running,
+  manager: ServiceManager,
+  fault: (error: unknown) => void,
+): void {
   const end = () => {
     pidFile?.remove();
     process.exit(EXIT.ok);
   };
   const stop = () => {
     setTimeout(end, STOP_LIMIT_MS).unref();
+    manager.stopping();
     daemon.stop().then(end, fault);
   };
   process.once("SIGTERM", stop);
