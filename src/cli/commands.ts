@@ -197,6 +197,16 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   ...OF_MYSQL_MMM,
   {
+    name: "completion",
+    operands: "bash|zsh|fish",
+    options: [],
+    summary: "Print what makes a shell complete this command line",
+    details: [
+      'For bash: eval "$(mmm completion bash)". The Debian package brings all three along.',
+    ],
+    load: () => import("./commands/completion.ts"),
+  },
+  {
     name: "help",
     operands: "[COMMAND]",
     options: [],

@@ -1,0 +1,69 @@
+/**
+ * What a shell may complete behind `mmm`, from the same table that the commands are checked against.
+ * What it says is fixed when it is printed: a shell that waits for a program at every key would be
+ * worse than one that knows less. Only names of nodes are read anew, from the configuration.
+ */
+import { COMMON, OPTIONS, type OptionName } from "../arguments.ts";
+import { COMMANDS } from "../commands.ts";
+
+export interface CommandWords {
+  readonly name: string;
+  readonly summary: string;
+  readonly options: readonly OptionWords[];
+  /** One for each word that may stand behind the command. */
+  readonly operands: readonly OperandWords[];
+}
+
+export interface OptionWords {
+  readonly flag: `--${string}`;
+  readonly short: string | null;
+  /** What follows it; null: nothing. */
+  readonly value: OperandWords | null;
+  readonly help: string;
+}
+
+/** `words`: one of these. `node`, `file`: such a name. `other`: nothing that could be known here. */
+export type OperandWords =
+  | { readonly kind: "words"; readonly words: readonly string[] }
+  | { readonly kind: "node" | "file" | "other" };
+
+/** Nodes are the sections without a colon; the file is the one that the commands go by. */
+export const NODES_OF_FILE =
+  "sed -n 's/^\\[\\([A-Za-z0-9_-]*\\)\\].*/\\1/p' /etc/redis-mmm.conf 2>/dev/null";
+
+export function commandWords(): readonly CommandWords[] {
+  const common = COMMON.map(optionWords);
+  return COMMANDS.map(({ name, summary, operands, options }) => ({
+    name,
+    summary,
+    options: [...options.map(optionWords), ...common],
+    operands: operands
+      .split(" ")
+      .filter((word) => word !== "")
+      .map(name === "help" ? () => theCommands() : operandWords),
+  }));
+}
+
+function theCommands(): OperandWords {
+  return { kind: "words", words: COMMANDS.map(({ name }) => name) };
+}
+
+function optionWords(name: OptionName): OptionWords {
+  const option: { readonly type: string; readonly help: string; readonly short?: string } =
+    OPTIONS[name];
+  const [first = "", rest] = option.help.split("  ");
+  return {
+    flag: `--${name}`,
+    short: option.short ?? null,
+    value: option.type === "string" ? operandWords(first) : null,
+    help: rest ?? first,
+  };
+}
+
+/** `NODE`, `[NODE]`, `add|remove`: as help writes it. */
+function operandWords(text: string): OperandWords {
+  const word = text.replace(/^\[|\]$/g, "");
+  if (word.includes("|")) return { kind: "words", words: word.split("|") };
+  if (word === "NODE") return { kind: "node" };
+  return { kind: word === "FILE" || word === "PATH" ? "file" : "other" };
+}
