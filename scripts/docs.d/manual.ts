@@ -1,0 +1,112 @@
+/** The manual pages, in man(7): mmm(1), mmm-mon(8) and redis-mmm.conf(5). */
+import { COMMON, OPTIONS, type OptionName } from "../../src/cli/arguments.ts";
+import { COMMANDS } from "../../src/cli/commands.ts";
+import { USAGE } from "../../src/daemon/flags.ts";
+import type { Chapter, Entry } from "./reference.ts";
+
+export interface ManualPage {
+  readonly file: string;
+  readonly text: string;
+}
+
+/** @param version of the product, for the foot of each page */
+export function manualPages(
+  version: string,
+  chapters: readonly Chapter[],
+): readonly ManualPage[] {
+  return [
+    { file: "mmm.1", text: mmm(version) },
+    { file: "mmm-mon.8", text: mmmMon(version) },
+    { file: "redis-mmm.conf.5", text: configuration(version, chapters) },
+  ];
+}
+
+function mmm(version: string): string {
+  return lines([
+    title("MMM", 1, version),
+    ...section("NAME", "mmm - ask the monitors of redis-mmm, and tell them what to do"),
+    ...section("SYNOPSIS", "mmm [OPTIONS] COMMAND [ARGUMENTS]"),
+    ".SH COMMANDS",
+    ...COMMANDS.flatMap(({ name, operands, summary, details, options }) => [
+      ".TP",
+      `.B ${plain(`${name} ${operands}`.trim())}`,
+      plain(`${summary}. ${details.join(" ")}`.trim()),
+      ...(options.length === 0 ? [] : [".RS", ...options.flatMap(option), ".RE"]),
+    ]),
+    ".SH OPTIONS OF EVERY COMMAND",
+    ...COMMON.flatMap(option),
+    ...section(
+      "EXIT STATUS",
+      "0 ok, 1 unexpected, 2 usage, 3 configuration, 4 no monitor answers, 5 no leader or no majority, 6 degraded, 7 refused by a safety rule, 8 failed or outcome unknown.",
+    ),
+    ...section("SEE ALSO", "mmm-mon(8), redis-mmm.conf(5)"),
+  ]);
+}
+
+function mmmMon(version: string): string {
+  return lines([
+    title("MMM-MON", 8, version),
+    ...section("NAME", "mmm-mon - a monitor of a redis-mmm cluster"),
+    ".SH SYNOPSIS",
+    ".nf",
+    ...USAGE.trimEnd().split("\n").map(plain),
+    ".fi",
+    ...section(
+      "FILES",
+      "/etc/redis-mmm.conf, /var/lib/redis-mmm (what the monitor must not forget: never copy, share or restore it)",
+    ),
+    ...section("SEE ALSO", "mmm(1), redis-mmm.conf(5)"),
+  ]);
+}
+
+function configuration(version: string, chapters: readonly Chapter[]): string {
+  return lines([
+    title("REDIS-MMM.CONF", 5, version),
+    ...section("NAME", "redis-mmm.conf - configuration of the monitors of redis-mmm"),
+    ...chapters.flatMap((chapter) => [
+      `.SH ${plain(chapter.title.toUpperCase())}`,
+      ...chapter.prose.flatMap((text) => [".PP", plain(text)]),
+      ...chapter.entries.flatMap(entryLines),
+    ]),
+    ...section("SEE ALSO", "mmm-mon(8), mmm(1)"),
+  ]);
+}
+
+function entryLines({ keys, text, agreed }: Entry): readonly string[] {
+  const defaults = keys.flatMap(({ name, defaultText }) =>
+    defaultText === null ? [] : [`Default: ${name} = ${defaultText}.`],
+  );
+  const note = agreed ? ["(Agreed by all monitors.)"] : [];
+  return [
+    ...keys.flatMap(({ name }, index) => [index === 0 ? ".TP" : ".TQ", `.B ${plain(name)}`]),
+    plain([text, ...defaults, ...note].join(" ").trim()),
+  ];
+}
+
+function title(name: string, part: number, version: string): string {
+  return `.TH ${name} ${part} "" "redis-mmm ${version}" "redis-mmm"`;
+}
+
+function section(name: string, text: string): readonly string[] {
+  return [`.SH ${name}`, plain(text)];
+}
+
+function option(name: OptionName): readonly string[] {
+  const spec: { readonly help: string; readonly short?: string } = OPTIONS[name];
+  const [value = "", text] = spec.help.split("  ");
+  const short = spec.short === undefined ? "" : `-${spec.short}, `;
+  const taken = text === undefined ? "" : ` ${value}`;
+  return [".TP", `.B ${plain(`${short}--${name}${taken}`)}`, plain(text ?? value)];
+}
+
+/** Text that roff must not take for anything else: no line begins with its control characters. */
+function plain(text: string): string {
+  return text
+    .replaceAll("\\", "\\e")
+    .replaceAll("-", "\\-")
+    .replace(/^[.']/, "\\&$&");
+}
+
+function lines(all: readonly string[]): string {
+  return `${all.join("\n")}\n`;
+}
