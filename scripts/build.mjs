@@ -3,7 +3,7 @@
 // Bundles src/bin/*.ts into DIR/*.js (dist): what runs needs no node_modules. Code that several
 // commands share, and what a command imports only when it is used, goes into chunks of its own.
 // --fail-points makes a build for tests, whose monitors die on demand (src/daemon/fail-points.ts).
-import { chmodSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { chmodSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -27,7 +27,7 @@ const withoutNativeParts = {
 };
 
 rmSync(fresh, { recursive: true, force: true });
-await build({
+const { metafile } = await build({
   absWorkingDir: root,
   entryPoints: Object.fromEntries(names.map((name) => [name, join(bin, `${name}.ts`)])),
   outdir: fresh,
@@ -40,6 +40,7 @@ await build({
   define: { FAIL_POINTS: String(process.argv.includes("--fail-points")) },
   // Drops what a definition has made unreachable.
   minifySyntax: true,
+  metafile: true,
   legalComments: "linked",
   logLevel: "warning",
   plugins: [withoutNativeParts],
@@ -56,6 +57,20 @@ await build({
   },
 });
 
+writeFileSync(join(fresh, "LICENSES.txt"), licences(Object.keys(metafile.inputs)));
 for (const name of names) chmodSync(join(fresh, `${name}.js`), 0o755);
 rmSync(dist, { recursive: true, force: true });
 renameSync(fresh, dist);
+
+/** Of every package that the bundle contains: what it asks whoever hands it on to hand on as well. */
+function licences(inputs) {
+  const folders = inputs.flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file) ?? []);
+  return [...new Set(folders)].sort().map(licenceOf).join(`\n${"-".repeat(80)}\n\n`);
+}
+
+function licenceOf(folder) {
+  const { name, version, license } = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"));
+  const file = readdirSync(join(root, folder)).find((one) => /^licen[cs]e/i.test(one));
+  const text = file === undefined ? "" : `\n${readFileSync(join(root, folder, file), "utf8")}`;
+  return `${name} ${version}, ${license ?? "as follows"}\n${text}`;
+}
