@@ -31,7 +31,7 @@ export const OPTIONS = {
   watch: { type: "boolean", short: "w", help: "print again whenever it changes" },
   interval: { type: "string", help: "DURATION  time between two looks (default 1s)" },
   to: { type: "string", help: "NODE  the new master (default: the best replica)" },
-  force: { type: "boolean", help: "needed, because acknowledged writes may be lost" },
+  force: { type: "boolean", help: "although something may be lost: acknowledged writes, a file" },
   "accept-data-loss": { type: "boolean", help: "even a replica that is known to lack writes" },
   for: { type: "string", help: "DURATION  how long, such as 30m (default: until mmm resume)" },
   reason: { type: "string", help: "TEXT  why, for everybody who wonders" },
@@ -42,6 +42,12 @@ export const OPTIONS = {
   operator: { type: "string", help: "NAME  for a person who may act" },
   reader: { type: "string", help: "NAME  for whoever may only look" },
   days: { type: "string", help: "COUNT  how long it is valid (authority 3650, others 730)" },
+  vip: { type: "string", help: "IP  the virtual IP of the master" },
+  "reader-vip": { type: "string", help: "IP,…  virtual IPs of readers" },
+  interface: { type: "string", help: "NAME  network interface of the database hosts" },
+  node: { type: "string", multiple: true, help: "[NAME=]IP[:PORT]  a Redis; may be repeated" },
+  "ssh-user": { type: "string", help: "NAME  the monitors' account there (default redis-mmm)" },
+  tls: { type: "string", help: "on|off  certificates between monitors" },
   here: { type: "boolean", help: "look from this host only, without asking a monitor" },
   print: {
     type: "string",
@@ -100,6 +106,12 @@ export interface Options {
   readonly operator?: string;
   readonly reader?: string;
   readonly days?: string;
+  readonly vip?: string;
+  readonly "reader-vip"?: string;
+  readonly interface?: string;
+  readonly node?: readonly string[];
+  readonly "ssh-user"?: string;
+  readonly tls?: string;
   readonly here?: boolean;
   readonly print?: string;
   readonly renew?: boolean;

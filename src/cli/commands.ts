@@ -183,6 +183,17 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import("./commands/config.ts"),
   },
   {
+    name: "init",
+    operands: "[FILE]",
+    options: ["vip", "reader-vip", "interface", "node", "ssh-user", "tls", "force"],
+    summary: "Write a first configuration",
+    details: [
+      "Asks for what no option says, if a person sits at the terminal. Monitors are given by --monitor",
+      "[NAME=]HOST[:PORT], one each. Nothing that exists is overwritten without --force.",
+    ],
+    load: () => import("./commands/init.ts"),
+  },
+  {
     name: "tls",
     operands: "init|issue|show PATH",
     options: ["operator", "reader", "days", "renew"],

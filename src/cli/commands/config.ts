@@ -4,6 +4,7 @@ import { showBudgets } from "../../adapters/config/time-budget.ts";
 import { DEFAULT_CONFIG, readConfig } from "../../adapters/config/load.ts";
 import { ConfigErrors } from "../../adapters/config/problems.ts";
 import type { Config, EffectiveEntry } from "../../adapters/config/types.ts";
+import { checkTlsFiles } from "../../adapters/tls/check-files.ts";
 import { EXIT, type ExitCode } from "../../errors.ts";
 import { type Context, toJson } from "../command.ts";
 import { usageFailure } from "../failure.ts";
@@ -15,17 +16,26 @@ export function run(context: Context): Promise<ExitCode> {
     throw usageFailure(`config does not know "${action}"; write check or show`, "config");
   }
   const json = options.output === "json";
-  const config = json ? readOrPrint(file, context) : readConfig(file);
+  const read = () => (action === "check" ? checked(file) : readConfig(file));
+  const config = json ? readOrPrint(read, context) : read();
   if (config === null) return Promise.resolve(EXIT.config);
   if (action === "show") terminal.print(json ? toJson(config.entries) : showEntries(config));
   else terminal.print(json ? toJson({ ok: true, warnings: config.warnings }) : summary(config));
   return Promise.resolve(EXIT.ok);
 }
 
+/** What a monitor needs to start besides. @throws ConfigErrors */
+function checked(file: string): Config {
+  const config = readConfig(file);
+  const { problems, warnings } = checkTlsFiles(config, Date.now());
+  if (problems.length > 0) throw new ConfigErrors(problems);
+  return { ...config, warnings: [...config.warnings, ...warnings] };
+}
+
 /** For programs, problems are data. */
-function readOrPrint(file: string, { terminal }: Context): Config | null {
+function readOrPrint(read: () => Config, { terminal }: Context): Config | null {
   try {
-    return readConfig(file);
+    return read();
   } catch (error) {
     if (!(error instanceof ConfigErrors)) throw error;
     terminal.print(toJson({ ok: false, problems: error.problems }));

@@ -30,6 +30,8 @@ export interface Setting {
   readonly interactive?: boolean;
   readonly screen?: boolean;
   readonly answer?: string;
+  /** One after the other, then none. */
+  readonly answers?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly interrupted?: AbortSignal;
 }
@@ -86,7 +88,8 @@ export async function mmm(line: string, setting: Setting = {}): Promise<Ran> {
         redraw: (lines) => out?.push("<clear>", ...lines),
         ask: async (question) => {
           asked?.push(question);
-          return await Promise.resolve(setting.answer ?? "");
+          const next = setting.answers?.[(asked?.length ?? 0) - 1];
+          return await Promise.resolve(next ?? setting.answer ?? "");
         },
       },
       env,

@@ -1,0 +1,108 @@
+/** The first configuration of a cluster, with comments, for `mmm init`. What it leaves out keeps its default. */
+import type { Ip } from "../../core/ids.ts";
+
+export interface Draft {
+  readonly vip: Ip | null;
+  readonly readers: readonly Ip[];
+  /** Of the database hosts. null: there is no VIP. */
+  readonly interface: string | null;
+  readonly sshUser: string;
+  /** `later`: the files are named, behind a comment sign, until somebody has made them. */
+  readonly tls: "on" | "off" | "later";
+  readonly nodes: readonly DraftPlace[];
+  readonly monitors: readonly DraftPlace[];
+}
+
+export interface DraftPlace {
+  readonly name: string;
+  readonly address: string;
+  /** null: the usual one. */
+  readonly port: number | null;
+}
+
+/** Where `mmm tls` and the packaged service expect them. */
+export const TLS_PATHS = {
+  tls_ca: "/etc/redis-mmm/ca.pem",
+  tls_cert: "/etc/redis-mmm/monitor.pem",
+  tls_key: "/etc/redis-mmm/monitor.key",
+} as const;
+
+export function configText(draft: Draft): string {
+  const parts = [
+    HEAD,
+    addresses(draft),
+    access(draft),
+    encryption(draft),
+    TIMES,
+    draft.nodes.map((node, at) => nodeSection(node, at)).join("\n\n"),
+    monitorSections(draft),
+  ];
+  return `${parts.join("\n\n")}\n`;
+}
+
+const HEAD = `; redis-mmm: the same file on every monitor. Made by "mmm init"; every key and its default is explained
+; in the sample redis-mmm.conf. After a change: mmm config check, then mmm reload.`;
+
+const TIMES = `; A silent master is given up after down_after; how long clients are without one: mmm config check.
+; down_after = 2s
+; vip_lease = 2s`;
+
+function addresses({ vip, readers, interface: device }: Draft): string {
+  const lines =
+    vip === null
+      ? ["; Without a master_ip clients have to find the master by themselves.", "; master_ip ="]
+      : ["; Always on the master; an address that nobody else uses.", `master_ip = ${vip}`];
+  if (readers.length > 0)
+    lines.push("; Each on a healthy replica.", `slave_ip = ${readers.join(", ")}`);
+  if (device !== null)
+    lines.push(
+      "; Of the database hosts. A node may say otherwise: interface = NAME",
+      `cluster_interface = ${device}`,
+    );
+  return lines.join("\n");
+}
+
+function access({ sshUser }: Draft): string {
+  return `; The account on the database hosts, made by scripts/setup-host there. Its key and the known host keys
+; are looked for in /etc/redis-mmm: id_ed25519, known_hosts.
+ssh_user = ${sshUser}
+
+; If the Redis servers ask for a password. The user's rights: mmm doctor --print acl
+; redis_user = redis-mmm
+; redis_password_file = /etc/redis-mmm/redis-password`;
+}
+
+function encryption({ tls }: Draft): string {
+  const files = Object.entries(TLS_PATHS).map(([key, path]) => `${key} = ${path}`);
+  if (tls === "off")
+    return `; Monitors talk in the clear: only they and their operators may reach their port.
+tls = off`;
+  if (tls === "on") return ["; Monitors know each other by these (mmm tls).", ...files].join("\n");
+  return [
+    "; Monitors know each other by certificates. Make them (mmm tls init, mmm tls issue), put them here on",
+    "; each monitor, and take the ; away. Until then a monitor listens on its own host only.",
+    ...files.map((line) => `; ${line}`),
+  ].join("\n");
+}
+
+function nodeSection({ name, address, port }: DraftPlace, at: number): string {
+  const comment =
+    at === 0 ? "; A Redis server, one section each; which is the master is found out.\n" : "";
+  return `${comment}[${name}]\naddress = ${address}${portLine(port)}`;
+}
+
+function monitorSections({ monitors }: Draft): string {
+  if (monitors.length === 0)
+    return `; One monitor, on this host. For failovers that its own trouble cannot prevent, three on hosts of
+; their own:
+; [monitor:mon1]
+; address = 192.168.10.11`;
+  const sections = monitors.map(
+    ({ name, address, port }) => `[monitor:${name}]\naddress = ${address}${portLine(port)}`,
+  );
+  return `; Three or five, on hosts of their own. Which one a host is, its name tells, or mmm-mon --name.\n${sections.join("\n\n")}`;
+}
+
+function portLine(port: number | null): string {
+  return port === null ? "" : `\nport = ${port}`;
+}

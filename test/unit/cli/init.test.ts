@@ -1,0 +1,112 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { readConfig } from "../../../src/adapters/config/load.ts";
+import { mmm } from "./world.ts";
+
+let dir = "";
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), "mmm-init-"));
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+const at = (name = "mmm.conf") => join(dir, name);
+const WHOLE =
+  "--vip 10.0.0.70 --interface eth1 --node 10.0.0.1 --node 10.0.0.2 --node back=10.0.0.3:6380 --monitor 10.0.0.11 --monitor m2=mon2.example:7401 --monitor 10.0.0.13";
+
+describe("mmm init", () => {
+  it("writes a file that mmm config check accepts, and says what is next", async () => {
+    const ran = await mmm(`init ${at()} ${WHOLE} --tls off`);
+    expect(ran).toMatchObject({ code: 0, err: "" });
+    expect(ran.out).toContain(`OK: wrote ${at()}\nnext: copy ${at()} to every monitor`);
+    expect(ran.out).toContain(
+      "--user redis-mmm --key id_ed25519.pub --vip 10.0.0.70 --interface eth1",
+    );
+    expect(await mmm(`config check ${at()}`)).toMatchObject({ code: 0, err: "" });
+    expect(statSync(at()).mode & 0o777).toBe(0o640);
+    const { groups, monitors } = readConfig(at());
+    expect(groups[0]).toMatchObject({ writer: "10.0.0.70", readers: [] });
+    expect(
+      groups[0]?.nodes.map(({ name, address, port, interface: on }) => [name, address, port, on]),
+    ).toEqual([
+      ["db1", "10.0.0.1", 6379, "eth1"],
+      ["db2", "10.0.0.2", 6379, "eth1"],
+      ["back", "10.0.0.3", 6380, "eth1"],
+    ]);
+    expect(monitors).toEqual([
+      { name: "mon1", address: "10.0.0.11", port: 7400 },
+      { name: "m2", address: "mon2.example", port: 7401 },
+      { name: "mon3", address: "10.0.0.13", port: 7400 },
+    ]);
+  });
+
+  it("is accepted in every form that it can take", async () => {
+    const forms = [
+      "--node 10.0.0.1",
+      "--node 10.0.0.1 --tls off --ssh-user mmm",
+      "--reader-vip 10.0.0.71,10.0.0.72 --interface eth1 --node 10.0.0.1",
+      `${WHOLE}`,
+    ];
+    for (const [n, form] of forms.entries()) {
+      expect(await mmm(`init ${at(`${n}`)} ${form}`)).toMatchObject({ code: 0 });
+      expect(await mmm(`config check ${at(`${n}`)}`)).toMatchObject({ code: 0, err: "" });
+    }
+  });
+
+  it("names the certificates where they will be, and does not yet ask for them", async () => {
+    const ran = await mmm(`init ${at()} ${WHOLE}`);
+    expect(readFileSync(at(), "utf8")).toContain("; tls_cert = /etc/redis-mmm/monitor.pem");
+    expect(ran.out).toContain("mmm tls issue mmm-keys --monitor mon1 --monitor m2 --monitor mon3");
+    expect(ran.err).toContain("WARNING: monitors talk in the clear");
+  });
+
+  it("never overwrites, unless it is told to", async () => {
+    writeFileSync(at(), "mine");
+    const ran = await mmm(`init ${at()} ${WHOLE}`);
+    expect(ran.code).toBe(7);
+    expect(ran.err).toContain(`${at()} exists; nothing was written`);
+    expect(readFileSync(at(), "utf8")).toBe("mine");
+    expect((await mmm(`init ${at()} ${WHOLE} --force`)).code).toBe(0);
+    expect(readFileSync(at(), "utf8")).toContain("master_ip = 10.0.0.70");
+  });
+
+  const WRONG: readonly (readonly [line: string, error: string])[] = [
+    ["", "init needs --node for each Redis"],
+    ["--vip 10.0.0.70 --node 10.0.0.1", "init needs --interface"],
+    ["--node db1", '--node: "db1" is not an IPv4 address'],
+    ["--node 10.0.0.1:99999", '--node: "99999" is not a whole number'],
+    ["--node a.b=10.0.0.1", '--node: "a.b" is not a name'],
+    ["--node 10.0.0.1 --monitor 10.0.0.300", '--monitor: "10.0.0.300" is neither'],
+    ["--node 10.0.0.1 --tls maybe", '--tls: "maybe" is not one of its values'],
+    ["--node 10.0.0.1 --node 10.0.0.1", "10.0.0.1:6379 is already the address of db1"],
+    ["--vip 10.0.0.1 --interface eth1 --node 10.0.0.1", "already the address of node db1"],
+  ];
+  it.each(WRONG)("refuses %j", async (line, error) => {
+    const ran = await mmm(`init ${at()} ${line}`);
+    expect([2, 3]).toContain(ran.code);
+    expect(ran.err).toContain(error);
+    expect(() => statSync(at())).toThrow("ENOENT");
+  });
+
+  it("asks a person for what no flag says, and again until it can be used", async () => {
+    const answers = ["10.0.0.70", "eth1", "nonsense", "10.0.0.1", "10.0.0.2", "", "10.0.0.11", ""];
+    const ran = await mmm(`init ${at()} --tls off`, { interactive: true, answers });
+    expect(ran).toMatchObject({ code: 0 });
+    expect(ran.err).toContain('"nonsense" is not an IPv4 address');
+    expect(ran.asked).toHaveLength(answers.length);
+    expect(readConfig(at()).groups[0]?.nodes).toHaveLength(2);
+  });
+
+  it("writes nothing when nobody answers", async () => {
+    const ran = await mmm(`init ${at()}`, { interactive: true, answers: [] });
+    expect(ran.code).toBe(2);
+    expect(ran.err).toContain("nothing was written");
+  });
+
+  it("says what to do where it cannot write", async () => {
+    const ran = await mmm(`init ${at("no/such/dir.conf")} ${WHOLE}`);
+    expect(ran.code).toBe(1);
+    expect(ran.err).toContain("cannot write");
+  });
+});
