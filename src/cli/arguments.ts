@@ -48,6 +48,8 @@ export const OPTIONS = {
   node: { type: "string", multiple: true, help: "[NAME=]IP[:PORT]  a Redis; may be repeated" },
   "ssh-user": { type: "string", help: "NAME  the monitors' account there (default redis-mmm)" },
   tls: { type: "string", help: "on|off  certificates between monitors" },
+  "warn-lag": { type: "string", help: "SIZE  a replica that is farther behind is a warning: 1mb" },
+  "crit-lag": { type: "string", help: "SIZE  a replica that is farther behind is critical: 10mb" },
   here: { type: "boolean", help: "look from this host only, without asking a monitor" },
   print: {
     type: "string",
@@ -112,9 +114,17 @@ export interface Options {
   readonly node?: readonly string[];
   readonly "ssh-user"?: string;
   readonly tls?: string;
+  readonly "warn-lag"?: string;
+  readonly "crit-lag"?: string;
   readonly here?: boolean;
   readonly print?: string;
   readonly renew?: boolean;
+}
+
+/** The first word that is no option, also where the rest cannot be used. */
+export function commandIn(argv: readonly string[]): string | null {
+  const form = { options: OPTIONS, allowPositionals: true, strict: false } as const;
+  return parseArgs({ args: [...argv], ...form }).positionals[0] ?? null;
 }
 
 /** @throws Failure with the code of wrong usage */

@@ -30,6 +30,17 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import("./commands/checks.ts"),
   },
   {
+    name: "check",
+    operands: "",
+    options: ["group", "warn-lag", "crit-lag"],
+    summary: "Print one line for Nagios or Icinga, and exit as their plugins do",
+    details: [
+      "Exits with 0 (OK), 1 (WARNING), 2 (CRITICAL: a promise does not hold, or no monitor answers) or",
+      "3 (UNKNOWN: it was called wrongly). Behind the bar: monitors, replicas, lease, and lag of each replica.",
+    ],
+    load: () => import("./commands/check.ts"),
+  },
+  {
     name: "explain",
     operands: "",
     options: ["group"],

@@ -12,6 +12,7 @@ import {
   type Arguments,
   checkOperands,
   checkOptions,
+  commandIn,
   type Options,
   readArguments,
 } from "./arguments.ts";
@@ -20,6 +21,7 @@ import type { CommandSpec } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 import { helpOn, overview } from "./commands/help.ts";
 import { Failure, usageFailure } from "./failure.ts";
+import { pluginLine, unjudged } from "./render/plugin.ts";
 import { tlsFilesFor } from "./security.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -33,6 +35,8 @@ export interface World {
   readonly version: string;
 }
 
+/** Whoever runs this one reads one line of standard output, and codes of their own. */
+const PLUGIN = "check";
 const OUTPUTS: readonly string[] = ["table", "json", "jsonl"];
 
 /** Never rejects: whatever happens is printed and becomes an exit code. */
@@ -41,8 +45,13 @@ export async function main(argv: readonly string[], world: World): Promise<ExitC
     return await dispatch(readArguments(argv), world);
   } catch (error) {
     const { lines, code } = report(error);
-    world.terminal.note(lines);
-    return code;
+    if (commandIn(argv) !== PLUGIN) {
+      world.terminal.note(lines);
+      return code;
+    }
+    const verdict = unjudged(lines[0] ?? "");
+    world.terminal.print([pluginLine(verdict)]);
+    return verdict.state;
   }
 }
 

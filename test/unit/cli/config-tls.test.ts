@@ -37,7 +37,9 @@ describe("mmm config check", () => {
     expect(await check({ ...good, cert: "/nonexistent/x.pem" })).toMatch(
       /^FILE:2:12: tls_cert: \/nonexistent\/x\.pem: there is no such file; make certificates/,
     );
-    expect(await check({ ...good, ca: some.file("no.pem", "none") })).toMatch(/^FILE:1:10: tls_ca: .* authorities/);
+    expect(await check({ ...good, ca: some.file("no.pem", "none") })).toMatch(
+      /^FILE:1:10: tls_ca: .* authorities/,
+    );
     expect(await check(some.files("monitor", "mon9"))).toBe(
       "FILE:2:12: tls_cert: it is the certificate of monitor mon9; this file knows mon1",
     );
