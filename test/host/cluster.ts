@@ -18,6 +18,7 @@ export class Cluster implements AsyncDisposable {
   readonly monitors = new Map<string, MonitorProcess>();
   readonly clients = new Map<string, ControlClient>();
   readonly #ports = new Map<string, number>();
+  readonly #httpPorts = new Map<string, number>();
   readonly #dir: TempDir;
   readonly #certificates: Certificates | null;
   readonly #host: string;
@@ -51,6 +52,7 @@ export class Cluster implements AsyncDisposable {
     for (const name of NAMES) {
       const port = await freePort(host);
       cluster.#ports.set(name, port);
+      cluster.#httpPorts.set(name, await freePort(host));
       cluster.clients.set(name, new ControlClient(`${host}:${port}`, security));
     }
     for (const name of NAMES) cluster.start(name);
@@ -63,6 +65,11 @@ export class Cluster implements AsyncDisposable {
 
   portOf(name: string): number {
     return this.#ports.get(name) ?? 0;
+  }
+
+  /** Of the read-only door for programs. */
+  httpPortOf(name: string): number {
+    return this.#httpPorts.get(name) ?? 0;
   }
 
   start(name: string): void {
@@ -81,9 +88,10 @@ export class Cluster implements AsyncDisposable {
   }
 
   #configOf(name: string): string {
-    if (this.#certificates === null) return writeConfig(this.path);
+    const http = `http = 127.0.0.1:${this.httpPortOf(name)}`;
+    if (this.#certificates === null) return writeConfig(this.path, http, `${name}.conf`);
     const { ca, cert, key } = this.#certificates.files("monitor", name);
-    const lines = `tls_ca = ${ca}\ntls_cert = ${cert}\ntls_key = ${key}`;
+    const lines = `${http}\ntls_ca = ${ca}\ntls_cert = ${cert}\ntls_key = ${key}`;
     return writeConfig(this.path, lines, `${name}.conf`);
   }
 

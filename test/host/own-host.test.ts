@@ -14,6 +14,7 @@ import { buildBundle } from "./monitor-process.ts";
 // How long the disk of a busy machine takes to sync is not what is tested here.
 process.env["TMPDIR"] = "/dev/shm";
 
+const IS_LONG = process.env["MMM_LONG"] === "1";
 const SLOW_DISK = pathToFileURL(fileURLToPath(new URL("./slow-disk.mjs", import.meta.url)));
 
 let cluster: Cluster;
@@ -77,10 +78,10 @@ describe("a monitor", () => {
     const [name = ""] = NAMES;
     const dir = join(cluster.path, name);
     let [term, version] = [0, 0];
-    for (let round = 0; round < 5; round += 1) {
+    for (let round = 0; round < (IS_LONG ? 20 : 2); round += 1) {
       const [asked] = await Promise.all([
         cluster.operate("mon2", setMode(round % 2 === 0 ? "manual" : "active")).catch(() => null),
-        new Promise((later) => setTimeout(later, round * 7)).then(() =>
+        new Promise((later) => setTimeout(later, round * 11)).then(() =>
           cluster.monitors.get(name)!.signal("SIGKILL"),
         ),
       ]);

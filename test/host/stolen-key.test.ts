@@ -13,6 +13,17 @@ import { SshServer } from "./ssh-server.ts";
 const SETUP_HOST = fileURLToPath(new URL("../../scripts/setup-host", import.meta.url));
 /** Every command of this test that was run on the host would leave it. */
 const CANARY = "/tmp/gt-stolen-canary";
+const IS_LONG = process.env["MMM_LONG"] === "1";
+const ASKED: readonly (readonly [what: string, command: string])[] = [
+  ["a command", `touch ${CANARY}`],
+  ["a shell of root", "sudo -n sh -c id"],
+  ["a command behind the guard", `sudo -n /usr/lib/redis-mmm/guard; touch ${CANARY}`],
+  ["a command in a substitution", `$(touch ${CANARY})`],
+  ["arguments of the guard", "sudo -n /usr/lib/redis-mmm/guard -c id"],
+  ["another path", `PATH=/tmp:$PATH touch ${CANARY}`],
+  ["a copy of a file", "scp -t /tmp"],
+  ["what rsync asks for", "rsync --server . /tmp"],
+];
 const GREETING = "guard 1 installed\n";
 
 describe.skipIf(!isRoot())("whoever has the key of a monitor", () => {
@@ -86,21 +97,15 @@ cat /home/gt-key/.ssh/authorized_keys > authorized`,
     }
   });
 
-  test.each([
-    ["a command", `touch ${CANARY}`],
-    ["a shell of root", "sudo -n sh -c id"],
-    ["a command behind the guard", `sudo -n /usr/lib/redis-mmm/guard; touch ${CANARY}`],
-    ["a command in a substitution", `$(touch ${CANARY})`],
-    ["arguments of the guard", "sudo -n /usr/lib/redis-mmm/guard -c id"],
-    ["another path", `PATH=/tmp:$PATH touch ${CANARY}`],
-    ["a copy of a file", "scp -t /tmp"],
-    ["what rsync asks for", "rsync --server . /tmp"],
-  ])("gets the guard when it asks for %s", (_what, command) => {
-    const { stdout, status } = ssh([command]);
-    expect(stdout).toBe(GREETING);
-    expect(status).toBe(0);
-    expect(existsSync(CANARY)).toBe(false);
-  });
+  test.each(ASKED.slice(0, IS_LONG ? ASKED.length : 3))(
+    "gets the guard when it asks for %s",
+    (_what, command) => {
+      const { stdout, status } = ssh([command]);
+      expect(stdout).toBe(GREETING);
+      expect(status).toBe(0);
+      expect(existsSync(CANARY)).toBe(false);
+    },
+  );
 
   test("gets no terminal", () => {
     const { stdout, stderr } = ssh(["-tt", "true"]);
