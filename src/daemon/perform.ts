@@ -35,9 +35,14 @@ type Told = Extract<WorldEffect, { readonly kind: "send" | "meet" | "reply" | "r
 /** Those whose outcome comes back. */
 type Asked = Exclude<WorldEffect, Told>;
 
+const TOLD_AGAIN_MS = 60_000;
+const MOST_TOLD = 64;
+
 export class Performer {
   readonly #world: World;
   readonly #push: (input: Input) => void;
+  /** When each fault was told last. */
+  readonly #told = new Map<string, number>();
 
   constructor(world: World, push: (input: Input) => void) {
     this.#world = world;
@@ -90,8 +95,14 @@ export class Performer {
     }
   }
 
+  /** One that comes with every probe must not fill the disk with lines. */
   #fault(kind: string, error: unknown): void {
-    this.#world.log.write("error", "adapter.fault", `${kind}: ${messageOf(error)}`, { err: error });
+    const what = `${kind}: ${messageOf(error)}`;
+    const now = performance.now();
+    if (now - (this.#told.get(what) ?? -Infinity) < TOLD_AGAIN_MS) return;
+    if (this.#told.size >= MOST_TOLD) this.#told.clear();
+    this.#told.set(what, now);
+    this.#world.log.write("error", "adapter.fault", what, { err: error });
   }
 }
 

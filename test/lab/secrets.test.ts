@@ -6,15 +6,15 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { ruleOf, SENT } from "../../src/adapters/redis/commands-sent.ts";
 import { eventually } from "../helpers/eventually.ts";
 import { isLong, Lab } from "../helpers/lab.ts";
 import { FAST, MONITORS } from "../helpers/lab-setup.ts";
 
 const USER = "mmm-fewest";
 const PASSWORD = "Zq9-redis-S3cr3t";
-/** As docs/security.md has it. No keys, no channels: monitors never touch data. */
-const RULES =
-  "+ping +info +client|setname +client|list +client|kill +client|pause +client|unpause +config|get +config|set +config|rewrite +replicaof";
+/** As `mmm doctor --print acl` has it. No keys, no channels: monitors never touch data. */
+const RULES = SENT.flatMap((sent) => ruleOf(sent) ?? []).join(" ");
 
 /** The lines of a private key that nobody else has. */
 function bodyOf(file: string): readonly string[] {

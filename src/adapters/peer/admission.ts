@@ -103,22 +103,31 @@ function refused(from: string | null, refusal: Refusal, reason: string): Admissi
 
 const KEPT_MS = 10_000;
 const KEPT_AT_MOST = 32;
+/** Reasons hold what a sender says of itself: one who says something else each time is told of now and then. */
+const TOLD_EVERY_MS = 5_000;
+
+interface Refused {
+  readonly reason: string;
+  readonly at: Instant;
+  readonly told: { readonly reason: string; readonly at: Instant };
+}
 
 /** Recent refusals, one for each sender; bounded, whoever knocks. */
 export class Refusals {
-  readonly #recent = new Map<string, { readonly reason: string; readonly at: Instant }>();
+  readonly #recent = new Map<string, Refused>();
 
   /** Whether it is worth telling: not the same again, and not one of too many. */
   add(from: string | null, reason: string, now: Instant): boolean {
     this.#forget(now);
     const key = from ?? "?";
-    const before = this.#recent.get(key);
+    const told = this.#recent.get(key)?.told;
+    const isNews = told === undefined || (told.reason !== reason && now - told.at >= TOLD_EVERY_MS);
     this.#recent.delete(key);
-    this.#recent.set(key, { reason, at: now });
+    this.#recent.set(key, { reason, at: now, told: isNews ? { reason, at: now } : told });
     const [oldest] = this.#recent.keys();
     const isFull = this.#recent.size > KEPT_AT_MOST;
     if (isFull && oldest !== undefined) this.#recent.delete(oldest);
-    return !isFull && before?.reason !== reason;
+    return !isFull && isNews;
   }
 
   list(now: Instant): readonly { readonly from: string; readonly reason: string }[] {

@@ -37,6 +37,8 @@ export type Opening =
 
 /** A connection that is given up gets this long to say goodbye. */
 const GOODBYE_MS = 50;
+/** The list of a hundred thousand clients is as much. Whoever sends more fills the memory of this monitor. */
+const LONGEST_ANSWER_BYTES = 32 * 1024 * 1024;
 
 function optionsFor(endpoint: Endpoint, connectTimeoutMs: number) {
   return {
@@ -74,15 +76,15 @@ export class Connection {
   #error: Error | null = null;
   #isOpen = false;
   #negotiatingTls: boolean;
+  /** Bytes, since the last question. */
+  #received = 0;
   #onLost: () => void = () => {};
 
   private constructor(endpoint: Endpoint, deadline: Deadline) {
     const client = new Redis(optionsFor(endpoint, deadline.remainingMs));
     this.#client = client;
     this.#negotiatingTls = endpoint.tls !== undefined;
-    client.on("error", (error: Error) => {
-      this.#error ??= error;
-    });
+    client.on("error", (error: Error) => this.#failed(error));
     client.on("close", () => this.#closed());
   }
 
@@ -112,6 +114,7 @@ export class Connection {
    */
   async ask(commands: readonly CommandWords[]): Promise<readonly Reply[]> {
     const [only] = commands;
+    this.#received = 0;
     if (commands.length === 1 && only !== undefined) return [await this.#askOne(only)];
     const pipeline = this.#client.pipeline();
     for (const [name, ...words] of commands) pipeline.call(name, ...words);
@@ -142,7 +145,20 @@ export class Connection {
     }
     this.#negotiatingTls = false;
     this.#isOpen = true;
+    this.#client.stream.on("data", (data: Buffer) => this.#count(data.length));
     return null;
+  }
+
+  #count(bytes: number): void {
+    this.#received += bytes;
+    if (this.#received > LONGEST_ANSWER_BYTES)
+      this.#failed(new Error(`sends more than ${LONGEST_ANSWER_BYTES} bytes for an answer`));
+  }
+
+  /** What was not asked for, or is no answer, may be taken for the next one: nothing more is read. */
+  #failed(error: Error): void {
+    this.#error ??= error;
+    if (this.#isOpen) this.#client.stream.destroy();
   }
 
   #lateness(): Failure {

@@ -82,6 +82,15 @@ describe("recent refusals", () => {
     expect(refusals.list(9_000).at(-1)).toEqual({ from: "mon999", reason: "no" });
     expect(refusals.list(10_001)).toEqual([]);
   });
+
+  it("of one who says something else each time are told of now and then, and shown as they are", () => {
+    const refusals = new Refusals();
+    const told = Array.from({ length: 1_000 }, (_, i) => refusals.add("mon9", `no ${i}`, i * 10));
+    expect(told.filter(Boolean)).toHaveLength(2);
+    expect(refusals.list(10_000)).toEqual([{ from: "mon9", reason: "no 999" }]);
+    expect(refusals.add("mon9", "no 999", 10_000)).toBe(true);
+    expect(refusals.add("mon9", "no 999", 19_000)).toBe(false);
+  });
 });
 
 describe("a refusal", () => {

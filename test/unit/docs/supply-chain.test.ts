@@ -1,0 +1,54 @@
+/** What this program is made of: exact versions with checksums, and no package's script is needed. */
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+
+interface Package {
+  readonly version: string;
+  readonly resolved?: string;
+  readonly integrity?: string;
+  readonly hasInstallScript?: boolean;
+  readonly dev?: boolean;
+}
+
+const read = (file: string) => readFileSync(new URL(`../../../${file}`, import.meta.url), "utf8");
+const { dependencies, devDependencies, scripts } = JSON.parse(read("package.json")) as Readonly<
+  Record<"dependencies" | "devDependencies" | "scripts", Readonly<Record<string, string>>>
+>;
+const { packages } = JSON.parse(read("package-lock.json")) as {
+  readonly packages: Readonly<Record<string, Package>>;
+};
+const all = Object.entries(packages).filter(([path]) => path !== "");
+
+describe("the packages that this program is made of", () => {
+  it("are named with exact versions", () => {
+    for (const version of Object.values({ ...dependencies, ...devDependencies }))
+      expect(version).toMatch(/^\d+\.\d+\.\d+$/);
+  });
+
+  it("come from one registry, each with its checksum", () => {
+    for (const [path, { resolved, integrity }] of all) {
+      expect(resolved, path).toMatch(/^https:\/\/registry\.npmjs\.org\//);
+      expect(integrity, path).toMatch(/^sha512-/);
+    }
+  });
+
+  it("need no script to be installed: of those that have one, none is needed by what runs", () => {
+    const withScript = all.filter(([, { hasInstallScript }]) => hasInstallScript === true);
+    // Native parts that the bundle leaves out (ssh2, cpu-features), a notice (protobufjs), a tool (esbuild).
+    expect(withScript.map(([path]) => path).toSorted()).toEqual([
+      "node_modules/cpu-features",
+      "node_modules/esbuild",
+      "node_modules/protobufjs",
+      "node_modules/ssh2",
+    ]);
+    expect(read("scripts/build.mjs")).toContain("withoutNativeParts");
+    expect(Object.keys(scripts)).not.toEqual(
+      expect.arrayContaining([expect.stringMatching(/install/)]),
+    );
+  });
+
+  it("are each named in docs/security.md, with the reason, if they run", () => {
+    const page = read("docs/security.md");
+    for (const name of Object.keys(dependencies)) expect(page).toContain(`\`${name}\``);
+  });
+});
