@@ -22,6 +22,8 @@ export interface DoctorOptions {
 
 /** A peer that is there says so within this. */
 const PRESENT_MS = 1_000;
+/** Of different scopes; each waits for those before it. */
+const MOST_WAITING = 8;
 /** Longer than an examination takes. */
 const PEER_LIMIT_MS = 15_000;
 
@@ -37,6 +39,8 @@ export class Doctor {
   }
 
   async examine(scope: Scope, alone: boolean): Promise<Examination> {
+    if (this.#running.size >= MOST_WAITING)
+      throw new Error("too many examinations are asked for: wait for them");
     const own = this.#share(scope);
     if (alone) return { reports: [await own], unreachable: [] };
     const asked = await Promise.all(this.#options.peers().map((peer) => this.#ask(peer, scope)));

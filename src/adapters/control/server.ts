@@ -30,6 +30,7 @@ import { some } from "../peer/codec-consensus.ts";
 import { Malformed } from "../peer/fields.ts";
 import type { NodeReport, ProgressEvent, StatusReport } from "./client.ts";
 import { decodeRequest, encodeOutcome, type Request } from "./codec.ts";
+import { Turns } from "./turns.ts";
 
 /** What the monitor answers with. */
 export interface ControlBackend {
@@ -51,17 +52,18 @@ const WATCH_LONGEST_MS = 60_000;
 export class ControlServer {
   readonly #backend: ControlBackend;
   readonly #watches = new Set<() => void>();
+  readonly #turns = new Turns();
 
   constructor(backend: ControlBackend) {
     this.#backend = backend;
   }
 
   readonly status: handleUnaryCall<StatusRequest, StatusAnswer> = (_call, answer) => {
-    reply(answer, () => encodeStatus(this.#backend.status()));
+    this.#answer(answer, () => encodeStatus(this.#backend.status()));
   };
 
   readonly info: handleUnaryCall<InfoRequest, InfoAnswer> = ({ request }, answer) => {
-    reply(answer, () => {
+    this.#answer(answer, () => {
       const { node, nodes } = this.#backend.info(request.node, request.group);
       const json = node === null ? "" : JSON.stringify(node);
       return { found: node !== null, json, nodes: [...nodes] };
@@ -69,7 +71,7 @@ export class ControlServer {
   };
 
   readonly history: handleUnaryCall<HistoryRequest, HistoryAnswer> = ({ request }, answer) => {
-    reply(answer, () => {
+    this.#answer(answer, () => {
       return { json: JSON.stringify(this.#backend.history(request.limit, request.group)) };
     });
   };
@@ -102,13 +104,15 @@ export class ControlServer {
   readonly watch: handleServerStreamingCall<WatchRequest, StatusAnswer> = (call) => {
     const asked = call.request.intervalMs || WATCH_DEFAULT_MS;
     const show = () => {
-      // A client that does not read gets fewer, not later, answers.
-      if (call.writableLength > 0) return;
-      try {
-        call.write(encodeStatus(this.#backend.status()));
-      } catch (error) {
-        call.emit("error", refusal(error));
-      }
+      this.#turns.take(() => {
+        // A client that does not read gets fewer, not later, answers.
+        if (call.writableLength > 0 || !this.#watches.has(end)) return;
+        try {
+          call.write(encodeStatus(this.#backend.status()));
+        } catch (error) {
+          call.emit("error", refusal(error));
+        }
+      });
     };
     const timer = setInterval(show, Math.min(Math.max(asked, WATCH_SHORTEST_MS), WATCH_LONGEST_MS));
     const end = () => {
@@ -124,6 +128,12 @@ export class ControlServer {
   /** Ends the streams that would otherwise never end. */
   close(): void {
     for (const end of this.#watches) end();
+  }
+
+  /** A question waits for its turn. */
+  #answer<T>(answer: sendUnaryData<T>, make: () => T): void {
+    if (!this.#turns.take(() => reply(answer, make)))
+      answer(grpcError(status.RESOURCE_EXHAUSTED, "too many questions at once: ask again"));
   }
 
   async #operate(call: OperateStream, request: Request): Promise<void> {
