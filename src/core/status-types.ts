@@ -91,6 +91,39 @@ export interface GroupStatus {
   readonly operation: OperationStatus | null;
   readonly alarms: readonly { readonly id: string; readonly text: string }[];
   readonly nodes: readonly NodeStatus[];
+  readonly settings: SettingsStatus;
+  readonly outlook: OutlookStatus;
+}
+
+/** The agreed settings that a failover goes by. */
+export interface SettingsStatus {
+  readonly probe_interval_ms: number;
+  readonly down_after_ms: number;
+  readonly restart_grace_ms: number;
+  readonly busy_grace_ms: number;
+  readonly max_lag_bytes: number;
+  readonly cooldown_ms: number;
+  readonly vip_lease_ms: number;
+  /** W: from a mark on another host until a silent one serves nothing, for certain. */
+  readonly waiting_time_ms: number;
+  readonly has_fence_command: boolean;
+}
+
+/** What a failover of the present master would meet now. */
+export interface OutlookStatus {
+  /** Who would become master; null: nobody. */
+  readonly successor: NodeName | null;
+  /** If nobody: who could, were a loss of data accepted. */
+  readonly best_with_loss: NodeName | null;
+  /** What is left of the quiet time after an earlier failover from it; null: it is over. */
+  readonly cooldown_left_ms: number | null;
+  /** A failover from it has just turned back: how long until the next; null: none has. */
+  readonly turned_back_left_ms: number | null;
+  /**
+   * How its host, out of reach, is proven not to serve the VIP. `release`: not at all then.
+   * `none`: there is no VIP.
+   */
+  readonly fencing: "lease" | "command" | "release" | "none";
 }
 
 export interface PauseStatus {

@@ -5,6 +5,7 @@ import type { At, GroupName, MonitorName, WallTime } from "./ids.ts";
 import type { Desk, MonitorState } from "./local.ts";
 import { describePause, leftOf, type Pause } from "./pause.ts";
 import { nodeStatus } from "./status-node.ts";
+import { outlookOf, settingsStatus } from "./status-outlook.ts";
 import type {
   ClusterStatus,
   GroupStatus,
@@ -123,6 +124,8 @@ function groupStatus(state: MonitorState, group: GroupPart, at: At): GroupStatus
       .filter(([id]) => id.startsWith(prefix))
       .map(([id, text]) => ({ id: id.slice(prefix.length), text })),
     nodes: group.nodes.map((node) => nodeStatus(state, group, node, at)),
+    settings: settingsStatus(group),
+    outlook: outlookOf(state, group, at),
   };
 }
 

@@ -154,7 +154,9 @@ function lookAtOne(
   { loginTo, local }: Circumstances,
   { target, wanted }: Host,
 ): Promise<HostSight> {
-  const files = { privateKeys: [loginTo(target).sshKey], knownHosts: local.sshKnownHosts };
+  const { sshKey, sshPassphrase } = loginTo(target);
+  const passphrase = () => sshPassphrase?.reveal() ?? null;
+  const files = { privateKeys: [sshKey], knownHosts: local.sshKnownHosts, passphrase };
   const interfaces = [...new Set(wanted.map(({ device }) => device))];
   const vips = [...new Set(wanted.map(({ vip }) => vip))];
   return lookAtHost(target, files, { vips, interfaces }, HOST_MS);

@@ -30,6 +30,7 @@ export async function examineHere(config: Config, scope: Scope): Promise<readonl
   const modes = new Map<string, GuardMode>();
   const guards = new GuardChannels({
     privateKeysOf: (target) => [loginTo(target).sshKey],
+    passphraseOf: (target) => loginTo(target).sshPassphrase?.reveal() ?? null,
     knownHosts: local.sshKnownHosts,
     guardMode: local.guard,
     onEvent: (event) => {

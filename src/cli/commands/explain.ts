@@ -1,17 +1,20 @@
-/** `mmm explain`: would a failover happen now, and why or why not. */
+/** `mmm explain`: would a failover happen now, and why or why not; and why the last one did. */
 import { EXIT, type ExitCode } from "../../errors.ts";
 import { type Context, toJson } from "../command.ts";
 import { groupOf } from "../groups.ts";
-import { conditionsOf, renderExplain } from "../render/explain.ts";
+import { explanationOf, renderExplain } from "../render/explain.ts";
+
+/** Among the newest so many is the last failover or switchover, if anybody remembers it. */
+const LOOK_BACK = 20;
 
 export async function run(context: Context): Promise<ExitCode> {
   const { options, terminal } = context;
   const { status } = await context.cluster().status();
   const group = groupOf(status, options.group);
-  const lines =
-    options.output === "json"
-      ? toJson({ group: group.name, conditions: conditionsOf(group, status.cluster) })
-      : renderExplain(status, group, terminal.paint);
-  terminal.print(lines);
+  const history = await context.cluster().history(LOOK_BACK, group.name);
+  const explained = explanationOf(status, group, history);
+  terminal.print(
+    options.output === "json" ? toJson(explained) : renderExplain(explained, terminal.paint),
+  );
   return EXIT.ok;
 }

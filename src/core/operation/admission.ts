@@ -13,11 +13,9 @@ import { withOutage } from "./flapping.ts";
 import { withAdmittance } from "./admittance.ts";
 import { guardLoss } from "./guard-loss.ts";
 import { demotedByHand, movedByHand } from "./by-hand.ts";
-import { coolingDown } from "./cooldown.ts";
+import { coolingDown, turnedBackFor } from "./cooldown.ts";
 import { noSuccessor } from "./failover.ts";
-import { begun, finished, type Intent, lastDeed } from "./outline.ts";
-
-const TURNED_BACK_MS = 3000;
+import { begun, finished, type Intent } from "./outline.ts";
 
 /** What calls for a failover. */
 export interface Call {
@@ -71,7 +69,7 @@ function heldBack(turn: Turn, group: GroupPart, call: Call): string | null {
   if (group.pause !== undefined)
     return `${call.text}; no failover, for the group is ${describePause(group.pause)}`;
   if (group.mode !== "active") return `${call.text}; no failover, for the mode is ${group.mode}`;
-  if (turnedBackLately(turn, group, call.from))
+  if (turnedBackFor(group, call.from, turn.at.wall) !== null)
     return `${call.text}; a failover has just turned back`;
   if (call.to !== null) return null;
   const cooling = coolingDown(group, call.from, turn.at.wall);
@@ -89,14 +87,6 @@ function heldBack(turn: Turn, group: GroupPart, call: Call): string | null {
     excluded: [],
   });
   return answer.chosen === null ? `${call.text}; ${noSuccessor(answer)}` : null;
-}
-
-/** What made it turn back may still be so: it is not begun again at once. */
-function turnedBackLately(turn: Turn, group: GroupPart, master: string): boolean {
-  const last = lastDeed(group);
-  if (last?.kind !== "failover" || last.result !== "undone" || last.from !== master) return false;
-  const ago = turn.at.wall - last.startedAt - last.durationMs;
-  return ago >= 0 && ago < TURNED_BACK_MS;
 }
 
 function intentOf(turn: Turn, group: GroupPart, call: Call): Intent {

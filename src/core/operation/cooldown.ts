@@ -4,6 +4,9 @@
  */
 import type { NodeName, WallTime } from "../ids.ts";
 import type { GroupPart, PastOperation } from "../state.ts";
+import { lastDeed } from "./outline.ts";
+
+const TURNED_BACK_MS = 3000;
 
 /** Milliseconds left of it; null: it is over. */
 export function coolingDown(group: GroupPart, node: NodeName, wall: WallTime): number | null {
@@ -12,6 +15,14 @@ export function coolingDown(group: GroupPart, node: NodeName, wall: WallTime): n
   const { cooldownMs } = group.settings;
   const left = last.startedAt + last.durationMs + cooldownMs - wall;
   return left > 0 && left <= cooldownMs ? left : null;
+}
+
+/** What made it turn back may still be so: it is not begun again at once. Milliseconds left; null: it may. */
+export function turnedBackFor(group: GroupPart, node: NodeName, wall: WallTime): number | null {
+  const last = lastDeed(group);
+  if (last?.kind !== "failover" || last.result !== "undone" || last.from !== node) return null;
+  const ago = wall - last.startedAt - last.durationMs;
+  return ago >= 0 && ago < TURNED_BACK_MS ? TURNED_BACK_MS - ago : null;
 }
 
 function isFailover({ kind, result, from }: PastOperation, node: NodeName): boolean {

@@ -99,6 +99,24 @@ export function aGroup(change: Partial<GroupStatus> = {}): GroupStatus {
     operation: null,
     alarms: [],
     nodes: [aNode("db1"), aNode("db2"), aNode("db3")],
+    settings: {
+      probe_interval_ms: 100,
+      down_after_ms: 2_000,
+      restart_grace_ms: 0,
+      busy_grace_ms: 10_000,
+      max_lag_bytes: 10_485_760,
+      cooldown_ms: 60_000,
+      vip_lease_ms: 2_000,
+      waiting_time_ms: 2_968,
+      has_fence_command: false,
+    },
+    outlook: {
+      successor: "db2",
+      best_with_loss: null,
+      cooldown_left_ms: null,
+      turned_back_left_ms: null,
+      fencing: "lease",
+    },
     ...change,
   };
 }

@@ -597,15 +597,10 @@ describe("what is only read", () => {
     expect(await json("mode")).toEqual({ group: "main", mode: "active" });
     expect(await json("checks db1")).toHaveLength(2);
     expect(await json("explain")).toMatchObject({
-      conditions: [
-        { ok: true },
-        { ok: true },
-        { ok: true },
-        { ok: true },
-        { ok: false },
-        { ok: true },
-        { ok: true },
-      ],
+      now: false,
+      if_it_died: true,
+      successor: "db2",
+      last: { epoch: 8 },
     });
   });
 

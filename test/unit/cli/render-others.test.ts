@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { stableLines } from "../../../src/cli/render/changes.ts";
 import { nodeChecks, renderChecks } from "../../../src/cli/render/checks.ts";
-import { renderExplain } from "../../../src/cli/render/explain.ts";
 import type { VipStatus } from "../../../src/core/status-types.ts";
 import { renderShow } from "../../../src/cli/render/show.ts";
 import { renderHistory } from "../../../src/cli/render/history.ts";
@@ -266,35 +265,6 @@ describe("mmm checks", () => {
       db3   lag    UNKNOWN  not known
       "
     `);
-  });
-});
-
-describe("mmm explain", () => {
-  it("tells why not", () => {
-    const nodes = [
-      aNode("db1"),
-      aNode("db2"),
-      aNode("db3", { promotable: { ok: false, why: "its link was never seen up" } }),
-    ];
-    expect(text(renderExplain(status, aGroup({ nodes }), plain))).toMatchInlineSnapshot(`
-      "
-      Would main be failed over from db1 now?  NO
-        ok    a monitor leads                     mon2
-        ok    a majority of the monitors answers  3 of 3
-        ok    the mode is active                  active
-        ok    nobody paused it                    not paused
-        FAIL  the master is down for a majority   healthy: UP 3/3
-        ok    nothing else is running             nothing
-        ok    a replica can be promoted           db2
-        db3 cannot be promoted: its link was never seen up
-      "
-    `);
-  });
-
-  it("tells why", () => {
-    const nodes = [aNode("db1", DOWN_NODE), aNode("db2")];
-    const lines = renderExplain(status, aGroup({ nodes, verdict: "master-down" }), plain);
-    expect(lines[0]).toBe("Would main be failed over from db1 now?  YES");
   });
 });
 
