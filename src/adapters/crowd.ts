@@ -19,6 +19,15 @@ interface Visitor {
   at: Instant;
 }
 
+/** Who has one address of IPv6 has its whole network: 2^64 of them. */
+export function placeOf(address: string): string {
+  if (!address.includes(":") || address.includes(".")) return address;
+  const [head = "", tail] = address.split("::");
+  const groups = head.split(":");
+  const zeros = tail === undefined ? [] : Array.from({ length: 4 }, () => "0");
+  return [...groups, ...zeros].slice(0, 4).join(":");
+}
+
 /** Of so many addresses something is remembered while nothing of them is open. */
 const REMEMBERED = 1_024;
 

@@ -15,7 +15,7 @@ import {
 import { type Server, ServerCredentials } from "@grpc/grpc-js";
 import { systemCode } from "../errors.ts";
 import type { Caller } from "./caller.ts";
-import { Crowd, type CrowdLimits } from "./crowd.ts";
+import { Crowd, type CrowdLimits, placeOf } from "./crowd.ts";
 import type { HostPort } from "./peer/address.ts";
 import { peerOf, Refuser } from "./refuser.ts";
 import type { TlsIdentity } from "./tls/identity.ts";
@@ -100,9 +100,9 @@ export class Door {
   }
 
   #accept(socket: Socket): void {
-    const address = socket.remoteAddress ?? "";
+    const address = placeOf(socket.remoteAddress ?? "");
     if (!this.#crowd.enter(address, performance.now())) {
-      this.#tell(address, "it opens too many connections, or too fast");
+      this.#tell(socket.remoteAddress, "it opens too many connections, or too fast");
       socket.destroy();
       return;
     }

@@ -7,9 +7,10 @@
  */
 import { appendFileSync, existsSync, readFileSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { type Stamp, showStamp } from "../../core/stamp.ts";
+import { showStamp } from "../../core/stamp.ts";
 import { messageOf } from "../../errors.ts";
 import type { Journal, JournalEntry, Log } from "../../ports.ts";
+import { entryIn } from "./journal-entry.ts";
 import { JournalSummary } from "./journal-summary.ts";
 
 /** Some 2,000 operations; twice that with the older file. */
@@ -34,7 +35,9 @@ export class FileJournal implements Journal {
   }
 
   record(entries: readonly JournalEntry[]): void {
-    const fresh = entries.filter((entry) => !this.#known.has(keyOf(entry)));
+    const fresh = entries.filter((entry) => {
+      return entryIn(entry) !== null && !this.#known.has(keyOf(entry));
+    });
     if (fresh.length === 0) return;
     for (const entry of fresh) this.#known.add(keyOf(entry));
     this.summary.add(fresh);
@@ -77,24 +80,10 @@ function readLines(file: string): readonly string[] {
 
 function parse(line: string): readonly JournalEntry[] {
   try {
-    const value: unknown = JSON.parse(line);
-    return isEntry(value) ? [value] : [];
+    const entry = entryIn(JSON.parse(line));
+    return entry === null ? [] : [entry];
   } catch {
-    // Cut short by a crash, or not ours.
+    // Cut short by a crash.
     return [];
   }
-}
-
-function isEntry(value: unknown): value is JournalEntry {
-  if (typeof value !== "object" || value === null) return false;
-  const { group, past } = value as { readonly group?: unknown; readonly past?: unknown };
-  if (typeof group !== "string" || typeof past !== "object" || past === null) return false;
-  const { epoch, kind } = past as { readonly epoch?: unknown; readonly kind?: unknown };
-  return typeof kind === "string" && isStamp(epoch);
-}
-
-function isStamp(value: unknown): value is Stamp {
-  if (typeof value !== "object" || value === null) return false;
-  const { term, version } = value as { readonly term?: unknown; readonly version?: unknown };
-  return typeof term === "number" && typeof version === "number";
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Crowd } from "../../../src/adapters/crowd.ts";
+import { Crowd, placeOf } from "../../../src/adapters/crowd.ts";
 
 const LIMITS = { most: 3, perSecond: 5 };
 
@@ -7,6 +7,20 @@ const LIMITS = { most: 3, perSecond: 5 };
 function attempts(crowd: Crowd, address: string, count: number, now: number): number {
   return Array.from({ length: count }).filter(() => crowd.enter(address, now)).length;
 }
+
+describe("a place", () => {
+  it.each([
+    ["10.0.0.1", "10.0.0.1"],
+    ["::ffff:10.0.0.1", "::ffff:10.0.0.1"],
+    ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2"],
+    ["2001:db8:1:2::6", "2001:db8:1:2"],
+    ["2001:db8::6", "2001:db8:0:0"],
+    ["::1", ":0:0:0"],
+    ["", ""],
+  ])("of %s is %s", (address, place) => {
+    expect(placeOf(address)).toBe(place);
+  });
+});
 
 describe("a crowd at the door", () => {
   it("has no more than its share in at a time, and others have theirs", () => {

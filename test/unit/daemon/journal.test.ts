@@ -43,7 +43,16 @@ describe("the journal", () => {
     await using dir = await tempDir();
     const journal = new FileJournal(dir.path, silent);
     journal.record([entry(1)]);
-    appendFileSync(join(dir.path, "journal.jsonl"), '[1]\n{"group":"main","past":{"epo');
+    const odd = [
+      { ...entry(7).past, phases: 3 },
+      { ...entry(7).past, startedAt: 1e300 },
+      { ...entry(7).past, votes: { mon1: null } },
+    ];
+    const lines = odd.map((past) => `${JSON.stringify({ group: "main", past })}\n`).join("");
+    const file = join(dir.path, "journal.jsonl");
+    appendFileSync(file, `${lines}[1]\n{"group":"main","past":{"epo`);
+    // As a peer told it.
+    journal.record(odd.map((past) => ({ group: "main", past }) as never));
     journal.record([entry(2)]);
     expect(new FileJournal(dir.path, silent).read()).toEqual([entry(1), entry(2)]);
   });

@@ -107,7 +107,7 @@ describe("messages of peers", { timeout: FUZZ_LIMIT_MS }, () => {
       (envelopes) => {
         live(envelopes.map((envelope) => toInput(toBytes(envelope))));
       },
-      { runs: 60 },
+      { runs: 30 },
     );
   });
 
@@ -120,7 +120,7 @@ describe("messages of peers", { timeout: FUZZ_LIMIT_MS }, () => {
         for (const [where, byte] of changes) bytes[where % bytes.length] = byte;
         live([toInput(cut < 900 ? bytes : bytes.subarray(0, cut % bytes.length))]);
       },
-      { runs: 150 },
+      { runs: 60 },
     );
   });
 
@@ -138,7 +138,7 @@ describe("messages of peers", { timeout: FUZZ_LIMIT_MS }, () => {
         ]);
         live([{ kind: "tick" }, { kind: "tick" }], fullMonitor(state.consensus.durable));
       },
-      { runs: 150 },
+      { runs: 60 },
     );
   });
 
@@ -162,7 +162,7 @@ describe("messages of peers", { timeout: FUZZ_LIMIT_MS }, () => {
   it("of ever new names and numbers are not kept for ever", () => {
     let state = fullMonitor();
     const before = JSON.stringify(state).length;
-    for (let index = 0; index < 2_000; index += 1) {
+    for (let index = 0; index < 500; index += 1) {
       const hello: ConsensusMessage = {
         kind: "hello",
         storageId: `disk-${index}`,
@@ -198,7 +198,7 @@ describe("requests of clients", { timeout: FUZZ_LIMIT_MS }, () => {
         }
         expectUnderstoodOrRefused(wire);
       },
-      { runs: 300 },
+      { runs: 150 },
     );
   });
 
@@ -215,7 +215,7 @@ describe("requests of clients", { timeout: FUZZ_LIMIT_MS }, () => {
         const bytes = controlWire.requestSerialize({ requestId: "r", by: "x", reload });
         expectUnderstoodOrRefused(controlWire.requestDeserialize(bytes) as OperateRequest__Output);
       },
-      { runs: 150 },
+      { runs: 60 },
     );
   });
 });
