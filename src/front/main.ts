@@ -8,6 +8,7 @@ import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { Streams } from "../adapters/http/page/streams.ts";
 import { respond } from "../adapters/http/routes.ts";
 import { HttpServer } from "../adapters/http/server.ts";
+import { SentinelServer } from "../adapters/sentinel/server.ts";
 import { open, type Tell } from "./opening.ts";
 import type { Doors, FromFront, ToFront } from "./protocol.ts";
 import { Source } from "./source.ts";
@@ -21,17 +22,22 @@ export function main(): void {
   serve(parentPort, workerData as Doors);
 }
 
-function serve(monitor: MessagePort, { http }: Doors): void {
+function serve(monitor: MessagePort, { http, sentinel }: Doors): void {
   useOrdinaryPriority();
   const say = (message: FromFront) => monitor.postMessage(message);
   const tell: Tell = (line) => say({ kind: "log", ...line });
   const source = new Source(() => say({ kind: "ask" }));
+  const { snapshot } = source;
+  const status = async () => (await snapshot()).status;
+  const endpoint = sentinel === null ? null : new SentinelServer({ ...sentinel, status });
   monitor.on("message", (message: ToFront) => {
-    if (message.kind === "snapshot") source.take(message.text);
-    else source.expire();
+    if (message.kind === "snapshot") return source.take(message.text);
+    source.expire();
+    void endpoint?.look();
   });
+  if (sentinel !== null && endpoint !== null)
+    void open("sentinel", sentinel, () => endpoint.listen(), tell);
   if (http !== null) {
-    const { snapshot } = source;
     const sources = { snapshot, streams: new Streams(snapshot) };
     const server = new HttpServer({ ...http, respond: (ask) => respond(ask, sources) });
     void open("http", http, () => server.listen(), tell);

@@ -3,13 +3,10 @@
  * answered with plain data; nothing that it says makes the monitor do anything else.
  */
 import type { LogLevel } from "../ports.ts";
-import type { HostPort } from "../adapters/peer/address.ts";
+import type { Local } from "../adapters/config/types.ts";
 
 /** Which doors there are; null: not that one. */
-export interface Doors {
-  readonly http: HostPort | null;
-  readonly sentinel: HostPort | null;
-}
+export type Doors = Local["doors"];
 
 export type ToFront =
   /** `text`: a Snapshot as JSON, which is faster to hand over than the object. */

@@ -119,7 +119,10 @@ export function buildLocal(
     logins: Object.fromEntries(groups.flatMap((group) => loginsOf(group, environment))),
     socket: top.socket,
     tls: buildTls(top, environment),
-    doors: { http: top.http, sentinel: top.sentinel },
+    doors: {
+      http: top.http,
+      sentinel: top.sentinel && { ...top.sentinel, answer: top.sentinel_answer },
+    },
   };
 }
 

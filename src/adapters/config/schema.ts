@@ -125,6 +125,7 @@ const MONITOR_OWN_KEYS = {
   tls_key: optional(path, TEXT),
   http: optional(hostPort),
   sentinel: optional(hostPort),
+  sentinel_answer: withDefault(choice("node", "vip"), "node"),
   expose: optional(choices("http", "sentinel")),
 } as const;
 

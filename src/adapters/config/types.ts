@@ -69,7 +69,10 @@ export interface Local {
   readonly socket: string | null;
   readonly tls: MonitorTls;
   /** Where it answers read-only questions; null: nowhere. */
-  readonly doors: { readonly http: HostPort | null; readonly sentinel: HostPort | null };
+  readonly doors: {
+    readonly http: HostPort | null;
+    readonly sentinel: (HostPort & { readonly answer: "node" | "vip" }) | null;
+  };
 }
 
 /** `system`: TLS, trusting the authorities of the operating system. `ca`: trusting that file. */
