@@ -31,7 +31,8 @@ export interface DaemonOptions<S> {
   /** What those files say otherwise than this; empty: nothing. */
   readonly fileDiffers: (committed: Committed) => string;
   /** When something new was agreed on. */
-  readonly onCommitted?: (() => void) | undefined;
+  readonly onCommitted?: ((committed: Committed, leads: boolean) => void) | undefined;
+  readonly onEvent?: ((event: Parameters<Log["event"]>[0]) => void) | undefined;
   readonly onWake?: ((lateMs: number) => void) | undefined;
   /** Called once, when it can go on no longer. */
   readonly onFault: (error: unknown) => void;

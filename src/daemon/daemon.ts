@@ -180,6 +180,7 @@ export class Daemon<S> {
       report: (event: Parameters<Log["event"]>[0]) => {
         log.event(event);
         this.#requests.report(event);
+        this.#options.onEvent?.(event);
       },
     };
   }
@@ -243,8 +244,9 @@ export class Daemon<S> {
     const committed = core.committed(state);
     if (committed === null || committed === this.#seen) return;
     this.#seen = committed;
-    this.#project(committed, core.view(state, clock.at()).removed);
-    this.#options.onCommitted?.();
+    const { removed, leads } = core.view(state, clock.at());
+    this.#project(committed, removed);
+    this.#options.onCommitted?.(committed, leads);
   }
 
   /** What follows from the agreed state, outside of the core. */

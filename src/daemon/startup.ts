@@ -10,7 +10,7 @@ import { identify, type Identity } from "../adapters/config/identity.ts";
 import { loadConfig, readConfig } from "../adapters/config/load.ts";
 import { OwnFile } from "../adapters/config/own-file.ts";
 import { proposalsOf } from "../adapters/config/proposal.ts";
-import type { Config, MonitorTls } from "../adapters/config/types.ts";
+import type { Config, MonitorTls, NoticeSettings } from "../adapters/config/types.ts";
 import { FileLog } from "../adapters/logger.ts";
 import { isLoopback, showAddress } from "../adapters/peer/address.ts";
 import { FileJournal } from "../adapters/store/journal.ts";
@@ -25,6 +25,7 @@ import { ReadOnlyDoors } from "./doors.ts";
 import { takeDataDir } from "./exclusive.ts";
 import type { RunFlags } from "./flags.ts";
 import { Logins } from "./logins.ts";
+import type { Notices } from "./notices.ts";
 import { type PidFile, writePidFile } from "./pid-file.ts";
 import { withFailPoint } from "./fail-points.ts";
 import { type NodeWorld, openNodeWorld } from "./world.ts";
@@ -90,6 +91,7 @@ async function compose(
   const groups = groupParts(config);
   const file = new OwnFile(config.file);
   const plan = { peers: identity.peers.length, ownAddress: identity.advertise, groups };
+  const notices = await openNotices(config.local.notices, identity.name, log);
   const daemon = new Daemon({
     identity,
     version: VERSION,
@@ -107,12 +109,28 @@ async function compose(
     config: () => readConfig(config.file),
     proposals: () => proposalsOf(readConfig(config.file)),
     fileDiffers: (committed) => file.differsFrom(committed),
-    onCommitted: doors.onCommitted,
+    onCommitted: (committed, leads) => {
+      doors.onCommitted();
+      notices?.committed(committed, leads);
+    },
+    onEvent: (event) => notices?.event(event),
     onWake: doors.onWake,
     onFault,
   });
   const open = () => doors.open({ status: () => daemon.status(), summary: journal.summary, log });
   return { daemon, open };
+}
+
+/** null: nobody wants to be told, and nothing of it is loaded. */
+async function openNotices(
+  settings: NoticeSettings,
+  monitor: string,
+  log: FileLog,
+): Promise<Notices | null> {
+  const { postFailover, postSwitchover, onAlarm, webhook } = settings;
+  if ([postFailover, postSwitchover, onAlarm, webhook].every((one) => one === null)) return null;
+  const { Notices: Loaded } = await import("./notices.ts");
+  return new Loaded(settings, monitor, log);
 }
 
 /** Set by `scripts/build.mjs`; from the source there is none. */

@@ -119,6 +119,13 @@ export function buildLocal(
     logins: Object.fromEntries(groups.flatMap((group) => loginsOf(group, environment))),
     socket: top.socket,
     tls: buildTls(top, environment),
+    notices: {
+      postFailover: top.post_failover,
+      postSwitchover: top.post_switchover,
+      onAlarm: top.on_alarm,
+      webhook: top.webhook === null ? null : new Secret(top.webhook),
+      deadlineMs: top.notice_timeout,
+    },
     doors: {
       http: top.http,
       sentinel: top.sentinel && { ...top.sentinel, answer: top.sentinel_answer },

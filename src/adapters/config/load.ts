@@ -13,6 +13,8 @@ import type { Config, NodeLogin, Overrides } from "./types.ts";
 
 export const DEFAULT_CONFIG = "/etc/redis-mmm.conf";
 
+/** Whose value is a secret, or may hold one. */
+const SECRETS: readonly string[] = ["redis_password", "webhook"];
 const READABLE_BY_OTHERS = 0o004;
 const WRITABLE_BY_OTHERS = 0o002;
 
@@ -42,14 +44,11 @@ export function readConfig(file: string = DEFAULT_CONFIG): Config {
     includedPaths(pattern, from).flatMap((path) => orProblems(problems, () => open(path)) ?? []);
   const config = orProblems(problems, () => parseConfig(main.text, file, { ...HERE, included }));
   for (const [path, mode] of modes) {
-    if (config === null || (mode & READABLE_BY_OTHERS) === 0 || !holdsPassword(config, path))
-      continue;
-    problems.push(
-      fault(
-        path,
-        `holds a redis_password and anybody may read it: chmod o-r ${path}, or use redis_password_file`,
-      ),
-    );
+    const secret = config === null ? undefined : secretKeyIn(config, path);
+    if (secret === undefined || (mode & READABLE_BY_OTHERS) === 0) continue;
+    const instead = secret === "redis_password" ? ", or use redis_password_file" : "";
+    const text = `holds a ${secret} and anybody may read it: chmod o-r ${path}${instead}`;
+    problems.push(fault(path, text));
   }
   if (config === null || problems.length > 0) throw new ConfigErrors(problems);
   return config;
@@ -69,10 +68,11 @@ function orProblems<T>(problems: Problem[], read: () => T): T | null {
   }
 }
 
-function holdsPassword({ entries }: Config, path: string): boolean {
-  return entries.some(
-    ({ file, key, from }) => file === path && key === "redis_password" && from === "file",
-  );
+/** The key of a secret that is written in that file. */
+function secretKeyIn({ entries }: Config, path: string): string | undefined {
+  return entries.find(
+    ({ file, key, from }) => file === path && SECRETS.includes(key) && from === "file",
+  )?.key;
 }
 
 function withSecrets(config: Config): Config {

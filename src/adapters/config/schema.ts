@@ -22,6 +22,7 @@ import {
   userName,
   virtualIp,
   virtualIps,
+  webUrl,
   wholeNumber,
 } from "./values.ts";
 import { isName } from "./names.ts";
@@ -123,6 +124,11 @@ const MONITOR_OWN_KEYS = {
   tls_ca: optional(path, TEXT),
   tls_cert: optional(path, TEXT),
   tls_key: optional(path, TEXT),
+  post_failover: optional(anyText, TEXT),
+  post_switchover: optional(anyText, TEXT),
+  on_alarm: optional(anyText, TEXT),
+  webhook: optional(webUrl, SECRET),
+  notice_timeout: withDefault(duration("100ms", "5m"), "10s"),
   http: optional(hostPort),
   sentinel: optional(hostPort),
   sentinel_answer: withDefault(choice("node", "vip"), "node"),

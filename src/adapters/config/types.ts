@@ -68,11 +68,21 @@ export interface Local {
   /** Path of the socket for `mmm` on the monitor's host; null: `mmm.sock` in the data directory. */
   readonly socket: string | null;
   readonly tls: MonitorTls;
+  readonly notices: NoticeSettings;
   /** Where it answers read-only questions; null: nowhere. */
   readonly doors: {
     readonly http: HostPort | null;
     readonly sentinel: (HostPort & { readonly answer: "node" | "vip" }) | null;
   };
+}
+
+/** Whom a leader tells what became of operations and alarms; null: nobody. */
+export interface NoticeSettings {
+  readonly postFailover: string | null;
+  readonly postSwitchover: string | null;
+  readonly onAlarm: string | null;
+  readonly webhook: Secret | null;
+  readonly deadlineMs: number;
 }
 
 /** `system`: TLS, trusting the authorities of the operating system. `ca`: trusting that file. */

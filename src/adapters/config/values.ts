@@ -225,4 +225,10 @@ export const redisTls: Parser<RedisTls> = (text) => {
   return value({ kind: on ? "system" : "off" });
 };
 
+/** It may hold a secret, so that what is wrong with it is said without it. */
+export const webUrl: Parser<string> = (text) =>
+  URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
+    ? value(text)
+    : problem("is not an address that begins with https:// or http://");
+
 export const anyText: Parser<string> = (text) => value(text);
