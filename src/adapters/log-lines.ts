@@ -34,10 +34,7 @@ const TELLERS: { readonly [K in Kind]: Teller<K> } = {
     "info",
     `${e.group}: ${e.op} from ${e.from} to ${e.to ?? "the best"}: ${e.phase}`,
   ],
-  "operation.step": (e) => [
-    e.result === "ok" ? "info" : "warn",
-    `${e.group}/${e.node}: ${e.step}: ${e.result} (${Math.round(e.durationMs)} ms)`,
-  ],
+  "operation.step": (e) => ["info", `${e.group}: ${e.text} (at ${Math.round(e.sinceMs)} ms)`],
   "operation.finished": (e) => [
     e.past.result === "ok" ? "info" : "error",
     finished(e.group, e.past),

@@ -33,6 +33,7 @@ export const OPTIONS = {
   to: { type: "string", help: "NODE  the new master (default: the best replica)" },
   force: { type: "boolean", help: "although something may be lost: acknowledged writes, a file" },
   "accept-data-loss": { type: "boolean", help: "even a replica that is known to lack writes" },
+  at: { type: "string", help: "TIME  wait until then: 03:00, or 2026-11-27T03:00Z" },
   for: { type: "string", help: "DURATION  how long, such as 30m (default: until mmm resume)" },
   reason: { type: "string", help: "TEXT  why, for everybody who wonders" },
   number: { type: "string", short: "n", help: "COUNT  only the newest so many" },
@@ -99,6 +100,7 @@ export interface Options {
   readonly to?: string;
   readonly force?: boolean;
   readonly "accept-data-loss"?: boolean;
+  readonly at?: string;
   readonly for?: string;
   readonly reason?: string;
   readonly number?: string;

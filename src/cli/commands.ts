@@ -73,7 +73,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: "set_master",
     operands: "NODE",
-    options: ["group", "yes"],
+    options: ["dry-run", "at", "group", "yes"],
     summary: "Make a replica the master; loses nothing",
     details: ["The same as: mmm switchover --to NODE"],
     load: () => import("./commands/set-master.ts"),
@@ -81,9 +81,12 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: "switchover",
     operands: "",
-    options: ["to", "group", "yes"],
+    options: ["to", "dry-run", "at", "group", "yes"],
     summary: "Change the master as planned; loses nothing",
-    details: ["Shows its plan and asks, if a person sits at the terminal."],
+    details: [
+      "Shows its steps and asks, if a person sits at the terminal; with --dry-run it only shows them, as the leader",
+      "would do them now. With --at it waits here, looks again at that time, and then begins; Ctrl-C ends the waiting.",
+    ],
     load: () => import("./commands/switchover.ts"),
   },
   {

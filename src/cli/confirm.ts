@@ -14,6 +14,14 @@ export async function confirm(
 ): Promise<void> {
   if (!terminal.interactive || options.yes === true) return;
   terminal.note(plan);
+  await agreed({ terminal }, question);
+}
+
+/** @throws Failure, if the answer is not yes. */
+export async function agreed(
+  { terminal }: Pick<Context, "terminal">,
+  question: string,
+): Promise<void> {
   const answer = (await terminal.ask(`${question} [y/N] `)).trim().toLowerCase();
   if (answer !== "y" && answer !== "yes") throw nothingDone();
 }

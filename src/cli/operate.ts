@@ -15,14 +15,20 @@ const EXIT_OF: Readonly<Record<CommandOutcome["kind"], ExitCode>> = {
 const TOLD = /^(operation|vip|repair|alarm)\b/;
 
 export async function operate(context: Context, command: Asked): Promise<ExitCode> {
+  return tellOutcome(context, await ask(context, command));
+}
+
+export async function ask(context: Context, command: Asked): Promise<CommandOutcome> {
   const { terminal, options, by, requestId } = context;
-  const json = options.output === "json";
   const request = { requestId: requestId(), by, forwarded: false, command };
-  const outcome = await context.cluster().operate(request, ({ event, text }) => {
+  return await context.cluster().operate(request, ({ event, text }) => {
     if (options.verbose === true || TOLD.test(event)) terminal.note([text]);
   });
+}
+
+export function tellOutcome({ terminal, options }: Context, outcome: CommandOutcome): ExitCode {
   const message = messageOf(outcome);
-  if (json) terminal.print(toJson({ result: outcome.kind, message }));
+  if (options.output === "json") terminal.print(toJson({ result: outcome.kind, message }));
   else if (outcome.kind === "ok") terminal.print([`OK: ${message}`]);
   else terminal.note([`${LABELS[outcome.kind]}: ${message}`, ...adviceFor(outcome)]);
   return EXIT_OF[outcome.kind];

@@ -40,9 +40,10 @@ export type Event =
       readonly group: GroupName;
       readonly operation: Stamp;
       readonly step: string;
-      readonly node: NodeName;
-      readonly result: string;
-      readonly durationMs: number;
+      /** What was done, for people. */
+      readonly text: string;
+      /** Since the operation's work began. */
+      readonly sinceMs: number;
     }
   | { readonly kind: "operation.finished"; readonly group: GroupName; readonly past: PastOperation }
   | {

@@ -39,6 +39,8 @@ export type Command = GroupCommand | MonitorCommand;
 
 export type GroupCommand =
   | { readonly kind: "switchover"; readonly group: GroupName; readonly to: NodeName | null }
+  /** What that would do now; changes nothing. */
+  | { readonly kind: "plan-switchover"; readonly group: GroupName; readonly to: NodeName | null }
   | {
       readonly kind: "failover";
       readonly group: GroupName;

@@ -26,6 +26,7 @@ const FROM_MODE: Readonly<Record<string, Mode>> = {
 
 const ENCODERS: { readonly [K in Kind]: (command: CommandOf<K>) => WireRequest } = {
   switchover: ({ group, to }) => ({ switchover: { group, ...some("to", to) } }),
+  "plan-switchover": ({ group, to }) => ({ planSwitchover: { group, ...some("to", to) } }),
   failover: ({ group, to, acceptDataLoss }) => ({
     failover: { group, acceptDataLoss, ...some("to", to) },
   }),
@@ -58,6 +59,10 @@ const DECODERS: Partial<Record<NonNullable<ReadRequest["command"]>, Decoder>> = 
   switchover: (wire) => {
     const { group, to } = present(wire.switchover, "switchover");
     return { kind: "switchover", group: groupOf(group), to: optional(to, "to", name) };
+  },
+  planSwitchover: (wire) => {
+    const { group, to } = present(wire.planSwitchover, "plan_switchover");
+    return { kind: "plan-switchover", group: groupOf(group), to: optional(to, "to", name) };
   },
   failover: (wire) => {
     const { group, to, acceptDataLoss } = present(wire.failover, "failover");

@@ -938,7 +938,8 @@ export const descriptor = {
           "pause",
           "resume",
           "acknowledge",
-          "moveReader"
+          "moveReader",
+          "planSwitchover"
          ]
         }
        },
@@ -1014,6 +1015,10 @@ export const descriptor = {
         "moveReader": {
          "type": "MoveReader",
          "id": 24
+        },
+        "planSwitchover": {
+         "type": "Switchover",
+         "id": 25
         }
        }
       },

@@ -1,32 +1,6 @@
-/** What a change of master will do, shown before anybody agrees to it. */
+/** What a forced failover will do, shown before anybody agrees to it. */
 import type { GroupStatus, Status } from "../../core/status-types.ts";
 import { showBytes } from "./quantities.ts";
-
-export function switchoverPlan(
-  status: Status,
-  group: GroupStatus,
-  to: string | null,
-): readonly string[] {
-  const { master, writer } = group;
-  const from = master ?? "the master";
-  const successor = to ?? "the best replica";
-  const others = group.nodes
-    .map(({ name }) => name)
-    .filter((name) => name !== master && name !== to);
-  const vip = writer === null ? null : writer.ip;
-  const steps = [
-    `${successor} catches up while ${from} serves on`,
-    `${from} pauses writes${vip === null ? "" : ` and lets go of ${vip}`}`,
-    `${successor} has everything, and is promoted`,
-    ...(vip === null ? [] : [`${successor} claims ${vip} and announces it`]),
-    `${[from, ...others].join(", ")} ${others.length === 0 ? "follows" : "follow"} the new master`,
-  ];
-  return [
-    head(status, group, "switchover"),
-    ...numbered(steps),
-    "Writes stop for some milliseconds; no acknowledged write is lost. If it fails before the VIP moves, all is put back.",
-  ];
-}
 
 export function failoverPlan(
   status: Status,

@@ -11,11 +11,12 @@ import { takeReaderMove } from "../vip/reader-orders.ts";
 import { takeAcknowledge } from "./acknowledge.ts";
 import { takeAdopt } from "./adopt.ts";
 import { withGuardHeard } from "./admittance.ts";
-import { beginFailover, runIdsOf } from "./admission.ts";
+import { beginFailover } from "./admission.ts";
+import { busy, intentOf } from "./asked.ts";
 import { noSuccessor } from "./failover.ts";
 import { type Order, refused, taken } from "./order.ts";
-import { begun, type Intent } from "./outline.ts";
 import { takePause, takeResume } from "./pausing.ts";
+import { planSwitchover, takeSwitchover } from "./switchover-order.ts";
 
 type Kind = GroupCommand["kind"];
 type CommandOf<K extends Kind> = Extract<GroupCommand, { readonly kind: K }>;
@@ -28,6 +29,7 @@ type Taker<K extends Kind> = (
 
 const TAKERS: { readonly [K in Kind]: Taker<K> } = {
   switchover: takeSwitchover,
+  "plan-switchover": planSwitchover,
   failover: takeFailover,
   "set-online": takeAdmin,
   "set-offline": takeAdmin,
@@ -46,67 +48,6 @@ export function take(turn: Turn, group: GroupPart, waiting: Waiting, command: Gr
     return refused(`group ${group.name} is being dropped`);
   const taker = TAKERS[command.kind] as Taker<Kind>;
   return taker(turn, group, waiting, command);
-}
-
-function busy(group: GroupPart): Order | null {
-  if (group.master === null)
-    return refused(`group ${group.name} has no master yet; mmm status says why`);
-  if (group.operation === null) return null;
-  const { kind, from, to, phase } = group.operation;
-  return refused(
-    `a ${kind} from ${from} to ${to ?? "a replica to be chosen"} is under way (phase ${phase})`,
-  );
-}
-
-function takeSwitchover(
-  turn: Turn,
-  group: GroupPart,
-  waiting: Waiting,
-  command: { to: string | null },
-): Order {
-  const obstacle = busy(group);
-  if (obstacle !== null || group.master === null) return obstacle ?? refused("no master");
-  if (command.to !== null && nodeOf(group, command.to) === undefined)
-    return refused(`there is no node ${command.to} in group ${group.name}`);
-  if (command.to === group.master) return refused(`${command.to} is the master already`);
-  const verdict = turn.local(group.name).verdict;
-  if (verdict.kind !== "healthy")
-    return refused(`a switchover needs a healthy master: ${verdict.text}`);
-  const { evidence } = turn.local(group.name);
-  const candidates = candidatesOf(group, evidence, turn.now).filter(
-    ({ node }) => command.to === null || node === command.to,
-  );
-  const answer = chooseSuccessor({
-    group,
-    from: group.master,
-    candidates,
-    preferred: command.to,
-    excluded: [],
-  });
-  if (answer.chosen === null) return refused(noSuccessor(answer));
-  const intent: Intent = {
-    ...intentOf(turn, group, waiting),
-    kind: "switchover",
-    cause: "operator",
-    from: group.master,
-    to: answer.chosen,
-    phase: "prepare",
-    reason: "asked for",
-  };
-  turn.change(group.name, (part, stamp) => begun(part, stamp, intent, turn.at.wall));
-  return taken(null);
-}
-
-function intentOf(turn: Turn, group: GroupPart, waiting: Waiting) {
-  return {
-    leader: turn.state.name,
-    term: turn.term,
-    by: waiting.by,
-    acceptDataLoss: false,
-    requestId: waiting.requestId,
-    votes: {},
-    runIds: runIdsOf(turn, group),
-  };
 }
 
 function takeFailover(

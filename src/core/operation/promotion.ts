@@ -22,10 +22,10 @@ import {
   unproven,
 } from "./common.ts";
 import { finished } from "./outline.ts";
+import { passed } from "./progress.ts";
+import { CLAIM, CLAIM_MS, PROMOTE_MS } from "./switchover-steps.ts";
 
-const PROMOTE_DEADLINE_MS = 1500;
 const MARK_DEADLINE_MS = 2000;
-const CLAIM_PATIENCE_MS = 1000;
 
 // ——— promote ———
 
@@ -39,7 +39,7 @@ export function promotePhase(running: Running): void {
 
 /** It cannot be promoted, or has not been for too long. */
 export function hasFailed({ work }: Running, to: Node, outcome: Promotion): boolean {
-  const patience = outcome.kind === "unmarked" ? MARK_DEADLINE_MS : PROMOTE_DEADLINE_MS;
+  const patience = outcome.kind === "unmarked" ? MARK_DEADLINE_MS : PROMOTE_MS;
   return outcome.kind === "wrong" || work.since(`promote ${to.name}`) > patience;
 }
 
@@ -132,6 +132,7 @@ export function claimPhase(running: Running): void {
   // master a replica again. `tidy.ts` sees to it if this attempt fails.
   if (to !== null) work.redis(to, "rewrite", { kind: "rewrite" });
   if (vip !== null && !isClaimed(turn, group, vip)) return openToAll(running, vip);
+  if (running.op.kind === "switchover") passed(running, CLAIM);
   const { wall } = turn.at;
   turn.change(group.name, (part) => {
     const done = finished(part, "ok", wall);
@@ -145,6 +146,6 @@ export function claimPhase(running: Running): void {
  * if a majority fails, that is a reason to look for another (`guard-loss.ts`).
  */
 function openToAll({ turn, group, work }: Running, vip: Vip): void {
-  if (vip.kind !== "move" || work.since("claiming") < CLAIM_PATIENCE_MS) return;
+  if (vip.kind !== "move" || work.since("claiming") < CLAIM_MS) return;
   turn.change(group.name, (part) => withVip(part, vip.ip, settled));
 }

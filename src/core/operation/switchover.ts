@@ -27,21 +27,25 @@ import {
   turnBack,
   valueOf,
 } from "./common.ts";
+import { awaitStep, giveUp, passed } from "./progress.ts";
 import { claimNext, claimPhase, hasFailed, promoteRead } from "./promotion.ts";
+import {
+  BLOCK,
+  CATCH_UP,
+  CONNECT,
+  MARK,
+  PAUSE,
+  PAUSE_MS,
+  PROMOTE,
+  PROVE,
+  RELEASE,
+  RENEWAL,
+  SIBLINGS,
+} from "./switchover-steps.ts";
 import { BLOCKED } from "./tidy.ts";
 
-const CONNECT_DEADLINE_MS = 1500;
-const SIBLING_DEADLINE_MS = 2000;
-const RENEWAL_DEADLINE_MS = 1000;
-/** Of the lease, which must not end before the release. */
-const MARK_SHARE = 0.3;
 /** One that cannot be marked holds nothing up. */
 const BYSTANDERS_MS = 100;
-/** Writes resume by themselves after this, if everybody dies. */
-const PAUSE_MS = 500;
-const CATCH_UP_DEADLINE_MS = 250;
-const RELEASE_DEADLINE_MS = 1000;
-const EQUAL_DEADLINE_MS = 500;
 const POLL_MS = 2;
 
 export function conductSwitchover(running: Running): void {
@@ -68,26 +72,15 @@ function preparePhase(running: Running, to: Node): void {
   const old = infoOf(work.redis(from, "first look", { kind: "info" }));
   const next = infoOf(work.redis(to, "first look", { kind: "info" }));
   const minReplicas = valueOf(work.redis(from, "saved", { kind: "get-min-replicas" }));
-  if (old === null || next === null || minReplicas === null) {
-    if (work.ageMs > CONNECT_DEADLINE_MS)
-      turnBack(
-        running,
-        `${from.name} or ${to.name} could not be worked on within ${CONNECT_DEADLINE_MS} ms`,
-      );
-    return;
-  }
+  if (old === null || next === null || minReplicas === null)
+    return void awaitStep(running, CONNECT);
   const wrong = whyNot(running, old, next, to);
   if (wrong !== null) return turnBack(running, wrong);
-  if (!siblingsFollow(running, to) && work.since("siblings") < SIBLING_DEADLINE_MS) return;
-  if (!isLeaseFresh(running)) {
-    giveUpAfter(
-      running,
-      "renewal",
-      RENEWAL_DEADLINE_MS,
-      `the lease of ${from.name} is not renewed`,
-    );
-    return;
-  }
+  passed(running, CONNECT);
+  if (!siblingsFollow(running, to) && !awaitStep(running, SIBLINGS)) return;
+  passed(running, SIBLINGS);
+  if (!isLeaseFresh(running)) return void awaitStep(running, RENEWAL);
+  passed(running, RENEWAL);
   const saved = { ...op.saved, [from.name]: { minReplicas } };
   advance(running, "handover", {
     known: { saved },
@@ -134,70 +127,41 @@ function isLeaseFresh({ turn, group, vip }: Running): boolean {
 // ——— handover ———
 
 function handoverPhase(running: Running, to: Node): void {
-  const { work, from } = running;
+  const { work } = running;
   if (!isPrepared(running, to)) return;
+  passed(running, MARK);
   if (work.reached("blocked") === undefined && !block(running, to)) return;
-  if (proofOfOld(running) === null) {
-    if (work.since("releasing") > RELEASE_DEADLINE_MS)
-      turnBack(running, `${from.name} did not confirm the release of the VIP`);
-    return;
-  }
+  if (proofOfOld(running) === null) return void awaitStep(running, RELEASE);
+  passed(running, RELEASE);
   const offset = provenOffset(running, to);
   if (offset !== null) promoteEqual(running, to, offset);
 }
 
 /** The registers are marked; those of bystanders too, for what has to be done is better done before the pause. */
 function isPrepared(running: Running, to: Node): boolean {
-  const { work, from, vip, group } = running;
+  const { work, from, group } = running;
   const names = group.nodes.map(({ name }) => name);
   const missing = names.filter((name) => !isMarked(running, name));
   if (!missing.includes(from.name) && !missing.includes(to.name))
-    return missing.length === 0 || work.since("handover") >= BYSTANDERS_MS;
-  return giveUpAfter(
-    running,
-    "handover",
-    (vip?.leaseMs ?? 1000) * MARK_SHARE,
-    "the registers could not be marked in time",
-  );
+    return missing.length === 0 || work.since(MARK.key) >= BYSTANDERS_MS;
+  return awaitStep(running, MARK);
 }
 
 /** Pause, catch up, block. True once writes are refused; turns back when it takes too long. */
 function block(running: Running, to: Node): boolean {
   const { work, from } = running;
   const paused = infoOf(work.redis(from, "pause", { kind: "pause-writes", ms: PAUSE_MS }));
-  if (paused === null) {
-    return giveUpAfter(
-      running,
-      "pausing",
-      RELEASE_DEADLINE_MS,
-      `writes on ${from.name} could not be paused`,
-    );
-  }
-  if (!isAt(running, to, paused.offset, "catch up"))
-    return giveUpAfter(
-      running,
-      "catching up",
-      CATCH_UP_DEADLINE_MS,
-      `${to.name} did not catch up within ${CATCH_UP_DEADLINE_MS} ms`,
-    );
+  if (paused === null) return awaitStep(running, PAUSE);
+  passed(running, PAUSE);
+  if (!isAt(running, to, paused.offset, "catch up")) return awaitStep(running, CATCH_UP);
+  passed(running, CATCH_UP);
   const blocked = work.redis(from, "block", BLOCKED);
-  if (!isDone(blocked)) {
-    return giveUpAfter(
-      running,
-      "blocking",
-      RELEASE_DEADLINE_MS,
-      `${from.name} could not be blocked`,
-    );
-  }
+  if (!isDone(blocked)) return awaitStep(running, BLOCK);
+  passed(running, BLOCK);
   // Who waited is told now that writes are refused. Nothing waits for it: a pause ends by itself.
   work.redis(from, "unpause", { kind: "unpause" });
   work.reach("blocked");
   return true;
-}
-
-function giveUpAfter(running: Running, milestone: string, ms: number, reason: string): false {
-  if (running.work.since(milestone) > ms) turnBack(running, reason);
-  return false;
 }
 
 /** Offsets say something within one history only: a replica of somebody else may show any. */
@@ -224,13 +188,7 @@ function provenOffset(running: Running, to: Node): number | null {
     final !== null && (final.runId !== op.runIds[from.name] || final.role !== "master");
   if (changed) turnBack(running, `${from.name} was restarted`);
   else if (final !== null && isAt(running, to, final.offset, "final")) return final.offset;
-  else
-    giveUpAfter(
-      running,
-      "proving",
-      EQUAL_DEADLINE_MS,
-      `${to.name} could not be shown to hold all of ${from.name}'s data`,
-    );
+  else awaitStep(running, PROVE);
   return null;
 }
 
@@ -239,12 +197,14 @@ function provenOffset(running: Running, to: Node): number | null {
  * told to follow the old master, a target that was promoted already too.
  */
 function promoteEqual(running: Running, to: Node, offset: number): void {
+  passed(running, PROVE);
   const outcome = promoteRead(running, to, offset);
   if (outcome.kind === "promoted") {
+    passed(running, PROMOTE);
     const known = { highWater: offset, fencing: proofOfOld(running) };
     return claimNext(running, to, outcome.info, known);
   }
-  if (hasFailed(running, to, outcome)) turnBack(running, `${to.name} could not be promoted`);
+  if (hasFailed(running, to, outcome)) giveUp(running, PROMOTE);
 }
 
 /** Whether the old master may be told to release already: not before its writes are blocked. */

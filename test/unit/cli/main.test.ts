@@ -254,6 +254,13 @@ describe("mmm status", () => {
   });
 });
 
+/** A leader that tells what it would do. */
+const PLANNING = {
+  "127.0.0.1:7400": {
+    outcome: { kind: "ok", message: "switchover of main\n 1  connect" },
+  },
+} as const;
+
 describe("mmm set_master and switchover", () => {
   it("run without asking where no person sits", async () => {
     const ran = await mmm("set_master db2", {
@@ -283,18 +290,52 @@ describe("mmm set_master and switchover", () => {
   });
 
   it("show the plan and ask where one does", async () => {
-    const no = await mmm("switchover --to db2", { interactive: true });
+    const no = await mmm("switchover --to db2", { interactive: true, monitors: PLANNING });
     expect(no).toMatchObject({
       code: 7,
-      requests: [],
+      requests: [{ command: { kind: "plan-switchover", group: "main", to: "db2" } }],
       asked: ["Switch main over from db1 to db2? [y/N] "],
     });
-    expect(no.err).toMatch(/^Plan of the switchover of main \(leader mon2, term 14\):/);
+    expect(no.err).toMatch(/^switchover of main\n 1 {2}connect\n/);
     expect(no.err).toMatch(/nothing was done$/);
-    expect(
-      (await mmm("switchover", { interactive: true, answer: "Y" })).requests[0]?.command,
-    ).toEqual({ kind: "switchover", group: "main", to: null });
+    const yes = await mmm("switchover", { interactive: true, answer: "Y" });
+    expect(yes.requests[1]?.command).toEqual({ kind: "switchover", group: "main", to: null });
     expect((await mmm("switchover --yes", { interactive: true })).asked).toEqual([]);
+  });
+
+  it("do nothing and ask nothing when the leader refuses the plan", async () => {
+    const outcome = { kind: "refused", message: "db2 lags" } as const;
+    const monitors = { "127.0.0.1:7400": { outcome } };
+    const ran = await mmm("switchover", { interactive: true, monitors });
+    expect([ran.code, ran.asked, ran.requests.length]).toEqual([7, [], 1]);
+    expect((await mmm("switchover --dry-run", { monitors })).err).toContain("REFUSED: db2 lags");
+  });
+
+  it("only show the steps with --dry-run", async () => {
+    const ran = await mmm("set_master db2 --dry-run", { monitors: PLANNING });
+    expect(ran).toMatchObject({ code: 0, out: "switchover of main\n 1  connect", asked: [] });
+    expect(ran.requests).toHaveLength(1);
+    const data = await mmm("switchover --dry-run -o json", { monitors: PLANNING });
+    expect(JSON.parse(data.out)).toEqual({
+      result: "ok",
+      plan: ["switchover of main", " 1  connect"],
+    });
+  });
+
+  it("wait with --at, look again, and only then begin", async () => {
+    const at = new Date(Date.now() + 50).toISOString();
+    const ran = await mmm(`switchover --at ${at}`, { monitors: PLANNING });
+    const kinds = ran.requests.map(({ command }) => command.kind);
+    expect(kinds).toEqual(["plan-switchover", "plan-switchover", "switchover"]);
+    expect(ran.err).toContain(`waiting until ${at}`);
+  });
+
+  it("do nothing if the waiting is interrupted", async () => {
+    const at = new Date(Date.now() + 3_600_000).toISOString();
+    const interrupted = AbortSignal.abort();
+    const ran = await mmm(`switchover --at ${at}`, { monitors: PLANNING, interrupted });
+    expect([ran.code, ran.requests.length]).toEqual([7, 1]);
+    expect(ran.err).toMatch(/interrupted: nothing was done$/);
   });
 
   it("tell with --verbose what else goes on", async () => {

@@ -6,7 +6,7 @@ import { renderShow } from "../../../src/cli/render/show.ts";
 import { renderHistory } from "../../../src/cli/render/history.ts";
 import { renderPast } from "../../../src/cli/render/past.ts";
 import { renderInfo } from "../../../src/cli/render/info.ts";
-import { failoverPlan, switchoverPlan } from "../../../src/cli/render/plan.ts";
+import { failoverPlan } from "../../../src/cli/render/plan.ts";
 import { showAge, showBytes, showTook } from "../../../src/cli/render/quantities.ts";
 import { showTally, tallyOf } from "../../../src/cli/render/votes.ts";
 import { plain } from "../../../src/cli/terminal.ts";
@@ -193,20 +193,6 @@ describe("mmm history", () => {
 });
 
 describe("a plan", () => {
-  it("of a switchover", () => {
-    expect(text(switchoverPlan(status, aGroup(), "db2"))).toMatchInlineSnapshot(`
-      "
-      Plan of the switchover of main (leader mon2, term 14):
-        1  db2 catches up while db1 serves on
-        2  db1 pauses writes and lets go of 192.168.10.70
-        3  db2 has everything, and is promoted
-        4  db2 claims 192.168.10.70 and announces it
-        5  db1, db3 follow the new master
-      Writes stop for some milliseconds; no acknowledged write is lost. If it fails before the VIP moves, all is put back.
-      "
-    `);
-  });
-
   it("of a failover by hand", () => {
     expect(text(failoverPlan(status, aGroup(), "db2"))).toMatchInlineSnapshot(`
       "
@@ -216,21 +202,6 @@ describe("a plan", () => {
         3  db2 claims 192.168.10.70 and announces it
         4  the others follow; db1 comes back as a replica and discards what only it has
       Acknowledged writes that db2 lacks are lost (db2 lacks 14 now). "mmm switchover" loses nothing.
-      "
-    `);
-  });
-
-  it("without a name or a VIP", () => {
-    expect(
-      text(switchoverPlan(status, aGroup({ writer: null, master: null }), null)),
-    ).toMatchInlineSnapshot(`
-      "
-      Plan of the switchover of main (leader mon2, term 14):
-        1  the best replica catches up while the master serves on
-        2  the master pauses writes
-        3  the best replica has everything, and is promoted
-        4  the master, db1, db2, db3 follow the new master
-      Writes stop for some milliseconds; no acknowledged write is lost. If it fails before the VIP moves, all is put back.
       "
     `);
   });

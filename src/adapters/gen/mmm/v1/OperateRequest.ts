@@ -34,7 +34,8 @@ export interface OperateRequest {
   'resume'?: (_mmm_v1_Resume | null);
   'acknowledge'?: (_mmm_v1_Acknowledge | null);
   'moveReader'?: (_mmm_v1_MoveReader | null);
-  'command'?: "switchover"|"failover"|"setOnline"|"setOffline"|"setMode"|"adopt"|"reload"|"addMonitor"|"removeMonitor"|"replaceMonitor"|"dropGroup"|"pause"|"resume"|"acknowledge"|"moveReader";
+  'planSwitchover'?: (_mmm_v1_Switchover | null);
+  'command'?: "switchover"|"failover"|"setOnline"|"setOffline"|"setMode"|"adopt"|"reload"|"addMonitor"|"removeMonitor"|"replaceMonitor"|"dropGroup"|"pause"|"resume"|"acknowledge"|"moveReader"|"planSwitchover";
 }
 
 export interface OperateRequest__Output {
@@ -56,5 +57,6 @@ export interface OperateRequest__Output {
   'resume'?: (_mmm_v1_Resume__Output | null);
   'acknowledge'?: (_mmm_v1_Acknowledge__Output | null);
   'moveReader'?: (_mmm_v1_MoveReader__Output | null);
-  'command'?: "switchover"|"failover"|"setOnline"|"setOffline"|"setMode"|"adopt"|"reload"|"addMonitor"|"removeMonitor"|"replaceMonitor"|"dropGroup"|"pause"|"resume"|"acknowledge"|"moveReader";
+  'planSwitchover'?: (_mmm_v1_Switchover__Output | null);
+  'command'?: "switchover"|"failover"|"setOnline"|"setOffline"|"setMode"|"adopt"|"reload"|"addMonitor"|"removeMonitor"|"replaceMonitor"|"dropGroup"|"pause"|"resume"|"acknowledge"|"moveReader"|"planSwitchover";
 }

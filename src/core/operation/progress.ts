@@ -1,0 +1,32 @@
+/** How a switchover passes its steps: waited for as long as each may take, and told of as they pass. */
+import { type Running, turnBack } from "./common.ts";
+import { courseOf, type Course, type Step } from "./switchover-steps.ts";
+
+function courseIn({ group, op }: Running): Course {
+  return courseOf(group, op.from, op.to ?? "");
+}
+
+/** A step is not done yet. True: it is to be gone on without; it turns back if that cannot be. */
+export function awaitStep(running: Running, step: Step): boolean {
+  if (running.work.since(step.key) <= step.limitMs(courseIn(running))) return false;
+  if (step.otherwise === null) return true;
+  giveUp(running, step);
+  return false;
+}
+
+export function giveUp(running: Running, step: Step): void {
+  const course = courseIn(running);
+  if (step.otherwise !== null)
+    turnBack(running, step.otherwise(course, Math.round(step.limitMs(course))));
+}
+
+/** Told once, with how long the operation has been on its way. */
+export function passed(running: Running, step: Step): void {
+  const { turn, group, op, work } = running;
+  const milestone = `told ${step.key}`;
+  if (work.reached(milestone) !== undefined) return;
+  work.reach(milestone);
+  const text = step.does(courseIn(running));
+  const told = { group: group.name, operation: op.id, step: step.key, text };
+  turn.report({ kind: "operation.step", ...told, sinceMs: work.ageMs });
+}

@@ -1,0 +1,106 @@
+/** `mmm switchover`, and what it would do: both by the same look at the same facts. */
+import { candidatesOf } from "../health/facts.ts";
+import { positionOf } from "../health/lineage.ts";
+import { chooseSuccessor, type SuccessorAnswer } from "../health/successor.ts";
+import type { NodeName } from "../ids.ts";
+import type { Waiting } from "../local.ts";
+import { type GroupPart, nodeOf } from "../state.ts";
+import type { Turn } from "../turn.ts";
+import { busy, intentOf } from "./asked.ts";
+import { noSuccessor } from "./failover.ts";
+import { type Order, refused, taken } from "./order.ts";
+import { begun, type Intent } from "./outline.ts";
+import { courseOf, tellSteps } from "./switchover-steps.ts";
+
+/** Between whom it would be, or why not. */
+type Outlook =
+  | { readonly kind: "possible"; readonly from: NodeName; readonly to: NodeName }
+  | { readonly kind: "not"; readonly order: Order };
+
+function not(message: string): Outlook {
+  return { kind: "not", order: refused(message) };
+}
+
+function outlookOf(turn: Turn, group: GroupPart, to: NodeName | null): Outlook {
+  const obstacle = busy(group);
+  if (obstacle !== null) return { kind: "not", order: obstacle };
+  const { master } = group;
+  if (master === null) return not("no master");
+  if (to !== null && nodeOf(group, to) === undefined)
+    return not(`there is no node ${to} in group ${group.name}`);
+  if (to === master) return not(`${to} is the master already`);
+  const { verdict } = turn.local(group.name);
+  if (verdict.kind !== "healthy")
+    return not(`a switchover needs a healthy master: ${verdict.text}`);
+  const answer = successorOf(turn, group, { from: master, to });
+  return answer.chosen === null
+    ? not(noSuccessor(answer))
+    : { kind: "possible", from: master, to: answer.chosen };
+}
+
+interface Wish {
+  readonly from: NodeName;
+  readonly to: NodeName | null;
+}
+
+function successorOf(turn: Turn, group: GroupPart, { from, to }: Wish): SuccessorAnswer {
+  const candidates = candidatesOf(group, turn.local(group.name).evidence, turn.now).filter(
+    ({ node }) => to === null || node === to,
+  );
+  return chooseSuccessor({ group, from, candidates, preferred: to, excluded: [] });
+}
+
+interface Asked {
+  readonly to: NodeName | null;
+}
+
+export function takeSwitchover(
+  turn: Turn,
+  group: GroupPart,
+  waiting: Waiting,
+  { to }: Asked,
+): Order {
+  const outlook = outlookOf(turn, group, to);
+  if (outlook.kind === "not") return outlook.order;
+  const intent: Intent = {
+    ...intentOf(turn, group, waiting),
+    kind: "switchover",
+    cause: "operator",
+    from: outlook.from,
+    to: outlook.to,
+    phase: "prepare",
+    reason: "asked for",
+  };
+  turn.change(group.name, (part, stamp) => begun(part, stamp, intent, turn.at.wall));
+  return taken(null);
+}
+
+/** Proposes nothing. What it tells was so a moment ago, so everything is looked at again later. */
+export function planSwitchover(turn: Turn, group: GroupPart, _: Waiting, { to }: Asked): Order {
+  const outlook = outlookOf(turn, group, to);
+  if (outlook.kind === "not") return outlook.order;
+  const { from } = outlook;
+  const lines = [
+    `switchover of ${group.name} from ${from} to ${outlook.to} (leader ${turn.state.name}, term ${turn.term})`,
+    ...candidateLines(turn, group, { from, to: outlook.to }),
+    ...tellSteps(courseOf(group, from, outlook.to)),
+    "Writes stop between steps 5 and 11, for some milliseconds; no acknowledged write is lost.",
+  ];
+  return { kind: "answered", message: lines.join("\n") };
+}
+
+function candidateLines(turn: Turn, group: GroupPart, { from, to }: Wish): readonly string[] {
+  const all = candidatesOf(group, turn.local(group.name).evidence, turn.now);
+  const head = all.find(({ node }) => node === from)?.info?.offset ?? null;
+  const { refusals } = successorOf(turn, group, { from, to: null });
+  return all.flatMap(({ node, info }) => {
+    if (node === from) return [];
+    const position = info === null ? null : positionOf(info, group.lineage);
+    const lag = head === null || position === null ? "?" : Math.max(0, head - position);
+    const refusal = refusals.find((one) => one.node === node)?.text;
+    const part = node === to ? "is promoted" : "could be promoted, too";
+    return [
+      `  ${node} ${refusal === undefined ? part : `cannot be promoted: ${refusal}`}; ${lag} bytes behind at the last look`,
+    ];
+  });
+}
