@@ -46,8 +46,8 @@ export const OF_OPERATIONS: readonly Mutant[] = [
     edits: [
       {
         file: `${OPERATION}/switchover.ts`,
-        from: "if (proofOfOld(running) === null) {",
-        to: "if (running === null) {",
+        from: "if (proofOfOld(running) === null) return",
+        to: "if (running === null) return",
       },
       {
         file: `${OPERATION}/promotion.ts`,
