@@ -111,5 +111,6 @@ function guardSight({ status, nodes }: LookOptions, target: Target, vip: Ip): Gu
   const { gate, problem, lacks } = node.guard;
   const vips = group.writer === null ? group.readers : [group.writer, ...group.readers];
   const serves = vips.some(({ ip, holder }) => ip === vip && holder === target.node);
-  return { mode: nodes.guardModeOf(target), gate, problem, lacks, serves };
+  const mode = nodes.guardModeOf(target);
+  return { mode, gate, problem, lacks, serves, isWatched: true };
 }

@@ -38,7 +38,7 @@ export interface Circumstances {
 }
 
 const REDIS_MS = 3_000;
-const HOST_MS = 8_000;
+const HOST_MS = 6_000;
 const VIP_MS = 4_000;
 const AT_ONCE = 8;
 /** A login is work for both ends, and slower ones beside each other would look slow. */
@@ -134,7 +134,8 @@ async function examineVip(
   const subject = new Subject(qualified(circumstances, group, vip));
   const answer = await answerAt(circumstances, targetOf(group.name, first), vip);
   const nodes = seen.map((one) => ({ ...one, serves: one.guards.get(vip)?.serves ?? false }));
-  return vipFindings({ subject, vip, nodes, answer });
+  const isWatched = seen.some(({ guards }) => guards.get(vip)?.isWatched === true);
+  return vipFindings({ subject, vip, nodes, answer, isWatched });
 }
 
 async function answerAt({ loginTo }: Circumstances, target: Target, vip: Ip): Promise<VipCheck> {

@@ -17,16 +17,33 @@ export interface GuardSight {
   readonly lacks: string | null;
   /** Whether the host serves the VIP now. */
   readonly serves: boolean;
+  /** Whether monitors look after it: before their first start no host has its tables. */
+  readonly isWatched: boolean;
 }
 
 const SETUP = "scripts/setup-host --user USER --key FILE.pub --vip VIP --interface INTERFACE";
 
 /** What the login may do, whether a guard runs or not. */
 export function rightsFindings(host: HostCase, facts: HostFacts): readonly Finding[] {
+  if (!host.hasLeases) return plainRights(host, facts);
   return [
     ...sudoFindings(host, facts),
     ...listFindings(host, facts),
     ...versionFindings(host, facts),
+  ];
+}
+
+/** lease_backend = off: no guard need be there. */
+function plainRights({ subject, user }: HostCase, { isRoot, sudo }: HostFacts): readonly Finding[] {
+  const may = ["guard", "shell", "address"].some((what) => sudo.get(what) === "yes");
+  if (isRoot || may) return [subject.ok("guard-rights", `${user} may put a virtual IP there`)];
+  return [
+    subject.error(
+      "guard-rights",
+      `sudo does not let ${user} add an address`,
+      "no virtual IP can be put there, nor taken away",
+      "allow what this prints: mmm doctor --print sudoers",
+    ),
   ];
 }
 
@@ -160,7 +177,7 @@ function lacksFindings(subject: Subject, { lacks }: GuardSight): readonly Findin
 function gateFindings(
   subject: Subject,
   hasLeases: boolean,
-  { gate }: GuardSight,
+  { gate, isWatched }: GuardSight,
 ): readonly Finding[] {
   if (!hasLeases) return [];
   if (gate === "present")
@@ -175,11 +192,20 @@ function gateFindings(
       ),
     ];
   if (gate !== "absent") return [];
+  if (!isWatched)
+    return [
+      subject.hint(
+        "gate",
+        "the tables named redis_mmm are not there",
+        "before the first start of the monitors that is so everywhere",
+        "nothing, if they never ran; else look for what flushes the firewall (firewall-flush)",
+      ),
+    ];
   return [
     subject.warning(
       "gate",
       "the tables named redis_mmm are not there",
-      "before the first start that is so everywhere; later it means that somebody flushed the firewall",
+      "somebody flushed the firewall: until they are back, the host may answer without a lease",
       "the monitors put them back; look for what removes them: firewall-flush in docs/doctor.md",
     ),
   ];

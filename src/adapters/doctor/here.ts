@@ -72,8 +72,8 @@ function sightOf(result: GuardResult, mode: GuardMode | null): GuardSight {
   if (result.kind === "ok" && result.view !== null) {
     const { gate, lacks, leaseMs, addresses } = result.view;
     const serves = gate === "none" ? addresses.length > 0 : leaseMs > 0;
-    return { mode, gate, lacks, serves, problem: null };
+    return { mode, gate, lacks, serves, problem: null, isWatched: false };
   }
   const problem = result.kind === "ok" ? "it showed nothing" : result.text;
-  return { mode, gate: "unknown", lacks: null, serves: false, problem };
+  return { mode, gate: "unknown", lacks: null, serves: false, problem, isWatched: false };
 }

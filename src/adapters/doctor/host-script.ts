@@ -62,6 +62,7 @@ may() {
 if [ "$(id -u)" = 0 ]; then say root; elif command -v sudo >/dev/null; then
 	may guard "$guard"
 	may shell /bin/sh -s
+	for vip in $vips; do for interface in $interfaces; do may address ip addr add "$vip/32" dev "$interface"; break 2; done; done
 fi
 for file in /etc/nftables.conf /etc/sysconfig/nftables.conf; do
 	if grep -q '^[[:space:]]*flush ruleset' "$file" 2>/dev/null; then say flush "$file"; fi

@@ -14,6 +14,8 @@ export interface VipCase {
   readonly vip: Ip;
   readonly nodes: readonly SeenNode[];
   readonly answer: VipCheck;
+  /** Whether monitors run: then `mmm status` says it if nobody serves the VIP. */
+  readonly isWatched: boolean;
 }
 
 export interface SeenNode {
@@ -28,7 +30,7 @@ export function vipFindings(one: VipCase): readonly Finding[] {
   return [...answerFindings(one), ...neighbourFindings(one)];
 }
 
-function answerFindings({ subject, vip, nodes, answer }: VipCase): readonly Finding[] {
+function answerFindings({ subject, vip, nodes, answer, isWatched }: VipCase): readonly Finding[] {
   const server = nodes.find(({ serves }) => serves);
   if (answer.runId === null)
     return server === undefined ? [] : [mute(subject, server.node.name, answer.text)];
@@ -44,6 +46,7 @@ function answerFindings({ subject, vip, nodes, answer }: VipCase): readonly Find
     return [
       stranger(subject, `${answering.node.name} answers here, but ${server.node.name} serves it`),
     ];
+  if (isWatched) return [];
   return [
     subject.hint(
       "vip-answer",

@@ -40,7 +40,7 @@ export function collect({
   );
   const [asked = "cluster"] = reports.map(({ monitor }) => monitor);
   const together = [
-    ...statusFindings(status).map(fromStatus),
+    ...statusFindings(status).filter(isFinding).map(fromStatus),
     ...unreachable.map(unreachableFinding),
     ...configDiffers(reports),
     ...versionsDiffer(reports),
@@ -100,6 +100,11 @@ const LEVEL_OF: Readonly<Record<Warning["level"], Level>> = {
   warning: "warning",
   hint: "hint",
 };
+
+/** Some of its hints only name the next command. */
+function isFinding({ text }: Warning): boolean {
+  return !text.startsWith("mmm ");
+}
 
 /** What `mmm status` says by itself. */
 function fromStatus({ level, text }: Warning): Finding {

@@ -87,9 +87,11 @@ describe("a host", () => {
     expect(troubles(aHost({ addresses: addresses.slice(1) }))).toEqual(["warning host-interface"]);
   });
 
-  it("without leases needs no nft", () => {
-    const sight = aHost({ programs: without("nft") });
-    expect(troubles(sight, { hasLeases: false })).toEqual([]);
+  it("without leases needs no nft, and no guard", () => {
+    const plain = (may: string) =>
+      aHost({ programs: without("nft"), guard: null, sudo: new Map([["address", may]]) });
+    expect(troubles(plain("yes"), { hasLeases: false })).toEqual([]);
+    expect(troubles(plain("no"), { hasLeases: false })).toEqual(["error guard-rights"]);
   });
 
   it("that cannot be reached says how to mend that", () => {
@@ -120,11 +122,13 @@ describe("the guard, by its channel", () => {
     problem: null,
     lacks: null,
     serves: true,
+    isWatched: true,
   };
   const CASES: readonly (readonly [expected: readonly string[], Partial<GuardSight>])[] = [
     [[], {}],
     [["error gate"], { gate: "altered" }],
     [["warning gate"], { gate: "absent" }],
+    [["hint gate"], { gate: "absent", isWatched: false }],
     [["error host-programs"], { lacks: "arping" }],
     [["error guard"], { problem: "closed", gate: "unknown" }],
     [["error guard"], { mode: "plain", gate: "none" }],

@@ -13,9 +13,13 @@ function aSeen(name: string, change: Partial<SeenNode> = {}): SeenNode {
   return { node: { ...NODE, name }, redis, host, serves: name === "db1", ...change };
 }
 
-function find(runId: string | null, nodes: readonly SeenNode[] = [aSeen("db1"), aSeen("db2")]) {
+function find(
+  runId: string | null,
+  nodes: readonly SeenNode[] = [aSeen("db1"), aSeen("db2")],
+  isWatched = false,
+) {
   const answer = { runId, text: "no answer" };
-  return vipFindings({ subject: new Subject(VIP), vip: VIP, nodes, answer }).map(
+  return vipFindings({ subject: new Subject(VIP), vip: VIP, nodes, answer, isWatched }).map(
     ({ id, level, what }) => `${level} ${id}: ${what}`,
   );
 }
@@ -51,6 +55,7 @@ describe("a virtual IP", () => {
       "hint vip-answer: db1 answers, though no monitor gave it a lease",
     ]);
     expect(find(null, idle)).toEqual([]);
+    expect(find("db1".repeat(10), idle, true)).toEqual([]);
   });
 
   it("is found by the hosts at one of their own MAC addresses, else somewhere else", () => {
