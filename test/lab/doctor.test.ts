@@ -34,9 +34,11 @@ describe.skipIf(IS_LOCAL)("mmm doctor", () => {
     expect(sound.examined_by.toSorted()).toEqual(MONITORS);
     expect(found(sound, "guard-rights", "db1")?.seen_by).toHaveLength(MONITORS.length);
 
-    await lab.run("redis", "db2", "config", "set", "bind", "10.77.0.12");
-    await lab.run("redis", "db1", "acl", "setuser", "default", "-config|rewrite");
-    await lab.run("stop-monitor", "mon3");
+    await Promise.all([
+      lab.run("redis", "db2", "config", "set", "bind", "10.77.0.12"),
+      lab.run("redis", "db1", "acl", "setuser", "default", "-config|rewrite"),
+      lab.run("stop-monitor", "mon3"),
+    ]);
     const broken = await examine(lab);
     expect(troubles(broken)).toEqual(
       expect.arrayContaining(["db1 redis-command", "db2 redis-bind", "mon3 monitor-unreachable"]),

@@ -28,22 +28,38 @@ function fileNamed(wanted: string, node: string, context: Context): readonly str
   if (kind === undefined)
     throw usageFailure(`--print knows ${FILE_KINDS.join(", ")}, not "${wanted}"`, "doctor");
   const config = neededConfig(context);
-  const known = config.groups.flatMap(({ nodes }) => nodes.map(({ name }) => name));
-  if (node !== "" && !known.includes(node))
-    throw usageFailure(`there is no node "${node}"; there is ${known.join(", ")}`, "doctor");
+  refuseUnknown(config.groups, { group: "", node });
   return fileFor(kind, config, node);
 }
 
 async function examine(context: Context, scope: Scope): Promise<Collected> {
   if (context.options.here === true) return await lookHere(neededConfig(context), scope, []);
   try {
-    return collect(await context.cluster().doctor(scope));
+    const answer = await context.cluster().doctor(scope);
+    refuseUnknown(answer.status.groups, scope);
+    return collect(answer);
   } catch (error) {
     const config = isUnanswered(error) ? context.config() : null;
     if (config === null || !(error instanceof Failure)) throw error;
     context.terminal.note([...error.lines.slice(0, -1), "So this host looks by itself."]);
     return await lookHere(config, scope, [noMonitor(error)]);
   }
+}
+
+interface Known {
+  readonly name: string;
+  readonly nodes: readonly { readonly name: string }[];
+}
+
+/** Nothing is found of what there is not, which would look like health. @throws Failure */
+function refuseUnknown(groups: readonly Known[], { group, node }: Scope): void {
+  const meant = groups.filter(({ name }) => group === "" || name === group);
+  const known = meant.flatMap(({ nodes }) => nodes.map(({ name }) => name));
+  const names = groups.map(({ name }) => name).join(", ");
+  if (meant.length === 0 && groups.length > 0)
+    throw usageFailure(`there is no group "${group}"; there is ${names}`, "doctor");
+  if (node !== "" && known.length > 0 && !known.includes(node))
+    throw usageFailure(`there is no node "${node}"; there is ${known.join(", ")}`, "doctor");
 }
 
 function isUnanswered(error: unknown): boolean {
@@ -64,6 +80,7 @@ async function lookHere(
   scope: Scope,
   before: readonly Finding[],
 ): Promise<Collected> {
+  refuseUnknown(config.groups, scope);
   const { examineHere } = await import("../../adapters/doctor/here.ts");
   // Now the passwords are needed, too.
   const found = await examineHere(loadConfig(config.file), scope);

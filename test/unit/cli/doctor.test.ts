@@ -70,6 +70,14 @@ describe("mmm doctor", () => {
     expect(out).toContain("the files differ: mon1 (abc) against mon2 (def)");
   });
 
+  it("is not content with what there is not", async () => {
+    const node = await doctor([aReport("mon1", [])], "doctor db9");
+    expect(node).toMatchObject({ code: 2, out: "" });
+    expect(node.err).toContain('there is no node "db9"; there is db1, db2, db3');
+    const group = await doctor([aReport("mon1", [])], "doctor --group other");
+    expect(group.err).toContain('there is no group "other"; there is main');
+  });
+
   it("prints JSON with stable names", async () => {
     const { out } = await doctor(
       [aReport("mon1", [db1.error("redis-bind", ...BIND)])],
