@@ -7,8 +7,11 @@ import { fileURLToPath } from "node:url";
 import { eventually } from "../helpers/eventually.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-/** Inside the repository: a bundle finds the guard's script beside its own directory or above. */
-const BUNDLE = join(ROOT, "node_modules", ".cache", "mmm-bundle");
+/**
+ * Inside the repository: a bundle finds the guard's script beside its own directory or above. Not in
+ * node_modules, which several checkouts may share.
+ */
+const BUNDLE = join(ROOT, "dist.host");
 
 /** Bundles the sources as they are now. */
 export function buildBundle(): void {
