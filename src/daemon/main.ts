@@ -29,6 +29,7 @@ export async function main(args: readonly string[]): Promise<void> {
 
 async function run(flags: RunFlags): Promise<void> {
   preferThisProcess();
+  openNoDebugger();
   const starting = startUp(flags, die);
   // Logs may be rotated while it starts: unheard, that signal would end it. It is answered afterwards.
   process.on("SIGHUP", () => void starting.then(readAnew, () => undefined));
@@ -54,6 +55,14 @@ function preferThisProcess(): void {
   } catch {
     // Not allowed to this user: the service manager may do it instead.
   }
+}
+
+/**
+ * On this signal, which is a usual one for rotating logs, Node opens a debugger to every user of this host: to
+ * whoever connects it gives the keys that this process holds. Not where somebody listens for it.
+ */
+function openNoDebugger(): void {
+  process.on("SIGUSR1", () => undefined);
 }
 
 function readAnew({ daemon, logins, log }: Running): void {

@@ -205,11 +205,14 @@ describe("mmm-mon", () => {
     await using monitor = new MonitorProcess(it.args);
     await monitor.logged("cluster.founded");
     monitor.signal("SIGHUP");
+    // Node's debugger, which that signal opens elsewhere, would hand out all keys.
+    monitor.signal("SIGUSR1");
     const client = new ControlClient(`127.0.0.1:${it.port}`);
     expect((await client.identify(10_000)).name).toBe("mon1");
     client.close();
     monitor.signal("SIGTERM");
     expect(await monitor.exitCode()).toBe(0);
+    expect(monitor.stderr).not.toContain("Debugger");
   });
 
   it("ends at once when its state cannot be kept, and says so", async () => {
