@@ -1,11 +1,13 @@
 /** The data directory: made if need be, checked, and held by this process alone. */
 import { randomBytes } from "node:crypto";
-import { accessSync, constants, mkdirSync } from "node:fs";
+import { accessSync, constants, mkdirSync, statSync } from "node:fs";
 import { loadState, StateFile } from "../adapters/store/state-file.ts";
 import type { Durable } from "../core/consensus/types.ts";
 import type { MonitorName } from "../core/ids.ts";
 import { MmmError, messageOf } from "../errors.ts";
 import type { DurableStore } from "../ports.ts";
+
+const WRITABLE_BY_OTHERS = 0o002;
 
 /** @throws MmmError DATA_DIR */
 export function prepareDataDir(dataDir: string): void {
@@ -20,6 +22,17 @@ export function prepareDataDir(dataDir: string): void {
       cause: error,
     });
   }
+  refuseOpen(dataDir);
+}
+
+/** Whoever may put another state there has this monitor vote twice, or hears what its operators say. */
+function refuseOpen(dataDir: string): void {
+  if ((statSync(dataDir).mode & WRITABLE_BY_OTHERS) === 0) return;
+  throw new MmmError("DATA_DIR", {
+    what: `will not use the data directory ${dataDir}`,
+    why: "anybody on this host may write there",
+    todo: `chmod o-w ${dataDir}; if somebody may have done so, give the monitor an empty one and replace it (mmm monitor replace)`,
+  });
 }
 
 export interface OpenState {

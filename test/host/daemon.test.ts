@@ -1,5 +1,13 @@
 /** How `mmm-mon` starts, refuses to start, and ends. */
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import { once } from "node:events";
 import { join } from "node:path";
@@ -87,6 +95,15 @@ describe("mmm-mon refuses to start", () => {
       join(it.dir, "mmm.conf", "data"),
     ]);
     expect(text).toMatch(/cannot use the data directory .*\n.*ENOTDIR/);
+    expect(code).toBe(3);
+  });
+
+  it("with a data directory in which anybody may write: exit 3", async () => {
+    await using it = await setup();
+    mkdirSync(join(it.dir, "data"));
+    chmodSync(join(it.dir, "data"), 0o777);
+    const { code, text } = await refusal(it.args);
+    expect(text).toMatch(/will not use the data directory .*\n {2}anybody on this host may write/);
     expect(code).toBe(3);
   });
 
