@@ -35,7 +35,11 @@ export interface GroupSettings {
   readonly fenceCommand: string | null;
   /** Keep min-replicas-to-write at 1 while a healthy replica exists. */
   readonly writeGuard: boolean;
+  /** How many replicas may copy a new master at once. Absent, as in the states of older versions: 1. */
+  readonly parallelSyncs?: number;
 }
+
+export const DEFAULT_PARALLEL_SYNCS = 1;
 
 /** Kernel timeouts may end one jiffy late or early: 4 ms at HZ 250. */
 const TICK_MS = 4;

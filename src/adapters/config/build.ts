@@ -78,6 +78,7 @@ function buildSettings(top: GroupValues, nodes: readonly Named<NodeValues>[]): G
     flapWindowMs: top.flap_window,
     fenceCommand: top.fence_command,
     writeGuard: top.write_guard,
+    parallelSyncs: top.parallel_syncs,
   };
 }
 

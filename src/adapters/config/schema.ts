@@ -106,6 +106,7 @@ export const SHARED_KEYS = {
   flap_window: withDefault(duration("1m", "24h"), "1h"),
   fence_command: optional(anyText, TEXT),
   write_guard: withDefault(onOff, "off"),
+  parallel_syncs: withDefault(wholeNumber(1, 1_000), "1"),
 } as const;
 
 /** Of the monitor itself: in the file that it was started with, and nowhere else. */

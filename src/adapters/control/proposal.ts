@@ -4,7 +4,7 @@
  */
 import type { FileCommand } from "../../core/messages.ts";
 import type { Proposal, ProposedNode } from "../../core/reload/proposal.ts";
-import type { GroupSettings } from "../../core/settings.ts";
+import { DEFAULT_PARALLEL_SYNCS, type GroupSettings } from "../../core/settings.ts";
 import type { Mode } from "../../core/state.ts";
 import {
   address,
@@ -21,6 +21,10 @@ import {
   words,
 } from "../json-reads.ts";
 import { json, name, port } from "../peer/fields.ts";
+
+/** A file that an older `mmm` read does not say it. */
+const syncs: Read<number> = (value, path) =>
+  value === undefined ? DEFAULT_PARALLEL_SYNCS : whole(value, path);
 
 const settings = objectOf<GroupSettings>({
   probeIntervalMs: whole,
@@ -39,6 +43,7 @@ const settings = objectOf<GroupSettings>({
   flapWindowMs: whole,
   fenceCommand: orNull(words),
   writeGuard: flag,
+  parallelSyncs: syncs,
 });
 
 const aPort: Read<number> = (value, path) => port(whole(value, path), path);

@@ -18,6 +18,7 @@ import { dropErrand } from "./drop-errand.ts";
 import { Work } from "./errand.ts";
 import { blackHole, isInBlackHole } from "./black-hole.ts";
 import { lastDeed, withPast } from "./outline.ts";
+import { mayCopy, tookTurn } from "./sync-turns.ts";
 import { BLOCKED, BLOCKED_FROM, read, scopeOfTidying, tidy, unblock } from "./tidy.ts";
 import { guardWrites } from "./write-guard.ts";
 
@@ -143,7 +144,8 @@ interface Return {
 /** True once it follows the master, in sync, with its own settings. */
 function bringBack(work: Work, group: GroupPart, { master, node, now }: Return): boolean {
   if (!isDone(work.redis(node, "unpause", { kind: "unpause" }))) return false;
-  if (!isMasterGood(work.turn, group, master) || !repoint(work, master, node, now)) return false;
+  if (!isMasterGood(work.turn, group, master)) return false;
+  if (!repoint(work, group, { master, node, now })) return false;
   return restore(work, group, node) && now.link === "up" && !now.syncing;
 }
 
@@ -174,8 +176,11 @@ function hold(work: Work, group: GroupPart, node: Node, now: NodeInfo): void {
   work.redis(node, "black hole", { kind: "follow", ...hole });
 }
 
-function repoint(work: Work, master: Node, node: Node, now: NodeInfo): boolean {
+function repoint(work: Work, group: GroupPart, { master, node, now }: Return): boolean {
+  const { turn } = work;
   if (!isAstray(now, master)) return true;
+  if (!mayCopy(turn, group, master, node)) return false;
+  tookTurn(turn, group, node);
   const action = { kind: "follow", host: master.address, port: master.port } as const;
   return isDone(work.redis(node, "follow", action));
 }

@@ -1,6 +1,6 @@
 /** What a proposal would change of a group, one line each, in the words of the configuration file. */
 import type { Ip } from "../ids.ts";
-import type { GroupSettings } from "../settings.ts";
+import { DEFAULT_PARALLEL_SYNCS, type GroupSettings } from "../settings.ts";
 import { type GroupPart, type Node, writerVip } from "../state.ts";
 import type { Proposal, ProposedNode } from "./proposal.ts";
 
@@ -8,6 +8,7 @@ type Show = (value: never) => string;
 
 const text = (value: string | number): string => String(value);
 const given = (value: string | null): string => value ?? "none";
+const syncs = (value: number | undefined): string => text(value ?? DEFAULT_PARALLEL_SYNCS);
 const onOff = (value: boolean): string => (value ? "on" : "off");
 
 /** Each setting: its key in the file, and how its value is written there. T0 follows from N. */
@@ -29,6 +30,7 @@ const SETTINGS: { readonly [K in keyof GroupSettings]: readonly [key: string, sh
     flapWindowMs: ["flap_window", showMs],
     fenceCommand: ["fence_command", given],
     writeGuard: ["write_guard", onOff],
+    parallelSyncs: ["parallel_syncs", syncs],
   };
 
 /** Of a node that stays. What a file leaves out stands for what Redis, or the shared key, says. */

@@ -50,6 +50,7 @@ describe("the file of 2011", () => {
       flapWindowMs: 3_600_000,
       fenceCommand: null,
       writeGuard: false,
+      parallelSyncs: 1,
     });
   });
 

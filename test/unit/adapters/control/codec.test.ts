@@ -57,6 +57,7 @@ const proposal: fc.Arbitrary<Proposal> = fc.record({
     flapWindowMs: number,
     fenceCommand: maybe(words),
     writeGuard: fc.boolean(),
+    parallelSyncs: number,
   }),
   nodes: fc.array(node as fc.Arbitrary<ProposedNode>, { maxLength: 3 }),
   writer: maybe(address),

@@ -28,7 +28,14 @@ describe("what a file would change", () => {
 
   it("is told in the words of the file", () => {
     const changed = proposal(
-      { leaseMs: 1500, permitMs: 400, cooldownMs: 0, fenceCommand: "off", writeGuard: true },
+      {
+        leaseMs: 1500,
+        permitMs: 400,
+        cooldownMs: 0,
+        fenceCommand: "off",
+        writeGuard: true,
+        parallelSyncs: 2,
+      },
       { mode: "manual" },
     );
     expect(differences(group(), changed)).toEqual([
@@ -36,6 +43,7 @@ describe("what a file would change", () => {
       "cooldown: 1m → 0",
       "fence_command: none → off",
       "write_guard: off → on",
+      "parallel_syncs: 1 → 2",
       "mode: active → manual",
     ]);
   });
