@@ -1,5 +1,5 @@
 /** `mmm switchover`, and what it would do: both by the same look at the same facts. */
-import { candidatesOf } from "../health/facts.ts";
+import { candidateOf, candidatesOf } from "../health/facts.ts";
 import { positionOf } from "../health/lineage.ts";
 import { chooseSuccessor, type SuccessorAnswer } from "../health/successor.ts";
 import type { NodeName } from "../ids.ts";
@@ -90,8 +90,9 @@ export function planSwitchover(turn: Turn, group: GroupPart, _: Waiting, { to }:
 }
 
 function candidateLines(turn: Turn, group: GroupPart, { from, to }: Wish): readonly string[] {
-  const all = candidatesOf(group, turn.local(group.name).evidence, turn.now);
-  const head = all.find(({ node }) => node === from)?.info?.offset ?? null;
+  const { evidence } = turn.local(group.name);
+  const all = candidatesOf(group, evidence, turn.now);
+  const head = candidateOf(evidence, from, turn.now).info?.offset ?? null;
   const { refusals } = successorOf(turn, group, { from, to: null });
   return all.flatMap(({ node, info }) => {
     if (node === from) return [];

@@ -57,7 +57,7 @@ export const SIBLINGS: Step = {
   key: "siblings",
   phase: "prepare",
   does: ({ others, to }) =>
-    others.length === 0 ? "there is no other replica" : `${others.join(", ")} follow ${to}`,
+    others.length === 0 ? "there is no other replica" : `point ${others.join(", ")} at ${to}`,
   shows: () => "their links are up; one that is slow is waited for no longer",
   limitMs: limit(2000),
   otherwise: null,
