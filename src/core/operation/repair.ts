@@ -36,10 +36,16 @@ export function repair(turn: Turn, group: GroupPart): void {
   if (group.operation !== null) return dropRepairs(turn, group);
   for (const node of group.nodes) {
     if (modeNow(group) === "passive" && !isRemainder(turn, group, node))
-      dropRepair(turn, group, node);
+      leaveAlone(turn, group, node);
     else if (node.name !== master.name) repairNode(turn, group, master, node);
     else if (tidy(turn, group, master)) guardWrites(turn, group, master);
   }
+}
+
+/** Who stops the replicas of a paused group must not stop the writes of its master with them. */
+function leaveAlone(turn: Turn, group: GroupPart, node: Node): void {
+  if (node.name === group.master && group.mode !== "passive") guardWrites(turn, group, node);
+  else dropRepair(turn, group, node);
 }
 
 /** Who only watches still ends what a person's command began. */

@@ -109,6 +109,15 @@ test.each(SEEDS)("a paused group keeps its lease and moves nothing (seed %i)", (
   becomesWhole(world, 30_000);
 });
 
+test.each(SEEDS)("a paused master goes on without its replicas (seed %i)", (seed) => {
+  const world = settled(seed, { nodes: 2, settings: { writeGuard: true } });
+  world.runUntilTrue(() => world.redis("db1").minReplicas === "1", 5_000);
+  pause(world, null);
+  world.redis("db2").kill();
+  world.runUntil(world.now + 4_000);
+  expect(world.redis("db1").minReplicas).toBe("0");
+});
+
 test.each(SEEDS)("a person may act in a paused group (seed %i)", (seed) => {
   const world = settled(seed);
   pause(world, null);
