@@ -9,6 +9,7 @@ import {
 import { type Caller, certifiedName, refusalOf } from "./caller.ts";
 import type { ControlServer } from "./control/server.ts";
 import { type GrpcError, grpcError } from "./grpc-error.ts";
+import { Turns } from "./control/turns.ts";
 import { ControlService, MAX_MESSAGE_BYTES, PeerService } from "./grpc.ts";
 import type { PeerServer } from "./peer/server.ts";
 
@@ -35,11 +36,16 @@ export function addServices(
   { peer, control }: Services,
   callerOf: (peer: string) => Caller,
 ): void {
+  const turns = new Turns();
   const read = <Q, A>(handle: handleUnaryCall<Q, A>): handleUnaryCall<Q, A> => {
     return (call, answer) => {
-      const why = refusalOf(callerOf(call.getPeer()), "read");
-      if (why === null) handle(call, answer);
-      else answer(denial(why));
+      const peer = call.getPeer();
+      const asked = () => {
+        const why = refusalOf(callerOf(peer), "read");
+        if (why === null) handle(call, answer);
+        else answer(denial(why));
+      };
+      turns.take({ peer, answer: asked, refuse: () => answer(busy()) });
     };
   };
   const watch = <Q, A>(
@@ -72,6 +78,10 @@ export function addServices(
     Watch: watch(control.watch),
     Identify: identify,
   });
+}
+
+function busy(): GrpcError {
+  return grpcError(status.RESOURCE_EXHAUSTED, "too many questions at once: ask again");
 }
 
 function denial(details: string): GrpcError {

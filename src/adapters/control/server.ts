@@ -59,11 +59,11 @@ export class ControlServer {
   }
 
   readonly status: handleUnaryCall<StatusRequest, StatusAnswer> = (_call, answer) => {
-    this.#answer(answer, () => encodeStatus(this.#backend.status()));
+    reply(answer, () => encodeStatus(this.#backend.status()));
   };
 
   readonly info: handleUnaryCall<InfoRequest, InfoAnswer> = ({ request }, answer) => {
-    this.#answer(answer, () => {
+    reply(answer, () => {
       const { node, nodes } = this.#backend.info(request.node, request.group);
       const json = node === null ? "" : JSON.stringify(node);
       return { found: node !== null, json, nodes: [...nodes] };
@@ -71,7 +71,7 @@ export class ControlServer {
   };
 
   readonly history: handleUnaryCall<HistoryRequest, HistoryAnswer> = ({ request }, answer) => {
-    this.#answer(answer, () => {
+    reply(answer, () => {
       return { json: JSON.stringify(this.#backend.history(request.limit, request.group)) };
     });
   };
@@ -104,7 +104,7 @@ export class ControlServer {
   readonly watch: handleServerStreamingCall<WatchRequest, StatusAnswer> = (call) => {
     const asked = call.request.intervalMs || WATCH_DEFAULT_MS;
     const show = () => {
-      this.#turns.take(() => {
+      const answer = () => {
         // A client that does not read gets fewer, not later, answers.
         if (call.writableLength > 0 || !this.#watches.has(end)) return;
         try {
@@ -112,7 +112,8 @@ export class ControlServer {
         } catch (error) {
           call.emit("error", refusal(error));
         }
-      });
+      };
+      this.#turns.take({ peer: call.getPeer(), answer, refuse: () => undefined });
     };
     const timer = setInterval(show, Math.min(Math.max(asked, WATCH_SHORTEST_MS), WATCH_LONGEST_MS));
     const end = () => {
@@ -128,12 +129,6 @@ export class ControlServer {
   /** Ends the streams that would otherwise never end. */
   close(): void {
     for (const end of this.#watches) end();
-  }
-
-  /** A question waits for its turn. */
-  #answer<T>(answer: sendUnaryData<T>, make: () => T): void {
-    if (!this.#turns.take(() => reply(answer, make)))
-      answer(grpcError(status.RESOURCE_EXHAUSTED, "too many questions at once: ask again"));
   }
 
   async #operate(call: OperateStream, request: Request): Promise<void> {
