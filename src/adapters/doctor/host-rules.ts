@@ -28,7 +28,7 @@ type Rule = (
 ) => Finding | readonly Finding[] | null;
 
 const SLOW_LOGIN_MS = 2_000;
-const SLOW_COMMAND_MS = 500;
+const SLOW_COMMAND_MS = 1_000;
 
 export function hostFindings(host: HostCase, sight: HostSight): readonly Finding[] {
   if (sight.kind === "none") return [unreached(host, sight.problem, sight.text)];
@@ -92,11 +92,16 @@ function login({ subject, user }: HostCase, _facts: HostFacts, seen: SeenHost): 
 }
 
 const slowness: Rule = ({ subject }, { sshd }, { loginMs, commandMs }) => {
-  if (loginMs < SLOW_LOGIN_MS && commandMs < SLOW_COMMAND_MS) return null;
+  // In round figures, so that what several monitors find is one finding.
+  const slow = [
+    ...(loginMs < SLOW_LOGIN_MS ? [] : [`a login takes ${Math.round(loginMs / 1_000)} s`]),
+    ...(commandMs < SLOW_COMMAND_MS ? [] : [`a command takes ${Math.round(commandMs / 1_000)} s`]),
+  ];
+  if (slow.length === 0) return null;
   const dns = /^yes$/i.test(sshd.get("usedns") ?? "");
   return subject.warning(
     "ssh-slow",
-    `a login takes ${Math.round(loginMs)} ms, a command ${Math.round(commandMs)} ms`,
+    slow.join(", "),
     "a channel that breaks is away that long, and a lease may end meanwhile",
     dns
       ? "sshd_config there says UseDNS yes: write UseDNS no"

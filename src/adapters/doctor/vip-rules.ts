@@ -26,14 +26,16 @@ export interface SeenNode {
   readonly serves: boolean;
 }
 
+/** A Redis said so, and not the network. */
+const ERROR_REPLY = /^(DENIED|NOAUTH|WRONGPASS|NOPERM|ERR)\b/;
+
 export function vipFindings(one: VipCase): readonly Finding[] {
   return [...answerFindings(one), ...neighbourFindings(one)];
 }
 
 function answerFindings({ subject, vip, nodes, answer, isWatched }: VipCase): readonly Finding[] {
   const server = nodes.find(({ serves }) => serves);
-  if (answer.runId === null)
-    return server === undefined ? [] : [mute(subject, server.node.name, answer.text)];
+  if (answer.runId === null) return server === undefined ? [] : [unusual(subject, server, answer)];
   const answering = nodes.find(({ redis }) => runIdOf(redis) === answer.runId);
   if (answering === undefined) {
     // A Redis that could not be looked at may be the one.
@@ -55,6 +57,16 @@ function answerFindings({ subject, vip, nodes, answer, isWatched }: VipCase): re
       "start the monitors: systemctl start mmm-mon",
     ),
   ];
+}
+
+/** The Redis of the host that serves it lets this monitor in: what does not, is another. */
+function unusual(subject: Subject, { node, redis }: SeenNode, { text }: VipCheck): Finding {
+  if (redis.kind === "seen" && ERROR_REPLY.test(text))
+    return stranger(
+      subject,
+      `what answers is not the Redis of ${node.name}, which serves it: ${text}`,
+    );
+  return mute(subject, node.name, text);
 }
 
 function mute(subject: Subject, server: string, text: string): Finding {

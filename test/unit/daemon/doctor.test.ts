@@ -39,6 +39,21 @@ function aDoctor(look: () => Promise<readonly Finding[]>, asked: unknown[] = [])
 }
 
 describe("the doctor of a monitor", () => {
+  it("refuses what is asked for without end; those that wait come to theirs", async () => {
+    let finish = () => {};
+    const looking = new Promise<readonly []>((settle) => (finish = () => settle([])));
+    const doctor = aDoctor(() => looking);
+    const kept = Array.from({ length: 8 }, (_, n) => {
+      return doctor.examine({ group: `g${n}`, node: "" }, true);
+    });
+    await expect(doctor.examine({ group: "more", node: "" }, true)).rejects.toThrow(
+      "too many examinations are asked for",
+    );
+    finish();
+    for (const { reports } of await Promise.all(kept)) expect(reports).toHaveLength(1);
+    expect((await doctor.examine({ group: "more", node: "" }, true)).reports).toHaveLength(1);
+  });
+
   it("looks by itself, and asks its peers to do the same, but not theirs", async () => {
     const asked: unknown[] = [];
     const found = [new Subject("db1").ok("redis-answers", "well")];

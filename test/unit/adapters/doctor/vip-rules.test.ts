@@ -17,8 +17,9 @@ function find(
   runId: string | null,
   nodes: readonly SeenNode[] = [aSeen("db1"), aSeen("db2")],
   isWatched = false,
+  text = "no answer",
 ) {
-  const answer = { runId, text: "no answer" };
+  const answer = { runId, text };
   return vipFindings({ subject: new Subject(VIP), vip: VIP, nodes, answer, isWatched }).map(
     ({ id, level, what }) => `${level} ${id}: ${what}`,
   );
@@ -46,6 +47,17 @@ describe("a virtual IP", () => {
   it("is mute although it is served", () => {
     expect(find(null)).toEqual([
       "warning vip-answer: db1 serves it, but nothing answers here: no answer",
+    ]);
+  });
+
+  it("is a stranger's where a Redis answers that lets nobody in, though its own would", () => {
+    const nodes = [aSeen("db1"), aSeen("db2")];
+    expect(find(null, nodes, true, "DENIED protected mode")).toEqual([
+      "error vip-stranger: what answers is not the Redis of db1, which serves it: DENIED protected mode",
+    ]);
+    const dark = aSeen("db1", { redis: { kind: "none", text: "DENIED protected mode" } });
+    expect(find(null, [dark], true, "DENIED protected mode")).toEqual([
+      "warning vip-answer: db1 serves it, but nothing answers here: DENIED protected mode",
     ]);
   });
 
