@@ -38,11 +38,7 @@ function verdictMetrics(groups: readonly GroupStatus[]): readonly Family[] {
       "The verdict on the group; always 1.",
       ofEach(({ name, verdict }) => [sample(1, { group: name, verdict })]),
     ),
-    gauge(
-      "mmm_group_mode",
-      "The mode of the group: active, manual or passive; always 1.",
-      ofEach(({ name, mode }) => [sample(1, { group: name, mode })]),
-    ),
+    ...modeMetrics(groups),
     gauge(
       "mmm_group_master",
       "Which node is the agreed master; always 1.",
@@ -68,6 +64,22 @@ function verdictMetrics(groups: readonly GroupStatus[]): readonly Family[] {
       "mmm_alarm",
       "Lasting conditions that a person must see, as the leader raises them; always 1.",
       ofEach(({ name, alarms }) => alarms.map(({ id }) => sample(1, { group: name, alarm: id }))),
+    ),
+  ];
+}
+
+/** How much the monitors do by themselves. */
+function modeMetrics(groups: readonly GroupStatus[]): readonly Family[] {
+  return [
+    gauge(
+      "mmm_group_mode",
+      "The mode of the group: active, manual or passive; always 1.",
+      groups.map(({ name, mode }) => sample(1, { group: name, mode })),
+    ),
+    gauge(
+      "mmm_group_paused",
+      "Whether somebody paused the group: nothing happens by itself.",
+      groups.map(({ name, pause }) => sample(flag(pause !== null), { group: name })),
     ),
   ];
 }

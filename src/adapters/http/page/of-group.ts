@@ -11,10 +11,11 @@ import { type Html, html } from "./html.ts";
 import { bytes, duration, pill, type Tone } from "./words.ts";
 
 export function groupCard(group: GroupStatus, status: Status): Html {
-  const { name, verdict, verdict_text, mode, lease_backend, operation } = group;
+  const { name, verdict, verdict_text, mode, pause, lease_backend, operation } = group;
   return html`<section id="group-${name}" class="card group">
 <header><h2>${name}</h2>${pill(verdict, verdictTone(verdict))}
 ${mode === "active" ? null : pill(`mode ${mode}`, "fair")}
+${pause === null ? null : pill(`paused by ${pause.by}`, "fair")}
 ${lease_backend === "off" ? pill("not fenced", "fair") : null}</header>
 ${verdict === "healthy" ? null : html`<p>${verdict_text}</p>`}
 ${operation === null ? null : operationLine(operation)}
