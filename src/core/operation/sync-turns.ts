@@ -34,11 +34,12 @@ function isCopying(turn: Turn, group: GroupPart, master: Node, node: Node): bool
   const key = turnOf(node.name);
   const { evidence, since } = turn.local(group.name);
   const { info, reachable } = candidateOf(evidence, node.name, turn.now);
-  if (!reachable || info === null) return turn.lasting(group.name, key, false) > 0;
-  const follows = info.masterHost === master.address && info.masterPort === master.port;
-  const isUnlinked = follows && (info.link !== "up" || info.syncing);
+  const seen = reachable ? info : null;
+  const follows = seen?.masterHost === master.address && seen.masterPort === master.port;
+  const isUnlinked = follows && (seen.link !== "up" || seen.syncing);
   // What it says may be older than its turn.
-  const isFresh = !follows && since[key] !== undefined;
-  const lasted = turn.lasting(group.name, key, isUnlinked || isFresh);
-  return (isUnlinked || isFresh) && lasted < (info.syncing ? COPYING_MS : LINKING_MS);
+  const isFresh = seen !== null && !follows && since[key] !== undefined;
+  const isBusy = isUnlinked || isFresh;
+  const lasted = turn.lasting(group.name, key, isBusy);
+  return isBusy && lasted < (seen?.syncing === true ? COPYING_MS : LINKING_MS);
 }
