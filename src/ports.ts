@@ -10,7 +10,7 @@ import type { ConsensusEvent, Durable } from "./core/consensus/types.ts";
 import type { Event } from "./core/events.ts";
 import type { ProbeDepth, ProbeResult } from "./core/health/types.ts";
 import type { At, ClusterId, GroupName, Instant, Ip, MonitorName } from "./core/ids.ts";
-import type { Effect, Input, Outcome, Target } from "./core/io.ts";
+import type { Effect, HookFacts, Input, Outcome, Target } from "./core/io.ts";
 import type { PeerMessage } from "./core/messages.ts";
 import type { ActionConnection, RedisAction, RedisActionResult } from "./core/operation/action.ts";
 import type { Committed, PastOperation } from "./core/state.ts";
@@ -81,6 +81,12 @@ export type VipCheckOutcome = Extract<Outcome, { kind: "vip-check" }>;
 
 export interface Fencer {
   run(target: Target, command: string, deadlineMs: number): Promise<FenceOutcome>;
+}
+
+export type HookOutcome = Extract<Outcome, { kind: "hook" }>;
+
+export interface HookRunner {
+  run(target: Target, command: string, facts: HookFacts, deadlineMs: number): Promise<HookOutcome>;
 }
 
 export interface VipChecker {

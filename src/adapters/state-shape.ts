@@ -8,7 +8,7 @@
  * would be worse than none.
  */
 import type { Durable, JsonValue, Part, Parts, Slot } from "../core/consensus/types.ts";
-import type { GroupSettings } from "../core/settings.ts";
+import type { GroupSettings, PreFailover } from "../core/settings.ts";
 import type { Stamp } from "../core/stamp.ts";
 import {
   CLUSTER_PART,
@@ -60,24 +60,30 @@ const cluster = objectOf<ClusterPart>({
   requests: listOf(objectOf<ClusterPart["requests"][number]>({ id: words, message: words })),
 });
 
-const settings = objectOf<GroupSettings>({
-  probeIntervalMs: whole,
-  downAfterMs: whole,
-  leaseMs: whole,
-  permitMs: whole,
-  clockDrift: number,
-  leaseBackend: word(),
-  onQuorumLoss: word(),
-  onReboot: word(),
-  restartGraceMs: whole,
-  busyGraceMs: whole,
-  maxLagBytes: whole,
-  cooldownMs: whole,
-  flapCount: whole,
-  flapWindowMs: whole,
-  fenceCommand: orNull(words),
-  writeGuard: flag,
-});
+const preFailover = objectOf<PreFailover>({ command: words, timeoutMs: whole, onFailure: word() });
+
+const settings = objectOf<GroupSettings>(
+  {
+    probeIntervalMs: whole,
+    downAfterMs: whole,
+    leaseMs: whole,
+    permitMs: whole,
+    clockDrift: number,
+    leaseBackend: word(),
+    onQuorumLoss: word(),
+    onReboot: word(),
+    restartGraceMs: whole,
+    busyGraceMs: whole,
+    maxLagBytes: whole,
+    cooldownMs: whole,
+    flapCount: whole,
+    flapWindowMs: whole,
+    fenceCommand: orNull(words),
+    writeGuard: flag,
+    preFailover,
+  },
+  ["preFailover"],
+);
 
 const node = objectOf<Node>(
   {

@@ -52,8 +52,17 @@ export type Outcome =
   | { readonly kind: "guard"; readonly result: GuardResult }
   | { readonly kind: "redis"; readonly result: RedisActionResult }
   | { readonly kind: "fence"; readonly exitCode: number | null; readonly text: string }
+  | { readonly kind: "hook"; readonly exitCode: number | null; readonly text: string }
   /** Connecting to VIP:port: which Redis answers there. */
   | { readonly kind: "vip-check"; readonly runId: string | null; readonly text: string };
+
+export interface HookFacts {
+  readonly hook: string;
+  readonly group: GroupName;
+  readonly from: NodeName;
+  readonly reason: string;
+  readonly votes: Readonly<Record<MonitorName, string>>;
+}
 
 export type Effect =
   | { readonly kind: "persist"; readonly durable: Durable; readonly isUrgent: boolean }
@@ -85,6 +94,16 @@ export type Effect =
       readonly id: number;
       readonly target: Target;
       readonly command: string;
+      readonly deadlineMs: number;
+    }
+  /** A question to the operator's own command, about a node. */
+  | {
+      readonly kind: "hook";
+      readonly id: number;
+      readonly target: Target;
+      readonly command: string;
+      /** For its standard input, as JSON. */
+      readonly facts: HookFacts;
       readonly deadlineMs: number;
     }
   | {

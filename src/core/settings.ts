@@ -33,6 +33,8 @@ export interface GroupSettings {
   readonly flapWindowMs: number;
   /** Run on the leader as `sh -c`, with MMM_NODE and MMM_ADDRESS set; exit 0 proves the host fenced. */
   readonly fenceCommand: string | null;
+  /** Asked by the leader before an automatic failover; absent: nobody is asked. */
+  readonly preFailover?: PreFailover;
   /** Keep min-replicas-to-write at 1 while a healthy replica exists. */
   readonly writeGuard: boolean;
   /** How many replicas may copy a new master at once. Absent, as in the states of older versions: 1. */
@@ -40,6 +42,14 @@ export interface GroupSettings {
 }
 
 export const DEFAULT_PARALLEL_SYNCS = 1;
+
+/** A command for `sh -c`: exit code 0 allows it, 10 forbids it. */
+export interface PreFailover {
+  readonly command: string;
+  readonly timeoutMs: number;
+  /** What any other end of it means. */
+  readonly onFailure: "go-on" | "stop";
+}
 
 /** Kernel timeouts may end one jiffy late or early: 4 ms at HZ 250. */
 const TICK_MS = 4;

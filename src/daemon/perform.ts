@@ -11,6 +11,7 @@ import { messageOf } from "../errors.ts";
 import type {
   Fencer,
   GuardCaller,
+  HookRunner,
   Log,
   PeerSender,
   Prober,
@@ -25,6 +26,7 @@ export interface World {
   readonly redis: RedisActor;
   readonly guards: GuardCaller;
   readonly fencer: Fencer;
+  readonly hooks: HookRunner;
   readonly vips: VipChecker;
   readonly reply: (requestId: string, outcome: CommandOutcome) => void;
   readonly report: (event: Event | ConsensusEvent) => void;
@@ -77,7 +79,7 @@ export class Performer {
   }
 
   async #attempt(effect: Asked): Promise<Outcome> {
-    const { prober, guards, redis, fencer, vips } = this.#world;
+    const { prober, guards, redis, fencer, hooks, vips } = this.#world;
     const { target, deadlineMs } = effect;
     switch (effect.kind) {
       case "probe":
@@ -90,6 +92,8 @@ export class Performer {
       }
       case "fence":
         return await fencer.run(target, effect.command, deadlineMs);
+      case "hook":
+        return await hooks.run(target, effect.command, effect.facts, deadlineMs);
       case "vip-check":
         return await vips.check(target, effect.vip, deadlineMs);
     }
@@ -121,6 +125,8 @@ function leastOf(effect: Asked, text: string): Outcome {
       return { kind: "redis", result: { kind: "unknown", text } };
     case "fence":
       return { kind: "fence", exitCode: null, text };
+    case "hook":
+      return { kind: "hook", exitCode: null, text };
     case "vip-check":
       return { kind: "vip-check", runId: null, text };
   }

@@ -1,6 +1,7 @@
 /** Makes the adapters that touch Redis and the hosts, from what is this monitor's own. */
 import type { Local, NodeLogin } from "../adapters/config/types.ts";
 import { ShellFencer } from "../adapters/fence.ts";
+import { ShellHooks } from "../adapters/hook.ts";
 import { RedisActions } from "../adapters/redis/actions.ts";
 import { credentialsFor } from "../adapters/redis/credentials.ts";
 import { RedisProbes } from "../adapters/redis/probe.ts";
@@ -9,7 +10,15 @@ import { type ChannelEvent, GuardChannels } from "../adapters/ssh/guard-channels
 import type { GuardMode } from "../adapters/ssh/guard-link.ts";
 import type { GroupName, NodeName } from "../core/ids.ts";
 import type { Target } from "../core/io.ts";
-import type { Fencer, GuardCaller, Log, Prober, RedisActor, VipChecker } from "../ports.ts";
+import type {
+  Fencer,
+  GuardCaller,
+  HookRunner,
+  Log,
+  Prober,
+  RedisActor,
+  VipChecker,
+} from "../ports.ts";
 
 /** What reaches nodes. */
 export interface NodeWorld {
@@ -17,6 +26,7 @@ export interface NodeWorld {
   readonly redis: RedisActor;
   readonly guards: GuardCaller;
   readonly fencer: Fencer;
+  readonly hooks: HookRunner;
   readonly vips: VipChecker;
   /** Which guard ran when a channel to that host was last opened; null: there was none yet. */
   guardModeOf(target: Target): GuardMode | null;
@@ -59,6 +69,7 @@ export function openNodeWorld(
     guards,
     vips,
     fencer: new ShellFencer(),
+    hooks: new ShellHooks(),
     guardModeOf: (target) => modes.get(hostKey(target)) ?? null,
     onLost: (listener) => prober.onLost(listener),
     warm: (targets) => guards.warm(targets),

@@ -79,7 +79,15 @@ function buildSettings(top: GroupValues, nodes: readonly Named<NodeValues>[]): G
     fenceCommand: top.fence_command,
     writeGuard: top.write_guard,
     parallelSyncs: top.parallel_syncs,
+    ...preFailoverOf(top),
   };
+}
+
+function preFailoverOf(top: GroupValues): Pick<GroupSettings, "preFailover"> {
+  const { pre_failover: command, pre_failover_timeout: timeoutMs, on_hook_failure } = top;
+  if (command === null) return {};
+  const onFailure = on_hook_failure === "stop" ? "stop" : "go-on";
+  return { preFailover: { command, timeoutMs, onFailure } };
 }
 
 /** Two nodes of one host share its packet filter, which therefore cannot tell them apart. */

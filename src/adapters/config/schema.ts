@@ -105,6 +105,9 @@ export const SHARED_KEYS = {
   flap_count: withDefault(wholeNumber(1, 1_000), "3"),
   flap_window: withDefault(duration("1m", "24h"), "1h"),
   fence_command: optional(anyText, TEXT),
+  pre_failover: optional(anyText, TEXT),
+  pre_failover_timeout: withDefault(duration("100ms", "5m"), "5s"),
+  on_hook_failure: withDefault(choice("go_on", "stop"), "go_on"),
   write_guard: withDefault(onOff, "off"),
   parallel_syncs: withDefault(wholeNumber(1, 1_000), "1"),
 } as const;

@@ -4,7 +4,11 @@
  */
 import type { FileCommand } from "../../core/messages.ts";
 import type { Proposal, ProposedNode } from "../../core/reload/proposal.ts";
-import { DEFAULT_PARALLEL_SYNCS, type GroupSettings } from "../../core/settings.ts";
+import {
+  DEFAULT_PARALLEL_SYNCS,
+  type GroupSettings,
+  type PreFailover,
+} from "../../core/settings.ts";
 import type { Mode } from "../../core/state.ts";
 import {
   address,
@@ -26,25 +30,35 @@ import { json, name, port } from "../peer/fields.ts";
 const syncs: Read<number> = (value, path) =>
   value === undefined ? DEFAULT_PARALLEL_SYNCS : whole(value, path);
 
-const settings = objectOf<GroupSettings>({
-  probeIntervalMs: whole,
-  downAfterMs: whole,
-  leaseMs: whole,
-  permitMs: whole,
-  clockDrift: number,
-  leaseBackend: oneOf("auto", "nft", "off"),
-  onQuorumLoss: oneOf("failsafe", "drop"),
-  onReboot: oneOf("auto", "failover", "wait"),
-  restartGraceMs: whole,
-  busyGraceMs: whole,
-  maxLagBytes: whole,
-  cooldownMs: whole,
-  flapCount: whole,
-  flapWindowMs: whole,
-  fenceCommand: orNull(words),
-  writeGuard: flag,
-  parallelSyncs: syncs,
+const preFailover = objectOf<PreFailover>({
+  command: words,
+  timeoutMs: whole,
+  onFailure: oneOf("go-on", "stop"),
 });
+
+const settings = objectOf<GroupSettings>(
+  {
+    probeIntervalMs: whole,
+    downAfterMs: whole,
+    leaseMs: whole,
+    permitMs: whole,
+    clockDrift: number,
+    leaseBackend: oneOf("auto", "nft", "off"),
+    onQuorumLoss: oneOf("failsafe", "drop"),
+    onReboot: oneOf("auto", "failover", "wait"),
+    restartGraceMs: whole,
+    busyGraceMs: whole,
+    maxLagBytes: whole,
+    cooldownMs: whole,
+    flapCount: whole,
+    flapWindowMs: whole,
+    fenceCommand: orNull(words),
+    writeGuard: flag,
+    parallelSyncs: syncs,
+    preFailover,
+  },
+  ["preFailover"],
+);
 
 const aPort: Read<number> = (value, path) => port(whole(value, path), path);
 

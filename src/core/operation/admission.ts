@@ -15,6 +15,7 @@ import { guardLoss } from "./guard-loss.ts";
 import { demotedByHand, movedByHand } from "./by-hand.ts";
 import { coolingDown, turnedBackFor } from "./cooldown.ts";
 import { noSuccessor } from "./failover.ts";
+import { consentTo, forgetConsent } from "./pre-failover.ts";
 import { begun, finished, type Intent } from "./outline.ts";
 
 /** What calls for a failover. */
@@ -31,11 +32,19 @@ export interface Call {
 export function considerFailover(turn: Turn, group: GroupPart, verdict: Verdict): void {
   const alarm = `${group.name}: failover`;
   const call = isFree(group) ? callFor(turn, group, verdict) : null;
-  if (call === null) return turn.alarm(alarm, null);
+  if (call === null) {
+    forgetConsent(turn, group);
+    return turn.alarm(alarm, null);
+  }
   if (turn.isChanging(group.name)) return;
   const held = heldBack(turn, group, call);
-  turn.alarm(alarm, held);
-  if (held === null) beginFailover(turn, group, intentOf(turn, group, call));
+  // Where a person has moved the master already, there is nothing to be asked.
+  const consent =
+    held === null && call.to === null ? consentTo(turn, group, call) : ({ kind: "given" } as const);
+  if (consent.kind === "awaited") return;
+  const why = held ?? (consent.kind === "refused" ? `${call.text}; ${consent.why}` : null);
+  turn.alarm(alarm, why);
+  if (why === null) beginFailover(turn, group, intentOf(turn, group, call));
 }
 
 function callFor(turn: Turn, group: GroupPart, verdict: Verdict): Call | null {

@@ -1,6 +1,6 @@
 /** What a proposal would change of a group, one line each, in the words of the configuration file. */
 import type { Ip } from "../ids.ts";
-import { DEFAULT_PARALLEL_SYNCS, type GroupSettings } from "../settings.ts";
+import { DEFAULT_PARALLEL_SYNCS, type GroupSettings, type PreFailover } from "../settings.ts";
 import { type GroupPart, type Node, writerVip } from "../state.ts";
 import type { Proposal, ProposedNode } from "./proposal.ts";
 
@@ -9,29 +9,35 @@ type Show = (value: never) => string;
 const text = (value: string | number): string => String(value);
 const given = (value: string | null): string => value ?? "none";
 const syncs = (value: number | undefined): string => text(value ?? DEFAULT_PARALLEL_SYNCS);
+const hook = (value: PreFailover | undefined): string =>
+  value === undefined
+    ? "none"
+    : `${value.command} (${showMs(value.timeoutMs)}, on failure ${value.onFailure})`;
 const onOff = (value: boolean): string => (value ? "on" : "off");
 
 /** Each setting: its key in the file, and how its value is written there. T0 follows from N. */
-const SETTINGS: { readonly [K in keyof GroupSettings]: readonly [key: string, show: Show] | null } =
-  {
-    probeIntervalMs: ["probe_interval", showMs],
-    downAfterMs: ["down_after", showMs],
-    leaseMs: ["vip_lease", showMs],
-    permitMs: null,
-    clockDrift: ["clock_drift", text],
-    leaseBackend: ["lease_backend", text],
-    onQuorumLoss: ["on_quorum_loss", text],
-    onReboot: ["on_reboot", text],
-    restartGraceMs: ["restart_grace", showMs],
-    busyGraceMs: ["busy_grace", showMs],
-    maxLagBytes: ["max_lag", text],
-    cooldownMs: ["cooldown", showMs],
-    flapCount: ["flap_count", text],
-    flapWindowMs: ["flap_window", showMs],
-    fenceCommand: ["fence_command", given],
-    writeGuard: ["write_guard", onOff],
-    parallelSyncs: ["parallel_syncs", syncs],
-  };
+const SETTINGS: {
+  readonly [K in keyof GroupSettings]-?: readonly [key: string, show: Show] | null;
+} = {
+  probeIntervalMs: ["probe_interval", showMs],
+  downAfterMs: ["down_after", showMs],
+  leaseMs: ["vip_lease", showMs],
+  permitMs: null,
+  clockDrift: ["clock_drift", text],
+  leaseBackend: ["lease_backend", text],
+  onQuorumLoss: ["on_quorum_loss", text],
+  onReboot: ["on_reboot", text],
+  restartGraceMs: ["restart_grace", showMs],
+  busyGraceMs: ["busy_grace", showMs],
+  maxLagBytes: ["max_lag", text],
+  cooldownMs: ["cooldown", showMs],
+  flapCount: ["flap_count", text],
+  flapWindowMs: ["flap_window", showMs],
+  fenceCommand: ["fence_command", given],
+  preFailover: ["pre_failover", hook],
+  writeGuard: ["write_guard", onOff],
+  parallelSyncs: ["parallel_syncs", syncs],
+};
 
 /** Of a node that stays. What a file leaves out stands for what Redis, or the shared key, says. */
 const NODE_KEYS: readonly (readonly [key: string, of: (node: ProposedNode) => string])[] = [

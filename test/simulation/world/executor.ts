@@ -54,6 +54,8 @@ export class Executor {
         return this.#act(effect, done);
       case "fence":
         return this.#fence(effect.target, done);
+      case "hook":
+        return this.#hook(effect.command, done);
       case "vip-check":
         return this.#check(effect.vip, done);
     }
@@ -109,6 +111,15 @@ export class Executor {
       );
     });
     return () => ({ kind: "fence", exitCode: null, text: "no answer in time" });
+  }
+
+  /** Its command is what it does: `exit 10`, or it hangs. */
+  #hook(command: string, done: (outcome: Outcome) => void): () => Outcome {
+    const [, code] = /^exit (\d+)$/.exec(command) ?? [];
+    const here = this.#world.network.stream("hook", this.#place);
+    if (code !== undefined)
+      here.send(() => done({ kind: "hook", exitCode: Number(code), text: "said so" }));
+    return () => ({ kind: "hook", exitCode: null, text: "killed" });
   }
 
   #check(vip: string, done: (outcome: Outcome) => void): () => Outcome {

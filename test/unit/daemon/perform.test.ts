@@ -25,6 +25,7 @@ function world(changes: Partial<World>): { world: World; lines: string[] } {
       redis: { run: fail },
       guards: { request: fail },
       fencer: { run: fail },
+      hooks: { run: fail },
       vips: { check: fail },
       reply: () => {},
       report: () => {},

@@ -1,0 +1,69 @@
+/**
+ * What the operator's `pre_failover` says before an automatic failover begins. It is asked last, when
+ * nothing else is in the way, and only delays: what it allows is decided anew, on the evidence of the
+ * turn in which its answer is there. A veto holds for a while, and is then asked for again.
+ */
+import type { HookFacts, Outcome } from "../io.ts";
+import type { PreFailover } from "../settings.ts";
+import type { GroupPart } from "../state.ts";
+import { targetOf } from "../target.ts";
+import type { Turn } from "../turn.ts";
+import type { Call } from "./admission.ts";
+import { dropErrand } from "./drop-errand.ts";
+import { Work } from "./errand.ts";
+
+/** The exit code that means no. Anything else but 0 is a command that does not work. */
+const VETO = 10;
+const ASK_AGAIN_MS = 5_000;
+const SCOPE = "pre-failover";
+
+export type Consent =
+  | { readonly kind: "given" | "awaited" }
+  | { readonly kind: "refused"; readonly why: string };
+
+export function consentTo(turn: Turn, group: GroupPart, call: Call): Consent {
+  const hook = group.settings.preFailover;
+  const from = group.nodes.find(({ name }) => name === call.from);
+  if (hook === undefined || from === undefined) return { kind: "given" };
+  const work = new Work(turn, group.name, SCOPE);
+  const key = `${call.cause} of ${from.name}`;
+  const task = work.task(key, hook.timeoutMs, (id) => ({
+    kind: "hook",
+    id,
+    target: targetOf(group.name, from),
+    command: hook.command,
+    facts: factsOf(group, call),
+    deadlineMs: hook.timeoutMs,
+  }));
+  if (task.finishedAt === null) return { kind: "awaited" };
+  const consent = meaningOf(hook, task.outcome);
+  if (consent.kind === "refused" && turn.now - task.finishedAt >= ASK_AGAIN_MS) work.forget(key);
+  return consent;
+}
+
+function factsOf({ name }: GroupPart, { from, text, votes }: Call): HookFacts {
+  const words = Object.entries(votes).map(([monitor, { vote }]) => [monitor, vote] as const);
+  return {
+    hook: "pre_failover",
+    group: name,
+    from,
+    reason: text,
+    votes: Object.fromEntries(words),
+  };
+}
+
+function meaningOf({ onFailure }: PreFailover, outcome: Outcome | null): Consent {
+  const { exitCode, text } =
+    outcome?.kind === "hook" ? outcome : { exitCode: null, text: "no answer in time" };
+  const said = text === "" ? "" : `: ${text}`;
+  if (exitCode === VETO) return { kind: "refused", why: `pre_failover forbids it${said}` };
+  if (exitCode === 0 || onFailure === "go-on") return { kind: "given" };
+  const end = exitCode === null ? "killed" : `exit code ${exitCode}`;
+  const why = `pre_failover does not work (${end}), and on_hook_failure is stop${said}`;
+  return { kind: "refused", why };
+}
+
+/** What was said of one call says nothing of the next. */
+export function forgetConsent(turn: Turn, group: GroupPart): void {
+  dropErrand(turn, group.name, SCOPE, group.nodes);
+}
