@@ -256,6 +256,12 @@ function warningsOf(
 
 function groupWarnings(group: GroupPart): readonly Warning[] {
   const warnings: Warning[] = [];
+  // Somebody chose that, so it is no reason to call the group degraded.
+  if (writerVip(group) === undefined)
+    warnings.push({
+      level: "hint",
+      text: `group ${group.name}: it has no virtual IP (master_ip), so nothing ends the service of an old master that cannot be reached: what is still written there is lost, unless write_guard stops it`,
+    });
   if (group.backend === "off") {
     warnings.push({
       level: "critical",
