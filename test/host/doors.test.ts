@@ -1,12 +1,15 @@
 /** The read-only doors of a real monitor: they open if configured, and trouble of theirs is not the monitor's. */
 import { execFile } from "node:child_process";
 import { once } from "node:events";
+import { writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { Redis } from "ioredis";
 import { beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "../helpers/eventually.ts";
 import { freePort } from "../helpers/free-port.ts";
+import { RedisServer } from "../helpers/redis-server.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
 import { buildBundle, MonitorProcess, writeConfig } from "./monitor-process.ts";
 
@@ -63,5 +66,36 @@ describe("the read-only doors of mmm-mon", () => {
     expect(failed?.["msg"]).toContain("tries again");
     await monitor.logged("leader.changed");
     other.close();
+  });
+
+  it("lead clients to the new master of a group that has no virtual IP", async () => {
+    await using dir = await tempDir();
+    await using one = await RedisServer.start();
+    const replicaOf = { host: "127.0.0.1", port: one.port };
+    await using other = await RedisServer.start({ replicaOf });
+    const [listen, sentinel] = [await freePort(), await freePort()];
+    const config = join(dir.path, "mmm.conf");
+    const node = (name: string, { port }: RedisServer) =>
+      `[${name}]\naddress = 127.0.0.1\nport = ${port}\n`;
+    const top = `sentinel = 127.0.0.1:${sentinel}\n`;
+    writeFileSync(config, top + node("db1", one) + node("db2", other), { mode: 0o600 });
+    const flags = ["--config", config, "--name", "mon1", "--data-dir", join(dir.path, "data")];
+    await using monitor = new MonitorProcess([...flags, "--listen", `127.0.0.1:${listen}`]);
+    await monitor.logged("sentinel.opened");
+    const client = new Redis({
+      sentinels: [{ host: "127.0.0.1", port: sentinel }],
+      name: "main",
+      sentinelRetryStrategy: () => 100,
+      maxRetriesPerRequest: null,
+    });
+    client.on("error", () => undefined);
+    await client.set("before", "1");
+    const arrived = await client.call("WAIT", "1", "5000");
+    expect(arrived).toBe(1);
+    await one.kill();
+    await client.set("after", "1");
+    expect(await other.role()).toBe("master");
+    expect(await other.client.mget("before", "after")).toEqual(["1", "1"]);
+    client.disconnect();
   });
 });
