@@ -3,6 +3,7 @@
  * connections as fast as it can would take every place there is, and the time in which this monitor
  * should answer its peers. A peer needs two or three connections, a person one each time.
  */
+import type { Server, Socket } from "node:net";
 import type { Instant } from "../core/ids.ts";
 
 export interface CrowdLimits {
@@ -26,6 +27,16 @@ export function placeOf(address: string): string {
   const groups = head.split(":");
   const zeros = tail === undefined ? [] : Array.from({ length: 4 }, () => "0");
   return [...groups, ...zeros].slice(0, 4).join(":");
+}
+
+/** Whoever is too many is closed as it comes, without a word. */
+export function keepCrowdOut(server: Server, limits: CrowdLimits): void {
+  const crowd = new Crowd(limits);
+  server.on("connection", (socket: Socket) => {
+    const address = placeOf(socket.remoteAddress ?? "");
+    if (crowd.enter(address, performance.now())) socket.once("close", () => crowd.leave(address));
+    else socket.destroy();
+  });
 }
 
 /** Of so many addresses something is remembered while nothing of them is open. */

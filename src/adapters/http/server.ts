@@ -6,6 +6,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { messageOf } from "../../errors.ts";
+import { type CrowdLimits, keepCrowdOut } from "../crowd.ts";
 import { isLoopback } from "../peer/address.ts";
 import type { Ask, Reply } from "./reply.ts";
 import { plain } from "./reply.ts";
@@ -17,6 +18,8 @@ export interface HttpOptions {
 }
 
 const MOST_CONNECTIONS = 64;
+/** One address leaves room for others; a load balancer with a hundred servers fits. */
+const FROM_ONE_ADDRESS: CrowdLimits = { most: 48, perSecond: 200 };
 const HEADERS_MS = 3_000;
 const REQUEST_MS = 5_000;
 /** A connection on which nothing happens. Streams write more often. */
@@ -50,6 +53,7 @@ export class HttpServer {
       connectionsCheckingInterval: 1_000,
     });
     this.#server.maxConnections = MOST_CONNECTIONS;
+    keepCrowdOut(this.#server, FROM_ONE_ADDRESS);
     this.#server.maxRequestsPerSocket = MOST_REQUESTS_PER_CONNECTION;
     this.#server.setTimeout(IDLE_MS);
     this.#server.on("request", (request, response) => void this.#handle(request, response));

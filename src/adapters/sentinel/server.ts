@@ -5,6 +5,7 @@
 import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
 import type { Status } from "../../core/status-types.ts";
+import { type CrowdLimits, keepCrowdOut } from "../crowd.ts";
 import { Connection } from "./connection.ts";
 import { type Known, newsOf } from "./news.ts";
 import type { ViewOptions } from "./view.ts";
@@ -15,6 +16,8 @@ export interface SentinelOptions extends ViewOptions {
 }
 
 const MOST_CONNECTIONS = 512;
+/** A host with hundreds of clients fits; after a failover they all come at once. */
+const FROM_ONE_ADDRESS: CrowdLimits = { most: 256, perSecond: 200 };
 /** While somebody waits for news; a commit brings them at once. */
 const LOOK_EVERY_MS = 1_000;
 
@@ -30,6 +33,7 @@ export class SentinelServer {
     this.#options = options;
     this.#server = createServer((socket) => this.#accept(socket));
     this.#server.maxConnections = MOST_CONNECTIONS;
+    keepCrowdOut(this.#server, FROM_ONE_ADDRESS);
   }
 
   /** The port that it listens on. Rejects with the system's error. */
