@@ -13,6 +13,8 @@ import { open, type Tell } from "./opening.ts";
 import type { Doors, FromFront, ToFront } from "./protocol.ts";
 import { Source } from "./source.ts";
 
+const LOOK_AFTER_MS = 50;
+
 export function main(): void {
   if (parentPort === null) {
     process.stderr.write("error: this is a part of mmm-mon, which starts it itself\n");
@@ -30,10 +32,10 @@ function serve(monitor: MessagePort, { http, sentinel }: Doors): void {
   const { snapshot } = source;
   const status = async () => (await snapshot()).status;
   const endpoint = sentinel === null ? null : new SentinelServer({ ...sentinel, status });
+  const look = together(source, () => void endpoint?.look());
   monitor.on("message", (message: ToFront) => {
-    if (message.kind === "snapshot") return source.take(message.text);
-    source.expire();
-    void endpoint?.look();
+    if (message.kind === "snapshot") source.take(message.text);
+    else look();
   });
   if (sentinel !== null && endpoint !== null)
     void open("sentinel", sentinel, () => endpoint.listen(), tell);
@@ -42,6 +44,23 @@ function serve(monitor: MessagePort, { http, sentinel }: Doors): void {
     const server = new HttpServer({ ...http, respond: (ask) => respond(ask, sources) });
     void open("http", http, () => server.listen(), tell);
   }
+}
+
+/** Commits come in bursts: one look a little later sees what all of them brought. */
+function together(source: Source, look: () => void): () => void {
+  let isDue = false;
+  return () => {
+    if (isDue) return;
+    isDue = true;
+    setTimeout(
+      () => {
+        isDue = false;
+        source.expire();
+        look();
+      },
+      Math.max(LOOK_AFTER_MS, 2 * source.tookMs),
+    );
+  };
 }
 
 /** Linux keeps a priority per thread; that of the monitor was raised. */

@@ -4,8 +4,11 @@
  */
 import type { Snapshot } from "../adapters/http/snapshot.ts";
 
-/** What is younger than this is given again. */
+/** What is younger than this is given again … */
 const FRESH_MS = 250;
+/** … or than so many times what it took to get: of hundreds of groups there is much to tell. */
+const SHARE = 10;
+const OLDEST_MS = 5_000;
 /** A monitor that takes longer stands still. */
 const PATIENCE_MS = 2_000;
 
@@ -19,6 +22,8 @@ export class Source {
   readonly #ask: () => void;
   #newest: { readonly snapshot: Snapshot; readonly at: number } | null = null;
   #waiting: Waiting | null = null;
+  #askedAt = 0;
+  #tookMs = 0;
   #timer: NodeJS.Timeout | undefined;
 
   /** @param ask makes the monitor send a snapshot to `take` */
@@ -28,12 +33,13 @@ export class Source {
 
   /** Rejects when the monitor does not answer in time. */
   readonly snapshot = (): Promise<Snapshot> => {
-    if (this.#newest !== null && performance.now() - this.#newest.at < FRESH_MS)
+    if (this.#newest !== null && performance.now() - this.#newest.at < this.#freshMs)
       return Promise.resolve(this.#newest.snapshot);
     return (this.#waiting ?? this.#begin()).promise;
   };
 
   take(text: string): void {
+    this.#tookMs = performance.now() - this.#askedAt;
     const snapshot = JSON.parse(text) as Snapshot;
     this.#newest = { snapshot, at: performance.now() };
     this.#end()?.settle(snapshot);
@@ -44,12 +50,22 @@ export class Source {
     this.#newest = null;
   }
 
+  /** How long the monitor took to answer the last question, in milliseconds. */
+  get tookMs(): number {
+    return this.#tookMs;
+  }
+
+  get #freshMs(): number {
+    return Math.min(Math.max(FRESH_MS, SHARE * this.#tookMs), OLDEST_MS);
+  }
+
   #begin(): Waiting {
     const waiting = deferred();
     this.#waiting = waiting;
     this.#timer = setTimeout(() => {
       this.#end()?.fail(new Error(`it has not answered for ${PATIENCE_MS} ms`));
     }, PATIENCE_MS);
+    this.#askedAt = performance.now();
     this.#ask();
     return waiting;
   }

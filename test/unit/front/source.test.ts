@@ -22,6 +22,22 @@ describe("where the doors get the state of the cluster", () => {
     expect(await source.snapshot()).not.toBe(first);
   });
 
+  it("asks a monitor that takes long less often", async () => {
+    vi.useFakeTimers();
+    const ask = vi.fn(() => void setTimeout(() => source.take(TEXT), 100));
+    const source = new Source(ask);
+    const first = source.snapshot();
+    await vi.advanceTimersByTimeAsync(100);
+    await first;
+    await vi.advanceTimersByTimeAsync(900);
+    await source.snapshot();
+    expect(ask).toHaveBeenCalledTimes(1);
+    await vi.advanceTimersByTimeAsync(200);
+    void source.snapshot();
+    expect(ask).toHaveBeenCalledTimes(2);
+    vi.useRealTimers();
+  });
+
   it("gives up on a monitor that stands still", async () => {
     vi.useFakeTimers();
     const source = new Source(() => undefined);
