@@ -19,6 +19,7 @@ export class Cluster implements AsyncDisposable {
   readonly clients = new Map<string, ControlClient>();
   readonly #ports = new Map<string, number>();
   readonly #httpPorts = new Map<string, number>();
+  readonly #sentinelPorts = new Map<string, number>();
   readonly #dir: TempDir;
   readonly #certificates: Certificates | null;
   readonly #host: string;
@@ -53,6 +54,7 @@ export class Cluster implements AsyncDisposable {
       const port = await freePort(host);
       cluster.#ports.set(name, port);
       cluster.#httpPorts.set(name, await freePort(host));
+      cluster.#sentinelPorts.set(name, await freePort(host));
       cluster.clients.set(name, new ControlClient(`${host}:${port}`, security));
     }
     for (const name of NAMES) cluster.start(name);
@@ -87,8 +89,14 @@ export class Cluster implements AsyncDisposable {
     );
   }
 
+  /** Of the door for clients of Redis Sentinel. */
+  sentinelPortOf(name: string): number {
+    return this.#sentinelPorts.get(name) ?? 0;
+  }
+
   #configOf(name: string): string {
-    const http = `http = 127.0.0.1:${this.httpPortOf(name)}`;
+    const sentinel = `sentinel = 127.0.0.1:${this.sentinelPortOf(name)}`;
+    const http = `http = 127.0.0.1:${this.httpPortOf(name)}\n${sentinel}`;
     if (this.#certificates === null) return writeConfig(this.path, http, `${name}.conf`);
     const { ca, cert, key } = this.#certificates.files("monitor", name);
     const lines = `${http}\ntls_ca = ${ca}\ntls_cert = ${cert}\ntls_key = ${key}`;

@@ -110,6 +110,14 @@ describe.skipIf(!IS_LONG).each([false, true])("a cluster (with TLS: %s)", (tls) 
     },
   );
 
+  it.runIf(!tls).each(["connect", "garbage", "sentinel-requests"])(
+    "keeps its leader while somebody does this to its door for clients of Sentinel: %s",
+    { timeout: 60_000 },
+    async (kind) => {
+      await expectUnmoved(cluster, kind, (leader) => `127.0.0.1:${cluster.sentinelPortOf(leader)}`);
+    },
+  );
+
   it.runIf(!tls).each(["connect", "h2-garbage", "slow-readers"])(
     "keeps its leader while somebody does this to the socket of its host: %s",
     { timeout: 60_000 },

@@ -6,7 +6,7 @@
  *
  * KIND: `nothing` (to compare with), `connect` (COUNT connections that stay and say nothing), `garbage`, `tls-garbage` and
  * `h2-garbage` (random bytes, with the beginning of a handshake or of HTTP/2), `handshakes` (TLS without
- * a certificate), `http-requests` and `slow-readers` (questions whose answers nobody reads). TARGET: HOST:PORT or a path.
+ * a certificate), `http-requests`, `sentinel-requests`, `slow-readers` (questions whose answers nobody reads). TARGET: HOST:PORT or a path.
  */
 import { randomBytes } from "node:crypto";
 import { connect as connectHttp2, constants } from "node:http2";
@@ -115,10 +115,13 @@ function handshake(): Socket {
   return socket;
 }
 
+const HTTP_QUESTION = "GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
+const SENTINEL_QUESTION = "SENTINEL get-master-addr-by-name main\r\n";
+
 /** Questions without end, on a connection whose answers nobody reads. */
-function askHttp(): Socket {
+function askInText(text: string): Socket {
   const socket = open();
-  const question = Buffer.from("GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".repeat(100));
+  const question = Buffer.from(text.repeat(100));
   const write = () => {
     while (!socket.destroyed && performance.now() < endAt && socket.write(question)) done += 100;
   };
@@ -132,7 +135,8 @@ const DEEDS: Readonly<Record<string, () => void>> = {
   "tls-garbage": () => again(() => pour(HELLO)),
   "h2-garbage": () => again(() => pour(PREFACE)),
   "slow-readers": () => again(askAndNotRead),
-  "http-requests": () => again(askHttp),
+  "http-requests": () => again(() => askInText(HTTP_QUESTION)),
+  "sentinel-requests": () => again(() => askInText(SENTINEL_QUESTION)),
   handshakes: () => again(handshake),
 };
 
