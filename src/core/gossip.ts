@@ -1,5 +1,6 @@
 /**
- * Health votes to every peer: at once when they say something new, else each 250 ms.
+ * Health votes to every peer: those of a group at once when they say something new, else all each
+ * 250 ms.
  *
  * Clocks of two monitors are never compared. Each message echoes the newest number received from
  * its addressee, who knows when it sent that: so a vote's age has an upper bound on one clock.
@@ -9,7 +10,7 @@ import { withEntry } from "./draft.ts";
 import { isNews } from "./health/news.ts";
 import type { HealthMessage, HeldVote, NodeVote } from "./health/types.ts";
 import { voteOf } from "./health/watch.ts";
-import type { MonitorName, NodeName } from "./ids.ts";
+import type { GroupName, MonitorName, NodeName } from "./ids.ts";
 import type { Desk } from "./local.ts";
 import { watchOf } from "./patrol.ts";
 import type { GroupSettings } from "./settings.ts";
@@ -19,21 +20,31 @@ import { troubleWith } from "./vip/desk.ts";
 import { guardHeardAt } from "./vip/upkeep.ts";
 
 export const TELL_EVERY_MS = 250;
-/** With a review that comes this much earlier, so that one serves for this and for renewals. */
+/** Or this much earlier. */
 const TOGETHER_MS = 100;
-const SENT_KEPT = 32;
+/** Of some seconds, even while much is new. */
+const SENT_KEPT = 128;
 
-export function gossip(turn: Turn): void {
+/** @param due the groups that are looked at in this turn; of the others there is no news */
+export function gossip(turn: Turn, due: ReadonlySet<GroupName>): void {
   // A cluster without groups has peers all the same, who count by what they say.
   if (turn.state.newest === null) return;
-  const votes = ownVotes(turn);
-  const due = turn.now - turn.state.toldAt >= TELL_EVERY_MS - TOGETHER_MS;
-  if (due || hasNews(turn, votes)) tell(turn, votes);
+  const { groups } = turn.state.newest;
+  const some = groups.filter(({ name }) => due.has(name));
+  if (isTimeToTell(turn, some.length === groups.length))
+    return tellAll(turn, ownVotes(turn, groups));
+  const votes = ownVotes(turn, some);
+  if (hasNews(turn, votes)) tell(turn, votes);
 }
 
-function ownVotes(turn: Turn): readonly NodeVote[] {
+/** A review of everything may come a little earlier, so that one serves for this and for renewals. */
+function isTimeToTell({ now, state }: Turn, isWhole: boolean): boolean {
+  return now - state.toldAt >= TELL_EVERY_MS - (isWhole ? TOGETHER_MS : 0);
+}
+
+function ownVotes(turn: Turn, groups: readonly GroupPart[]): readonly NodeVote[] {
   const all: NodeVote[] = [];
-  for (const group of turn.state.newest?.groups ?? []) {
+  for (const group of groups) {
     const votes = group.nodes.map((node) => ownVote(turn, group, node));
     const held = votes.map((vote): [string, HeldVote] => [
       vote.node,
@@ -82,13 +93,22 @@ function settingsOf(turn: Turn, group: string): GroupSettings | undefined {
   return groupIn(turn.state.newest, group)?.settings;
 }
 
+function tellAll(turn: Turn, votes: readonly NodeVote[]): void {
+  tell(turn, votes);
+  // What was told of nodes that are gone goes.
+  turn.state.told = toldOf(votes);
+  turn.state.toldAt = turn.now;
+}
+
+function toldOf(votes: readonly NodeVote[]): Readonly<Record<string, NodeVote>> {
+  return Object.fromEntries(votes.map((vote) => [`${vote.group}/${vote.node}`, vote]));
+}
+
 function tell(turn: Turn, votes: readonly NodeVote[]): void {
   const seq = turn.state.healthSeq + 1;
   reportChanges(turn, votes);
-  const told = Object.fromEntries(votes.map((vote) => [`${vote.group}/${vote.node}`, vote]));
   turn.state.healthSeq = seq;
-  turn.state.told = told;
-  turn.state.toldAt = turn.now;
+  turn.state.told = { ...turn.state.told, ...toldOf(votes) };
   turn.state.sent = [...turn.state.sent.slice(1 - SENT_KEPT), { seq, at: turn.now }];
   for (const { name } of members(turn.state.consensus)) {
     if (name === turn.state.name) continue;
@@ -154,6 +174,6 @@ function keep(
   const isAnyNews = Object.values(votes).some(({ vote }) => {
     return isNews(evidence[from]?.[vote.node]?.vote, vote, settings);
   });
-  if (isAnyNews) turn.press();
+  if (isAnyNews) turn.news.add(group);
   turn.setLocal(group, { evidence: withEntry(evidence, from, votes) });
 }

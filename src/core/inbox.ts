@@ -64,7 +64,7 @@ function finishTask(
   const task = errand?.tasks[flight.key];
   // What was asked again meanwhile is answered by its own outcome only.
   if (errand === undefined || task?.id !== id || task.finishedAt !== null) return;
-  turn.press();
+  turn.news.add(flight.group);
   const tasks = { ...errand.tasks, [flight.key]: { ...task, outcome, finishedAt: turn.now } };
   turn.setLocal(flight.group, { errands: { ...errands, [flight.errand]: { ...errand, tasks } } });
 }

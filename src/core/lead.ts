@@ -15,6 +15,7 @@ import { countOutages } from "./operation/flapping.ts";
 import { keepPause } from "./operation/pausing.ts";
 import { mayReleaseOld } from "./operation/switchover.ts";
 import { repair } from "./operation/repair.ts";
+import type { GroupName } from "./ids.ts";
 import { type GroupPart, memberNames, type Vip, writerVip } from "./state.ts";
 import type { Turn } from "./turn.ts";
 import { adopt } from "./vip/adoption.ts";
@@ -26,11 +27,12 @@ import { careForReaders } from "./vip/readers.ts";
 import { tellOfStrangers } from "./vip/strangers.ts";
 import { proofContext, upkeepVip } from "./vip/upkeep.ts";
 
-export function lead(turn: Turn): void {
+/** @param due the groups that are looked at in this turn */
+export function lead(turn: Turn, due: ReadonlySet<GroupName>): void {
   if (!turn.established) return resign(turn);
   if (turn.state.leading === null) begin(turn);
   serveCommands(turn);
-  for (const group of turn.state.committed?.groups ?? []) leadGroup(turn, group);
+  for (const group of turn.groups) if (due.has(group.name)) leadGroup(turn, group);
   considerHandover(turn);
 }
 

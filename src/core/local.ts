@@ -14,7 +14,7 @@ import type { Command } from "./messages.ts";
 import type { NodeVote } from "./health/types.ts";
 import type { ActionConnection } from "./operation/action.ts";
 import type { Sighting } from "./pause.ts";
-import type { Committed } from "./state.ts";
+import type { Committed, GroupPart } from "./state.ts";
 import type { Stamp } from "./stamp.ts";
 import type { GuardRequest, RegisterView } from "./vip/types.ts";
 
@@ -143,6 +143,16 @@ export interface Errand {
   readonly done: Readonly<Record<string, number | string | true>>;
 }
 
+/** When the probes of a group are due, as long as its watches and its settings are these. */
+export interface ProbePlan {
+  readonly watches: GroupLocal["watches"];
+  readonly group: GroupPart;
+  /** The first that may start, if there is a turn. */
+  readonly startAt: Instant;
+  /** When there must be one. */
+  readonly wakeAt: Instant;
+}
+
 /** One group as this monitor sees it. */
 export interface GroupLocal {
   readonly watches: Readonly<Record<NodeName, NodeWatch>>;
@@ -155,6 +165,9 @@ export interface GroupLocal {
   readonly since: Readonly<Record<string, Instant>>;
   /** Of every monitor, for the leader may be another one soon. */
   readonly pauseSeen: Sighting | null;
+  readonly probePlan: ProbePlan | null;
+  /** When what is known of it is looked at again, whatever happens. */
+  readonly reviewAt: Instant;
 }
 
 export const EMPTY_LOCAL: GroupLocal = {
@@ -166,6 +179,8 @@ export const EMPTY_LOCAL: GroupLocal = {
   verdict: { kind: "undecided", text: "no probe has finished yet" },
   since: {},
   pauseSeen: null,
+  probePlan: null,
+  reviewAt: -Infinity,
 };
 
 export function copyOfLocal(local: GroupLocal): Draft<GroupLocal> {
@@ -178,6 +193,8 @@ export function copyOfLocal(local: GroupLocal): Draft<GroupLocal> {
     verdict: local.verdict,
     since: local.since,
     pauseSeen: local.pauseSeen,
+    probePlan: local.probePlan,
+    reviewAt: local.reviewAt,
   };
 }
 
@@ -236,7 +253,7 @@ export interface MonitorState {
   /** Since when this monitor leads with a committed slot of its own term; null: it does not. */
   readonly leading: { readonly since: Instant; readonly fromId: number } | null;
   readonly lastTurnAt: Instant;
-  /** When everything is looked at again, whatever happens. */
+  /** When there must be a review, of the groups that are due then. */
   readonly reviewAt: Instant;
   readonly wakeAt: Instant;
   readonly leaving: boolean;

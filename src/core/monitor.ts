@@ -15,7 +15,7 @@ import { takeIn } from "./inbox.ts";
 import type { Effect, Input } from "./io.ts";
 import { lead, noteRenewals } from "./lead.ts";
 import type { MonitorState } from "./local.ts";
-import { isReviewDue, nextReviewAt, nextWake } from "./pace.ts";
+import { groupsDue, isReviewDue, nextWake, planReviews } from "./pace.ts";
 import { forgetAfterStall, patrol } from "./patrol.ts";
 import { Turn } from "./turn.ts";
 import { keepAlive, type RenewalAges } from "./vip/failsafe.ts";
@@ -88,11 +88,12 @@ export function nextWakeAt(state: MonitorState, now: Instant): Instant {
   return Math.max(now, state.wakeAt);
 }
 
-/** What everything known adds up to: the votes, and for a leader its duties. */
+/** What is known of the groups that are due adds up to: the votes, and for a leader its duties. */
 function review(turn: Turn): void {
-  if (!wasRemoved(turn.state.consensus)) gossip(turn);
-  lead(turn);
-  turn.state.reviewAt = nextReviewAt(turn);
+  const due = groupsDue(turn);
+  if (!wasRemoved(turn.state.consensus)) gossip(turn, due);
+  lead(turn, due);
+  planReviews(turn, due);
 }
 
 /** It watches over nothing any more: it ends, or was removed. */

@@ -1,15 +1,15 @@
 /**
  * When the monitor looks at everything again. Answers of probes, heartbeats and renewals come dozens
  * of times a second and hardly ever say anything new, so a calm monitor takes them in and reviews
- * what they add up to only now and then. What is news presses (`Turn.press`), and whoever has
- * something under way looks at every turn.
+ * what they add up to only now and then. What is new (`news.ts`) is looked at in the same turn, and a group
+ * that has something under way is looked at in every turn. Each group has a pace of its own.
  */
 import { wakeAt, wasRemoved } from "./consensus/consensus.ts";
 import { TELL_EVERY_MS } from "./gossip.ts";
-import type { Instant } from "./ids.ts";
+import type { GroupName, Instant } from "./ids.ts";
 import { nextLimitAt } from "./health/limits.ts";
 import { nextPatrolAt, watchOf } from "./patrol.ts";
-import type { GroupPart } from "./state.ts";
+import { groupIn, type GroupPart } from "./state.ts";
 import type { Turn } from "./turn.ts";
 import { nextRenewalAt } from "./vip/driver.ts";
 import { LEADER_SILENT_MS } from "./vip/failsafe.ts";
@@ -28,23 +28,60 @@ const REMOVED_MS = 1000;
 /** A node that is down for good is no news. */
 const UNEASY_FOR_MS = 60_000;
 
+/** The groups that are looked at in this turn: each at its own pace, so that none pays for another. */
+export function groupsDue(turn: Turn): ReadonlySet<GroupName> {
+  const due = new Set<GroupName>();
+  if (!isReviewDue(turn)) return due;
+  const all = isOtherRole(turn);
+  for (const { groups } of [turn.state.newest, turn.state.committed].filter((one) => one !== null))
+    for (const { name } of groups) if (all || isDue(turn, name)) due.add(name);
+  return due;
+}
+
+/** Whether anything is to be looked at: a group, or what is of no group. */
 export function isReviewDue(turn: Turn): boolean {
-  const { reviewAt, leading } = turn.state;
-  const isOtherRole = turn.established !== (leading !== null);
-  if (turn.isPressed || isOtherRole || turn.now >= reviewAt) return true;
+  const { reviewAt } = turn.state;
+  if (turn.news.isAny || isOtherRole(turn) || turn.now >= reviewAt) return true;
   return isUnderWay(turn);
 }
 
-/** After a review: when the next one is due, whatever happens. */
-export function nextReviewAt(turn: Turn): Instant {
+function isOtherRole({ established, state }: Turn): boolean {
+  return established !== (state.leading !== null);
+}
+
+function isDue(turn: Turn, name: GroupName): boolean {
+  if (turn.news.isOf(name) || turn.now >= turn.local(name).reviewAt) return true;
+  const group = turn.established ? groupIn(turn.state.committed, name) : undefined;
+  return group !== undefined && isMoving(group);
+}
+
+/** After a review of these groups: when the next one of each is due, and of any. */
+export function planReviews(turn: Turn, reviewed: ReadonlySet<GroupName>): void {
+  for (const { name } of turn.state.newest?.groups ?? [])
+    if (reviewed.has(name)) turn.setLocal(name, { reviewAt: nextReviewOf(turn, name) });
+  turn.state.reviewAt = nextReviewAt(turn);
+}
+
+function nextReviewAt(turn: Turn): Instant {
   const { now, state } = turn;
   if (wasRemoved(state.consensus)) return now + REMOVED_MS;
   if (isUnderWay(turn)) return now + BUSY_MS;
   // Nothing to watch and nothing to tell: it waits to be founded, or added.
   if (state.newest === null) return now + CALM_MS;
-  const pace = now + (isUneasy(turn) ? UNEASY_MS : isTroubled(turn) ? TROUBLED_MS : CALM_MS);
-  const renewal = state.leading === null ? Infinity : nextRenewalAt(turn);
-  return Math.max(now, Math.min(pace, renewal, state.toldAt + TELL_EVERY_MS, limitAt(turn)));
+  let next = state.toldAt + TELL_EVERY_MS;
+  for (const { name } of state.newest.groups) next = Math.min(next, turn.local(name).reviewAt);
+  return Math.max(now, next);
+}
+
+function nextReviewOf(turn: Turn, name: GroupName): Instant {
+  const { now, state } = turn;
+  const committed = groupIn(state.committed, name);
+  const leads = state.leading !== null;
+  if (turn.established && committed !== undefined && isMoving(committed)) return now + BUSY_MS;
+  const pace =
+    now + (isUneasy(turn, name) ? UNEASY_MS : isTroubled(turn, name) ? TROUBLED_MS : CALM_MS);
+  const renewal = leads && committed !== undefined ? nextRenewalAt(turn, committed) : Infinity;
+  return Math.max(now, Math.min(pace, renewal, limitAt(turn, name)));
 }
 
 /** After any turn. */
@@ -62,6 +99,7 @@ export function nextWake(turn: Turn): Instant {
   );
 }
 
+/** Something is under way, or somebody waits for it. */
 function isUnderWay(turn: Turn): boolean {
   const { state } = turn;
   if (state.waiting.length > 0) return true;
@@ -79,35 +117,33 @@ function isMoving(group: GroupPart): boolean {
 }
 
 /** Nobody leads; or this monitor does, and not all is well: it judges by more than votes. */
-function isUneasy(turn: Turn): boolean {
+function isUneasy(turn: Turn, name: GroupName): boolean {
   if (turn.now - turn.leaderHeardAt > LEADER_SILENT_MS) return true;
   if (turn.state.leading === null) return false;
-  return Object.values(turn.state.groups).some(
-    ({ verdict, watches }) =>
-      verdict.kind !== "healthy" ||
-      Object.values(watches).some(
-        ({ opinion }) => opinion.vote !== "up" && turn.now - opinion.since < UNEASY_FOR_MS,
-      ),
+  const { verdict, watches } = turn.local(name);
+  return (
+    verdict.kind !== "healthy" ||
+    Object.values(watches).some(
+      ({ opinion }) => opinion.vote !== "up" && turn.now - opinion.since < UNEASY_FOR_MS,
+    )
   );
 }
 
 /** When what this monitor says of a node passes a limit, if nothing is heard until then. */
-function limitAt(turn: Turn): Instant {
+function limitAt(turn: Turn, name: GroupName): Instant {
   let next = Infinity;
-  for (const group of turn.state.newest?.groups ?? []) {
-    for (const { name } of group.nodes) {
-      const guardAt = guardHeardAt(turn, group, name);
-      const watch = watchOf(turn, group.name, name);
-      next = Math.min(next, nextLimitAt(watch, guardAt, group.settings, turn.now));
-    }
+  const group = groupIn(turn.state.newest, name);
+  for (const node of group?.nodes ?? []) {
+    if (group === undefined) break;
+    const guardAt = guardHeardAt(turn, group, node.name);
+    const watch = watchOf(turn, name, node.name);
+    next = Math.min(next, nextLimitAt(watch, guardAt, group.settings, turn.now));
   }
   return next;
 }
 
-function isTroubled({ state }: Turn): boolean {
-  return Object.values(state.groups).some(({ desks }) =>
-    Object.values(desks).some((ofVip) =>
-      Object.values(ofVip).some(({ problem, refusal }) => problem !== null || refusal !== null),
-    ),
+function isTroubled(turn: Turn, name: GroupName): boolean {
+  return Object.values(turn.local(name).desks).some((ofVip) =>
+    Object.values(ofVip).some(({ problem, refusal }) => problem !== null || refusal !== null),
   );
 }

@@ -14,6 +14,7 @@ import {
 import { isOtherInfo } from "./health/news.ts";
 import type { ProbeResult } from "./health/types.ts";
 import type { Instant, NodeName } from "./ids.ts";
+import type { ProbePlan } from "./local.ts";
 import { groupIn, type GroupPart, type Node } from "./state.ts";
 import { targetOf } from "./target.ts";
 import type { Turn } from "./turn.ts";
@@ -24,10 +25,10 @@ const TOGETHER_MS = 10;
 /** Starts the probes that are due. */
 export function patrol(turn: Turn): void {
   for (const group of turn.state.newest?.groups ?? []) {
+    if (planOf(turn, group).startAt > turn.now) continue;
     for (const node of group.nodes) {
-      const watch = watchOf(turn, group.name, node.name);
-      const early = isRegular(watch) ? TOGETHER_MS : 0;
-      if (nextProbeAt(watch, group.settings) <= turn.now + early) start(turn, group, node);
+      if (mayStartAt(watchOf(turn, group.name, node.name), group) <= turn.now)
+        start(turn, group, node);
     }
   }
 }
@@ -50,21 +51,41 @@ function start(turn: Turn, group: GroupPart, node: Node): void {
   });
 }
 
-/**
- * When to wake for a probe. A regular one waits a little for something else to do, a heartbeat as a
- * rule: a waking costs more than what is done in it.
- */
+/** When to wake for a probe. */
 export function nextPatrolAt(turn: Turn): Instant {
   let next = Infinity;
-  for (const group of turn.state.newest?.groups ?? []) {
-    const patience = group.settings.probeIntervalMs / 4;
-    for (const node of group.nodes) {
-      const watch = watchOf(turn, group.name, node.name);
-      const due = nextProbeAt(watch, group.settings);
-      next = Math.min(next, isRegular(watch) ? due + patience : due);
-    }
-  }
+  for (const group of turn.state.newest?.groups ?? [])
+    next = Math.min(next, planOf(turn, group).wakeAt);
   return next;
+}
+
+/** Most turns are about one node of one group: what the others have planned stays as it was. */
+function planOf(turn: Turn, group: GroupPart): ProbePlan {
+  const { watches, probePlan } = turn.local(group.name);
+  if (probePlan !== null && probePlan.watches === watches && probePlan.group === group)
+    return probePlan;
+  let startAt = Infinity;
+  let wakeAt = Infinity;
+  for (const { name } of group.nodes) {
+    const watch = watchOf(turn, group.name, name);
+    startAt = Math.min(startAt, mayStartAt(watch, group));
+    wakeAt = Math.min(wakeAt, mustStartAt(watch, group));
+  }
+  const plan: ProbePlan = { watches, group, startAt, wakeAt };
+  turn.setLocal(group.name, { probePlan: plan });
+  return plan;
+}
+
+function mayStartAt(watch: NodeWatch, { settings }: GroupPart): Instant {
+  return nextProbeAt(watch, settings) - (isRegular(watch) ? TOGETHER_MS : 0);
+}
+
+/**
+ * A regular one waits a little for something else to do, a heartbeat as a rule: a waking costs more
+ * than what is done in it.
+ */
+function mustStartAt(watch: NodeWatch, { settings }: GroupPart): Instant {
+  return nextProbeAt(watch, settings) + (isRegular(watch) ? settings.probeIntervalMs / 4 : 0);
 }
 
 /** Nothing is awaited of the node, and nothing makes it worth a look now. */
@@ -79,7 +100,7 @@ export function probed(turn: Turn, group: string, node: NodeName, result: ProbeR
   const after = observed(before, result, turn.at, settings);
   setWatch(turn, group, node, after);
   const isOther = isOtherInfo(before.seen?.info ?? null, after.seen?.info ?? null);
-  if (before.opinion !== after.opinion || isOther) turn.press();
+  if (before.opinion !== after.opinion || isOther) turn.news.add(group);
 }
 
 /** A lost connection makes the whole group worth a look: the replicas' links tell whether a master died. */

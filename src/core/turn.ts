@@ -35,6 +35,7 @@ import {
   type MonitorState,
 } from "./local.ts";
 import type { GroupPart } from "./state.ts";
+import { News } from "./news.ts";
 import { seePauses } from "./sightings.ts";
 import { isNewer, type Stamp, sameStamp } from "./stamp.ts";
 import { retyped } from "./typed-slot.ts";
@@ -43,10 +44,10 @@ export class Turn {
   readonly state: Draft<MonitorState>;
   readonly at: At;
   readonly effects: Effect[] = [];
+  readonly news = new News();
   #unhurried: Effect | null = null;
   #salt = 0;
   #roundWanted = false;
-  #isPressed = false;
   readonly #agenda = new Agenda();
   readonly #locals = new Map<GroupName, Draft<GroupLocal>>();
   #groups: Record<GroupName, GroupLocal> | null = null;
@@ -62,15 +63,6 @@ export class Turn {
 
   emit(effect: Effect): void {
     this.effects.push(effect);
-  }
-
-  /** Something is new: this turn looks at what everything adds up to. */
-  press(): void {
-    this.#isPressed = true;
-  }
-
-  get isPressed(): boolean {
-    return this.#isPressed;
   }
 
   report(event: Event): void {
@@ -236,7 +228,7 @@ export class Turn {
     const committed = retyped(this.state.committed, consensus.committed);
     const { newest: newestBefore, committed: committedBefore } = this.state;
     if (newest === newestBefore && committed === committedBefore) return;
-    if (committed !== committedBefore) this.press();
+    if (committed !== committedBefore) this.news.addForAll();
     seePauses(this, committed, this.now);
     this.state.newest = newest;
     this.state.committed = committed;

@@ -72,7 +72,7 @@ export function answered(
   after.flight = null;
   learn(turn, after, flight, result);
   turn.setDesk(group, vip, node, after);
-  if (result.kind !== "ok" || flight.request.op !== "claim") turn.press();
+  if (result.kind !== "ok" || flight.request.op !== "claim") turn.news.add(group);
   if (result.kind === "ok") recordProof(turn, where, flight.request, result.view);
 }
 

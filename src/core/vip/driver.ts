@@ -87,16 +87,14 @@ function isDue({ turn, desk, vip, node, plain }: Stand): boolean {
   return turn.now - Math.max(desk.viewAskedAt, desk.heardAt ?? 0) >= SHOW_EVERY_BUSY_MS;
 }
 
-/** When the next lease is due for its renewal; one that is overdue is waiting for something else. */
-export function nextRenewalAt(turn: Turn): Instant {
+/** When the group's next lease is due for its renewal; one that is overdue is waiting for something else. */
+export function nextRenewalAt(turn: Turn, group: GroupPart): Instant {
   let next = Infinity;
-  for (const group of turn.state.committed?.groups ?? []) {
-    for (const vip of group.vips) {
-      if (vip.kind !== "hold" || vip.node === null) continue;
-      const { claimed } = turn.desk(group.name, vip.ip, vip.node);
-      const due = (claimed?.sentAt ?? -Infinity) + renewalIntervalMs(vip.leaseMs);
-      if (due > turn.now) next = Math.min(next, due);
-    }
+  for (const vip of group.vips) {
+    if (vip.kind !== "hold" || vip.node === null) continue;
+    const { claimed } = turn.desk(group.name, vip.ip, vip.node);
+    const due = (claimed?.sentAt ?? -Infinity) + renewalIntervalMs(vip.leaseMs);
+    if (due > turn.now) next = Math.min(next, due);
   }
   return next;
 }

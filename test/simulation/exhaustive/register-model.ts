@@ -158,6 +158,8 @@ function turnOf(state: MoveState, who: Who): CountingTurn {
     verdict: { kind: "undecided" as const, text: "" },
     since: {},
     pauseSeen: null,
+    probePlan: null,
+    reviewAt: -Infinity,
   };
   const committed = committedWith(state.vip);
   const known =

@@ -75,8 +75,8 @@ function next(vip: Vip, epoch: Stamp): Stamp {
     edits: [
       {
         file: "src/core/lead.ts",
-        from: "for (const group of turn.state.committed?.groups ?? []) leadGroup(turn, group);",
-        to: "for (const group of turn.state.newest?.groups ?? []) leadGroup(turn, group);",
+        from: "for (const group of turn.groups) if (due.has(group.name)) leadGroup(turn, group);",
+        to: "for (const group of turn.state.newest?.groups ?? []) if (due.has(group.name)) leadGroup(turn, group);",
       },
     ],
     scripts: ["the point of no return is written by one monitor"],
