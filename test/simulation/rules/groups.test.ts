@@ -73,6 +73,19 @@ test("a failover that waits for a proof holds up no other group", () => {
   until(world, () => world.group?.master !== "db1" && world.group?.operation === null, "both are");
 });
 
+test("a group at rest pays nothing for another one that fails over", () => {
+  const world = two(1);
+  const looks: Readonly<Record<string, Set<number>>> = { [GROUP]: new Set(), [SECOND]: new Set() };
+  const look = () => {
+    const { groups } = world.leader()?.state ?? {};
+    for (const [name, times] of Object.entries(looks)) times.add(groups?.[name]?.reviewAt ?? 0);
+  };
+  world.killRedis("db4");
+  until(world, () => (look(), part(world)?.past.length === 1 && isSettled(world)), "it is done");
+  const [atRestLooks = 0, busyLooks = 0] = Object.values(looks).map(({ size }) => size);
+  expect(busyLooks).toBeGreaterThan(3 * atRestLooks);
+});
+
 test("a group that is added is adopted as it stands, and fails over like the first", () => {
   const world = atRest(1, { moreGroups: 1 });
   expect(part(world)).toBeNull();
