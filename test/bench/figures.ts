@@ -14,7 +14,8 @@ import { type RunRecord, toRecord } from "./run-record.ts";
 import { spread, sum } from "./statistics.ts";
 import { MMM } from "./systems.ts";
 
-const AT_REST_MS = 60_000;
+/** For the first minutes V8 compiles what has turned out to be worth it, in threads of its own. */
+const AT_REST_MS = 300_000;
 const IDLE_MS = 30_000;
 
 /** Milliseconds that the median should not pass. */
