@@ -13,12 +13,12 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Cluster, NAMES } from "./cluster.ts";
 import { buildBundle } from "./monitor-process.ts";
+import { isLong } from "../helpers/lab.ts";
 
 // How long the disk of a busy machine takes to sync is not what is tested here.
 process.env["TMPDIR"] = "/dev/shm";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const IS_LONG = process.env["MMM_LONG"] === "1";
 const SECONDS = Number(process.env["MMM_FLOOD_SECONDS"] ?? 20);
 const CONNECTIONS = 10_000;
 const MEMORY_MB = 50;
@@ -82,7 +82,7 @@ async function expectUnmoved(
   expect(await cluster.leader()).toBe(leader);
 }
 
-describe.skipIf(!IS_LONG).each([false, true])("a cluster (with TLS: %s)", (tls) => {
+describe.skipIf(!isLong).each([false, true])("a cluster (with TLS: %s)", (tls) => {
   let cluster: Cluster;
   beforeAll(async () => {
     buildBundle();
