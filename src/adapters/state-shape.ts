@@ -8,6 +8,7 @@
  * would be worse than none.
  */
 import type { Durable, JsonValue, Part, Parts, Slot } from "../core/consensus/types.ts";
+import type { Pause } from "../core/pause.ts";
 import type { GroupSettings, PreFailover } from "../core/settings.ts";
 import type { Stamp } from "../core/stamp.ts";
 import {
@@ -80,9 +81,10 @@ const settings = objectOf<GroupSettings>(
     flapWindowMs: whole,
     fenceCommand: orNull(words),
     writeGuard: flag,
+    parallelSyncs: whole,
     preFailover,
   },
-  ["preFailover"],
+  ["parallelSyncs", "preFailover"],
 );
 
 const node = objectOf<Node>(
@@ -176,19 +178,32 @@ const rejoining = objectOf<Rejoining>({ since: stamp, minReplicas: orNull(words)
   "left",
 ]);
 
-const group = objectOf<GroupPart>({
-  name: named,
-  settings,
-  nodes: listOf(node),
-  master: orNull(named),
-  lineage,
-  mode: word(),
-  backend: orNull(word<"nft">()),
-  vips: listOf(vip),
-  operation: orNull(operation),
-  rejoining: recordOf(rejoining),
-  past: listOf(past),
+const pause = objectOf<Pause>({
+  by: words,
+  reason: orNull(words),
+  since: number,
+  forMs: orNull(number),
+  leftMs: orNull(number),
+  counted: stamp,
 });
+
+const group = objectOf<GroupPart>(
+  {
+    name: named,
+    settings,
+    nodes: listOf(node),
+    master: orNull(named),
+    lineage,
+    mode: word(),
+    pause,
+    backend: orNull(word<"nft">()),
+    vips: listOf(vip),
+    operation: orNull(operation),
+    rejoining: recordOf(rejoining),
+    past: listOf(past),
+  },
+  ["pause"],
+);
 
 /** @throws Malformed */
 export function checkPart(part: string, value: Part, path: string): void {
