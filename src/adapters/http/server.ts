@@ -2,11 +2,11 @@
  * The read-only HTTP door: GET, HEAD and OPTIONS, no bodies. Whoever comes is bounded in number, in
  * time and in size. What is answered comes from the caller; a fault in making it is the answer.
  */
-import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { messageOf } from "../../errors.ts";
 import { type CrowdLimits, keepCrowdOut } from "../crowd.ts";
+import { listenAt } from "../listening.ts";
 import { isLoopback } from "../peer/address.ts";
 import type { Ask, Reply } from "./reply.ts";
 import { plain } from "./reply.ts";
@@ -62,12 +62,8 @@ export class HttpServer {
   }
 
   /** The port that it listens on. Rejects with the system's error. */
-  async listen(): Promise<number> {
-    const { host, port } = this.#options;
-    this.#server.listen(port, host);
-    await once(this.#server, "listening");
-    const bound = this.#server.address();
-    return bound === null || typeof bound === "string" ? port : bound.port;
+  listen(): Promise<number> {
+    return listenAt(this.#server, this.#options);
   }
 
   close(): void {

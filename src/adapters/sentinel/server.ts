@@ -2,10 +2,10 @@
  * The read-only endpoint for clients that speak the protocol of Redis Sentinel: they find the master
  * as they always did, and are told when it changes.
  */
-import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
 import type { Status } from "../../core/status-types.ts";
 import { type CrowdLimits, keepCrowdOut } from "../crowd.ts";
+import { listenAt } from "../listening.ts";
 import { Connection } from "./connection.ts";
 import { type Known, newsOf } from "./news.ts";
 import type { ViewOptions } from "./view.ts";
@@ -37,12 +37,8 @@ export class SentinelServer {
   }
 
   /** The port that it listens on. Rejects with the system's error. */
-  async listen(): Promise<number> {
-    const { host, port } = this.#options;
-    this.#server.listen(port, host);
-    await once(this.#server, "listening");
-    const bound = this.#server.address();
-    return bound === null || typeof bound === "string" ? port : bound.port;
+  listen(): Promise<number> {
+    return listenAt(this.#server, this.#options);
   }
 
   close(): void {
