@@ -1,7 +1,7 @@
 /**
  * Readers of JSON that somebody else wrote: each takes a value and its path, and gives back the value
- * typed, or refuses it with the path. An object's reader names every field that must be there, so
- * that a type and its reader cannot drift apart; fields that it does not name are left out.
+ * typed, or refuses it with the path. An object's reader names every field of its type, those that
+ * may be absent too, so that the two cannot drift apart; fields that it does not name are left out.
  */
 import { isIPv4 } from "node:net";
 import type { JsonValue } from "../core/consensus/types.ts";
@@ -11,12 +11,8 @@ export type Fields = Readonly<Record<string, JsonValue>>;
 /** @throws Malformed */
 export type Read<T> = (value: JsonValue | undefined, path: string) => T;
 
-type RequiredKeys<T> = {
-  [K in keyof T]-?: Record<never, never> extends Pick<T, K> ? never : K;
-}[keyof T];
-export type Reads<T> = { readonly [K in RequiredKeys<T>]: Read<T[K]> } & {
-  readonly [K in Exclude<keyof T, RequiredKeys<T>>]?: Read<NonNullable<T[K]>>;
-};
+/** Of every field, one that may be absent too. */
+export type Reads<T> = { readonly [K in keyof T]-?: Read<Exclude<T[K], undefined>> };
 
 export const number: Read<number> = (value, path) => {
   if (typeof value !== "number" || !Number.isFinite(value)) throw new Malformed(path, "no number");

@@ -41,6 +41,7 @@ import {
   words,
 } from "./json-reads.ts";
 import { clusterId, Malformed, mark } from "./peer/fields.ts";
+import { SETTINGS_READS } from "./settings-reads.ts";
 
 const aMark: Read<number> = (value, path) => mark(number(value, path), path);
 const stamp = objectOf<Stamp>({ term: aMark, version: aMark });
@@ -65,23 +66,10 @@ const preFailover = objectOf<PreFailover>({ command: words, timeoutMs: whole, on
 
 const settings = objectOf<GroupSettings>(
   {
-    probeIntervalMs: whole,
-    downAfterMs: whole,
-    leaseMs: whole,
-    permitMs: whole,
-    clockDrift: number,
+    ...SETTINGS_READS,
     leaseBackend: word(),
     onQuorumLoss: word(),
     onReboot: word(),
-    restartGraceMs: whole,
-    busyGraceMs: whole,
-    maxLagBytes: whole,
-    cooldownMs: whole,
-    flapCount: whole,
-    flapWindowMs: whole,
-    fenceCommand: orNull(words),
-    writeGuard: flag,
-    parallelSyncs: whole,
     preFailover,
   },
   ["parallelSyncs", "preFailover"],
@@ -122,8 +110,9 @@ const vip = objectOf<Vip>(
     leaseMs: whole,
     permitMs: whole,
     former: objectOf<LeaseTimes>({ leaseMs: whole, permitMs: whole }),
+    leaving: flag as Read<true>,
   },
-  ["former"],
+  ["former", "leaving"],
 );
 
 /** For people alone: what is no number to JSON (an age without a bound) has come to be null there. */
@@ -196,13 +185,14 @@ const group = objectOf<GroupPart>(
     lineage,
     mode: word(),
     pause,
+    leaving: flag,
     backend: orNull(word<"nft">()),
     vips: listOf(vip),
     operation: orNull(operation),
     rejoining: recordOf(rejoining),
     past: listOf(past),
   },
-  ["pause"],
+  ["pause", "leaving"],
 );
 
 /** @throws Malformed */

@@ -13,10 +13,8 @@ import type { Mode } from "../../core/state.ts";
 import {
   address,
   fieldsOf,
-  flag,
   listOf,
   named,
-  number,
   objectOf,
   oneOf,
   orNull,
@@ -24,6 +22,7 @@ import {
   whole,
   words,
 } from "../json-reads.ts";
+import { SETTINGS_READS } from "../settings-reads.ts";
 import { json, name, port } from "../peer/fields.ts";
 
 /** A file that an older `mmm` read does not say it. */
@@ -38,22 +37,10 @@ const preFailover = objectOf<PreFailover>({
 
 const settings = objectOf<GroupSettings>(
   {
-    probeIntervalMs: whole,
-    downAfterMs: whole,
-    leaseMs: whole,
-    permitMs: whole,
-    clockDrift: number,
+    ...SETTINGS_READS,
     leaseBackend: oneOf("auto", "nft", "off"),
     onQuorumLoss: oneOf("failsafe", "drop"),
     onReboot: oneOf("auto", "failover", "wait"),
-    restartGraceMs: whole,
-    busyGraceMs: whole,
-    maxLagBytes: whole,
-    cooldownMs: whole,
-    flapCount: whole,
-    flapWindowMs: whole,
-    fenceCommand: orNull(words),
-    writeGuard: flag,
     parallelSyncs: syncs,
     preFailover,
   },

@@ -28,6 +28,7 @@ it.each([
   [{ pause: null }, "state.pause: no object"],
   [{ pause: { ...PAUSE, leftMs: "long" } }, "state.pause.leftMs: no number"],
   [{ pause: { ...PAUSE, counted: 3 } }, "state.pause.counted"],
+  [{ leaving: "soon" }, "state.leaving: neither true nor false"],
 ])("%j is refused, with its place", (change, text) => {
   expect(() => check(change)).toThrow(text);
 });
