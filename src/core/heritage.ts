@@ -7,9 +7,8 @@ import type { NodeInfo } from "./health/types.ts";
 import type { Verdict } from "./health/verdict.ts";
 import { bestInfo, presentInfo } from "./health/votes.ts";
 import type { NodeName } from "./ids.ts";
-import { withPast } from "./operation/outline.ts";
-import type { Stamp } from "./stamp.ts";
-import { type GroupPart, nodeOf, type PastOperation } from "./state.ts";
+import { incident, withPast } from "./operation/outline.ts";
+import { type GroupPart, nodeOf } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
 /** The highest offset is committed this often while it grows. */
@@ -83,37 +82,22 @@ function choiceOf([keeper]: readonly NodeName[]): string {
 
 /** What the master writes from now on is the history that counts; that it lost some stands in the past. */
 function accept(turn: Turn, group: GroupPart, loss: Loss): void {
-  const { info } = loss;
+  const { info, master, text } = loss;
+  const by = turn.state.name;
   const known = forkOf(info, group.lineage);
   // Only what it continues is a beginning of its stream; what it counts from now on is its own.
   const fork = known ?? 0;
   turn.change(group.name, (part, stamp) => {
     const lineage = { ...extendLineage(part.lineage, info.replId, fork), highWater: info.offset };
     const lostBytes = known === null ? null : Math.max(0, part.lineage.highWater - known);
-    return withPast({ ...part, lineage }, entryOf(turn, loss, stamp, lostBytes));
+    const told = {
+      kind: "accepted",
+      from: master,
+      to: master,
+      reason: text,
+      by,
+      lostBytes,
+    } as const;
+    return withPast({ ...part, lineage }, incident(told, stamp, turn.at.wall));
   });
-}
-
-function entryOf(
-  turn: Turn,
-  { master, text }: Loss,
-  epoch: Stamp,
-  lostBytes: number | null,
-): PastOperation {
-  return {
-    epoch,
-    kind: "accepted",
-    from: master,
-    to: master,
-    result: "ok",
-    reason: text,
-    by: turn.state.name,
-    requestId: null,
-    votes: {},
-    fencing: null,
-    startedAt: turn.at.wall,
-    durationMs: 0,
-    phases: [],
-    lostBytes,
-  };
 }

@@ -8,8 +8,7 @@ import { type GroupPart, type Node, nodeOf } from "../state.ts";
 import type { Turn } from "../turn.ts";
 import { coolingDown } from "./cooldown.ts";
 import { type Order, refused, taken } from "./order.ts";
-import { withPast } from "./outline.ts";
-import { deedless } from "./pausing.ts";
+import { incident, withPast } from "./outline.ts";
 
 export function takeAcknowledge(
   turn: Turn,
@@ -30,7 +29,7 @@ export function takeAcknowledge(
   turn.change(group.name, (part, stamp) => {
     const told = { kind: "acknowledged", by, reason, from: node } as const;
     const nodes = part.nodes.map((each) => (isMeant(each, node) ? forgiven(each) : each));
-    return withPast({ ...part, nodes }, deedless(told, stamp, turn.at.wall));
+    return withPast({ ...part, nodes }, incident(told, stamp, turn.at.wall));
   });
   return taken(`acknowledged: ${reason}`);
 }

@@ -73,6 +73,26 @@ export function withPast(group: GroupPart, past: PastOperation): GroupPart {
   return { ...group, past: [...group.past, past].slice(-PAST_KEPT) };
 }
 
+type Told = Pick<PastOperation, "kind" | "by" | "reason"> & Partial<PastOperation>;
+
+/** An entry of the history about something that is done in the moment in which it is told. */
+export function incident(told: Told, epoch: Stamp, wall: WallTime): PastOperation {
+  return {
+    epoch,
+    from: null,
+    to: null,
+    result: "ok",
+    requestId: null,
+    votes: {},
+    fencing: null,
+    startedAt: wall,
+    durationMs: 0,
+    phases: [],
+    lostBytes: null,
+    ...told,
+  };
+}
+
 /** Of these history tells, too, but they changed nothing on any node. */
 const WORDS: ReadonlySet<PastOperation["kind"]> = new Set([
   "accepted",

@@ -5,11 +5,10 @@
 import type { Waiting } from "../local.ts";
 import type { Command } from "../messages.ts";
 import { describePause, inWords, leftOf, type Pause } from "../pause.ts";
-import type { GroupPart, PastOperation } from "../state.ts";
-import type { Stamp } from "../stamp.ts";
+import type { GroupPart } from "../state.ts";
 import type { Turn } from "../turn.ts";
 import { type Order, refused, taken } from "./order.ts";
-import { withPast } from "./outline.ts";
+import { incident, withPast } from "./outline.ts";
 
 /** The agreed state is small, and stays so. */
 const LONGEST_REASON = 200;
@@ -31,7 +30,7 @@ export function takePause(
   turn.change(group.name, (part, stamp) => {
     const pause: Pause = { by, reason, since: wall, forMs, leftMs: forMs, counted: stamp };
     const past = { kind: "pause", by, reason: describePause(pause) } as const;
-    return withPast({ ...part, pause }, deedless(past, stamp, wall));
+    return withPast({ ...part, pause }, incident(past, stamp, wall));
   });
   const until = forMs === null ? `until "mmm resume"` : `for ${inWords(forMs)}`;
   const running = group.operation === null ? "" : `; the ${group.operation.kind} is ended first`;
@@ -65,26 +64,6 @@ function end(turn: Turn, group: GroupPart, by: string, why: string): void {
   const reason = `${why} after ${lasted}; ${describePause(ended)}`;
   turn.change(name, (part, stamp) => {
     const { pause: _, ...rest } = part;
-    return withPast(rest, deedless({ kind: "resume", by, reason }, stamp, wall));
+    return withPast(rest, incident({ kind: "resume", by, reason }, stamp, wall));
   });
-}
-
-type Told = Pick<PastOperation, "kind" | "by" | "reason"> & Partial<Pick<PastOperation, "from">>;
-
-/** An entry of the history about something that changed nothing on any node. */
-export function deedless(told: Told, epoch: Stamp, wall: number): PastOperation {
-  return {
-    from: null,
-    ...told,
-    epoch,
-    to: null,
-    result: "ok",
-    requestId: null,
-    votes: {},
-    fencing: null,
-    startedAt: wall,
-    durationMs: 0,
-    phases: [],
-    lostBytes: null,
-  };
 }

@@ -17,7 +17,7 @@ import { infoOf, isDone, valueOf } from "./common.ts";
 import { dropErrand } from "./drop-errand.ts";
 import { Work } from "./errand.ts";
 import { blackHole, isInBlackHole } from "./black-hole.ts";
-import { lastDeed, withPast } from "./outline.ts";
+import { incident, lastDeed, withPast } from "./outline.ts";
 import { mayCopy, tookTurn } from "./sync-turns.ts";
 import { BLOCKED, BLOCKED_FROM, read, scopeOfTidying, tidy, unblock } from "./tidy.ts";
 import { guardWrites } from "./write-guard.ts";
@@ -228,22 +228,15 @@ function endRejoin(work: Work, group: GroupPart, node: Node): void {
     const { [node.name]: _, ...rejoining } = part.rejoining;
     const next = { ...part, rejoining };
     if (!isNews && !lostBytes) return next;
-    return withPast(next, {
-      epoch: stamp,
+    const told = {
       kind: "rejoin",
       from: node.name,
       to: part.master,
-      result: "ok",
       reason: "the old master came back and follows the new one",
       by: turn.state.name,
-      requestId: null,
-      votes: {},
-      fencing: null,
-      startedAt: wall,
-      durationMs: 0,
-      phases: [],
       lostBytes,
-    });
+    } as const;
+    return withPast(next, incident(told, stamp, wall));
   });
 }
 
