@@ -1,9 +1,10 @@
-import { execFileSync, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, describe, expect, it } from "vitest";
+import { hasProgram } from "../../helpers/programs.ts";
 import { feedingIntervalMs, serviceManager } from "../../../src/daemon/service-manager.ts";
 
 /** systemd's end of the socket: prints each datagram that is no barrier. */
@@ -15,7 +16,7 @@ while True:
         if word and not word.startswith("BARRIER"): print(word, flush=True)
 `;
 
-const canListen = has("python3") && has("systemd-notify");
+const canListen = hasProgram("python3") && hasProgram("systemd-notify");
 const folder = mkdtempSync(join(tmpdir(), "mmm-notify-"));
 const ends: (() => void)[] = [];
 
@@ -78,15 +79,6 @@ describe("what the service manager is told", () => {
     expect(feedingIntervalMs("never")).toBeNull();
   });
 });
-
-function has(program: string): boolean {
-  try {
-    execFileSync("sh", ["-c", `command -v ${program}`], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 async function listen() {
   const path = join(folder, "notify");

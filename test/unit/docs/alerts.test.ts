@@ -7,6 +7,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, test } from "vitest";
+import { hasProgram } from "../../helpers/programs.ts";
 import { allMetrics } from "../../../src/adapters/http/metrics/all.ts";
 import { placeInRunbook } from "../../../src/core/runbook.ts";
 import { aFullSnapshot } from "../../helpers/snapshots.ts";
@@ -91,16 +92,7 @@ test("the dashboard is JSON in which every panel asks something", () => {
   expect(new Set(panels.map(({ title }) => title)).size).toBe(panels.length);
 });
 
-function hasPromtool(): boolean {
-  try {
-    execFileSync("promtool", ["--version"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const promtoolIsMissing = !hasPromtool();
+const promtoolIsMissing = !hasProgram("promtool");
 if (promtoolIsMissing)
   process.stderr.write("skipped: promtool is not installed (Debian package prometheus)\n");
 

@@ -1,6 +1,7 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { hasProgram } from "../../helpers/programs.ts";
 import { manualPages } from "../../../scripts/docs.d/manual.ts";
 import { commandsPage, configurationPage } from "../../../scripts/docs.d/markdown.ts";
 import { readReference } from "../../../scripts/docs.d/reference.ts";
@@ -40,7 +41,7 @@ describe("the pages that are made from the program", () => {
     for (const { name } of COMMANDS) expect(mmm?.text).toContain(`.B ${name}`);
   });
 
-  it.runIf(hasMan())("read well in man", () => {
+  it.runIf(hasProgram("man"))("read well in man", () => {
     for (const { file, text } of manualPages("0.0.0", chapters)) {
       const { stdout, stderr } = spawnSync("man", ["--warnings", "-l", "-"], {
         input: text,
@@ -52,12 +53,3 @@ describe("the pages that are made from the program", () => {
     }
   });
 });
-
-function hasMan(): boolean {
-  try {
-    execFileSync("man", ["--version"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}

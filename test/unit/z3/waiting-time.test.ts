@@ -6,6 +6,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { hasProgram } from "../../helpers/programs.ts";
 import { permitMsFor, waitingTimeMs } from "../../../src/core/settings.ts";
 
 const QUESTION = readFileSync(join(import.meta.dirname, "waiting-time.smt2"), "utf8");
@@ -13,15 +14,6 @@ const QUESTION = readFileSync(join(import.meta.dirname, "waiting-time.smt2"), "u
 const EVIDENCE_AFTER_REPLY = "(assert (<= reply evidence mark))";
 const EVIDENCE_AT_ANY_TIME = "(assert (<= evidence mark))";
 const TICKS_MS = 8;
-
-function hasZ3(): boolean {
-  try {
-    execFileSync("z3", ["--version"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 function ask(...assertions: readonly string[]): string {
   const input = [QUESTION, ...assertions, "(check-sat)"].join("\n");
@@ -67,7 +59,7 @@ const WRONG: readonly { name: string; wait: (times: Times) => number }[] = [
   },
 ];
 
-test.skipIf(!hasZ3()).each(CONFIGURATIONS)(
+test.skipIf(!hasProgram("z3")).each(CONFIGURATIONS)(
   "N $leaseMs, T0 $permitMs, drift $drift: nothing outlives W",
   (times) => {
     const { leaseMs, permitMs, drift } = times;
@@ -76,7 +68,7 @@ test.skipIf(!hasZ3()).each(CONFIGURATIONS)(
   },
 );
 
-test.skipIf(!hasZ3())("whatever the numbers are, nothing outlives W", () => {
+test.skipIf(!hasProgram("z3"))("whatever the numbers are, nothing outlives W", () => {
   const any = "(assert (and (>= T0 0) (>= N 0) (>= TICKS 0) (<= 0 RHO) (< RHO 1)))";
   const wait = "(assert (= (* W (- 1 RHO)) (* (+ T0 N TICKS) (+ 1 RHO))))";
   expect(ask(any, wait, EVIDENCE_AFTER_REPLY)).toBe("unsat");
@@ -86,14 +78,14 @@ const WRONG_EVERYWHERE = WRONG.flatMap((wrong) =>
   CONFIGURATIONS.map((times) => ({ ...wrong, times, leaseMs: times.leaseMs })),
 );
 
-test.skipIf(!hasZ3()).each(WRONG_EVERYWHERE)(
+test.skipIf(!hasProgram("z3")).each(WRONG_EVERYWHERE)(
   "N $leaseMs: $name some lease outlives it",
   ({ wait, times }) => {
     expect(ask(numbers(times, wait(times)), EVIDENCE_AFTER_REPLY)).toBe("sat");
   },
 );
 
-test.skipIf(!hasZ3()).each(CONFIGURATIONS)(
+test.skipIf(!hasProgram("z3")).each(CONFIGURATIONS)(
   "N $leaseMs: evidence from before the permit's reply lets a lease outlive any wait",
   (times) => {
     const wait = waitingTimeMs(times.leaseMs, times.permitMs, times.drift);
