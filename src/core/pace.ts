@@ -28,10 +28,9 @@ const REMOVED_MS = 1000;
 /** A node that is down for good is no news. */
 const UNEASY_FOR_MS = 60_000;
 
-/** The groups that are looked at in this turn: each at its own pace, so that none pays for another. */
+/** The groups that a review looks at: each at its own pace, so that none pays for another. */
 export function groupsDue(turn: Turn): ReadonlySet<GroupName> {
   const due = new Set<GroupName>();
-  if (!isReviewDue(turn)) return due;
   const all = isOtherRole(turn);
   for (const { groups } of [turn.state.newest, turn.state.committed].filter((one) => one !== null))
     for (const { name } of groups) if (all || isDue(turn, name)) due.add(name);
@@ -57,8 +56,10 @@ function isDue(turn: Turn, name: GroupName): boolean {
 
 /** After a review of these groups: when the next one of each is due, and of any. */
 export function planReviews(turn: Turn, reviewed: ReadonlySet<GroupName>): void {
-  for (const { name } of turn.state.newest?.groups ?? [])
-    if (reviewed.has(name)) turn.setLocal(name, { reviewAt: nextReviewOf(turn, name) });
+  for (const group of turn.state.newest?.groups ?? []) {
+    if (reviewed.has(group.name))
+      turn.setLocal(group.name, { reviewAt: nextReviewOf(turn, group) });
+  }
   turn.state.reviewAt = nextReviewAt(turn);
 }
 
@@ -73,15 +74,16 @@ function nextReviewAt(turn: Turn): Instant {
   return Math.max(now, next);
 }
 
-function nextReviewOf(turn: Turn, name: GroupName): Instant {
+function nextReviewOf(turn: Turn, group: GroupPart): Instant {
   const { now, state } = turn;
+  const { name } = group;
   const committed = groupIn(state.committed, name);
   const leads = state.leading !== null;
   if (turn.established && committed !== undefined && isMoving(committed)) return now + BUSY_MS;
   const pace =
     now + (isUneasy(turn, name) ? UNEASY_MS : isTroubled(turn, name) ? TROUBLED_MS : CALM_MS);
   const renewal = leads && committed !== undefined ? nextRenewalAt(turn, committed) : Infinity;
-  return Math.max(now, Math.min(pace, renewal, limitAt(turn, name)));
+  return Math.max(now, Math.min(pace, renewal, limitAt(turn, group)));
 }
 
 /** After any turn. */
@@ -130,13 +132,11 @@ function isUneasy(turn: Turn, name: GroupName): boolean {
 }
 
 /** When what this monitor says of a node passes a limit, if nothing is heard until then. */
-function limitAt(turn: Turn, name: GroupName): Instant {
+function limitAt(turn: Turn, group: GroupPart): Instant {
   let next = Infinity;
-  const group = groupIn(turn.state.newest, name);
-  for (const node of group?.nodes ?? []) {
-    if (group === undefined) break;
+  for (const node of group.nodes) {
     const guardAt = guardHeardAt(turn, group, node.name);
-    const watch = watchOf(turn, name, node.name);
+    const watch = watchOf(turn, group.name, node.name);
     next = Math.min(next, nextLimitAt(watch, guardAt, group.settings, turn.now));
   }
   return next;
