@@ -5,7 +5,6 @@
  * without a word to either side. The first byte of a connection tells TLS from plain text, so that a
  * wrong setting is named at both ends as what it is.
  */
-import { once } from "node:events";
 import { createServer, type Server as NetServer, type Socket } from "node:net";
 import {
   createServer as createTlsServer,
@@ -16,6 +15,7 @@ import { type Server, ServerCredentials } from "@grpc/grpc-js";
 import { systemCode } from "../errors.ts";
 import type { Caller } from "./caller.ts";
 import { Crowd, type CrowdLimits, placeOf } from "./crowd.ts";
+import { listenAt } from "./listening.ts";
 import type { HostPort } from "./peer/address.ts";
 import { peerOf, Refuser } from "./refuser.ts";
 import type { TlsIdentity } from "./tls/identity.ts";
@@ -59,11 +59,8 @@ export class Door {
   }
 
   /** The port that it listens on. Rejects with the system's error. */
-  async listen({ host, port }: HostPort): Promise<number> {
-    this.#net.listen(port, host);
-    await once(this.#net, "listening");
-    const bound = this.#net.address();
-    return bound === null || typeof bound === "string" ? port : bound.port;
+  listen(place: HostPort): Promise<number> {
+    return listenAt(this.#net, place);
   }
 
   /** @param peer as gRPC names the other end of a call */

@@ -1,15 +1,12 @@
 /** Begins to listen, for servers that do nothing else about it. */
 import { once } from "node:events";
 import type { Server } from "node:net";
+import type { HostPort } from "./peer/address.ts";
 
-export interface Place {
-  readonly host: string;
-  /** 0: any that is free. */
-  readonly port: number;
-}
-
-/** The port that it listens on. Rejects with the system's error. */
-export async function listenAt(server: Server, { host, port }: Place): Promise<number> {
+/**
+ * The port that it listens on: another than was asked for only if that was 0. Rejects with the system's error.
+ */
+export async function listenAt(server: Server, { host, port }: HostPort): Promise<number> {
   server.listen(port, host);
   await once(server, "listening");
   const bound = server.address();
