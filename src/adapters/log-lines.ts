@@ -19,6 +19,14 @@ type Kind = AnyEvent["kind"];
 type EventOf<K extends Kind> = Extract<AnyEvent, { readonly kind: K }>;
 type Teller<K extends Kind> = (event: EventOf<K>) => readonly [LogLevel, string];
 
+/** Turning back is what an operation is made to do. */
+const LEVEL_OF: Readonly<Record<PastOperation["result"], LogLevel>> = {
+  ok: "info",
+  undone: "warn",
+  preempted: "warn",
+  failed: "error",
+};
+
 const TELLERS: { readonly [K in Kind]: Teller<K> } = {
   "vote.changed": (e) => [
     "debug",
@@ -35,10 +43,7 @@ const TELLERS: { readonly [K in Kind]: Teller<K> } = {
     `${e.group}: ${e.op} from ${e.from} to ${e.to ?? "the best"}: ${e.phase}`,
   ],
   "operation.step": (e) => ["info", `${e.group}: ${e.text} (at ${Math.round(e.sinceMs)} ms)`],
-  "operation.finished": (e) => [
-    e.past.result === "ok" ? "info" : "error",
-    finished(e.group, e.past),
-  ],
+  "operation.finished": (e) => [LEVEL_OF[e.past.result], finished(e.group, e.past)],
   "vip.epoch": (e) => ["info", `${e.vip}: ${e.change}: ${e.reason}`],
   "vip.claimed": (e) => ["info", `${e.vip} is served by ${e.node}`],
   "vip.released": (e) => ["info", `${e.vip} is released by ${e.node}`],
@@ -93,10 +98,13 @@ function why(reason: string | null): string {
   return reason === null ? "" : ` (${reason})`;
 }
 
+/** What is done in the moment in which it is told (a pause, say) takes no time. */
 function finished(group: string, past: PastOperation): string {
-  const { kind, from, to, result, durationMs, reason } = past;
+  const { kind, from, to, result, durationMs, reason, phases } = past;
+  const whom = `${from === null ? "" : ` from ${from}`}${to === null ? "" : ` to ${to}`}`;
+  const time = phases.length === 0 ? "" : ` after ${Math.round(durationMs)} ms`;
   const loss = past.lostBytes === null ? "" : `, ${past.lostBytes} bytes not taken over`;
-  return `${group}: ${kind} from ${from ?? "nobody"} to ${to ?? "nobody"}: ${result} after ${Math.round(durationMs)} ms${loss}: ${reason}`;
+  return `${group}: ${kind}${whom}: ${result}${time}${loss}: ${reason}`;
 }
 
 function refusal(why: PeerRefusal): string {

@@ -45,6 +45,7 @@ export type Event =
       /** Since the operation's work began. */
       readonly sinceMs: number;
     }
+  /** It is agreed on that it ended, so that it stands in the history; told by whoever leads then. */
   | { readonly kind: "operation.finished"; readonly group: GroupName; readonly past: PastOperation }
   | {
       readonly kind: "vip.epoch";
@@ -54,6 +55,7 @@ export type Event =
       readonly change: string;
       readonly reason: string;
     }
+  /** The first claim under an epoch of this leader was confirmed. Renewals are no news. */
   | {
       readonly kind: "vip.claimed";
       readonly group: GroupName;

@@ -16,6 +16,7 @@ import {
   type Step,
 } from "./consensus/consensus.ts";
 import type { ConsensusState, Parts } from "./consensus/types.ts";
+import { endings } from "./endings.ts";
 import type { Event } from "./events.ts";
 import { forgetNodes, goneGroups } from "./forget.ts";
 import type { At, GroupName, Instant, Ip, NodeName } from "./ids.ts";
@@ -34,7 +35,7 @@ import {
   type Moment,
   type MonitorState,
 } from "./local.ts";
-import type { GroupPart } from "./state.ts";
+import type { Committed, GroupPart } from "./state.ts";
 import { News } from "./news.ts";
 import { seePauses } from "./sightings.ts";
 import { isNewer, type Stamp, sameStamp } from "./stamp.ts";
@@ -229,6 +230,7 @@ export class Turn {
     const { newest: newestBefore, committed: committedBefore } = this.state;
     if (newest === newestBefore && committed === committedBefore) return;
     if (committed !== committedBefore) this.news.addForAll();
+    if (this.established) this.#tellEndings(committedBefore, committed);
     seePauses(this, committed, this.now);
     this.state.newest = newest;
     this.state.committed = committed;
@@ -236,6 +238,11 @@ export class Turn {
     forgetNodes(this, committedBefore, committed);
     for (const group of goneGroups([newestBefore, committedBefore], [newest, committed]))
       this.#forgetGroup(group);
+  }
+
+  #tellEndings(before: Committed | null, now: Committed | null): void {
+    for (const ending of endings(before, now))
+      this.report({ kind: "operation.finished", ...ending });
   }
 
   #forgetGroup(group: GroupName): void {

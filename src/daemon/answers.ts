@@ -21,7 +21,7 @@ import type { Neighbour } from "./history-gaps.ts";
 import type { Doctor } from "./doctor.ts";
 import { historyEntry } from "./history.ts";
 import { isDegraded } from "./peer-status.ts";
-import { commandsOf, isOfFile, togetherOf } from "./reload-file.ts";
+import { commandsOf, isOfFile, isReload, togetherOf } from "./reload-file.ts";
 import type { Requests } from "./requests.ts";
 
 /** Longer than any operation is allowed to take. */
@@ -40,6 +40,8 @@ export interface AnswersOptions {
   readonly addressOf: (monitor: MonitorName) => string | null;
   /** What this monitor's files propose now. @throws ConfigErrors */
   readonly proposals: () => Readonly<Record<GroupName, Proposal>>;
+  /** Reads what its files say of this monitor alone. */
+  readonly readAnew: () => void;
   /** Hands a command to the core. */
   readonly command: (request: CoreRequest) => boolean;
 }
@@ -96,6 +98,7 @@ export class Answers implements ControlBackend {
     const completed = this.#withOwnFile(request);
     if ("outcome" in completed) return completed.outcome;
     const { command } = completed;
+    if (isReload(command) && !request.forwarded) this.#options.readAnew();
     const outcome = isOfFile(command)
       ? await this.#runEach(completed, commandsOf(command), onProgress)
       : await this.#run({ ...completed, command }, onProgress);

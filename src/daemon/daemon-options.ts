@@ -7,6 +7,7 @@ import type { Committed } from "../core/state.ts";
 import type { Clock, Core, DurableStore, Journal, Log } from "../ports.ts";
 import type { Certificates } from "./certificates.ts";
 import type { Logins } from "./logins.ts";
+import type { OwnSettings } from "./own-settings.ts";
 import type { NodeWorld } from "./world.ts";
 
 export interface DaemonOptions<S> {
@@ -30,10 +31,7 @@ export interface DaemonOptions<S> {
   readonly proposals: () => Readonly<Record<GroupName, Proposal>>;
   /** What those files say otherwise than this; empty: nothing. */
   readonly fileDiffers: (committed: Committed) => string;
-  /** When something new was agreed on. */
-  readonly onCommitted?: ((committed: Committed, leads: boolean) => void) | undefined;
-  readonly onEvent?: ((event: Parameters<Log["event"]>[0]) => void) | undefined;
-  readonly onWake?: ((lateMs: number) => void) | undefined;
+  readonly own: Pick<OwnSettings, "onCommitted" | "onEvent" | "readAnew" | "doors">;
   /** Called once, when it can go on no longer. */
   readonly onFault: (error: unknown) => void;
 }

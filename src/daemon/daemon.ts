@@ -57,7 +57,7 @@ export class Daemon<S> {
     this.#peers = new Peers({ name: identity.name, self, now, tls, onFound });
     const perform = (effect: Parameters<Performer["perform"]>[0]) => performer.perform(effect);
     const onTurn = (next: S) => this.#afterTurn(next);
-    const { onWake } = options;
+    const { onWake } = options.own.doors;
     this.#runtime = new Runtime({ core, state, clock, store, perform, onTurn, onWake, onFault });
     const performer = new Performer(this.#world(), (input) => void this.#runtime.push(input));
     this.#peerServer = new PeerServer({
@@ -180,7 +180,7 @@ export class Daemon<S> {
       report: (event: Parameters<Log["event"]>[0]) => {
         log.event(event);
         this.#requests.report(event);
-        this.#options.onEvent?.(event);
+        this.#options.own.onEvent(event);
       },
     };
   }
@@ -210,6 +210,7 @@ export class Daemon<S> {
       requests: this.#requests,
       doctor: this.#doctor(),
       proposals: this.#options.proposals,
+      readAnew: this.#options.own.readAnew,
       addressOf: (monitor) => this.#peers.addressOf(monitor),
       command: ({ requestId, by, command }) => {
         return !this.#isLeaving && this.#runtime.push({ kind: "command", requestId, by, command });
@@ -228,13 +229,15 @@ export class Daemon<S> {
   }
 
   #transport(): Transport {
-    const { clock, identity, version, certificates } = this.#options;
+    const { clock, identity, version, certificates, own } = this.#options;
+    const doors = own.doors.troubles;
     const { now, wall } = clock.at();
     const refusals = this.#peerServer.refusals.list(now);
     const turnedAway = this.#turnedAway.list(now);
     const peers = this.#peers.reports();
     const { files } = this.#chores;
-    return { peers, refusals, turnedAway, certificates, wall, version, name: identity.name, files };
+    const known = { peers, refusals, turnedAway, certificates, doors, files };
+    return { ...known, wall, version, name: identity.name };
   }
 
   #afterTurn(state: S): void {
@@ -244,9 +247,8 @@ export class Daemon<S> {
     const committed = core.committed(state);
     if (committed === null || committed === this.#seen) return;
     this.#seen = committed;
-    const { removed, leads } = core.view(state, clock.at());
-    this.#project(committed, removed);
-    this.#options.onCommitted?.(committed, leads);
+    this.#project(committed, core.view(state, clock.at()).removed);
+    this.#options.own.onCommitted(committed);
   }
 
   /** What follows from the agreed state, outside of the core. */

@@ -3,9 +3,10 @@
  * process itself costs. Made when they ask; whatever is counted in between costs a few additions.
  */
 import type { ProcessFacts, Snapshot } from "../adapters/http/snapshot.ts";
+import type { Local, OwnDoor } from "../adapters/config/types.ts";
 import type { JournalSummary } from "../adapters/store/journal-summary.ts";
 import type { Status } from "../core/status-types.ts";
-import type { Doors } from "../front/protocol.ts";
+import type { Doors, DoorSettings } from "../front/protocol.ts";
 import type { Log } from "../ports.ts";
 import { VERSION } from "../version.ts";
 import type { Front } from "./front.ts";
@@ -20,27 +21,48 @@ export interface Told {
 }
 
 export class ReadOnlyDoors {
-  readonly #doors: Doors;
   readonly #lateness = new Lateness();
+  #doors: Doors;
+  #told: Told | null = null;
   #front: Front | null = null;
 
-  constructor(doors: Doors) {
-    this.#doors = doors;
-  }
-
-  get #isAny(): boolean {
-    return this.#doors.http !== null || this.#doors.sentinel !== null;
+  constructor(doors: Local["doors"]) {
+    this.#doors = doorsOf(doors);
   }
 
   /** Nothing is counted for nobody. */
-  get onWake(): ((lateMs: number) => void) | undefined {
-    return this.#isAny ? (lateMs) => this.#lateness.observe(lateMs) : undefined;
-  }
+  readonly onWake = (lateMs: number): void => {
+    if (this.#front !== null) this.#lateness.observe(lateMs);
+  };
 
   readonly onCommitted = (): void => this.#front?.changed();
 
+  /** Why they are not as they should be. */
+  get troubles(): readonly string[] {
+    return this.#front?.troubles ?? [];
+  }
+
   async open(told: Told): Promise<void> {
-    if (!this.#isAny) return;
+    this.#told = told;
+    await this.#settle();
+  }
+
+  /** As the file says now: what is new is opened before what was is closed. */
+  async use(doors: Local["doors"]): Promise<void> {
+    this.#doors = doorsOf(doors);
+    await this.#settle();
+  }
+
+  async #settle(): Promise<void> {
+    if (this.#told === null) return;
+    if (this.#doors.http === null && this.#doors.sentinel === null) {
+      this.#front?.stop();
+      this.#front = null;
+    } else if (this.#front !== null) this.#front.use(this.#doors);
+    else await this.#start(this.#told);
+  }
+
+  async #start(told: Told): Promise<void> {
     const { Front } = await import("./front.ts");
     const snapshot = () => this.#snapshot(told);
     this.#front = new Front({ doors: this.#doors, snapshot, log: told.log });
@@ -69,4 +91,16 @@ export class ReadOnlyDoors {
       lateness: this.#lateness.facts(),
     };
   }
+}
+
+/** As they go to their thread, which can be given plain data only. */
+function doorsOf({ http, sentinel }: Local["doors"]): Doors {
+  return {
+    http: http && plain(http),
+    sentinel: sentinel && { ...plain(sentinel), answer: sentinel.answer },
+  };
+}
+
+function plain({ host, port, where, secret }: OwnDoor): DoorSettings {
+  return { host, port, where, secret: secret?.reveal() ?? null };
 }

@@ -6,7 +6,7 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import type { Snapshot } from "../adapters/http/snapshot.ts";
-import type { Doors, FromFront, ToFront } from "../front/protocol.ts";
+import type { DoorName, Doors, FromFront, ToFront } from "../front/protocol.ts";
 import { messageOf } from "../errors.ts";
 import type { Log } from "../ports.ts";
 
@@ -23,17 +23,25 @@ const LIMITS = { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 8, stackS
 
 export class Front {
   readonly #options: FrontOptions;
+  readonly #troubles = new Map<DoorName, string>();
+  #doors: Doors;
   #worker: Worker | null = null;
   #isStopped = false;
 
   constructor(options: FrontOptions) {
     this.#options = options;
+    this.#doors = options.doors;
+  }
+
+  /** Why doors are not as they should be. */
+  get troubles(): readonly string[] {
+    return [...this.#troubles.values()];
   }
 
   start(): void {
     if (this.#isStopped) return;
-    const { doors, log } = this.#options;
-    const worker = new Worker(programFile(), { workerData: doors, resourceLimits: LIMITS });
+    const { log } = this.#options;
+    const worker = new Worker(programFile(), { workerData: this.#doors, resourceLimits: LIMITS });
     worker.unref();
     worker.on("message", (message: FromFront) => this.#hear(worker, message));
     worker.on("error", (error) => {
@@ -49,6 +57,12 @@ export class Front {
     this.#post({ kind: "changed" });
   }
 
+  /** From now on these. */
+  use(doors: Doors): void {
+    this.#doors = doors;
+    this.#post({ kind: "doors", doors });
+  }
+
   stop(): void {
     this.#isStopped = true;
     void this.#worker?.terminate();
@@ -57,6 +71,7 @@ export class Front {
   #hear(worker: Worker, message: FromFront): void {
     const { log, snapshot } = this.#options;
     if (message.kind === "log") return log.write(message.level, message.event, message.text);
+    if (message.kind === "trouble") return this.#trouble(message.door, message.text);
     try {
       worker.postMessage({ kind: "snapshot", text: JSON.stringify(snapshot()) } satisfies ToFront);
     } catch (error) {
@@ -66,12 +81,18 @@ export class Front {
     }
   }
 
+  #trouble(door: DoorName, text: string | null): void {
+    if (text === null) this.#troubles.delete(door);
+    else this.#troubles.set(door, text);
+  }
+
   #post(message: ToFront): void {
     this.#worker?.postMessage(message);
   }
 
   #startAgain(): void {
     this.#worker = null;
+    this.#troubles.clear();
     if (!this.#isStopped) setTimeout(() => this.start(), AGAIN_MS).unref();
   }
 }

@@ -30,8 +30,13 @@ export class Logins {
     return this.#local.logins[loginKey(group, node)] ?? this.#local;
   }
 
+  /** The files were read anew. */
+  use(local: LoginSource): void {
+    this.#local = local;
+  }
+
   /** Files that cannot be used change nothing. */
-  reload(): void {
+  #reload(): void {
     try {
       this.#local = this.#read();
     } catch (error) {
@@ -49,7 +54,7 @@ export class Logins {
   }
 
   #complete(lacking: readonly string[]): void {
-    this.reload();
+    this.#reload();
     const still = lacking.filter((key) => this.#local.logins[key] === undefined);
     const news = still.filter((key) => !this.#missing.has(key));
     this.#missing = new Set(still);

@@ -65,10 +65,10 @@ function openNoDebugger(): void {
   process.on("SIGUSR1", () => undefined);
 }
 
-function readAnew({ daemon, logins, log }: Running): void {
+function readAnew({ daemon, own, log }: Running): void {
   if (log.reopen()) log.write("info", "log.reopened", "the log file was opened anew (SIGHUP)");
   daemon.renewCertificates();
-  logins.reload();
+  own.readAnew();
 }
 
 function handleSignals(

@@ -7,11 +7,10 @@ import { runCommand } from "../adapters/command.ts";
 import type { NoticeSettings } from "../adapters/config/types.ts";
 import { post } from "../adapters/webhook.ts";
 import type { MonitorName } from "../core/ids.ts";
-import { showStamp } from "../core/stamp.ts";
 import type { Committed } from "../core/state.ts";
 import { messageOf } from "../errors.ts";
 import type { JournalEntry, Log } from "../ports.ts";
-import { finishedOperations, historyEntry } from "./history.ts";
+import { historyEntry } from "./history.ts";
 
 const MOST_WAITING = 32;
 
@@ -25,11 +24,9 @@ export interface Notice {
 }
 
 export class Notices {
-  readonly #settings: NoticeSettings;
+  #settings: NoticeSettings;
   readonly #monitor: MonitorName;
   readonly #log: Log;
-  /** Operations that were known before: nobody is told of them. null: nothing is known yet. */
-  #known: ReadonlySet<string> | null = null;
   #cluster: string | null = null;
   #waiting = 0;
   #last: Promise<void> = Promise.resolve();
@@ -40,19 +37,20 @@ export class Notices {
     this.#log = log;
   }
 
-  /** A newer state was agreed on. */
-  committed(committed: Committed, leads: boolean): void {
-    const entries = finishedOperations(committed);
-    const before = this.#known;
-    this.#known = new Set(entries.map(keyOf));
-    this.#cluster = committed.cluster.clusterId;
-    if (before === null || !leads) return;
-    for (const entry of entries) if (!before.has(keyOf(entry))) this.#finished(entry);
+  /** From now on these. */
+  use(settings: NoticeSettings): void {
+    this.#settings = settings;
   }
 
-  /** Of events only alarms are told; leaders alone raise them. */
+  /** A newer state was agreed on. */
+  committed({ cluster }: Committed): void {
+    this.#cluster = cluster.clusterId;
+  }
+
+  /** Of events the ends of operations, and alarms; leaders alone tell of them. */
   event(event: Parameters<Log["event"]>[0]): void {
-    if (event.kind === "alarm.raised") this.#alarm(event.id, event.text);
+    if (event.kind === "operation.finished") this.#finished(event);
+    else if (event.kind === "alarm.raised") this.#alarm(event.id, event.text);
     else if (event.kind === "alarm.cleared") this.#alarm(event.id, null);
   }
 
@@ -107,8 +105,4 @@ export class Notices {
   #failed({ event }: Notice, text: string): void {
     this.#log.write("warn", "notice.failed", `${event}: ${text}`);
   }
-}
-
-function keyOf({ group, past }: JournalEntry): string {
-  return `${group} ${past.kind} ${showStamp(past.epoch)}`;
 }

@@ -12,6 +12,8 @@ export interface Transport {
   /** Those that were not let in of late: where from, and why not. */
   readonly turnedAway: readonly { readonly from: string; readonly reason: string }[];
   readonly certificates: Certificates;
+  /** What is wrong with the read-only doors of this monitor. */
+  readonly doors: readonly string[];
   readonly wall: WallTime;
   /** The product version of this monitor. */
   readonly version: string;
@@ -38,6 +40,7 @@ export function withTransport(status: Status, transport: Transport): Status {
       ...missing.flatMap(warnOfPeer),
       ...strangers.map(hintOfStranger),
       ...transport.certificates.warnings(transport.wall),
+      ...transport.doors.map((text): Warning => ({ level: "warning", text })),
       ...transport.turnedAway.map(hintOfTurnedAway),
       ...monitors.flatMap(({ name }) => warnOfFile(name, transport.files[name] ?? "")),
       ...transport.refusals.filter(({ from }) => !refusesUs(from, transport)).map(warnOfRefusal),

@@ -17,6 +17,11 @@ export function commandsOf({ proposals, dryRun }: FileCommand): ReadonlyMap<stri
   );
 }
 
+/** Files are to be read, and what they say is to be so. */
+export function isReload(command: Asked): boolean {
+  return (command.kind === "reload" || command.kind === "reload-file") && !command.dryRun;
+}
+
 export function isOfFile(command: Asked): command is FileCommand {
   return command.kind === "reload-file";
 }

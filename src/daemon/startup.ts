@@ -10,7 +10,7 @@ import { identify, type Identity } from "../adapters/config/identity.ts";
 import { loadConfig, readConfig } from "../adapters/config/load.ts";
 import { OwnFile } from "../adapters/config/own-file.ts";
 import { proposalsOf } from "../adapters/config/proposal.ts";
-import type { Config, MonitorTls, NoticeSettings } from "../adapters/config/types.ts";
+import type { Config, MonitorTls } from "../adapters/config/types.ts";
 import { FileLog } from "../adapters/logger.ts";
 import { isLoopback, showAddress } from "../adapters/peer/address.ts";
 import { FileJournal } from "../adapters/store/journal.ts";
@@ -21,18 +21,17 @@ import { Certificates } from "./certificates.ts";
 import { begin, core } from "./core.ts";
 import { Daemon } from "./daemon.ts";
 import { openState, prepareDataDir } from "./data-dir.ts";
-import { ReadOnlyDoors } from "./doors.ts";
 import { takeDataDir } from "./exclusive.ts";
 import type { RunFlags } from "./flags.ts";
-import { Logins } from "./logins.ts";
-import type { Notices } from "./notices.ts";
+import type { Logins } from "./logins.ts";
+import { OwnSettings } from "./own-settings.ts";
 import { type PidFile, writePidFile } from "./pid-file.ts";
 import { withFailPoint } from "./fail-points.ts";
 import { type NodeWorld, openNodeWorld } from "./world.ts";
 
 export interface Running {
   readonly daemon: Daemon<MonitorState>;
-  readonly logins: Logins;
+  readonly own: OwnSettings;
   readonly log: FileLog;
   readonly pidFile: PidFile | null;
 }
@@ -56,9 +55,10 @@ export async function startUp(
   await takeDataDir(dataDir);
   const log = new FileLog({ monitor: identity.name, file, verbose });
   for (const warning of config.warnings) log.write("warn", "config.warning", warning);
-  const logins = new Logins(config.local, () => loadConfig(config.file).local, log);
+  const read = () => loadConfig(config.file, flags.overrides).local;
+  const own = new OwnSettings({ local: config.local, read, monitor: identity.name, log });
   const fault = (error: unknown) => onFault(error, log);
-  const parts = { log, logins, certificates, onFault: fault };
+  const parts = { log, own, certificates, onFault: fault };
   const { daemon, open } = await compose(config, identity, parts);
   const pidFile = pid === null ? null : writePidFile(pid);
   try {
@@ -68,12 +68,12 @@ export async function startUp(
     pidFile?.remove();
     throw error;
   }
-  return { daemon, logins, log, pidFile };
+  return { daemon, own, log, pidFile };
 }
 
 interface Composition {
   readonly log: FileLog;
-  readonly logins: Logins;
+  readonly own: OwnSettings;
   readonly certificates: Certificates;
   readonly onFault: (error: unknown) => void;
 }
@@ -81,17 +81,17 @@ interface Composition {
 async function compose(
   config: Config,
   identity: Identity,
-  { log, logins, certificates, onFault }: Composition,
+  { log, own, certificates, onFault }: Composition,
 ): Promise<{ readonly daemon: Daemon<MonitorState>; readonly open: () => Promise<void> }> {
   const { dataDir } = config.local;
   const clock = new SystemClock();
-  const doors = new ReadOnlyDoors(config.local.doors);
+  const { doors, logins } = own;
   const journal = new FileJournal(dataDir, log);
   const { durable, store } = await openState(dataDir, identity.name);
   const groups = groupParts(config);
   const file = new OwnFile(config.file);
   const plan = { peers: identity.peers.length, ownAddress: identity.advertise, groups };
-  const notices = await openNotices(config.local.notices, identity.name, log);
+  await own.begin();
   const daemon = new Daemon({
     identity,
     version: VERSION,
@@ -109,28 +109,11 @@ async function compose(
     config: () => readConfig(config.file),
     proposals: () => proposalsOf(readConfig(config.file)),
     fileDiffers: (committed) => file.differsFrom(committed),
-    onCommitted: (committed, leads) => {
-      doors.onCommitted();
-      notices?.committed(committed, leads);
-    },
-    onEvent: (event) => notices?.event(event),
-    onWake: doors.onWake,
+    own,
     onFault,
   });
   const open = () => doors.open({ status: () => daemon.status(), summary: journal.summary, log });
   return { daemon, open };
-}
-
-/** null: nobody wants to be told, and nothing of it is loaded. */
-async function openNotices(
-  settings: NoticeSettings,
-  monitor: string,
-  log: FileLog,
-): Promise<Notices | null> {
-  const { postFailover, postSwitchover, onAlarm, webhook } = settings;
-  if ([postFailover, postSwitchover, onAlarm, webhook].every((one) => one === null)) return null;
-  const { Notices: Loaded } = await import("./notices.ts");
-  return new Loaded(settings, monitor, log);
 }
 
 /** Set by `scripts/build.mjs`; from the source there is none. */

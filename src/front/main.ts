@@ -6,11 +6,12 @@
 import { constants, setPriority } from "node:os";
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { Streams } from "../adapters/http/page/streams.ts";
+import type { Ask } from "../adapters/http/reply.ts";
 import { respond } from "../adapters/http/routes.ts";
 import { HttpServer } from "../adapters/http/server.ts";
 import { SentinelServer } from "../adapters/sentinel/server.ts";
-import { open, type Tell } from "./opening.ts";
-import type { Doors, FromFront, ToFront } from "./protocol.ts";
+import { Doorway } from "./doorway.ts";
+import type { Doors, DoorSettings, FromFront, ToFront } from "./protocol.ts";
 import { Source } from "./source.ts";
 
 const LOOK_AFTER_MS = 50;
@@ -24,26 +25,43 @@ export function main(): void {
   serve(parentPort, workerData as Doors);
 }
 
-function serve(monitor: MessagePort, { http, sentinel }: Doors): void {
+function serve(monitor: MessagePort, doors: Doors): void {
   useOrdinaryPriority();
   const say = (message: FromFront) => monitor.postMessage(message);
-  const tell: Tell = (line) => say({ kind: "log", ...line });
   const source = new Source(() => say({ kind: "ask" }));
-  const { snapshot } = source;
-  const status = async () => (await snapshot()).status;
-  const endpoint = sentinel === null ? null : new SentinelServer({ ...sentinel, status });
-  const look = together(source, () => void endpoint?.look());
+  const { http, sentinel, look } = doorwaysOf(source, say);
+  const use = (wanted: Doors) => {
+    void http.use(wanted.http);
+    void sentinel.use(wanted.sentinel);
+  };
+  const changed = together(source, look);
   monitor.on("message", (message: ToFront) => {
     if (message.kind === "snapshot") source.take(message.text);
-    else look();
+    else if (message.kind === "changed") changed();
+    else use(message.doors);
   });
-  if (sentinel !== null && endpoint !== null)
-    void open("sentinel", sentinel, () => endpoint.listen(), tell);
-  if (http !== null) {
-    const sources = { snapshot, streams: new Streams(snapshot) };
-    const server = new HttpServer({ ...http, respond: (ask) => respond(ask, sources) });
-    void open("http", http, () => server.listen(), tell);
-  }
+  use(doors);
+}
+
+function doorwaysOf(source: Source, say: (message: FromFront) => void) {
+  const { snapshot } = source;
+  const status = async () => (await snapshot()).status;
+  let endpoint: SentinelServer | null = null;
+  const sources = { snapshot, streams: new Streams(snapshot) };
+  const respondTo = (ask: Ask) => respond(ask, sources);
+  return {
+    look: () => void endpoint?.look(),
+    http: new Doorway<DoorSettings>(
+      "http",
+      (settings) => new HttpServer({ ...settings, respond: respondTo }),
+      say,
+    ),
+    sentinel: new Doorway<NonNullable<Doors["sentinel"]>>(
+      "sentinel",
+      (settings) => (endpoint = new SentinelServer({ ...settings, status })),
+      say,
+    ),
+  };
 }
 
 /** Commits come in bursts: one look a little later sees what all of them brought. */

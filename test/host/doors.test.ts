@@ -11,7 +11,7 @@ import { eventually } from "../helpers/eventually.ts";
 import { freePort } from "../helpers/free-port.ts";
 import { RedisServer } from "../helpers/redis-server.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
-import { buildBundle, MonitorProcess, writeConfig } from "./monitor-process.ts";
+import { BUNDLE, buildBundle, MonitorProcess, writeConfig } from "./monitor-process.ts";
 
 const execute = promisify(execFile);
 
@@ -66,6 +66,49 @@ describe("the read-only doors of mmm-mon", () => {
     expect(failed?.["msg"]).toContain("tries again");
     await monitor.logged("leader.changed");
     other.close();
+  });
+
+  it("are moved and given a password while the monitor runs; a taken address moves nothing", async () => {
+    await using dir = await tempDir();
+    const [old, now, sentinel] = [await freePort(), await freePort(), await freePort()];
+    const token = join(dir.path, "token");
+    writeFileSync(token, "open sesame\n", { mode: 0o600 });
+    const socket = `socket = ${join(dir.path, "mmm.sock")}`;
+    await using monitor = await monitorWith(dir.path, `http = 127.0.0.1:${old}\n${socket}`);
+    await monitor.logged("http.opened");
+    await eventually(
+      () => fetch(`http://127.0.0.1:${old}/readyz`),
+      ({ status }) => status === 200,
+      { withinMs: 15_000, what: "a monitor that leads" },
+    );
+    const other = createServer().listen(0, "127.0.0.1");
+    await once(other, "listening");
+    const taken = (other.address() as AddressInfo).port;
+    const config = writeConfig(dir.path, `http = 127.0.0.1:${taken}\n${socket}`);
+    monitor.signal("SIGHUP");
+    const [kept] = await monitor.logged("http.kept");
+    expect(kept?.["msg"]).toContain(`${config}:5:8: http`);
+    other.close();
+    await eventually(
+      async () => (await fetch(`http://127.0.0.1:${old}/api/status`)).text(),
+      (status) => status.includes(`127.0.0.1:${old} stays open`),
+    );
+    const password = `http_token_file = ${token}\nsentinel_password_file = ${token}`;
+    const doors = `http = 127.0.0.1:${now}\nsentinel = 127.0.0.1:${sentinel}`;
+    writeConfig(dir.path, `${doors}\n${password}\n${socket}`);
+    await execute(process.execPath, [join(BUNDLE, "mmm.js"), "--config", config, "reload"]);
+    await monitor.logged("sentinel.opened");
+    await monitor.logged("http.opened", 2);
+    await expect(fetch(`http://127.0.0.1:${old}/healthz`)).rejects.toThrow();
+    const asks = async (headers: Record<string, string>) =>
+      (await fetch(`http://127.0.0.1:${now}/healthz`, { headers })).status;
+    expect(await asks({})).toBe(401);
+    expect(await asks({ authorization: "Bearer open sesame" })).toBe(200);
+    const ask = async (...more: readonly string[]) =>
+      (await execute("redis-cli", ["-p", String(sentinel), ...more, "role"])).stdout;
+    expect(await ask()).toContain("NOAUTH");
+    expect(await ask("--no-auth-warning", "-a", "open sesame")).toBe("sentinel\nmain\n");
+    expect(monitor.stdout + monitor.stderr).not.toContain("sesame");
   });
 
   it("lead clients to the new master of a group that has no virtual IP", async () => {

@@ -11,7 +11,7 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
  * Inside the repository: a bundle finds the guard's script beside its own directory or above. Not in
  * node_modules, which several checkouts may share.
  */
-const BUNDLE = join(ROOT, "dist.host");
+export const BUNDLE = join(ROOT, "dist.host");
 
 /** Bundles the sources as they are now. */
 export function buildBundle(): void {
@@ -67,12 +67,12 @@ export class MonitorProcess implements AsyncDisposable {
     return code as number | null;
   }
 
-  /** The log lines of an event, once there is one. */
-  async logged(event: string): Promise<readonly Record<string, unknown>[]> {
+  /** The log lines of an event, once there are so many. */
+  async logged(event: string, count = 1): Promise<readonly Record<string, unknown>[]> {
     const what = `the event ${event}`;
     return await eventually(
       () => this.lines(event),
-      (lines) => lines.length > 0,
+      (lines) => lines.length >= count,
       { withinMs: 20_000, what },
     );
   }

@@ -51,7 +51,7 @@ beforeAll(async () => {
   one = await RedisServer.start();
   other = await RedisServer.start({ replicaOf: { host: "127.0.0.1", port: one.port } });
   status = ledBy("db1");
-  const view = { host: "127.0.0.1", port: 0, answer: "node" } as const;
+  const view = { host: "127.0.0.1", port: 0, answer: "node", secret: null } as const;
   server = new SentinelServer({ ...view, status: () => Promise.resolve(status) });
   port = await server.listen();
 });

@@ -2,6 +2,7 @@
 import type { GroupName, NodeName } from "../../core/ids.ts";
 import type { Node } from "../../core/state.ts";
 import { type GroupSettings, permitMsFor } from "../../core/settings.ts";
+import { showPlace, whereIs } from "./reader.ts";
 import type { GroupValues, MonitorValues, NodeValues, TopValues } from "./schema.ts";
 import { Secret } from "./secret.ts";
 import type { GroupFile, SourceFile, Whole } from "./sections.ts";
@@ -11,6 +12,7 @@ import type {
   MonitorAddress,
   MonitorTls,
   NodeLogin,
+  OwnDoor,
   RedisTls,
 } from "./types.ts";
 
@@ -111,10 +113,9 @@ function buildNode(name: string, values: NodeValues, top: GroupValues): Node {
   };
 }
 
-export function buildLocal(
-  { top: { values: top }, groups }: Whole,
-  environment: Environment,
-): Local {
+export function buildLocal(whole: Whole, environment: Environment): Local {
+  const { groups } = whole;
+  const top = whole.top.values;
   return {
     name: top.name,
     listen: top.listen,
@@ -135,10 +136,24 @@ export function buildLocal(
       webhook: top.webhook === null ? null : new Secret(top.webhook),
       deadlineMs: top.notice_timeout,
     },
-    doors: {
-      http: top.http,
-      sentinel: top.sentinel && { ...top.sentinel, answer: top.sentinel_answer },
-    },
+    doors: buildDoors(whole, environment),
+  };
+}
+
+function buildDoors(
+  { source, top: { section, values } }: Whole,
+  environment: Environment,
+): Local["doors"] {
+  const door = (key: "http" | "sentinel", secretFile: string | null): OwnDoor | null => {
+    const at = values[key];
+    if (at === null) return null;
+    const where = showPlace(source.file, whereIs(section, key));
+    return { ...at, where, secret: null, secretFile: expandOrNull(secretFile, environment) };
+  };
+  const sentinel = door("sentinel", values.sentinel_password_file);
+  return {
+    http: door("http", values.http_token_file),
+    sentinel: sentinel && { ...sentinel, answer: values.sentinel_answer },
   };
 }
 

@@ -106,13 +106,15 @@ function checkTls(source: Source, { section, values }: Read<TopValues>): void {
 
 /** What anybody may look at is said, not slipped into. */
 function checkExposure(source: Source, { section, values }: Read<TopValues>): void {
+  const secrets = { http: "http_token_file", sentinel: "sentinel_password_file" } as const;
   for (const key of ["http", "sentinel"] as const) {
     const at = values[key];
-    if (at === null || isLoopback(at.host) || values.expose?.includes(key) === true) continue;
+    const isMeant = values.expose?.includes(key) === true || values[secrets[key]] !== null;
+    if (at === null || isLoopback(at.host) || isMeant) continue;
     report(
       source,
       whereIs(section, key),
-      `${at.host} is reached from other hosts, in the clear and without a password: whoever can connect sees the names, addresses, roles and history of all nodes and monitors (and can change nothing). If that is meant, add: expose = ${key}`,
+      `${at.host} is reached from other hosts, in the clear and without a password: whoever can connect sees the names, addresses, roles and history of all nodes and monitors (and can change nothing). Ask for a password: ${secrets[key]} = FILE; or, if everybody may look, add: expose = ${key}`,
     );
   }
 }

@@ -9,7 +9,7 @@ import { ConfigErrors, type Problem } from "./problems.ts";
 import type { Secret } from "./secret.ts";
 import { fault, readSecret, readText } from "./secret-file.ts";
 import type { SourceFile } from "./sections.ts";
-import type { Config, NodeLogin, Overrides } from "./types.ts";
+import type { Config, NodeLogin, Overrides, OwnDoor } from "./types.ts";
 
 export const DEFAULT_CONFIG = "/etc/redis-mmm.conf";
 
@@ -88,7 +88,16 @@ function withSecrets(config: Config): Config {
     redisPassword: secretIn(login.redisPasswordFile, "password") ?? login.redisPassword,
     sshPassphrase: secretIn(login.sshPassphraseFile, "passphrase"),
   });
-  const local = withSecret(config.local);
+  const withPassword = <T extends OwnDoor>(door: T, what: string): T => ({
+    ...door,
+    secret: secretIn(door.secretFile, what),
+  });
+  const { http, sentinel } = config.local.doors;
+  const doors = {
+    http: http && withPassword(http, "token"),
+    sentinel: sentinel && withPassword(sentinel, "password"),
+  };
+  const local = withSecret({ ...config.local, doors });
   const logins = Object.fromEntries(
     Object.entries(local.logins).map(([name, login]) => [name, withSecret(login)]),
   );

@@ -80,3 +80,9 @@ export function whereIs(section: IndexedSection, key: string): Where {
   const place = section.keys.get(key)?.valuePlace ?? section.place;
   return { section: section.name, key, place };
 }
+
+/** `file:line:column: key`, for people. */
+export function showPlace(file: string, { place, key }: Where): string {
+  const parts = place === null ? [file] : [file, place.line, place.column];
+  return `${parts.join(":")}: ${key ?? ""}`;
+}

@@ -134,7 +134,9 @@ const MONITOR_OWN_KEYS = {
   webhook: optional(webUrl, SECRET),
   notice_timeout: withDefault(duration("100ms", "5m"), "10s"),
   http: optional(hostPort),
+  http_token_file: optional(path, TEXT),
   sentinel: optional(hostPort),
+  sentinel_password_file: optional(path, TEXT),
   sentinel_answer: withDefault(choice("node", "vip"), "node"),
   expose: optional(choices("http", "sentinel")),
 } as const;

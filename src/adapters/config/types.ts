@@ -71,9 +71,17 @@ export interface Local {
   readonly notices: NoticeSettings;
   /** Where it answers read-only questions; null: nowhere. */
   readonly doors: {
-    readonly http: HostPort | null;
-    readonly sentinel: (HostPort & { readonly answer: "node" | "vip" }) | null;
+    readonly http: OwnDoor | null;
+    readonly sentinel: (OwnDoor & { readonly answer: "node" | "vip" }) | null;
   };
+}
+
+export interface OwnDoor extends HostPort {
+  /** The place of the key that opens it, as `file:line:column: key`. */
+  readonly where: string;
+  /** What whoever comes must know, read from `secretFile`; null: nothing. */
+  readonly secret: Secret | null;
+  readonly secretFile: string | null;
 }
 
 /** Whom a leader tells what became of operations and alarms; null: nobody. */

@@ -5,6 +5,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { messageOf } from "../../errors.ts";
+import { isSecret } from "../shared-secret.ts";
 import { type CrowdLimits, keepCrowdOut } from "../crowd.ts";
 import { listenAt } from "../listening.ts";
 import { isLoopback } from "../peer/address.ts";
@@ -14,6 +15,8 @@ import { plain } from "./reply.ts";
 export interface HttpOptions {
   readonly host: string;
   readonly port: number;
+  /** What whoever asks must know; null: nothing. */
+  readonly secret: string | null;
   readonly respond: (ask: Ask) => Promise<Reply>;
 }
 
@@ -74,7 +77,7 @@ export class HttpServer {
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     // Whoever goes away before the answer harms nobody.
     response.on("error", () => undefined);
-    const refusal = refusalOf(request, this.#options.host);
+    const refusal = refusalOf(request, this.#options);
     if (refusal !== null) return refuse(response, refusal);
     try {
       send(response, await this.#options.respond(askOf(request)), request.method === "HEAD");
@@ -86,8 +89,18 @@ export class HttpServer {
 
 const NO_BODY = plain(413, "requests have no body here");
 const METHODS = ["GET", "HEAD", "OPTIONS"];
+/** A browser then asks its user. */
+const WHO_ARE_YOU: Reply = {
+  ...plain(401, "this door asks for its token: Authorization: Bearer TOKEN, or as a password"),
+  headers: { "WWW-Authenticate": 'Basic realm="redis-mmm", charset="UTF-8"' },
+};
 
-function refusalOf({ method, headers }: IncomingMessage, listen: string): Reply | null {
+/** Whoever has no password is told nothing else. */
+function refusalOf(
+  { method, headers }: IncomingMessage,
+  { host: listen, secret }: HttpOptions,
+): Reply | null {
+  if (secret !== null && !isAuthorized(headers.authorization, secret)) return WHO_ARE_YOU;
   if (!METHODS.includes(method ?? ""))
     return { ...plain(405, "this door is read-only"), headers: { Allow: METHODS.join(", ") } };
   if (headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) !== 0)
@@ -95,6 +108,25 @@ function refusalOf({ method, headers }: IncomingMessage, listen: string): Reply 
   if (isLoopback(listen) && !isOurName(headers.host))
     return plain(421, "this door is for its own host: ask for it by its address");
   return null;
+}
+
+/** Programs send it as a bearer's token, people type it as the password of whatever user. */
+function isAuthorized(header: string | undefined, secret: string): boolean {
+  const [scheme = "", ...rest] = (header ?? "").split(" ");
+  const given = rest.join(" ");
+  switch (scheme.toLowerCase()) {
+    case "bearer":
+      return isSecret(given, secret);
+    case "basic":
+      return isSecret(
+        Buffer.from(given, "base64")
+          .toString()
+          .replace(/^[^:]*:/, ""),
+        secret,
+      );
+    default:
+      return false;
+  }
 }
 
 /** A foreign name that points at this host is a web page that wants to look in (DNS rebinding). */

@@ -5,6 +5,7 @@
 import type { Socket } from "node:net";
 import type { Status } from "../../core/status-types.ts";
 import { messageOf } from "../../errors.ts";
+import { Admission } from "./admission.ts";
 import { answerOf, plainAnswer } from "./answers.ts";
 import { CommandReader } from "./commands.ts";
 import type { Message } from "./news.ts";
@@ -14,6 +15,8 @@ import type { ViewOptions } from "./view.ts";
 
 export interface ConnectionOptions {
   readonly view: ViewOptions;
+  /** The password that it asks for; null: none. */
+  readonly secret: string | null;
   readonly status: () => Promise<Status>;
   /** The number of its subscriptions changed. */
   readonly onSubscribed: () => void;
@@ -32,12 +35,14 @@ export class Connection {
   readonly #options: ConnectionOptions;
   readonly #reader = new CommandReader();
   readonly #subscriptions = new Subscriptions();
+  readonly #admission: Admission;
   #version: Version = 2;
 
   constructor(socket: Socket, id: number, options: ConnectionOptions) {
     this.#socket = socket;
     this.#id = id;
     this.#options = options;
+    this.#admission = new Admission(options.secret);
     socket.setNoDelay(true);
     socket.setKeepAlive(true, KEEPALIVE_MS);
     socket.setTimeout(IDLE_MS, () => {
@@ -70,6 +75,12 @@ export class Connection {
   }
 
   async #answer(words: readonly string[]): Promise<void> {
+    const instead = this.#admission.check(words);
+    if (instead !== undefined) {
+      this.#write(instead);
+      if (this.#admission.isTurnedAway) this.#socket.destroySoon();
+      return;
+    }
     const subscribed = this.#subscriptions.change(words);
     if (subscribed !== undefined) {
       for (const value of subscribed) this.#write(value);
@@ -96,7 +107,7 @@ export class Connection {
     }
   }
 
-  /** Of its options AUTH and SETNAME mean nothing here. */
+  /** Of its options SETNAME means nothing here, and AUTH was heard by who lets in. */
   #hello([wanted = String(this.#version)]: readonly string[]): Value {
     if (wanted !== "2" && wanted !== "3") return failure("NOPROTO unsupported protocol version");
     this.#version = wanted === "3" ? 3 : 2;

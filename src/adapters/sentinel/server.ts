@@ -11,6 +11,8 @@ import { type Known, newsOf } from "./news.ts";
 import type { ViewOptions } from "./view.ts";
 
 export interface SentinelOptions extends ViewOptions {
+  /** The password that clients must know; null: none. */
+  readonly secret: string | null;
   /** Rejects when the monitor does not answer in time. */
   readonly status: () => Promise<Status>;
 }
@@ -43,6 +45,7 @@ export class SentinelServer {
 
   close(): void {
     this.#server.close();
+    this.#stopLooking();
     for (const socket of this.#connections.keys()) socket.destroy();
   }
 
@@ -62,10 +65,11 @@ export class SentinelServer {
 
   #accept(socket: Socket): void {
     this.#count += 1;
-    const { status } = this.#options;
+    const { status, secret } = this.#options;
     const onSubscribed = () => this.#startLooking();
     const connection = new Connection(socket, this.#count, {
       view: this.#options,
+      secret,
       status,
       onSubscribed,
     });

@@ -18,6 +18,7 @@ import { dropErrand } from "./drop-errand.ts";
 import { Work } from "./errand.ts";
 import { blackHole, isInBlackHole } from "./black-hole.ts";
 import { incident, lastDeed, withPast } from "./outline.ts";
+import { forgetRewrite, tellOfRewrite } from "./rewrite.ts";
 import { mayCopy, tookTurn } from "./sync-turns.ts";
 import { BLOCKED, BLOCKED_FROM, read, scopeOfTidying, tidy, unblock } from "./tidy.ts";
 import { guardWrites } from "./write-guard.ts";
@@ -82,7 +83,9 @@ function dropRepairsOfOthers(turn: Turn, { name, nodes }: GroupPart): void {
   const isKnown = (scope: string) =>
     nodes.some((node) => scope === scopeOf(node) || scope === scopeOfTidying(node));
   for (const scope of Object.keys(turn.local(name).errands)) {
-    if (isRepair(scope) && !isKnown(scope)) dropErrand(turn, name, scope, nodes);
+    if (!isRepair(scope) || isKnown(scope)) continue;
+    dropErrand(turn, name, scope, nodes);
+    forgetRewrite(turn, name, scope.slice(scope.indexOf(" ") + 1));
   }
 }
 
@@ -208,11 +211,7 @@ function restore(work: Work, group: GroupPart, node: Node): boolean {
     return false;
   }
   const rewritten = work.redis(node, "rewrite", { kind: "rewrite" });
-  if (rewritten.kind === "failed")
-    work.turn.alarm(
-      `${group.name}: ${node.name} rewrite`,
-      `CONFIG REWRITE failed on ${node.name}: ${rewritten.text}; after a restart it follows whom its file names`,
-    );
+  tellOfRewrite(work.turn, group, node, rewritten);
   return rewritten.kind !== "pending";
 }
 

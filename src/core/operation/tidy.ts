@@ -10,6 +10,7 @@ import type { Turn } from "../turn.ts";
 import { infoOf, isDone, valueOf } from "./common.ts";
 import { Work } from "./errand.ts";
 import { lastDeed } from "./outline.ts";
+import { rewriteAgain, tellOfRewrite } from "./rewrite.ts";
 
 /** More replicas than anybody has: the mark of an operation that blocks writes. */
 export const BLOCKED_FROM = 1_000_000;
@@ -25,13 +26,17 @@ export function tidy(turn: Turn, group: GroupPart, node: Node): boolean {
   const last = lastDeed(group);
   const mark = `after ${last?.epoch.version ?? 0}`;
   const work = new Work(turn, group.name, scopeOfTidying(node));
-  if (work.reached(mark) !== undefined) return true;
+  if (work.reached(mark) !== undefined) {
+    rewriteAgain(work, group, node);
+    return true;
+  }
   if (!unblock(work, group, node, mark)) return false;
   if (!isDone(work.redis(node, `${mark}: unpause`, { kind: "unpause" }))) return false;
   // A file that no operation of ours has outdated is left as its administrator wrote it.
   if (last !== undefined) {
     const rewritten = work.redis(node, `${mark}: rewrite`, { kind: "rewrite" });
     if (rewritten.kind === "pending") return false;
+    if (rewritten.kind === "done") tellOfRewrite(turn, group, node, rewritten);
   }
   work.reach(mark);
   return true;

@@ -7,7 +7,7 @@ import type { Draft } from "../draft.ts";
 import type { Instant, Ip, NodeName } from "../ids.ts";
 import { copyOfDesk, type Desk } from "../local.ts";
 import { groupIn, type GroupPart, type Node, type Vip } from "../state.ts";
-import { newestStamp, type Stamp } from "../stamp.ts";
+import { newestStamp, sameStamp, type Stamp } from "../stamp.ts";
 import { targetOf } from "../target.ts";
 import { isOurs, type Turn } from "../turn.ts";
 import { withAuthorized, withReleased, withWitness } from "./proofs.ts";
@@ -73,7 +73,9 @@ export function answered(
   learn(turn, after, flight, result);
   turn.setDesk(group, vip, node, after);
   if (result.kind !== "ok" || flight.request.op !== "claim") turn.news.add(group);
-  if (result.kind === "ok") recordProof(turn, where, flight.request, result.view);
+  if (result.kind !== "ok") return;
+  recordProof(turn, where, flight.request, result.view);
+  if (isFirstClaim(desk, flight.request)) tellClaim(turn, where, flight.request.epoch);
 }
 
 function learn(turn: Turn, desk: Draft<Desk>, flight: Flying, result: GuardResult): void {
@@ -205,6 +207,25 @@ function grant(turn: Turn, desk: Draft<Desk>, { request, sentAt }: Flying): void
   if (request.op !== "claim") return;
   desk.permit = permitted(request.next, request.epoch);
   desk.claimed = { epoch: request.epoch, sentAt };
+}
+
+/** @param before as the desk was when it was sent */
+function isFirstClaim(
+  before: Desk,
+  request: GuardRequest,
+): request is GuardRequest & { op: "claim" } {
+  if (request.op !== "claim") return false;
+  return before.claimed === null || !sameStamp(before.claimed.epoch, request.epoch);
+}
+
+/** By the leader that agreed on the epoch; whoever else keeps the lease alive has another word for it. */
+function tellClaim(
+  turn: Turn,
+  { group, vip, node }: { readonly group: string; readonly vip: Ip; readonly node: NodeName },
+  epoch: Stamp,
+): void {
+  if (turn.established && isOurs(turn, epoch))
+    turn.report({ kind: "vip.claimed", group, vip, node, epoch });
 }
 
 function recordProof(

@@ -1,13 +1,17 @@
 // Loaded into a monitor (node --import): every second the lateness of its timers in that second, as
-// JSON lines in the file that MMM_LOOP_DELAY names. Heartbeats are sent by such timers.
+// JSON lines in the file that MMM_LOOP_DELAY names. Heartbeats are sent by such timers. It ends with its
+// parent.
 import { appendFileSync } from "node:fs";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 
 const RESOLUTION_MS = 5;
+const parent = process.ppid;
 const file = process.env.MMM_LOOP_DELAY;
 const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
 delay.enable();
 setInterval(() => {
+  // Whoever measures is gone: nobody else would end this monitor.
+  if (process.ppid !== parent) process.kill(process.pid, "SIGKILL");
   const late = (percent) => Math.max(0, delay.percentile(percent) / 1e6 - RESOLUTION_MS);
   const line = {
     at: Date.now(),

@@ -5,6 +5,7 @@
  * failover asks. There are no virtual IPs, so no SSH and no leases: what is measured is probing,
  * voting, agreeing and failing over. One line for each number of groups.
  */
+import { constants } from "node:os";
 import { parseArgs } from "node:util";
 import { eventually } from "../../helpers/eventually.ts";
 import { Bench } from "./cluster.ts";
@@ -21,6 +22,9 @@ const { values } = parseArgs({
   },
 });
 const seconds = Number(values.seconds);
+let running: Bench | null = null;
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+  process.once(signal, () => void endBy(signal));
 
 const COLUMNS = [
   "groups",
@@ -41,6 +45,12 @@ const COLUMNS = [
 say(`| ${COLUMNS.join(" | ")} |\n|${"---|".repeat(COLUMNS.length)}`);
 for (const count of values.groups.split(",").map(Number)) say(await measure(count));
 
+/** With everything that it started. Whoever kills it with -9 ends the monitors all the same: loop-delay.mjs. */
+async function endBy(signal: "SIGINT" | "SIGTERM" | "SIGHUP"): Promise<void> {
+  await running?.[Symbol.asyncDispose]();
+  process.exit(128 + constants.signals[signal]);
+}
+
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
@@ -52,6 +62,7 @@ function note(line: string): void {
 
 async function measure(groups: number): Promise<string> {
   await using bench = new Bench();
+  running = bench;
   await bench.start(groups, values.set);
   note(`${groups}: started`);
   const leader = await healthy(bench, groups);

@@ -156,3 +156,24 @@ test.each(SEEDS)(
     expect(world.redis("db3").master?.host).toBe(world.host("db2").address);
   },
 );
+
+test.each(SEEDS)(
+  "a configuration that cannot be written is an alarm until it can be (seed %i)",
+  (seed) => {
+    const world = settled(seed);
+    const old = world.redis("db1");
+    old.terminate();
+    world.runUntil(world.now + 3_000);
+    old.rewrite = () => false;
+    old.start();
+    becomesWhole(world, 20_000);
+    const alarm = () => world.leader()?.state?.alarms[`${GROUP}: db1 rewrite`];
+    expect(alarm()).toMatch(/CONFIG REWRITE failed on db1/);
+    world.runUntil(world.now + 25_000);
+    expect(alarm()).toBeDefined();
+    Reflect.deleteProperty(old, "rewrite");
+    world.runUntilTrue(() => alarm() === undefined, 15_000);
+    expect(alarm()).toBeUndefined();
+    expect(old.configured.master).not.toBeNull();
+  },
+);

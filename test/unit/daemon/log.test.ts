@@ -98,6 +98,7 @@ describe("the status with what the transport knows", () => {
     wall: 0,
     version: "2.0.0",
     name: "mon1",
+    doors: [],
     files: {},
   };
 

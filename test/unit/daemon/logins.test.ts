@@ -56,8 +56,8 @@ describe("how a monitor logs in", () => {
   it("stays as it was when the files cannot be used", () => {
     const files = { now: new Error("no such file"), reads: 0 };
     const { logins: known, lines } = logins(files);
-    known.reload();
+    known.cover([MAIN, NEW]);
     expect(known.to(MAIN).sshKey).toBe("/of main/db1");
-    expect(lines).toEqual(["keys and passwords stay as they were: no such file"]);
+    expect(lines[0]).toBe("keys and passwords stay as they were: no such file");
   });
 });

@@ -6,11 +6,10 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { NoticeSettings } from "../../../src/adapters/config/types.ts";
 import { Secret } from "../../../src/adapters/config/secret.ts";
-import type { Committed, GroupPart, PastOperation } from "../../../src/core/state.ts";
+import type { Committed, PastOperation } from "../../../src/core/state.ts";
 import { Notices } from "../../../src/daemon/notices.ts";
 import { eventually } from "../../helpers/eventually.ts";
 import { tempDir } from "../../helpers/temp-dir.ts";
-import { group } from "../core/health/build.ts";
 
 const NOBODY: NoticeSettings = {
   postFailover: null,
@@ -27,11 +26,11 @@ function past(kind: PastOperation["kind"], version: number): PastOperation {
   return { kind, result: "ok", ...none, ...who, ...when };
 }
 
-function committed(...operations: readonly PastOperation[]): Committed {
-  const whole: GroupPart = { ...group(), past: operations };
-  const cluster = { schema: 1, clusterId: "1a2b3c4d", members: [], adopted: [], requests: [] };
-  return { stamp: { term: 1, version: 1 }, cluster, groups: [whole] };
-}
+const COMMITTED: Committed = {
+  stamp: { term: 1, version: 1 },
+  cluster: { schema: 1, clusterId: "1a2b3c4d", members: [], adopted: [], requests: [] },
+  groups: [],
+};
 
 function notices(settings: Partial<NoticeSettings>) {
   const lines: string[] = [];
@@ -51,17 +50,16 @@ async function readLines(file: string, count: number): Promise<readonly string[]
 }
 
 describe("what became of operations", () => {
-  it("is told by the leader, once, of what is new, with all that history knows", async () => {
+  it("is told of failovers and switchovers, with all that history knows", async () => {
     await using dir = await tempDir();
     const file = join(dir.path, "told");
     const { told, lines } = notices({
       postFailover: `cat >>${file}`,
       onAlarm: `echo $MMM_EVENT >>${file}`,
     });
-    told.committed(committed(past("failover", 1)), true);
-    told.committed(committed(past("failover", 1), past("failover", 2)), false);
-    told.committed(committed(past("failover", 2), past("failover", 3), past("rejoin", 4)), true);
-    told.committed(committed(past("failover", 3), past("switchover", 5)), true);
+    told.committed(COMMITTED);
+    for (const kind of ["failover", "rejoin", "switchover"] as const)
+      told.event({ kind: "operation.finished", group: "main", past: past(kind, 3) });
     told.event({ kind: "alarm.raised", id: "main: fence", text: "it failed" });
     told.event({ kind: "alarm.cleared", id: "main: fence" });
     const [first = "", ...rest] = await readLines(file, 3);

@@ -133,6 +133,19 @@ describe("values", () => {
     });
   });
 
+  it.each([
+    ["http", "expose = http"],
+    ["http", "http_token_file = /token"],
+    ["sentinel", "sentinel_password_file = /password"],
+  ])("let %s listen for other hosts if they say: %s", (key, says) => {
+    const door = `${key} = 0.0.0.0:9401`;
+    const { doors } = aConfig(`${door}\n${says}`).local;
+    const where = `f:1:${key.length + 4}: ${key}`;
+    expect(doors[key as "http" | "sentinel"]).toMatchObject({ port: 9401, where, secret: null });
+    const [problem] = problemsOf(`${door}\n${SEED_FILE}`);
+    expect(problem).toContain(`${says.split(" ")[0]} = `);
+  });
+
   it("for SSH are the service account's files, if it has them", () => {
     const text = SEED_FILE;
     const bare = parseConfig(text, "f", {

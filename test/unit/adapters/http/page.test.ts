@@ -72,7 +72,7 @@ describe("the stream of events", () => {
       return Promise.resolve(aSnapshot());
     };
     const sources = { snapshot, streams: new Streams(snapshot) };
-    const door = { host: "127.0.0.1", port: 0 };
+    const door = { host: "127.0.0.1", port: 0, secret: null };
     const server = new HttpServer({ ...door, respond: (ask) => respond(ask, sources) });
     const port = await server.listen();
     expect(made).toBe(0);

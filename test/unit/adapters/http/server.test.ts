@@ -17,6 +17,7 @@ const sources = {
 const server = new HttpServer({
   host: "127.0.0.1",
   port: 0,
+  secret: null,
   respond: (ask) => respond(ask, sources),
 });
 let port = 0;
@@ -110,6 +111,31 @@ describe("the HTTP door", () => {
   it("refuses what is no HTTP, and headers without end", async () => {
     expect(await raw("PING\r\n\r\n")).toMatch(/^HTTP\/1.1 400 /);
     expect(await raw(`GET / HTTP/1.1\r\nX: ${"x".repeat(10_000)}\r\n\r\n`)).toMatch(/ 4\d\d /);
+  });
+
+  it("tells whoever does not know its token nothing but that it has one", async () => {
+    const asks = new HttpServer({
+      host: "127.0.0.1",
+      port: 0,
+      secret: "open sesame",
+      respond: (question) => respond(question, sources),
+    });
+    const at = `http://127.0.0.1:${await asks.listen()}`;
+    const status = async (path: string, authorization?: string) => {
+      const headers = authorization === undefined ? {} : { authorization };
+      return (await fetch(`${at}${path}`, { headers })).status;
+    };
+    const basic = (text: string) => `Basic ${Buffer.from(text).toString("base64")}`;
+    for (const path of ["/healthz", "/metrics", "/nothing"]) expect(await status(path)).toBe(401);
+    for (const wrong of ["Bearer open", "Bearer", basic("ann:open"), "open sesame", "Digest x"])
+      expect(await status("/readyz", wrong)).toBe(401);
+    expect(await status("/readyz", "bearer open sesame")).toBe(200);
+    expect(await status("/readyz", basic("ann:open sesame"))).toBe(200);
+    expect(await status("/readyz", basic("open sesame"))).toBe(200);
+    const answer = await fetch(at);
+    expect(answer.headers.get("www-authenticate")).toMatch(/^Basic/);
+    expect(await answer.text()).not.toContain("sesame");
+    asks.close();
   });
 
   it("does not answer a page of another name that points here", async () => {

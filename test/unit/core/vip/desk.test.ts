@@ -70,26 +70,43 @@ test("a release that an earlier leadership asked for proves nothing", () => {
   expect(turn.campaign(GROUP, WRITER).released).toEqual({});
 });
 
-test("a claim voids what was proven of the host before", () => {
-  const turn = leaderTurn((group) => ({
+/** A leader that is to let db1 serve. */
+function holdingTurn(): Turn {
+  return leaderTurn((group) => ({
     ...group,
     vips: group.vips.map((vip) => ({ ...vip, kind: "hold", node: "db1" })),
   }));
+}
+
+function claim(epoch: Stamp): GuardRequest {
+  const times = { ttlMs: 400, leaseMs: 1_000 };
+  const ids = { cluster: CLUSTER.clusterId, epoch, permit: 0, next: 1 };
+  return { op: "claim", vip: WRITER, ...ids, ...times, interface: "eth1" };
+}
+
+function told({ effects }: Turn, kind: string): number {
+  return effects.filter((effect) => effect.kind === "report" && effect.event.kind === kind).length;
+}
+
+test("a claim voids what was proven of the host before", () => {
+  const turn = holdingTurn();
   const released = { db1: { term: TERM, version: 1 } };
   turn.setCampaign(GROUP, WRITER, { ...EMPTY_CAMPAIGN, released });
-  const { ip, leaseMs, permitMs } = vipOf(turn);
-  carriedOut(turn, {
-    op: "claim",
-    vip: ip,
-    cluster: CLUSTER.clusterId,
-    epoch: FENCE,
-    permit: 0,
-    next: 1,
-    ttlMs: permitMs,
-    leaseMs,
-    interface: "eth1",
-  });
+  carriedOut(turn, claim(FENCE));
   expect(turn.campaign(GROUP, WRITER).released).toEqual({});
+});
+
+test("that a host serves is told with its first confirmed claim of an epoch, not with renewals", () => {
+  const turn = holdingTurn();
+  carriedOut(turn, claim(FENCE));
+  carriedOut(turn, claim(FENCE));
+  expect(told(turn, "vip.claimed")).toBe(1);
+});
+
+test("a leader that finds a host serving under an earlier leader's epoch has no news of it", () => {
+  const turn = holdingTurn();
+  carriedOut(turn, claim({ term: TERM - 1, version: 1 }));
+  expect(told(turn, "vip.claimed")).toBe(0);
 });
 
 test("a lost answer does not make a host's table be forgotten", () => {
