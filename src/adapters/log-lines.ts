@@ -103,7 +103,7 @@ function finished(group: string, past: PastOperation): string {
   const { kind, from, to, result, durationMs, reason, phases } = past;
   const whom = `${from === null ? "" : ` from ${from}`}${to === null ? "" : ` to ${to}`}`;
   const time = phases.length === 0 ? "" : ` after ${Math.round(durationMs)} ms`;
-  const loss = past.lostBytes === null ? "" : `, ${past.lostBytes} bytes not taken over`;
+  const loss = !past.lostBytes ? "" : `, ${past.lostBytes} bytes not taken over`;
   return `${group}: ${kind}${whom}: ${result}${time}${loss}: ${reason}`;
 }
 
