@@ -31,10 +31,15 @@ function restoreMaster({ work, from, op }: Running): boolean {
   return isDone(work.redis(from, "undo: unblock", action)) && unpaused;
 }
 
+/**
+ * But for an old master that has not come back yet: it may hold the last copy, and the one that is
+ * returned to may have lost its data. `repair.ts` lets it follow once that is seen to be good.
+ */
 function othersFollow({ work, group, from, turn }: Running): boolean {
   const { evidence } = turn.local(group.name);
   const answers = group.nodes
-    .filter(({ name }) => name !== from.name && candidateOf(evidence, name, turn.now).reachable)
+    .filter(({ name }) => name !== from.name && !(name in group.rejoining))
+    .filter(({ name }) => candidateOf(evidence, name, turn.now).reachable)
     .map((node) => {
       const action = { kind: "follow", host: from.address, port: from.port } as const;
       return (

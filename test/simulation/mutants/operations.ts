@@ -143,6 +143,18 @@ export const OF_OPERATIONS: readonly Mutant[] = [
     scripts: ["an old master holds the last copy"],
   },
   {
+    name: "who turns back takes everybody along",
+    removes: "P4: an old master follows only one that is seen to be good, after an undo as well",
+    edits: [
+      {
+        file: `${OPERATION}/undo.ts`,
+        from: " && !(name in group.rejoining)",
+        to: "",
+      },
+    ],
+    scripts: ["the last copy is not reached when a person calls for it"],
+  },
+  {
     name: "what blocks writes is not lifted",
     removes: "P5: whoever dies when, a switchover is undone wholly",
     edits: [

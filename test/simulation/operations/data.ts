@@ -1,4 +1,5 @@
 /** Scripts about data: which copy counts, and that the last one is not destroyed. */
+import type { Effect } from "../../../src/core/io.ts";
 import { GROUP } from "../world/plan.ts";
 import {
   atRest,
@@ -81,6 +82,40 @@ function lastCopy(seed: number): void {
   keptBy(world, "db1", before, "the last copy is not destroyed");
 }
 
+function turnsBack(effect: Effect): boolean {
+  if (effect.kind !== "report" || effect.event.kind !== "operation.phase") return false;
+  return effect.event.phase === "undo";
+}
+
+/** A person calls for the last copy, which the leader cannot reach just then; so all is to be as before. */
+function lastCopyIsFar(seed: number): void {
+  const world = atRest(seed, { ...WRITING, nodes: 2 });
+  world.redis("db1").terminate();
+  movesTo(world, ["db2"]);
+  world.runUntil(world.now + 2_000);
+  const before = world.redis("db1").data.ids.slice();
+  Object.assign(world.redis("db2"), { persistence: "none", loadingMs: 0 });
+  world.killRedis("db2");
+  world.redis("db2").start();
+  world.redis("db1").start();
+  world.runUntil(world.now + 6_000);
+  world.command({ kind: "failover", group: GROUP, to: "db1", acceptDataLoss: true });
+  until(world, () => (world.group?.operation ?? null) !== null, "the failover begins");
+  const leader = world.theLeader.name;
+  world.network.cut(leader, "db1");
+  let isTurning = false;
+  world.onTurn = (_, effects) => {
+    if (!effects.some(turnsBack)) return;
+    isTurning = true;
+    world.network.cut(leader, "db1", false);
+  };
+  const isOver = () => isTurning && world.group?.operation === null;
+  until(world, isOver, "it has turned back", 5_000);
+  world.runUntil(world.now + 5_000);
+  need(world.group?.master === "db2", "db2 is master");
+  keptBy(world, "db1", before, "the last copy is not destroyed");
+}
+
 /** The old master restarts when it was blocked and its guard sleeps before the release: it serves once more. */
 function restartsBlocked(seed: number): void {
   const settings = { ...SHARP.settings, onReboot: "wait" as const };
@@ -119,6 +154,7 @@ export const DATA: readonly Script[] = [
   { name: "a master comes back empty", run: comesBackEmpty },
   { name: "both replicas lag", run: bothLag },
   { name: "an old master holds the last copy", run: lastCopy },
+  { name: "the last copy is not reached when a person calls for it", run: lastCopyIsFar },
   { name: "an old master restarts before its release", run: restartsBlocked },
   { name: "the new master's file after a switchover", run: filesFollow },
 ];
