@@ -87,8 +87,9 @@ const node = objectOf<Node>(
     priority: whole,
     admin: word(),
     outages: listOf(number),
+    failedOverAt: number,
   },
-  ["priority"],
+  ["priority", "failedOverAt"],
 );
 
 const lineage = objectOf<Lineage>({

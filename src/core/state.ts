@@ -55,6 +55,8 @@ export interface Node {
   readonly admin: AdminState;
   /** Wall times of the last outages, for the flap rule. */
   readonly outages: readonly WallTime[];
+  /** When its last failover ended, until a person acknowledges that. */
+  readonly failedOverAt?: WallTime;
 }
 
 export type Mode = "active" | "manual" | "passive";

@@ -47,7 +47,8 @@ function toAcknowledge(turn: Turn, group: GroupPart, node: Node): readonly strin
 }
 
 /** Its outages were seen, so they do not count any more. One that a person set offline stays so. */
-function forgiven(node: Node): Node {
+function forgiven(before: Node): Node {
+  const { failedOverAt: _, ...node } = before;
   const admin = node.admin === "awaiting-recovery" ? "online" : node.admin;
   return { ...node, admin, outages: [] };
 }

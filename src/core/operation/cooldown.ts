@@ -1,19 +1,18 @@
 /**
  * The quiet time after a failover, in which the same node is not failed over again: what took it down
- * may come again, and each time costs what only it had. A person who acknowledges it ends it.
+ * may come again, and each time costs what only it had. A person who acknowledges it ends it. It stands
+ * with the node, for the history that is agreed on is short.
  */
 import type { NodeName, WallTime } from "../ids.ts";
-import type { GroupPart, PastOperation } from "../state.ts";
+import { type GroupPart, nodeOf } from "../state.ts";
 import { lastDeed } from "./outline.ts";
 
 const TURNED_BACK_MS = 3000;
 
 /** Milliseconds left of it; null: it is over. */
 export function coolingDown(group: GroupPart, node: NodeName, wall: WallTime): number | null {
-  const last = group.past.findLast((past) => isFailover(past, node) || isSeen(past, node));
-  if (last?.kind !== "failover") return null;
   const { cooldownMs } = group.settings;
-  const left = last.startedAt + last.durationMs + cooldownMs - wall;
+  const left = (nodeOf(group, node)?.failedOverAt ?? -Infinity) + cooldownMs - wall;
   return left > 0 && left <= cooldownMs ? left : null;
 }
 
@@ -23,12 +22,4 @@ export function turnedBackFor(group: GroupPart, node: NodeName, wall: WallTime):
   if (last?.kind !== "failover" || last.result !== "undone" || last.from !== node) return null;
   const ago = wall - last.startedAt - last.durationMs;
   return ago >= 0 && ago < TURNED_BACK_MS ? TURNED_BACK_MS - ago : null;
-}
-
-function isFailover({ kind, result, from }: PastOperation, node: NodeName): boolean {
-  return kind === "failover" && result === "ok" && from === node;
-}
-
-function isSeen({ kind, from }: PastOperation, node: NodeName): boolean {
-  return kind === "acknowledged" && (from === null || from === node);
 }

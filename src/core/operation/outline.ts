@@ -66,7 +66,12 @@ export function finished(
 ): GroupPart {
   const { operation } = group;
   if (operation === null) throw new Error(`${group.name}: no operation to finish`);
-  return { ...withPast(group, pastOf(operation, result, wall)), operation: null };
+  const { kind, from } = operation;
+  const hasLeft = kind === "failover" && result === "ok";
+  const nodes = group.nodes.map((node) =>
+    hasLeft && node.name === from ? { ...node, failedOverAt: wall } : node,
+  );
+  return { ...withPast({ ...group, nodes }, pastOf(operation, result, wall)), operation: null };
 }
 
 export function withPast(group: GroupPart, past: PastOperation): GroupPart {

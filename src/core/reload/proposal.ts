@@ -7,7 +7,7 @@ import type { GroupSettings } from "../settings.ts";
 import type { Mode, Node } from "../state.ts";
 
 /** What monitors add to a node themselves is no file's to say. */
-export type ProposedNode = Omit<Node, "admin" | "outages">;
+export type ProposedNode = Omit<Node, "admin" | "outages" | "failedOverAt">;
 
 export interface Proposal {
   readonly settings: GroupSettings;

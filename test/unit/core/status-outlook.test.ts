@@ -38,10 +38,11 @@ describe("the outlook of a failover", () => {
   });
 
   it("has what is left of a cooldown", () => {
-    const { settings, master } = group({});
-    const past = [aFailover({ from: master })];
-    expect(outlook({ past }).cooldown_left_ms).toBe(settings.cooldownMs - 9_000);
-    expect(coolingDown(group({ past }), "db3", AT.wall)).toBeNull();
+    const { settings, master, nodes: before } = group({});
+    const failedOverAt = AT.wall - 9_000;
+    const nodes = before.map((node) => (node.name === master ? { ...node, failedOverAt } : node));
+    expect(outlook({ nodes }).cooldown_left_ms).toBe(settings.cooldownMs - 9_000);
+    expect(coolingDown(group({ nodes }), "db3", AT.wall)).toBeNull();
   });
 
   it("has how long ago one turned back", () => {
