@@ -7,7 +7,7 @@ import type { CommandOutcome } from "../../../src/core/messages.ts";
 import { GROUP, WRITER } from "../world/plan.ts";
 import { whatIsMissing } from "../world/wholeness.ts";
 import { leaseOf, reload, withLease } from "./new-times.ts";
-import { atRest, servers, vipOf } from "./script.ts";
+import { atRest, holdBack, servers, vipOf } from "./script.ts";
 
 const SEEDS = [1, 2];
 
@@ -34,6 +34,24 @@ test.each([
     }
   },
 );
+
+/** Its permits live for less than a calm leader takes between two looks at a group. */
+test.each(SEEDS)("a short lease outlives a guard that is late once (seed %i)", (seed) => {
+  const { settings } = withLease(500);
+  const world = atRest(seed, {
+    settings: { ...settings, onQuorumLoss: "drop", downAfterMs: 2000 },
+    writeEveryMs: 10,
+  });
+  world.client.resetGap();
+  const held = holdBack(world, "db1", ({ op }) => op === "claim");
+  world.runUntilTrue(() => held.count > 0, 1_000);
+  world.runUntil(world.now + 300);
+  held.release();
+  world.runUntil(world.now + 5_000);
+  expect(world.group?.past).toEqual([]);
+  expect(servers(world)).toEqual(["db1"]);
+  expect(world.client.longestGap.ms).toBeLessThan(500);
+});
 
 test("the old waiting time counts for a holder that is lost as soon as it was marked anew", () => {
   const world = atRest(1, withLease(3000));
