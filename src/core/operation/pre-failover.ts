@@ -1,7 +1,8 @@
 /**
  * What the operator's `pre_failover` says before an automatic failover begins. It is asked last, when
  * nothing else is in the way, and only delays: what it allows is decided anew, on the evidence of the
- * turn in which its answer is there. A veto holds for a while, and is then asked for again.
+ * turn in which its answer is there. An answer holds for a while, a veto as well as a consent that
+ * something else kept from being used; then it is asked again.
  */
 import type { HookFacts, Outcome } from "../io.ts";
 import type { PreFailover } from "../settings.ts";
@@ -14,7 +15,7 @@ import { Work } from "./errand.ts";
 
 /** The exit code that means no. Anything else but 0 is a command that does not work. */
 const VETO = 10;
-const ASK_AGAIN_MS = 5_000;
+const HOLDS_MS = 5_000;
 const SCOPE = "pre-failover";
 
 export type Consent =
@@ -36,9 +37,9 @@ export function consentTo(turn: Turn, group: GroupPart, call: Call): Consent {
     deadlineMs: hook.timeoutMs,
   }));
   if (task.finishedAt === null) return { kind: "awaited" };
-  const consent = meaningOf(hook, task.outcome);
-  if (consent.kind === "refused" && turn.now - task.finishedAt >= ASK_AGAIN_MS) work.forget(key);
-  return consent;
+  if (turn.now - task.finishedAt < HOLDS_MS) return meaningOf(hook, task.outcome);
+  work.forget(key);
+  return { kind: "awaited" };
 }
 
 function factsOf({ name }: GroupPart, { from, text, votes }: Call): HookFacts {
