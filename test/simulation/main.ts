@@ -2,13 +2,16 @@
  * `scripts/simulate`: random clusters under random faults, from seeds, on all cores.
  *
  *   --seeds N       how many seeds (100)          --seed S      only this one, or the first one
- *   --minutes M     simulated minutes each (2)    --profile P   calm|monitors|hosts|network|operations|membership|all
+ *   --minutes M     simulated minutes each (2)    --profile P   calm|monitors|hosts|network|operations|membership|people|all
  *   --shape S       any: 3 or 5 monitors, 2 to 4 nodes, up to 2 reader VIPs, whatever the seed gives;
  *                   small: 3 monitors, 2 nodes and the writer VIP (any)
  *   --timing T      default: heartbeats each 100 ms, probes each 100 ms; down_after and vip_lease of 1 to 3 s;
  *                   slow: heartbeats each 200 ms, probe_interval 1 s, down_after and vip_lease 8 s (default)
  *   --trace         print every event             --minimise    repeat a failure with fewer faults
  *   --keep-going    do not stop at the first failure
+ *   --workers N     threads (as many as there are cores)
+ *
+ * A long series is run in pieces, or interrupted (Ctrl-C, SIGTERM): it says then with which seed it goes on.
  *
  *   --mutants       instead: leave out one rule after the other, and tell what finds it; with --seeds N
  *                   random runs each (0: scripts only) of --minutes M
@@ -39,6 +42,7 @@ const { values } = parseArgs({
     trace: { type: "boolean", default: false },
     minimise: { type: "boolean", default: false },
     "keep-going": { type: "boolean", default: false },
+    workers: { type: "string" },
     mutants: { type: "boolean", default: false },
     exhaustive: { type: "boolean", default: false },
     deeper: { type: "string", default: "0" },
@@ -60,7 +64,10 @@ function oneOf<T extends string>(option: "profile" | "shape" | "timing", names: 
   process.exit(2);
 }
 
-function number(option: "seeds" | "seed" | "minutes" | "deeper", fallback: number): number {
+function number(
+  option: "seeds" | "seed" | "minutes" | "deeper" | "workers",
+  fallback: number,
+): number {
   const text = values[option];
   const value = text === undefined ? fallback : Number(text);
   if (Number.isFinite(value) && value >= 0) return value;
@@ -94,10 +101,13 @@ function show(report: RunReport, chosen: Chosen): void {
 async function simulate(chosen: Chosen): Promise<number> {
   const first = number("seed", 1);
   const seeds = number("seeds", values.seed === undefined ? 100 : 1);
+  const workers = values.trace ? 1 : Math.min(number("workers", CORES), seeds);
   const summary = emptySummary();
   const startedAt = performance.now();
   const seconds = (): number => (performance.now() - startedAt) / 1000;
   let toldAt = startedAt;
+  let isStopped = false;
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => (isStopped = true));
   const onReport = (report: RunReport): boolean => {
     addReport(summary, report);
     show(report, chosen);
@@ -108,17 +118,19 @@ async function simulate(chosen: Chosen): Promise<number> {
         `${summary.seeds} of ${seeds} seeds, ${summary.failures} failed, ${rate.toFixed(1)} cluster-minutes per second, ${seconds().toFixed(0)} s`,
       );
     }
-    return report.failure === null || values["keep-going"];
+    return !isStopped && (report.failure === null || values["keep-going"]);
   };
   if (values.trace || seeds === 1) {
     const trace = values.trace ? { trace: print } : {};
     for (let seed = first; seed < first + seeds; seed++)
       if (!onReport(run({ ...chosen, ...trace, seed, core: realCore }))) break;
   } else {
-    await runFleet({ first, seeds, options: chosen, onReport });
+    await runFleet({ first, seeds, workers, options: chosen, onReport });
   }
-  const cores = values.trace ? 1 : Math.min(CORES, seeds);
-  for (const line of describeSummary(summary, seconds(), cores)) print(line);
+  for (const line of describeSummary(summary, seconds(), workers)) print(line);
+  // Every seed that was begun has ended.
+  const left = seeds - summary.seeds;
+  if (left > 0) print(`goes on with --seed ${first + summary.seeds} --seeds ${left}`);
   return summary.failures;
 }
 

@@ -2,6 +2,7 @@
 import { EXHAUSTIVE } from "./exhaustive/searches.ts";
 import { DATA } from "./operations/data.ts";
 import { LEADERS } from "./operations/leaders.ts";
+import { RESTRAINTS } from "./operations/restraints.ts";
 import { BEGINNINGS } from "./rules/beginnings.ts";
 import { MOVES } from "./rules/moves.ts";
 import { NEW_TIMES } from "./rules/new-times.ts";
@@ -24,6 +25,7 @@ export const SCRIPTS: readonly Script[] = [
   ...BEGINNINGS,
   ...LEADERS,
   ...DATA,
+  ...RESTRAINTS,
   ...EXHAUSTIVE,
   ...TRANSCRIPTS,
 ];

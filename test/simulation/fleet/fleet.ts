@@ -12,6 +12,8 @@ import type { RunOptions, RunReport } from "../world/run.ts";
 export interface Fleet {
   readonly first: number;
   readonly seeds: number;
+  /** Threads. */
+  readonly workers: number;
   readonly options: Omit<RunOptions, "seed" | "core">;
   /** false: no more seeds are begun. */
   readonly onReport: (report: RunReport) => boolean;
@@ -39,9 +41,8 @@ export async function runFleet(fleet: Fleet): Promise<void> {
     const onReport = (report: RunReport): void => {
       if (!fleet.onReport(report)) goesOn = false;
     };
-    const count = Math.min(CORES, fleet.seeds);
     await Promise.all(
-      Array.from({ length: count }, () =>
+      Array.from({ length: fleet.workers }, () =>
         employ(new Worker(outfile, { workerData: fleet.options }), take, onReport),
       ),
     );

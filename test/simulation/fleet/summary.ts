@@ -14,7 +14,8 @@ export interface Summary {
   /** The longest time until a cluster was whole again. */
   slowestMs: number;
   failures: number;
-  /** Finished operations by kind and result, and broken promises. */
+  /** Faults by kind, finished operations by kind and result, and broken promises. */
+  readonly faults: Record<string, number>;
   readonly operations: Record<string, number>;
   readonly rules: Record<string, number>;
 }
@@ -31,6 +32,7 @@ export function emptySummary(): Summary {
     human: 0,
     slowestMs: 0,
     failures: 0,
+    faults: {},
     operations: {},
     rules: {},
   };
@@ -46,11 +48,21 @@ export function addReport(summary: Summary, report: RunReport): void {
   summary.acknowledged += report.acknowledged;
   summary.human += report.human ? 1 : 0;
   summary.slowestMs = Math.max(summary.slowestMs, report.wholeAfterMs);
-  for (const [name, times] of Object.entries(report.operations))
-    summary.operations[name] = (summary.operations[name] ?? 0) + times;
+  addUp(summary.faults, report.faults);
+  addUp(summary.operations, report.operations);
   if (report.failure === null) return;
   summary.failures += 1;
-  summary.rules[report.failure.rule] = (summary.rules[report.failure.rule] ?? 0) + 1;
+  addUp(summary.rules, { [report.failure.rule]: 1 });
+}
+
+function addUp(sums: Record<string, number>, counts: Readonly<Record<string, number>>): void {
+  for (const [name, times] of Object.entries(counts)) sums[name] = (sums[name] ?? 0) + times;
+}
+
+/** The most frequent first. */
+function list(counts: Readonly<Record<string, number>>): string {
+  const sorted = Object.entries(counts).toSorted(([, a], [, b]) => b - a);
+  return sorted.map(([name, times]) => `${times} ${name}`).join(", ") || "none";
 }
 
 export function describeSummary(
@@ -60,13 +72,15 @@ export function describeSummary(
 ): readonly string[] {
   const minutes = summary.simulatedMs / 60_000;
   const perSecond = minutes / seconds;
+  const faults = Object.values(summary.faults).reduce((sum, times) => sum + times, 0);
   return [
     `${summary.seeds} seeds, ${minutes.toFixed(0)} simulated minutes in ${seconds.toFixed(1)} s: ` +
       `${perSecond.toFixed(1)} cluster-minutes per second, ${(perSecond / cores).toFixed(1)} on each of ${cores} cores`,
     `${summary.events} events, ${summary.turns} turns, ${summary.claims} claims, ` +
       `${summary.acknowledged} acknowledged writes, ${summary.checkedSwitchovers} switchovers checked`,
-    `operations: ${JSON.stringify(summary.operations)}; needed a person: ${summary.human}; ` +
+    `${faults} faults: ${list(summary.faults)}`,
+    `operations: ${list(summary.operations)}; needed a person: ${summary.human}; ` +
       `slowest to become whole: ${(summary.slowestMs / 1000).toFixed(1)} s`,
-    `failures: ${summary.failures} ${JSON.stringify(summary.rules)}`,
+    `failures: ${summary.failures}${summary.failures === 0 ? "" : ` (${list(summary.rules)})`}`,
   ];
 }

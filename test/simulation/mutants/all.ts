@@ -4,10 +4,12 @@ import { OF_MEMBERSHIP } from "./membership.ts";
 import type { Mutant } from "./mutant.ts";
 import { OF_OPERATIONS } from "./operations.ts";
 import { OF_THE_REGISTER } from "./register.ts";
+import { OF_RESTRAINTS } from "./restraints.ts";
 
 export const MUTANTS: readonly Mutant[] = [
   ...OF_THE_REGISTER,
   ...OF_MEMBERSHIP,
   ...OF_OPERATIONS,
+  ...OF_RESTRAINTS,
   ...OF_CONSENSUS,
 ];

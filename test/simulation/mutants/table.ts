@@ -1,6 +1,7 @@
 /**
  * `scripts/simulate --mutants`: each mutant, what it leaves out, which script finds it, and how many
- * random runs it takes. That many a mutant needs hundreds of them is why the scripts exist.
+ * random runs it takes. That many a mutant needs hundreds of them is why the scripts exist. What it
+ * prints is the page docs/mutants.md.
  */
 import { MUTANTS } from "./all.ts";
 import { load } from "./load.ts";
@@ -15,8 +16,7 @@ export interface TableOptions {
 
 /** Resolves to the number of mutants that their scripts do not find. */
 export async function printTable({ seeds, minutes, print }: TableOptions): Promise<number> {
-  print(`| mutant | what it leaves out | found by | random runs of ${minutes} min until found |`);
-  print("|---|---|---|---|");
+  for (const line of headOf(seeds, minutes)) print(line);
   let survivors = 0;
   for (const mutant of MUTANTS) {
     const offer = await load(mutant);
@@ -27,6 +27,22 @@ export async function printTable({ seeds, minutes, print }: TableOptions): Promi
   }
   print(`\n${MUTANTS.length} mutants, ${survivors} not found by their scripts`);
   return survivors;
+}
+
+function headOf(seeds: number, minutes: number): readonly string[] {
+  const day = new Date().toISOString().slice(0, "2026-11-26".length);
+  return [
+    "# What finds a rule that is left out",
+    "",
+    "Each line is the shipped code with one rule left out (`test/simulation/mutants`), and what finds that. The scripts are run",
+    `by the tests, for each mutant. The last column is how many random runs (${minutes} simulated min each) it takes until one breaks`,
+    "a promise of safety; that most are not found by any of so few is why the scripts exist.",
+    "",
+    `This page is what \`npm run simulate -- --mutants --minutes ${minutes} --seeds ${seeds}\` printed on ${day}.`,
+    "",
+    "| mutant | what it leaves out | found by | random runs until found |",
+    "|---|---|---|---|",
+  ];
 }
 
 type Offer = Awaited<ReturnType<typeof load>>;

@@ -3,6 +3,9 @@
  * slow, and stands still while its virtual machine is stopped. Durations on it are what the kernel
  * and the monitors measure; nobody in the simulation sees true time.
  */
+/** What everybody's wall clock shows when a simulation begins: in a simulation these agree. */
+export const WALL_AT_START = 1_700_000_000_000;
+
 export class LocalClock {
   readonly #offset: number;
   readonly #rate: number;

@@ -1,6 +1,7 @@
 /** Carries out the effects of one monitor process in the simulated world. */
 import type { Effect, Outcome, Target } from "../../../src/core/io.ts";
 import type { GuardClient } from "./guard-client.ts";
+import type { Hook } from "./hook.ts";
 import type { Host } from "./host.ts";
 import type { Network, Place } from "./network.ts";
 import type { RedisClient } from "./redis-client.ts";
@@ -11,6 +12,8 @@ type Told = Extract<Effect, { readonly kind: "send" | "meet" | "reply" | "report
 
 export interface Surroundings {
   readonly network: Network;
+  readonly hook: Hook;
+  after(ms: number, run: () => void): void;
   hostAt(address: string): Host | undefined;
   redisOf(host: Host): RedisServer;
   /** Whose Redis answers at a VIP now. */
@@ -113,12 +116,11 @@ export class Executor {
     return () => ({ kind: "fence", exitCode: null, text: "no answer in time" });
   }
 
-  /** Its command is what it does: `exit 10`, or it hangs. */
+  /** It runs on the monitor's own host. */
   #hook(command: string, done: (outcome: Outcome) => void): () => Outcome {
-    const [, code] = /^exit (\d+)$/.exec(command) ?? [];
-    const here = this.#world.network.stream("hook", this.#place);
-    if (code !== undefined)
-      here.send(() => done({ kind: "hook", exitCode: Number(code), text: "said so" }));
+    const { exitCode, afterMs } = this.#world.hook.answerOf(command);
+    if (exitCode !== null)
+      this.#world.after(afterMs, () => done({ kind: "hook", exitCode, text: "said so" }));
     return () => ({ kind: "hook", exitCode: null, text: "killed" });
   }
 

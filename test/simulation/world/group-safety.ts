@@ -1,6 +1,6 @@
 /**
  * What is promised of one group: which data are promoted, what justified an operation, and that a
- * switchover loses nothing.
+ * switchover loses nothing. What must hold a failover back is in `restraint.ts`.
  */
 import {
   type ClusterPart,
@@ -12,6 +12,7 @@ import {
 import { sameStamp, type Stamp, showStamp } from "../../../src/core/stamp.ts";
 import type { Client } from "./client.ts";
 import type { RedisServer } from "./redis-server.ts";
+import { Restraint } from "./restraint.ts";
 import { Violation } from "./violation.ts";
 
 /** A master that answers but lost its data is down as well; one whose guard is lost soon will be. */
@@ -19,6 +20,27 @@ function isAgainst({ vote, reason }: VoteRecord): boolean {
   if (reason?.startsWith("reborn") === true || reason?.startsWith("guard") === true) return true;
   return vote !== "up" && vote !== "abstain" && vote !== "unknown";
 }
+
+/** P2: the votes stand in the committed decision. */
+function isJustified(operation: Operation, members: readonly string[], stamp: Stamp): void {
+  const against = Object.entries(operation.votes).filter(
+    ([name, record]) => members.includes(name) && isAgainst(record),
+  );
+  if (against.length >= quorumOf(members.length)) return;
+  throw new Violation(
+    "no failover without a majority",
+    `${showStamp(stamp)}: ${JSON.stringify(operation.votes)} of ${members.length}`,
+  );
+}
+
+/** When something is committed. */
+export interface Committing {
+  readonly stamp: Stamp;
+  /** In true time. */
+  readonly now: number;
+}
+
+type Cluster = ClusterPart & { readonly stamp: Stamp };
 
 interface SwitchoverLedger {
   readonly operation: Operation;
@@ -34,6 +56,7 @@ export class GroupSafety {
   readonly #client: () => Client;
   #group: GroupPart | null = null;
   #ledger: SwitchoverLedger | null = null;
+  readonly restraint = new Restraint();
   /** Finished operations, by kind and result. */
   readonly finished: Record<string, number> = {};
   checkedSwitchovers = 0;
@@ -74,30 +97,23 @@ export class GroupSafety {
   }
 
   /** `group`: undefined when it was dropped. */
-  committed(stamp: Stamp, group: GroupPart | undefined, cluster: ClusterPart): void {
-    const before = this.#group?.operation ?? null;
+  committed(at: Committing, group: GroupPart | undefined, cluster: ClusterPart): void {
+    const before = this.#group;
     this.#group = group ?? null;
     if (group === undefined) return;
+    this.restraint.committed(before, group, at.now);
+    const was = before?.operation ?? null;
     const now = group.operation;
-    if (sameStamp(before?.id ?? null, now?.id ?? null)) return;
-    if (before !== null) this.#ended(before, group);
-    if (now !== null) this.#begun(now, cluster, stamp);
+    if (sameStamp(was?.id ?? null, now?.id ?? null)) return;
+    if (was !== null) this.#ended(was, group);
+    if (now !== null) this.#begun(now, group, { ...cluster, stamp: at.stamp });
   }
 
-  /** P2: the votes stand in the committed decision. */
-  #begun(operation: Operation, cluster: ClusterPart, stamp: Stamp): void {
-    const members = cluster.members.map((member) => member.name);
-    const automatic = members.includes(operation.by);
-    if (operation.kind === "failover" && automatic) {
-      const against = Object.entries(operation.votes).filter(
-        ([name, record]) => members.includes(name) && isAgainst(record),
-      );
-      if (against.length < quorumOf(members.length)) {
-        throw new Violation(
-          "no failover without a majority",
-          `${showStamp(stamp)}: ${JSON.stringify(operation.votes)} of ${members.length}`,
-        );
-      }
+  #begun(operation: Operation, group: GroupPart, { members, stamp }: Cluster): void {
+    const names = members.map((member) => member.name);
+    if (operation.kind === "failover" && names.includes(operation.by)) {
+      isJustified(operation, names, stamp);
+      this.restraint.begins(operation, group);
     }
     if (operation.kind !== "switchover") return;
     const from = this.#servers.get(operation.from);

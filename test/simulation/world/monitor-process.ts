@@ -13,7 +13,7 @@ import {
 import type { At, MonitorName } from "../../../src/core/ids.ts";
 import type { Effect, Input, Outcome } from "../../../src/core/io.ts";
 import type { MonitorState } from "../../../src/core/local.ts";
-import type { LocalClock } from "./clock.ts";
+import { type LocalClock, WALL_AT_START } from "./clock.ts";
 import type { Core } from "./core.ts";
 import { Deadlines } from "./deadlines.ts";
 import type { Executor } from "./executor.ts";
@@ -42,7 +42,6 @@ export interface MonitorWatcher {
   log(who: string, text: string): void;
 }
 
-const WALL_AT_START = 1_700_000_000_000;
 /** More turns than this at one instant: the core asks to be woken again and again. */
 const MOST_TURNS_AT_ONCE = 2_000;
 

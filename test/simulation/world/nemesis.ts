@@ -10,7 +10,9 @@ import type { Command } from "../../../src/core/messages.ts";
 import { CLIENT } from "./client.ts";
 import type { MonitorProcess } from "./monitor-process.ts";
 import { GOOD_LINK } from "./network.ts";
+import { CONSENT } from "./hook.ts";
 import { MISHAPS } from "./mishaps.ts";
+import { PEOPLE } from "./people.ts";
 import { GROUP, proposalOf } from "./plan.ts";
 import { Prng } from "./prng.ts";
 import {
@@ -53,6 +55,7 @@ function restart(world: World, monitor: MonitorProcess, random: Prng, most: numb
 
 const STRIKES = {
   ...MISHAPS,
+  ...PEOPLE,
   "cut-link": (world, random) => {
     const places = somePlaces(world);
     const [a, b] = [random.pick(places), random.pick(places)];
@@ -230,6 +233,13 @@ const STRIKES = {
 export type FaultKind = keyof typeof STRIKES;
 export const FAULT_KINDS = Object.keys(STRIKES) as readonly FaultKind[];
 
+/** Each kind has luck of its own, so that a new one leaves the plans of the others as they are. */
+function luckOf(kind: FaultKind, seed: number): Prng {
+  let hash = seed ^ 0x5eed;
+  for (const letter of kind) hash = Math.imul(hash ^ (letter.codePointAt(0) ?? 0), 0x01000193);
+  return new Prng(hash);
+}
+
 /** `kinds`: those that may occur at all in this profile. */
 export function planFaults(
   seed: number,
@@ -237,15 +247,14 @@ export function planFaults(
   until: number,
   kinds: readonly FaultKind[],
 ): readonly Fault[] {
-  const random = new Prng(seed ^ 0x5eed);
   const faults: Fault[] = [];
   for (const kind of kinds) {
+    const random = luckOf(kind, seed);
     const occurs = random.chance(0.4);
     const meanMs = random.logUniform(4_000, 60_000);
-    const own = random.fork();
     if (!occurs) continue;
-    for (let at = from + own.exponential(meanMs); at < until; at += own.exponential(meanMs)) {
-      faults.push({ at, kind, luck: own.next() });
+    for (let at = from + random.exponential(meanMs); at < until; at += random.exponential(meanMs)) {
+      faults.push({ at, kind, luck: random.next() });
     }
   }
   return faults.sort((a, b) => a.at - b.at);
@@ -306,6 +315,7 @@ function saveNowAndThen(world: World, name: string, random: Prng): void {
 export function heal(world: World): void {
   world.log("fate", "everything is mended");
   world.network.setAll(GOOD_LINK);
+  world.hook.mood = CONSENT;
   for (const host of world.hosts) {
     Object.assign(host.habits, { sleep: 0, sleepMs: 0 });
     Reflect.deleteProperty(host, "guard");

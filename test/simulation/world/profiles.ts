@@ -8,6 +8,7 @@ export type Profile =
   | "network"
   | "operations"
   | "membership"
+  | "people"
   | "all";
 
 export const PROFILES: Readonly<Record<Profile, readonly FaultKind[]>> = {
@@ -64,6 +65,22 @@ export const PROFILES: Readonly<Record<Profile, readonly FaultKind[]>> = {
     "isolate-host",
     "cut-leader-from-holder",
     "power-off",
+  ],
+  people: [
+    "pause",
+    "acknowledge",
+    "ask",
+    "hook-is-moody",
+    "switchover",
+    "switchover-and-crash",
+    "operator",
+    "reload",
+    "kill-redis",
+    "hang-redis",
+    "isolate-host",
+    "power-off",
+    "crash-leader-soon",
+    "stop-monitor",
   ],
   all: FAULT_KINDS,
 };

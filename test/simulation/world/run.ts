@@ -32,6 +32,8 @@ export interface RunReport {
   readonly events: number;
   readonly turns: number;
   readonly claims: number;
+  /** Faults that struck, by kind. */
+  readonly faults: Readonly<Record<string, number>>;
   readonly operations: Readonly<Record<string, number>>;
   readonly checkedSwitchovers: number;
   readonly acknowledged: number;
@@ -91,12 +93,19 @@ export function run(options: RunOptions): RunReport {
     events: world.events,
     turns: world.monitors.reduce((sum, monitor) => sum + monitor.turns, 0),
     claims: world.safety.claims,
+    faults: struck(faults, world.now),
     operations: world.safety.finished,
     checkedSwitchovers: world.safety.checkedSwitchovers,
     acknowledged: world.client.acknowledged.length,
     ...progress,
     failure,
   };
+}
+
+function struck(faults: readonly Fault[], until: number): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { at, kind } of faults) if (at <= until) counts[kind] = (counts[kind] ?? 0) + 1;
+  return counts;
 }
 
 export function faultsOf({ seed, minutes, profile }: RunOptions): readonly Fault[] {
@@ -108,7 +117,7 @@ function recover(world: World): { wholeAfterMs: number; human: boolean } {
   heal(world);
   const from = world.now;
   world.runUntil(from + 500);
-  world.command({ kind: "set-mode", group: GROUP, mode: "active" });
+  isActive(world);
   for (const host of world.hosts)
     world.command({ kind: "set-online", group: GROUP, node: host.name });
   allBack(world);
@@ -117,6 +126,7 @@ function recover(world: World): { wholeAfterMs: number; human: boolean } {
     return { wholeAfterMs: world.now - from - STEADY_MS, human: false };
   // What was fenced is switched on again.
   for (const host of world.hosts) world.powerOn(host.name);
+  oneMasterIsLeft(world);
   world.command({ kind: "failover", group: GROUP, to: null, acceptDataLoss: true });
   if (becomesWhole(world, HUMAN_WITHIN_MS))
     return { wholeAfterMs: world.now - from - STEADY_MS, human: true };
@@ -129,6 +139,15 @@ function recover(world: World): { wholeAfterMs: number; human: boolean } {
     "when faults stop, the cluster becomes whole",
     whatIsMissing(world) ?? "it is not steady",
   );
+}
+
+/** A pause that nobody ended is ended, and the mode is `active` again. */
+function isActive(world: World): void {
+  const { group } = world;
+  if (group?.pause !== undefined) world.command({ kind: "resume", group: GROUP });
+  if (group?.mode !== "active") world.command({ kind: "set-mode", group: GROUP, mode: "active" });
+  if (group === null || group.pause !== undefined || group.mode !== "active")
+    world.after(1_000, () => isActive(world));
 }
 
 /**
@@ -151,6 +170,21 @@ function allBack(world: World): void {
 function isAsTheFile({ hosts, vips }: World, group: GroupPart): boolean {
   const staying = group.vips.filter(({ leaving }) => leaving !== true);
   return group.nodes.length === hosts.length && staying.length === vips.length;
+}
+
+/**
+ * A master that a reload left out while it was off, and that another added again, has writes of its own
+ * for all that the monitors know: they leave it to a person which of the two masters is to follow.
+ */
+function oneMasterIsLeft(world: World): void {
+  const { group } = world;
+  const master = group?.nodes.find(({ name }) => name === group.master);
+  if (group === null || master === undefined || !world.redis(master.name).isMaster) return;
+  for (const { name } of group.nodes) {
+    const redis = world.redis(name);
+    if (name === master.name || name in group.rejoining || !redis.isMaster) continue;
+    redis.follow(master.address, master.port);
+  }
 }
 
 /** A monitor whose disk was wiped is replaced, as often as that is refused. */

@@ -10,8 +10,7 @@ import {
   type GroupPart,
   groupPartName,
 } from "../../../src/core/state.ts";
-import type { Stamp } from "../../../src/core/stamp.ts";
-import { GroupSafety } from "./group-safety.ts";
+import { type Committing, GroupSafety } from "./group-safety.ts";
 import type { Client } from "./client.ts";
 import type { Host } from "./host.ts";
 import { GROUP } from "./plan.ts";
@@ -114,9 +113,9 @@ export class Safety {
     this.#byHost.get(redis.name)?.lost(redis);
   }
 
-  committed(stamp: Stamp, parts: Parts): void {
+  committed(at: Committing, parts: Parts): void {
     const cluster = parts[CLUSTER_PART] as unknown as ClusterPart;
     for (const [name, group] of this.#groups)
-      group.committed(stamp, parts[groupPartName(name)] as unknown as GroupPart, cluster);
+      group.committed(at, parts[groupPartName(name)] as unknown as GroupPart, cluster);
   }
 }

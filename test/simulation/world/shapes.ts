@@ -2,6 +2,7 @@
 import type { ConsensusTimers } from "../../../src/core/consensus/types.ts";
 import { DEFAULT_TIMERS } from "../../../src/core/consensus/types.ts";
 import { type GroupSettings, permitMsFor } from "../../../src/core/settings.ts";
+import { MOODY } from "./hook.ts";
 import type { ClusterShape } from "./plan.ts";
 import type { Prng } from "./prng.ts";
 
@@ -47,5 +48,17 @@ function settingsOf(random: Prng, timing: Timing): Partial<GroupSettings> {
     writeGuard: random.chance(0.2),
     cooldownMs: 10_000,
     flapCount: 20,
+    ...wishesOf(random),
+  };
+}
+
+/** What not everybody has. */
+function wishesOf(random: Prng): Partial<GroupSettings> {
+  const parallelSyncs = random.pick([undefined, 1, 2]);
+  const onFailure = random.pick(["go-on", "stop"] as const);
+  const isAsked = random.chance(0.3);
+  return {
+    ...(parallelSyncs === undefined ? {} : { parallelSyncs }),
+    ...(isAsked ? { preFailover: { command: MOODY, timeoutMs: 1_000, onFailure } } : {}),
   };
 }

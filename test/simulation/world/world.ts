@@ -19,11 +19,13 @@ import type { GuardRequest, GuardResult } from "../../../src/core/vip/types.ts";
 import { CLIENT, Client } from "./client.ts";
 import { LocalClock } from "./clock.ts";
 import { ConsensusFacts } from "./consensus-facts.ts";
+import { Copying } from "./copying.ts";
 import type { Core } from "./core.ts";
 import { Evidence } from "./evidence.ts";
 import { EventQueue } from "./event-queue.ts";
 import { Executor } from "./executor.ts";
 import { GuardClient } from "./guard-client.ts";
+import { Hook } from "./hook.ts";
 import { Host } from "./host.ts";
 import { MonitorProcess } from "./monitor-process.ts";
 import { Network } from "./network.ts";
@@ -86,6 +88,8 @@ export class World {
   readonly facts = new ConsensusFacts();
   readonly safety: Safety;
   readonly evidence: Evidence;
+  readonly copying: Copying;
+  readonly hook = new Hook();
   readonly transcript = new Transcript();
   /** Whom a supervisor keeps running. */
   readonly enlisted = new Set<string>();
@@ -129,8 +133,10 @@ export class World {
     );
     this.client = this.clients[0] as Client;
     this.safety = new Safety(this.hosts, this.servers, this.#groupsOfWorld());
+    this.copying = new Copying(this.servers);
     this.evidence = new Evidence((name) => membersIn(this.monitor(name).disk.slot));
-    this.facts.onCommitted = (stamp, parts) => this.safety.committed(stamp, parts);
+    this.facts.onCommitted = (stamp, parts) =>
+      this.safety.committed({ stamp, now: this.now }, parts);
     this.#wireUp();
     this.#begin(everyMs);
   }
@@ -361,6 +367,7 @@ export class World {
     const monitor = via === undefined ? this.leader() : this.monitor(via);
     if (monitor === undefined) return;
     const requestId = `request-${++this.#requests}`;
+    if ("group" in command) this.safety.of(command.group).restraint.asks(command);
     this.log("human", `asks ${monitor.name}: ${JSON.stringify(command)}`);
     this.#replies.set(requestId, (outcome) => {
       this.log("human", `is told by ${monitor.name}: ${JSON.stringify(outcome)}`);
@@ -451,9 +458,14 @@ export class World {
 
   takes(monitor: MonitorProcess, input: Input): void {
     this.evidence.takes(monitor.name, input, this.now);
+    this.copying.takes(monitor.name, input, this.now);
+    const said = this.hook.takes(monitor.name, input);
+    if (said !== null) this.safety.of(said.group).restraint.says({ ...said, at: this.now });
   }
 
-  turned(_monitor: MonitorProcess, _input: Input, _effects: readonly Effect[]): void {}
+  turned(monitor: MonitorProcess, _input: Input, effects: readonly Effect[]): void {
+    this.copying.turned(monitor, effects, this.now);
+  }
 
   persisted(monitor: MonitorProcess, before: Durable, after: Durable): void {
     this.facts.persisted(monitor.name, before, after);
@@ -461,6 +473,7 @@ export class World {
 
   started(monitor: MonitorProcess, effect: Effect): void {
     this.evidence.begins(monitor.name, effect);
+    if (effect.kind === "hook") this.hook.asked(monitor.name, effect);
     const text = tellEffect(effect);
     if (text !== null) this.log(monitor.name, text);
   }

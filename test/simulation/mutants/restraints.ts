@@ -1,0 +1,202 @@
+/** Mutants of what holds the monitors back. */
+import type { Mutant } from "./mutant.ts";
+
+const OPERATION = "src/core/operation";
+
+export const OF_RESTRAINTS: readonly Mutant[] = [
+  {
+    name: "a pause does not keep from failing over",
+    removes: "nothing fails over by itself while a group is paused",
+    edits: [
+      {
+        file: `${OPERATION}/admission.ts`,
+        from: "if (group.pause !== undefined)",
+        to: "if (group.pause?.by === null)",
+      },
+    ],
+    scripts: ["the master dies during a pause"],
+  },
+  {
+    name: "a pause does not keep from repairing",
+    removes: "who is paused only watches",
+    edits: [
+      {
+        file: `${OPERATION}/repair.ts`,
+        from: `modeNow(group) === "passive"`,
+        to: `group.mode === "passive"`,
+      },
+    ],
+    scripts: ["a replica goes astray during a pause, a reader dies"],
+  },
+  {
+    name: "reader VIPs move during a pause",
+    removes: "who is paused only watches",
+    edits: [
+      {
+        file: "src/core/vip/readers.ts",
+        from: `modeNow(group) !== "passive"`,
+        to: `group.mode !== "passive"`,
+      },
+    ],
+    scripts: ["a replica goes astray during a pause, a reader dies"],
+  },
+  {
+    name: "a pause never ends",
+    removes: "a pause ends when its time is over",
+    edits: [
+      {
+        file: `${OPERATION}/pausing.ts`,
+        from: "if (leftMs <= 0) return end(",
+        to: "if (leftMs < 0) return end(",
+      },
+    ],
+    scripts: ["the leader sleeps during a pause", "all monitors are restarted during a pause"],
+  },
+  {
+    name: "a pause begins anew with each restart",
+    removes: "what is left of a pause is agreed on",
+    edits: [
+      {
+        file: `${OPERATION}/pausing.ts`,
+        from: "if (pause.leftMs - leftMs < ",
+        to: "if (pause.leftMs > 0) return;\n  if (pause.leftMs - leftMs < ",
+      },
+    ],
+    scripts: ["all monitors are restarted during a pause"],
+  },
+  {
+    name: "only the leader counts a pause",
+    removes: "each monitor counts from when it saw the agreed rest",
+    edits: [
+      {
+        file: "src/core/sightings.ts",
+        from: "sightingOf(pause, known, now);",
+        to: "sightingOf(pause, known, now) && null;",
+      },
+    ],
+    scripts: ["the leader sleeps during a pause"],
+  },
+  {
+    name: "the mode manual does not keep from failing over",
+    removes: "nothing fails over by itself but in the mode active",
+    edits: [
+      {
+        file: `${OPERATION}/admission.ts`,
+        from: `if (group.mode !== "active")`,
+        to: `if (group.mode === "passive")`,
+      },
+    ],
+    scripts: ["the master dies in the mode manual"],
+  },
+  {
+    name: "nobody is asked",
+    removes: "the operator's command is asked before an automatic failover",
+    edits: [
+      {
+        file: `${OPERATION}/pre-failover.ts`,
+        from: "if (hook === undefined || from === undefined)",
+        to: "if (hook !== null || from === undefined)",
+      },
+    ],
+    scripts: ["the operator's command forbids a failover"],
+  },
+  {
+    name: "a veto is not heard",
+    removes: "exit code 10 forbids a failover",
+    edits: [
+      {
+        file: `${OPERATION}/pre-failover.ts`,
+        from: "if (exitCode === VETO)",
+        to: "if (exitCode === -VETO)",
+      },
+    ],
+    scripts: ["the operator's command forbids a failover"],
+  },
+  {
+    name: "a veto is for ever",
+    removes: "a veto holds for a while, and is then asked for again",
+    edits: [
+      {
+        file: `${OPERATION}/pre-failover.ts`,
+        from: "if (turn.now - task.finishedAt < HOLDS_MS)",
+        to: "if (turn.now >= task.finishedAt)",
+      },
+    ],
+    scripts: [
+      "the operator's command forbids a failover",
+      "a pause comes before the operator's command answers",
+    ],
+  },
+  {
+    name: "silence is consent, whatever was agreed on",
+    removes: "where `on_hook_failure` is stop, a command that does not work holds a failover back",
+    edits: [
+      {
+        file: `${OPERATION}/pre-failover.ts`,
+        from: `exitCode === 0 || onFailure === "go-on"`,
+        to: `exitCode !== VETO || onFailure === "go-on"`,
+      },
+    ],
+    scripts: ["the operator's command hangs, and that is to stop it"],
+  },
+  {
+    name: "silence is a veto, whatever was agreed on",
+    removes: "where `on_hook_failure` is go_on, a command that does not work only delays",
+    edits: [
+      {
+        file: `${OPERATION}/pre-failover.ts`,
+        from: `exitCode === 0 || onFailure === "go-on"`,
+        to: `exitCode === 0 || onFailure === null`,
+      },
+    ],
+    scripts: ["the operator's command hangs, and that is to be borne"],
+  },
+  {
+    name: "no quiet time after a failover",
+    removes: "the same node is not failed over again within `cooldown`",
+    edits: [
+      {
+        file: `${OPERATION}/admission.ts`,
+        from: "if (cooling !== null)",
+        to: "if (cooling === Infinity)",
+      },
+    ],
+    scripts: ["a master dies twice"],
+  },
+  {
+    name: "all replicas copy at once",
+    removes: "`parallel_syncs`: no more than so many are told to copy the master at once",
+    edits: [
+      {
+        file: `${OPERATION}/sync-turns.ts`,
+        from: "return busy < (",
+        to: "return busy >= 0 || busy < (",
+      },
+    ],
+    scripts: ["everybody must copy the new master"],
+  },
+  {
+    name: "who was just told to copy does not count yet",
+    removes: "what a node says may be older than its turn",
+    edits: [
+      {
+        file: `${OPERATION}/sync-turns.ts`,
+        from: "const isBusy = isUnlinked || isFresh;",
+        to: "const isBusy = isUnlinked || (isFresh && node === null);",
+      },
+    ],
+    scripts: ["everybody must copy the new master"],
+  },
+  {
+    name: "a turn to copy never ends",
+    removes: "one that does not link holds up the others for a while only",
+    edits: [
+      {
+        file: `${OPERATION}/sync-turns.ts`,
+        from: "return isBusy && lasted < (",
+        to: "return isBusy || lasted < -(",
+      },
+    ],
+    scripts: ["the first to copy never links"],
+  },
+];

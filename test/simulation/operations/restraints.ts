@@ -1,0 +1,227 @@
+/**
+ * Scripts about what holds the monitors back, and for how long: a pause, a mode, a veto, the quiet time
+ * after a failover, and whose turn it is to copy. `world/restraint.ts` and `world/copying.ts` look on;
+ * what they cannot see, that a thing ends, the scripts say themselves.
+ */
+import type { Command } from "../../../src/core/messages.ts";
+import type { PreFailover } from "../../../src/core/settings.ts";
+import { atRest, need, type Script, SHARP, switchOver, until } from "../rules/script.ts";
+import { MOODY } from "../world/hook.ts";
+import { GROUP, readerVip } from "../world/plan.ts";
+import { Violation } from "../world/violation.ts";
+import { whatIsMissing } from "../world/wholeness.ts";
+import type { World, WorldOptions } from "../world/world.ts";
+
+const LONG_COOLDOWN = { ...SHARP.settings, cooldownMs: 120_000 };
+
+function ask(world: World, command: Command): void {
+  let told: string | null = null;
+  world.command(command, undefined, ({ kind }) => (told = kind));
+  until(world, () => told !== null, `${command.kind} is answered`);
+  need(told === "ok", `${command.kind} is taken`);
+}
+
+function pause(world: World, forMs: number | null): void {
+  ask(world, { kind: "pause", group: GROUP, forMs, reason: null });
+}
+
+/** What must come about by itself; that it does not is what a mutant is found by. */
+function must(world: World, condition: () => boolean, promise: string, withinMs: number): void {
+  if (!world.runUntilTrue(condition, withinMs)) throw new Violation(promise, "it does not");
+}
+
+function fails(world: World): boolean {
+  return world.group?.master !== "db1" && world.group?.operation === null;
+}
+
+function failsOver(world: World, withinMs: number): void {
+  must(
+    world,
+    () => fails(world),
+    "a dead master is replaced once nothing holds that back",
+    withinMs,
+  );
+}
+
+// ——— pauses ———
+
+function diesPaused(seed: number): void {
+  const world = atRest(seed, SHARP);
+  pause(world, null);
+  world.killRedis("db1");
+  world.runUntil(world.now + 6_000);
+  ask(world, { kind: "resume", group: GROUP });
+  failsOver(world, 5_000);
+}
+
+function diesManual(seed: number): void {
+  const world = atRest(seed, SHARP);
+  ask(world, { kind: "set-mode", group: GROUP, mode: "manual" });
+  world.killRedis("db1");
+  world.runUntil(world.now + 6_000);
+}
+
+/** All monitors are restarted when most of it is over: what was left of it had been agreed on. */
+function pauseEnds(seed: number): void {
+  const world = atRest(seed, SHARP);
+  pause(world, 40_000);
+  const end = world.now + 40_000;
+  world.killRedis("db1");
+  world.runUntil(world.now + 30_000);
+  for (const monitor of world.monitors) monitor.crash();
+  for (const { name } of world.monitors) world.startMonitor(name);
+  const ended = () => world.group?.pause === undefined;
+  must(world, ended, "a pause ends when its time is over", end + 10_000 - world.now);
+}
+
+/** The leader sleeps, so that the pause's end is up to one that never began it. */
+function pauseOfAnother(seed: number): void {
+  const world = atRest(seed, SHARP);
+  pause(world, 10_000);
+  world.theLeader.stop(30_000);
+  const ended = () => world.group?.pause === undefined;
+  must(world, ended, "a pause ends when its time is over", 12_000);
+}
+
+function nothingMoves(seed: number): void {
+  const world = atRest(seed, { ...SHARP, readers: 1 });
+  const db2 = world.host("db2").address;
+  pause(world, null);
+  world.redis("db3").follow(db2, 6379);
+  world.runUntil(world.now + 4_000);
+  if (world.redis("db3").master?.host !== db2)
+    throw new Violation("a paused group is not repaired", "db3 was told whom to follow");
+  const reader = world.servingHost(readerVip(0))?.name ?? "";
+  need(reader === "db2" || reader === "db3", "a replica serves the reader VIP");
+  world.killRedis(reader);
+  world.runUntil(world.now + 6_000);
+}
+
+// ——— the operator's command ———
+
+function asking(
+  seed: number,
+  command: string,
+  onFailure: PreFailover["onFailure"] = "go-on",
+): ReturnType<typeof atRest> {
+  const preFailover = { command, timeoutMs: 1_000, onFailure };
+  return atRest(seed, { ...SHARP, settings: { ...SHARP.settings, preFailover } });
+}
+
+function veto(seed: number): void {
+  const world = asking(seed, MOODY);
+  world.hook.mood = { exitCode: 10, afterMs: 20 };
+  world.killRedis("db1");
+  world.runUntil(world.now + 8_000);
+  need(world.group?.master === "db1", "the veto holds");
+  world.hook.mood = { exitCode: 0, afterMs: 20 };
+  failsOver(world, 8_000);
+}
+
+function hangsAndStops(seed: number): void {
+  const world = asking(seed, "hang", "stop");
+  world.killRedis("db1");
+  world.runUntil(world.now + 8_000);
+}
+
+function hangsAndGoesOn(seed: number): void {
+  const world = asking(seed, "hang");
+  world.killRedis("db1");
+  failsOver(world, 6_000);
+}
+
+/** A pause comes before the answer, which is then of another day. */
+function oldConsent(seed: number): void {
+  const world = asking(seed, MOODY);
+  world.hook.mood = { exitCode: 0, afterMs: 900 };
+  let isAsked = false;
+  world.onEffect = (_, { kind }) => (isAsked ||= kind === "hook");
+  world.killRedis("db1");
+  until(world, () => isAsked, "the command is asked");
+  pause(world, null);
+  world.runUntil(world.now + 20_000);
+  world.hook.mood = { exitCode: 10, afterMs: 20 };
+  ask(world, { kind: "resume", group: GROUP });
+  world.runUntil(world.now + 6_000);
+}
+
+// ——— the quiet time after a failover ———
+
+/** db1 failed over and came back, was made master by hand, and dies again within its cooldown. */
+function diesTwice(seed: number, before: (world: World) => void = () => {}): World {
+  const world = atRest(seed, { ...SHARP, settings: LONG_COOLDOWN });
+  world.killRedis("db1");
+  until(world, () => fails(world), "db1 fails over");
+  world.redis("db1").start();
+  until(world, () => whatIsMissing(world) === null, "db1 is back", 20_000);
+  world.runUntil(world.now + 2_000);
+  switchOver(world, "db1");
+  before(world);
+  world.killRedis("db1");
+  world.runUntil(world.now + 5_000);
+  return world;
+}
+
+function quietTime(seed: number): void {
+  const world = diesTwice(seed);
+  ask(world, { kind: "acknowledge", group: GROUP, node: "db1" });
+  failsOver(world, 5_000);
+}
+
+function muchIsSaid(seed: number): void {
+  diesTwice(seed, (world) => {
+    for (let i = 0; i < 3; i++) {
+      pause(world, null);
+      ask(world, { kind: "resume", group: GROUP });
+    }
+  });
+}
+
+// ——— turns to copy ———
+
+/** Nobody can go on where it was: whoever follows another copies everything. */
+function withoutBacklogs(seed: number, options: Partial<WorldOptions> = {}): World {
+  const world = atRest(seed, { ...SHARP, writeEveryMs: 20, nodes: 5, ...options });
+  for (const server of world.servers.values()) server.backlogFrom = Number.MAX_SAFE_INTEGER;
+  return world;
+}
+
+function allCopy(seed: number): void {
+  const world = withoutBacklogs(seed);
+  world.killRedis("db1");
+  world.runUntil(world.now + 1_500);
+  world.redis("db1").start();
+  must(world, () => whatIsMissing(world) === null, "all have their turn", 40_000);
+}
+
+/** The first to copy says that it follows, but hears nothing more of its master. */
+function neverLinks(seed: number): void {
+  const world = withoutBacklogs(seed);
+  const copying = () =>
+    [...world.servers.values()].find(({ upstream }) => upstream?.stage === "syncing");
+  world.killRedis("db1");
+  until(world, () => copying() !== undefined, "somebody copies", 8_000);
+  const first = copying()?.name ?? "";
+  for (const { name } of world.hosts) if (name !== first) world.network.cut(first, name);
+  const others = () =>
+    [...world.servers.values()].filter(
+      ({ name, up, upstream }) => up && name !== first && upstream?.stage === "up",
+    );
+  must(world, () => others().length === 2, "all others have their turn", 40_000);
+}
+
+export const RESTRAINTS: readonly Script[] = [
+  { name: "the master dies during a pause", run: diesPaused },
+  { name: "the master dies in the mode manual", run: diesManual },
+  { name: "all monitors are restarted during a pause", run: pauseEnds },
+  { name: "the leader sleeps during a pause", run: pauseOfAnother },
+  { name: "a replica goes astray during a pause, a reader dies", run: nothingMoves },
+  { name: "the operator's command forbids a failover", run: veto },
+  { name: "the operator's command hangs, and that is to stop it", run: hangsAndStops },
+  { name: "the operator's command hangs, and that is to be borne", run: hangsAndGoesOn },
+  { name: "a pause comes before the operator's command answers", run: oldConsent },
+  { name: "a master dies twice", run: quietTime },
+  { name: "a master dies twice, and much is said in between", run: muchIsSaid },
+  { name: "everybody must copy the new master", run: allCopy },
+  { name: "the first to copy never links", run: neverLinks },
+];

@@ -1,0 +1,102 @@
+/**
+ * `parallel_syncs`, looked at from outside: what a leader told nodes to copy, and what they told it since.
+ * Who is told to follow the master while as many others as may copy at once still do, by what this very
+ * leader was told a moment ago and by what is the case, was told too soon.
+ */
+import type { NodeInfo } from "../../../src/core/health/types.ts";
+import type { Effect, Input } from "../../../src/core/io.ts";
+import { DEFAULT_PARALLEL_SYNCS } from "../../../src/core/settings.ts";
+import { groupIn } from "../../../src/core/state.ts";
+import type { MonitorProcess } from "./monitor-process.ts";
+import type { RedisServer } from "./redis-server.ts";
+import { Violation } from "./violation.ts";
+
+/** One that was told to follow, and is not linked after this, holds nobody up. */
+const LINKING_MS = 15_000;
+/** What a leader was told longer ago counts for nothing here. */
+const RECENT_MS = 1_000;
+
+interface Told {
+  readonly monitor: string;
+  readonly term: number;
+  readonly host: string;
+  readonly at: number;
+}
+
+interface Heard {
+  readonly info: NodeInfo;
+  readonly at: number;
+}
+
+type Follow = Extract<Effect, { readonly kind: "redis" }>;
+
+export class Copying {
+  readonly #servers: ReadonlyMap<string, RedisServer>;
+  /** Probes that are under way: whom they ask. */
+  readonly #asked = new Map<string, string>();
+  readonly #heard = new Map<string, Heard>();
+  /** By node: who told it last whom to follow. */
+  readonly #told = new Map<string, Told>();
+
+  constructor(servers: ReadonlyMap<string, RedisServer>) {
+    this.#servers = servers;
+  }
+
+  /** A monitor takes something in. */
+  takes(monitor: string, input: Input, at: number): void {
+    if (input.kind !== "finished" || input.result.kind !== "probe") return;
+    const key = `${monitor} ${input.id}`;
+    const node = this.#asked.get(key);
+    if (node === undefined) return;
+    this.#asked.delete(key);
+    const { result } = input.result;
+    const info = result.kind === "info" || result.kind === "error-reply" ? result.info : null;
+    if (info !== null) this.#heard.set(`${monitor} ${node}`, { info, at });
+  }
+
+  /** What a turn of a monitor asks for. */
+  turned(monitor: MonitorProcess, effects: readonly Effect[], now: number): void {
+    for (const effect of effects) {
+      if (effect.kind === "probe")
+        this.#asked.set(`${monitor.name} ${effect.id}`, effect.target.node);
+      if (effect.kind === "redis" && effect.action.kind === "follow")
+        this.#follows(monitor, effect, now);
+    }
+  }
+
+  #follows(monitor: MonitorProcess, { action, target, connection }: Follow, now: number): void {
+    if (action.kind !== "follow" || action.host.startsWith("127.")) return;
+    const group = groupIn(monitor.state?.committed ?? null, target.group);
+    // What an operation moves holds the same history, and copies nothing.
+    if (group === undefined || group.operation !== null) return;
+    const told = { monitor: monitor.name, term: connection.term, host: action.host, at: now };
+    const most = group.settings.parallelSyncs ?? DEFAULT_PARALLEL_SYNCS;
+    const busy = group.nodes.filter(
+      ({ name }) => name !== target.node && this.#isCopying(name, told),
+    );
+    if (busy.length >= most)
+      throw new Violation(
+        "replicas take turns to copy",
+        `${target.node} is to follow ${action.host}, but ${busy.map(({ name }) => name).join()} copies`,
+      );
+    this.#told.set(target.node, told);
+  }
+
+  #isCopying(node: string, { monitor, term, host, at }: Told): boolean {
+    const told = this.#told.get(node);
+    if (told?.monitor !== monitor || told.term !== term || told.host !== host) return false;
+    if (!this.#isUnlinked(node, host)) return false;
+    const heard = this.#heard.get(`${monitor} ${node}`);
+    if (heard === undefined || at - heard.at > RECENT_MS) return false;
+    const { masterHost, link, syncing } = heard.info;
+    if (masterHost === host && link === "up" && !syncing) return false;
+    return at - told.at < LINKING_MS || syncing;
+  }
+
+  /** In truth. */
+  #isUnlinked(node: string, host: string): boolean {
+    const server = this.#servers.get(node);
+    if (server === undefined || !server.answers) return false;
+    return server.master?.host === host && server.upstream?.stage !== "up";
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * What holds back a failover that nobody asked for: a pause, another mode than `active`, a veto of the
+ * operator's command, the quiet time after the last failover. It is looked at when such a failover is
+ * committed, and counted from outside: what was asked, answered and committed when. A pause that ends
+ * by itself has lasted as long as was asked for; and while it lasts, no reader VIP moves.
+ */
+import type { GroupCommand } from "../../../src/core/messages.ts";
+import type { GroupPart, Operation, PastOperation, Vip } from "../../../src/core/state.ts";
+import { sameStamp } from "../../../src/core/stamp.ts";
+import { WALL_AT_START } from "./clock.ts";
+import { Violation } from "./violation.ts";
+
+/** What `pre_failover` said to a monitor about a node. */
+interface Opinion {
+  readonly monitor: string;
+  readonly from: string;
+  readonly exitCode: number | null;
+  readonly at: number;
+}
+
+/** Its answer holds for so long, and what a decision rests on may be a turn old. */
+const OPINION_HOLDS_MS = 5_000 + 50;
+const OPINIONS_KEPT = 20;
+/** Clocks may be this much too fast; and wall times are whole milliseconds. */
+const DRIFT = 0.011;
+const ROUNDING_MS = 2;
+
+export class Restraint {
+  #opinions: readonly Opinion[] = [];
+  /** When the last failover from a node ended; a person who acknowledges it forgets it. */
+  readonly #failedOverAt = new Map<string, number>();
+  /** Reader VIPs that a person moves. */
+  readonly #moved = new Set<string>();
+  /** When the pause that is in force was committed. */
+  #pausedAt = 0;
+
+  /** A person asks for something. */
+  asks(command: GroupCommand): void {
+    if (command.kind === "move-reader") this.#moved.add(command.ip);
+  }
+
+  says(opinion: Opinion): void {
+    this.#opinions = [...this.#opinions, opinion].slice(-OPINIONS_KEPT);
+  }
+
+  committed(before: GroupPart | null, group: GroupPart, now: number): void {
+    const paused = group.pause;
+    if (paused !== undefined && !isSamePause(before?.pause, paused)) this.#pausedAt = now;
+    for (const past of newPast(before, group)) {
+      this.#remember(past);
+      if (past.kind === "resume") this.#resumes(past, before?.pause?.forMs ?? Infinity, now);
+    }
+    if (before?.pause !== undefined && paused !== undefined) this.#readersStay(before, group);
+  }
+
+  #remember({ kind, from, result, startedAt, durationMs }: PastOperation): void {
+    if (kind === "failover" && result === "ok" && from !== null)
+      this.#failedOverAt.set(from, startedAt + durationMs - WALL_AT_START);
+    if (kind === "acknowledged" && from === null) this.#failedOverAt.clear();
+    if (kind === "acknowledged" && from !== null) this.#failedOverAt.delete(from);
+  }
+
+  /** A pause has ended: if nobody ended it, it was not too short. */
+  #resumes({ reason }: PastOperation, forMs: number, now: number): void {
+    const lasted = now - this.#pausedAt;
+    if (!reason.startsWith("its time is over") || lasted >= forMs * (1 - DRIFT)) return;
+    throw new Violation(
+      "a pause is never shorter than asked for",
+      `it lasted ${lasted} ms instead of ${forMs} ms`,
+    );
+  }
+
+  #readersStay(before: GroupPart, group: GroupPart): void {
+    // A file that adds or takes away hosts moves what they serve.
+    if (before.nodes.length !== group.nodes.length) return;
+    for (const vip of before.vips) {
+      const next = group.vips.find(({ ip }) => ip === vip.ip);
+      if (vip.role !== "reader" || vip.kind !== "hold" || next === undefined) continue;
+      if (hasMoved(vip, next) && !this.#moved.delete(vip.ip))
+        throw new Violation("a paused group moves nothing", `${vip.ip} leaves ${vip.node}`);
+    }
+  }
+
+  /** A failover that no person asked for is committed. */
+  begins(operation: Operation, group: GroupPart): void {
+    const bad = (text: string): never => {
+      throw new Violation(
+        "nothing fails over while something holds it back",
+        `from ${operation.from} by ${operation.by}: ${text}`,
+      );
+    };
+    if (group.pause !== undefined) bad("the group is paused");
+    if (group.mode !== "active") bad(`the mode is ${group.mode}`);
+    // A person has moved the master already; the VIP only follows.
+    if (operation.cause === "by-hand") return;
+    const at = operation.startedAt - WALL_AT_START;
+    const quietFor = at - (this.#failedOverAt.get(operation.from) ?? -Infinity);
+    if (quietFor + ROUNDING_MS < group.settings.cooldownMs)
+      bad(`its last failover ended ${quietFor} ms ago`);
+    const veto = this.#vetoOf(operation, group, at);
+    if (veto !== null) bad(veto);
+  }
+
+  #vetoOf({ leader, from }: Operation, { settings }: GroupPart, at: number): string | null {
+    const { preFailover } = settings;
+    if (preFailover === undefined) return null;
+    const last = this.#opinions.findLast(
+      (each) => each.monitor === leader && each.from === from && each.at <= at + ROUNDING_MS,
+    );
+    if (last === undefined) return "pre_failover was not asked";
+    if (at - last.at > OPINION_HOLDS_MS) return `pre_failover said so ${at - last.at} ms ago`;
+    if (last.exitCode === 0) return null;
+    if (last.exitCode === 10) return "pre_failover forbids it";
+    return preFailover.onFailure === "go-on" ? null : "pre_failover did not work";
+  }
+}
+
+function isSamePause(a: GroupPart["pause"], b: GroupPart["pause"]): boolean {
+  return a?.since === b?.since && a?.forMs === b?.forMs && a?.reason === b?.reason;
+}
+
+function newPast(before: GroupPart | null, { past }: GroupPart): readonly PastOperation[] {
+  return past.filter(
+    ({ epoch, kind }) =>
+      !before?.past.some((known) => known.kind === kind && sameStamp(known.epoch, epoch)),
+  );
+}
+
+function hasMoved(before: Vip, now: Vip): boolean {
+  return now.leaving !== true && now.node !== before.node;
+}
