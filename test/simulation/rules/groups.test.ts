@@ -58,6 +58,34 @@ test.each([1, 2])(
   },
 );
 
+const TEN = Array.from({ length: 10 }, (_, index) => index);
+
+/** The leader dies right after it asked for its first promotion, one in the middle, the last. */
+test.each([1, 5, 10])(
+  "masters of ten groups die at once, and the leader at promotion %i: each fails over, none twice",
+  (moment) => {
+    const world = atRest(1, { groups: TEN.length, nodes: 2 });
+    until(world, () => TEN.every((index) => isSettled(world, index)), "all groups are served");
+    const masters = TEN.map((index) => part(world, groupName(index))?.master ?? "");
+    let promotions = 0;
+    world.onEffect = (monitor, effect) => {
+      if (effect.kind !== "redis" || effect.action.kind !== "promote") return;
+      promotions += 1;
+      if (promotions === moment) world.after(0, () => monitor.crash());
+    };
+    for (const name of masters) world.killRedis(name);
+    const moved = (index: number) =>
+      isSettled(world, index) && part(world, groupName(index))?.master !== masters[index];
+    until(world, () => TEN.every(moved), "all have new masters", 8_000);
+    world.runUntil(world.now + 3_000);
+    expect(world.monitors.filter(({ running }) => running)).toHaveLength(2);
+    for (const index of TEN) {
+      expect(world.safety.of(groupName(index)).finished).toEqual({ "failover ok": 1 });
+      expect(servers(world, writerOf(index))).toEqual([part(world, groupName(index))?.master]);
+    }
+  },
+);
+
 test("a failover that waits for a proof holds up no other group", () => {
   const world = two(1);
   world.unplug("db1");
