@@ -6,6 +6,7 @@ import { HOLDER_UNHEARD_MS } from "../health/news.ts";
 import type { HeldVote } from "../health/types.ts";
 import { guardSilentBy } from "../health/votes.ts";
 import type { Instant, NodeName } from "../ids.ts";
+import { watchOf } from "../patrol.ts";
 import { type GroupPart, quorumOf, type Vip } from "../state.ts";
 import { isNewer } from "../stamp.ts";
 import { isOurs, type Turn } from "../turn.ts";
@@ -17,6 +18,9 @@ import { mayBeRead } from "./strangers.ts";
 /** A node whose guard the leader has not reached for this long is no longer read. */
 const OUT_AFTER_MS = 3000;
 const HEARD_MS = 1000;
+/** A holder is heard at least this often, for its lease is renewed. */
+const MOST_BETWEEN_MS = 250;
+const SLACK_MS = 20;
 
 export function upkeepVip(turn: Turn, group: GroupPart, vip: Vip): void {
   if (vip.kind === "unclaimed" || group.backend !== "nft" || turn.isChanging(group.name)) return;
@@ -85,6 +89,7 @@ function isSuspect(turn: Turn, group: GroupPart, vip: Vip): boolean {
     isOurs(turn, vip.epoch) && (authorized === undefined || isNewer(vip.epoch, authorized));
   // One that answers this leader is marked at once, which would end what a new epoch begins.
   if (running || heardWithin(turn, group, vip.node, HOLDER_UNHEARD_MS)) return false;
+  if (!hearsAnother(turn, group, vip.node)) return false;
   const members = turn.state.committed?.cluster.members ?? [];
   const silent = guardSilentBy(
     turn.local(group.name).evidence,
@@ -93,6 +98,22 @@ function isSuspect(turn: Turn, group: GroupPart, vip: Vip): boolean {
     HOLDER_UNHEARD_MS,
   );
   return silent >= quorumOf(members.length);
+}
+
+/**
+ * Whether this leader heard another node since the holder fell silent. Who hears none of them has lost its own
+ * way there: it could not mark them, and an epoch that nobody shows keeps those who can from renewing (rule 7).
+ */
+function hearsAnother(turn: Turn, group: GroupPart, holder: NodeName): boolean {
+  const heardAt = (node: NodeName): Instant =>
+    Math.max(
+      watchOf(turn, group.name, node).lastGoodAt ?? -Infinity,
+      guardHeardAt(turn, group, node),
+    );
+  // Up to so much later the others may have been heard when all ways there were cut at once.
+  const together = Math.min(group.settings.probeIntervalMs, MOST_BETWEEN_MS) + SLACK_MS;
+  const since = heardAt(holder) + together;
+  return group.nodes.some(({ name }) => name !== holder && heardAt(name) > since);
 }
 
 /** Only of hosts whose table was seen to decide about this VIP does the waiting time prove anything. */
