@@ -127,7 +127,9 @@ async function simulate(chosen: Chosen): Promise<number> {
   } else {
     await runFleet({ first, seeds, workers, options: chosen, onReport });
   }
-  for (const line of describeSummary(summary, seconds(), workers)) print(line);
+  const { user, system } = process.cpuUsage();
+  const effort = { seconds: seconds(), cpuSeconds: (user + system) / 1e6, workers };
+  for (const line of describeSummary(summary, effort)) print(line);
   // Every seed that was begun has ended.
   const left = seeds - summary.seeds;
   if (left > 0) print(`goes on with --seed ${first + summary.seeds} --seeds ${left}`);

@@ -65,17 +65,25 @@ function list(counts: Readonly<Record<string, number>>): string {
   return sorted.map(([name, times]) => `${times} ${name}`).join(", ") || "none";
 }
 
+/** What a series took. */
+export interface Effort {
+  readonly seconds: number;
+  /** Of all cores together: what counts where others work, too. */
+  readonly cpuSeconds: number;
+  readonly workers: number;
+}
+
 export function describeSummary(
   summary: Summary,
-  seconds: number,
-  cores: number,
+  { seconds, cpuSeconds, workers }: Effort,
 ): readonly string[] {
   const minutes = summary.simulatedMs / 60_000;
   const perSecond = minutes / seconds;
   const faults = Object.values(summary.faults).reduce((sum, times) => sum + times, 0);
   return [
     `${summary.seeds} seeds, ${minutes.toFixed(0)} simulated minutes in ${seconds.toFixed(1)} s: ` +
-      `${perSecond.toFixed(1)} cluster-minutes per second, ${(perSecond / cores).toFixed(1)} on each of ${cores} cores`,
+      `${perSecond.toFixed(1)} cluster-minutes per second, ${(perSecond / workers).toFixed(2)} in each of ${workers} threads, ` +
+      `${(minutes / cpuSeconds).toFixed(2)} per second of a core`,
     `${summary.events} events, ${summary.turns} turns, ${summary.claims} claims, ` +
       `${summary.acknowledged} acknowledged writes, ${summary.checkedSwitchovers} switchovers checked`,
     `${faults} faults: ${list(summary.faults)}`,
