@@ -89,9 +89,9 @@ const RULES: readonly Rule[] = [
   {
     reason: "never-synced",
     waivable: false,
-    fails: ({ group, node, info, facts, lineage }) =>
+    fails: (subject) =>
       when(
-        !facts.linkSeenUp && !isKin(info, lineage) && node !== group.master,
+        !subject.facts.linkSeenUp && !isOfGroup(subject),
         "was never seen in sync since it started",
       ),
   },
@@ -132,6 +132,13 @@ export function priorityOf(group: GroupPart, node: NodeName, info: NodeInfo): nu
 /** It follows the current stream, or holds a beginning of it. */
 function isOfStream(info: NodeInfo, lineage: Lineage): boolean {
   return info.replId === currentReplId(lineage) || positionBeforeFork(info, lineage) !== null;
+}
+
+/** Whom a person may make master: it was one, and holds data, or these are of a history that is known. */
+function isOfGroup({ group, node, info, lineage }: Case): boolean {
+  // After a restart from an AOF an old master names a history that nobody knows.
+  const isOldMaster = node in group.rejoining && !info.empty;
+  return node === group.master || isOldMaster || isKin(info, lineage);
 }
 
 /** Its data belong to some generation of this group, and it is not empty (offset 0 or 1). */
