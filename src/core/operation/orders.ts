@@ -1,7 +1,6 @@
 /** What each command of an operator does, and the rules that refuse it with a reason. */
 import { takeDrop } from "../groups/drop-group.ts";
-import { candidateOf, candidatesOf, isDemoted } from "../health/facts.ts";
-import { chooseSuccessor } from "../health/successor.ts";
+import { candidateOf } from "../health/facts.ts";
 import type { Waiting } from "../local.ts";
 import type { GroupCommand } from "../messages.ts";
 import { takeReload } from "../reload/reload.ts";
@@ -10,10 +9,7 @@ import type { Turn } from "../turn.ts";
 import { takeReaderMove } from "../vip/reader-orders.ts";
 import { takeAcknowledge } from "./acknowledge.ts";
 import { takeAdopt } from "./adopt.ts";
-import { withGuardHeard } from "./admittance.ts";
-import { beginFailover } from "./admission.ts";
-import { busy, intentOf } from "./asked.ts";
-import { noSuccessor } from "./failover.ts";
+import { takeFailover } from "./failover-order.ts";
 import { type Order, refused, taken } from "./order.ts";
 import { takePause, takeResume } from "./pausing.ts";
 import { planSwitchover, takeSwitchover } from "./switchover-order.ts";
@@ -48,42 +44,6 @@ export function take(turn: Turn, group: GroupPart, waiting: Waiting, command: Gr
     return refused(`group ${group.name} is being dropped`);
   const taker = TAKERS[command.kind] as Taker<Kind>;
   return taker(turn, group, waiting, command);
-}
-
-function takeFailover(
-  turn: Turn,
-  group: GroupPart,
-  waiting: Waiting,
-  command: { readonly to: string | null; readonly acceptDataLoss: boolean },
-): Order {
-  const obstacle = busy(group);
-  if (obstacle !== null || group.master === null) return obstacle ?? refused("no master");
-  const { evidence } = turn.local(group.name);
-  if (command.to === group.master && !isDemoted(candidateOf(evidence, command.to, turn.now)))
-    return refused(`${command.to} is the master already`);
-  const { acceptDataLoss } = command;
-  const candidates = candidatesOf(group, evidence, turn.now)
-    .filter(({ node }) => command.to === null || node === command.to)
-    .map((candidate) => ({ ...withGuardHeard(turn, group, candidate), acceptDataLoss }));
-  const answer = chooseSuccessor({
-    group,
-    from: group.master,
-    candidates,
-    preferred: command.to,
-    excluded: [],
-  });
-  if (answer.chosen === null) return refused(noSuccessor(answer));
-  beginFailover(turn, group, {
-    ...intentOf(turn, group, waiting),
-    kind: "failover",
-    cause: "operator",
-    from: group.master,
-    to: command.to,
-    phase: "fence",
-    acceptDataLoss,
-    reason: acceptDataLoss ? "forced, data loss accepted" : "forced",
-  });
-  return taken(null);
 }
 
 function takeAdmin(

@@ -1,5 +1,6 @@
 /** What gets in the way of an operation: each script has one obstacle, and the way around it. */
 import { expect, test } from "vitest";
+import type { CommandOutcome } from "../../../src/core/messages.ts";
 import { GROUP, WRITER } from "../world/plan.ts";
 import {
   becomesWhole,
@@ -216,4 +217,24 @@ test("a lone master that restarts is master again, and nobody waits for anything
   world.redis("db1").start();
   becomesWhole(world, 5_000);
   expect(lostWrites(world)).toBe(0);
+});
+
+test.each(SEEDS)("whoever accepts the loss ends a failover that finds nobody (seed %i)", (seed) => {
+  const world = settled(seed, { nodes: 2 });
+  world.unplug("db1");
+  reaches(world, "fence");
+  // Nobody has seen it in sync since it was started.
+  world.redis("db2").terminate();
+  world.redis("db2").start();
+  world.runUntil(world.now + 8_000);
+  expect(world.group?.operation?.phase).toBe("fence");
+  const told: CommandOutcome[] = [];
+  for (const acceptDataLoss of [false, true])
+    world.command({ kind: "failover", group: GROUP, to: null, acceptDataLoss }, undefined, (now) =>
+      told.push(now),
+    );
+  world.runUntilTrue(() => told.length === 2, 5_000);
+  expect(told).toMatchObject([{ kind: "refused" }, { kind: "ok" }]);
+  expect(world.group?.master).toBe("db2");
+  expect(world.servingHost(WRITER)?.name).toBe("db2");
 });
