@@ -1,7 +1,9 @@
 // Loaded into a monitor (node --import): how much later than asked for its timers come, for heartbeats are
 // sent by such timers. Every half second the newest, in milliseconds, as a line of JSON in the file
-// that MMM_TIMER_LATENESS names, in which %p is the process.
+// that MMM_TIMER_LATENESS names, in which %p is the process. Threads are started with the same flags: theirs
+// do not count.
 import { appendFileSync } from "node:fs";
+import { isMainThread } from "node:worker_threads";
 
 const EVERY_MS = 10;
 const file = (process.env.MMM_TIMER_LATENESS ?? "").replace("%p", String(process.pid));
@@ -23,4 +25,4 @@ function write() {
   writtenAt = performance.now();
 }
 
-if (file !== "") wait();
+if (file !== "" && isMainThread) wait();
