@@ -19,7 +19,7 @@ import { Work } from "./errand.ts";
 import { blackHole, isInBlackHole } from "./black-hole.ts";
 import { incident, lastDeed, withPast } from "./outline.ts";
 import { forgetRewrite, tellOfRewrite } from "./rewrite.ts";
-import { mayCopy, tookTurn } from "./sync-turns.ts";
+import { forgetTurn, giveBackTurn, mayCopy, tookTurn } from "./sync-turns.ts";
 import { BLOCKED, BLOCKED_FROM, read, scopeOfTidying, tidy, unblock } from "./tidy.ts";
 import { guardWrites } from "./write-guard.ts";
 
@@ -76,6 +76,7 @@ function dropRepairs(turn: Turn, group: GroupPart): void {
 function dropRepair(turn: Turn, group: GroupPart, node: Node): void {
   dropErrand(turn, group.name, scopeOf(node), group.nodes);
   dropErrand(turn, group.name, scopeOfTidying(node), group.nodes);
+  forgetTurn(turn, group, node);
 }
 
 /** Of nodes that left the group. */
@@ -97,6 +98,7 @@ function repairNode(turn: Turn, group: GroupPart, master: Node, node: Node): voi
   const lasted = turn.lasting(group.name, `astray ${node.name}`, wrong);
   if (!wrong) {
     dropErrand(turn, group.name, scopeOf(node), group.nodes);
+    giveBackTurn(turn, group, master, node);
     tidy(turn, group, node);
     return;
   }

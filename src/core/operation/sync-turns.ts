@@ -25,6 +25,16 @@ export function tookTurn(turn: Turn, { name: group }: GroupPart, { name }: Node)
   turn.lasting(group, turnOf(name), true);
 }
 
+/** One that is done gives its turn back: the next one is counted from its own beginning. */
+export function giveBackTurn(turn: Turn, group: GroupPart, master: Node, node: Node): void {
+  const isKept = turn.local(group.name).since[turnOf(node.name)] !== undefined;
+  if (isKept) isCopying(turn, group, master, node);
+}
+
+export function forgetTurn(turn: Turn, { name: group }: GroupPart, { name }: Node): void {
+  turn.lasting(group, turnOf(name), false);
+}
+
 function turnOf(node: string): string {
   return `copying ${node}`;
 }
