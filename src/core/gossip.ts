@@ -13,7 +13,6 @@ import { voteOf } from "./health/watch.ts";
 import type { GroupName, MonitorName, NodeName } from "./ids.ts";
 import type { Desk } from "./local.ts";
 import { watchOf } from "./patrol.ts";
-import type { GroupSettings } from "./settings.ts";
 import { groupIn, type GroupPart, type Node, writerVip } from "./state.ts";
 import type { Turn } from "./turn.ts";
 import { troubleWith } from "./vip/desk.ts";
@@ -83,14 +82,10 @@ function gateOf(desk: Desk | undefined): NodeVote["guard"]["gate"] {
 
 function hasNews(turn: Turn, votes: readonly NodeVote[]): boolean {
   return votes.some((vote) => {
-    const settings = settingsOf(turn, vote.group);
+    const group = groupIn(turn.state.newest, vote.group);
     const before = turn.state.told[`${vote.group}/${vote.node}`];
-    return settings !== undefined && isNews(before, vote, settings);
+    return group !== undefined && isNews(before, vote, group);
   });
-}
-
-function settingsOf(turn: Turn, group: string): GroupSettings | undefined {
-  return groupIn(turn.state.newest, group)?.settings;
 }
 
 function tellAll(turn: Turn, votes: readonly NodeVote[]): void {
@@ -167,12 +162,12 @@ function keep(
   group: string,
   votes: Readonly<Record<NodeName, HeldVote>>,
 ): void {
-  const settings = settingsOf(turn, group);
+  const part = groupIn(turn.state.newest, group);
   // Of a group that was dropped, or that is not known here yet: it comes again.
-  if (settings === undefined) return;
+  if (part === undefined) return;
   const { evidence } = turn.local(group);
   const isAnyNews = Object.values(votes).some(({ vote }) => {
-    return isNews(evidence[from]?.[vote.node]?.vote, vote, settings);
+    return isNews(evidence[from]?.[vote.node]?.vote, vote, part);
   });
   if (isAnyNews) turn.news.add(group);
   turn.setLocal(group, { evidence: withEntry(evidence, from, votes) });

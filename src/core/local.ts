@@ -8,7 +8,7 @@ import type { Draft } from "./draft.ts";
 import type { Verdict } from "./health/verdict.ts";
 import type { Evidence } from "./health/votes.ts";
 import type { NodeWatch } from "./health/watch.ts";
-import type { Instant, Ip, MonitorName, NodeName } from "./ids.ts";
+import type { GroupName, Instant, Ip, MonitorName, NodeName } from "./ids.ts";
 import type { Outcome } from "./io.ts";
 import type { Command } from "./messages.ts";
 import type { NodeVote } from "./health/types.ts";
@@ -229,6 +229,11 @@ export interface Waiting {
   readonly proposed: { readonly under: Stamp; readonly message: string | null } | null;
 }
 
+/** What a group may have to wait for that is not about it alone. */
+export type Obstacle = "proposal" | "round";
+
+export const HELD_UP_BY_NOTHING: MonitorState["heldUp"] = { proposal: [], round: [] };
+
 export interface MonitorState {
   readonly name: MonitorName;
   readonly consensus: ConsensusState;
@@ -240,6 +245,8 @@ export interface MonitorState {
   /** Effects whose outcome is awaited, oldest first. */
   readonly flights: readonly { readonly id: number; readonly flight: Flight }[];
   readonly waiting: readonly Waiting[];
+  /** Groups that were held up by a proposal under way, or by a round that is not answered: looked at after it. */
+  readonly heldUp: Readonly<Record<Obstacle, readonly GroupName[]>>;
   readonly alarms: Readonly<Record<string, string>>;
   readonly nextId: number;
   /** Sequence numbers of action connections within this process's terms. */
@@ -269,6 +276,7 @@ export function copyOfState(state: MonitorState): Draft<MonitorState> {
     peers: state.peers,
     flights: state.flights,
     waiting: state.waiting,
+    heldUp: state.heldUp,
     alarms: state.alarms,
     nextId: state.nextId,
     nextSeq: state.nextSeq,

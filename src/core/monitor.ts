@@ -14,8 +14,8 @@ import type { At, Instant, MonitorName } from "./ids.ts";
 import { takeIn } from "./inbox.ts";
 import type { Effect, Input } from "./io.ts";
 import { lead, noteRenewals } from "./lead.ts";
-import type { MonitorState } from "./local.ts";
-import { groupsDue, isReviewDue, nextWake, planReviews } from "./pace.ts";
+import { HELD_UP_BY_NOTHING, type MonitorState } from "./local.ts";
+import { groupsDue, isReviewDue, keepNews, nextWake, planReviews } from "./pace.ts";
 import { forgetAfterStall, patrol } from "./patrol.ts";
 import { Turn } from "./turn.ts";
 import { keepAlive, type RenewalAges } from "./vip/failsafe.ts";
@@ -50,6 +50,7 @@ export function createMonitor(options: MonitorOptions, at: At): MonitorState {
     peers: {},
     flights: [],
     waiting: [],
+    heldUp: HELD_UP_BY_NOTHING,
     alarms: {},
     nextId: 1,
     nextSeq: 1,
@@ -79,6 +80,7 @@ export function decide(state: MonitorState, input: Input, at: At): Decision {
   if (isReviewDue(turn)) review(turn);
   watchOver(turn);
   turn.flush();
+  keepNews(turn);
   turn.state.lastTurnAt = at.now;
   turn.state.wakeAt = nextWake(turn);
   return { state: turn.state, effects: turn.effects };
@@ -91,6 +93,7 @@ export function nextWakeAt(state: MonitorState, now: Instant): Instant {
 /** What is known of the groups that are due adds up to: the votes, and for a leader its duties. */
 function review(turn: Turn): void {
   const due = groupsDue(turn);
+  turn.news.forget();
   if (!wasRemoved(turn.state.consensus)) gossip(turn, due);
   lead(turn, due);
   planReviews(turn, due);

@@ -1,24 +1,36 @@
 /** What a turn has learned that is new, by group: those are looked at in this very turn. */
 import type { GroupName } from "./ids.ts";
+import { type Committed, groupIn } from "./state.ts";
 
 export class News {
   readonly #groups = new Set<GroupName>();
-  #isOfAll = false;
+  #isAny = false;
 
   add(group: GroupName): void {
     this.#groups.add(group);
+    this.#isAny = true;
   }
 
-  /** It may be about any group. */
-  addForAll(): void {
-    this.#isOfAll = true;
+  /** Another state was agreed on: news of the groups whose parts it changed; of all, if it changed what they share. */
+  addChanges(before: Committed | null, after: Committed | null): void {
+    this.#isAny = true;
+    const isOfAll = before?.cluster !== after?.cluster;
+    for (const group of after?.groups ?? [])
+      if (isOfAll || groupIn(before, group.name) !== group) this.#groups.add(group.name);
   }
 
   isOf(group: GroupName): boolean {
-    return this.#isOfAll || this.#groups.has(group);
+    return this.#groups.has(group);
   }
 
+  /** Also of what is of no group. */
   get isAny(): boolean {
-    return this.#isOfAll || this.#groups.size > 0;
+    return this.#isAny;
+  }
+
+  /** What came so far was looked at. */
+  forget(): void {
+    this.#groups.clear();
+    this.#isAny = false;
   }
 }

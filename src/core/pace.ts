@@ -1,13 +1,15 @@
 /**
  * When the monitor looks at everything again. Answers of probes, heartbeats and renewals come dozens
- * of times a second and hardly ever say anything new, so a calm monitor takes them in and reviews
- * what they add up to only now and then. What is new (`news.ts`) is looked at in the same turn, and a group
- * that has something under way is looked at in every turn. Each group has a pace of its own.
+ * of times a second and hardly ever say anything new, so a monitor takes them in and reviews what they
+ * add up to only now and then. What is new (`news.ts`) is looked at in the same turn. Each group has a
+ * pace of its own, which is quick while something is under way, and slower the more groups are in a hurry:
+ * a leader that looks at a hundred of them all the time has none left for its office.
  */
 import { wakeAt, wasRemoved } from "./consensus/consensus.ts";
 import { TELL_EVERY_MS } from "./gossip.ts";
 import type { GroupName, Instant } from "./ids.ts";
 import { nextLimitAt } from "./health/limits.ts";
+import { unheardLimitMs } from "./health/news.ts";
 import { nextPatrolAt, watchOf } from "./patrol.ts";
 import { groupIn, type GroupPart } from "./state.ts";
 import type { Turn } from "./turn.ts";
@@ -15,8 +17,10 @@ import { nextRenewalAt } from "./vip/driver.ts";
 import { LEADER_SILENT_MS } from "./vip/failsafe.ts";
 import { guardHeardAt } from "./vip/upkeep.ts";
 
-/** With something under way, or waited for. */
+/** With something under way, or waited for: what is to be done is news as a rule, and done at once. */
 const BUSY_MS = 5;
+/** Of the groups that are in a hurry one is looked at each so long, in the mean. */
+const HURRY_SHARE_MS = 4;
 /** With a node that is not well, or without a leader: limits of time are noticed this exactly. */
 const UNEASY_MS = 20;
 /** With a guard that is in trouble: how long that lasts may call for a move. */
@@ -39,9 +43,8 @@ export function groupsDue(turn: Turn): ReadonlySet<GroupName> {
 
 /** Whether anything is to be looked at: a group, or what is of no group. */
 export function isReviewDue(turn: Turn): boolean {
-  const { reviewAt } = turn.state;
-  if (turn.news.isAny || isOtherRole(turn) || turn.now >= reviewAt) return true;
-  return isUnderWay(turn);
+  const { reviewAt, waiting } = turn.state;
+  return turn.news.isAny || isOtherRole(turn) || turn.now >= reviewAt || waiting.length > 0;
 }
 
 function isOtherRole({ established, state }: Turn): boolean {
@@ -49,24 +52,32 @@ function isOtherRole({ established, state }: Turn): boolean {
 }
 
 function isDue(turn: Turn, name: GroupName): boolean {
-  if (turn.news.isOf(name) || turn.now >= turn.local(name).reviewAt) return true;
-  const group = turn.established ? groupIn(turn.state.committed, name) : undefined;
-  return group !== undefined && isMoving(group);
+  return turn.news.isOf(name) || turn.now >= turn.local(name).reviewAt;
 }
 
 /** After a review of these groups: when the next one of each is due, and of any. */
 export function planReviews(turn: Turn, reviewed: ReadonlySet<GroupName>): void {
-  for (const group of turn.state.newest?.groups ?? []) {
+  const { groups } = turn.state.newest ?? { groups: [] };
+  const hurry = HURRY_SHARE_MS * groups.filter((group) => paceOf(turn, group) <= UNEASY_MS).length;
+  for (const group of groups) {
     if (reviewed.has(group.name))
-      turn.setLocal(group.name, { reviewAt: nextReviewOf(turn, group) });
+      turn.setLocal(group.name, { reviewAt: nextReviewOf(turn, group, hurry) });
   }
   turn.state.reviewAt = nextReviewAt(turn);
+}
+
+/** What became news only after the review is looked at in the next turn, which comes at once. */
+export function keepNews(turn: Turn): void {
+  if (!turn.news.isAny) return;
+  for (const { name } of turn.state.newest?.groups ?? [])
+    if (turn.news.isOf(name)) turn.setLocal(name, { reviewAt: turn.now });
+  turn.state.reviewAt = turn.now;
 }
 
 function nextReviewAt(turn: Turn): Instant {
   const { now, state } = turn;
   if (wasRemoved(state.consensus)) return now + REMOVED_MS;
-  if (isUnderWay(turn)) return now + BUSY_MS;
+  if (state.waiting.length > 0) return now + BUSY_MS;
   // Nothing to watch and nothing to tell: it waits to be founded, or added.
   if (state.newest === null) return now + CALM_MS;
   let next = state.toldAt + TELL_EVERY_MS;
@@ -74,16 +85,21 @@ function nextReviewAt(turn: Turn): Instant {
   return Math.max(now, next);
 }
 
-function nextReviewOf(turn: Turn, group: GroupPart): Instant {
-  const { now, state } = turn;
-  const { name } = group;
-  const committed = groupIn(state.committed, name);
-  const leads = state.leading !== null;
-  if (turn.established && committed !== undefined && isMoving(committed)) return now + BUSY_MS;
-  const pace =
-    now + (isUneasy(turn, name) ? UNEASY_MS : isTroubled(turn, name) ? TROUBLED_MS : CALM_MS);
-  const renewal = leads && committed !== undefined ? nextRenewalAt(turn, committed) : Infinity;
-  return Math.max(now, Math.min(pace, renewal, limitAt(turn, group)));
+/** @param hurry how long the groups that are in a hurry need for one look at each of them */
+function nextReviewOf(turn: Turn, group: GroupPart, hurry: number): Instant {
+  const pace = paceOf(turn, group);
+  const next = turn.now + (pace > UNEASY_MS ? pace : Math.max(pace, hurry));
+  if (isUnderWay(turn, group.name)) return next;
+  const committed = groupIn(turn.state.committed, group.name);
+  const leads = turn.state.leading !== null && committed !== undefined;
+  const renewal = leads ? nextRenewalAt(turn, committed) : Infinity;
+  return Math.max(turn.now, Math.min(next, renewal, limitAt(turn, group)));
+}
+
+function paceOf(turn: Turn, { name }: GroupPart): number {
+  if (isUnderWay(turn, name)) return BUSY_MS;
+  if (isUneasy(turn, name)) return UNEASY_MS;
+  return isTroubled(turn, name) ? TROUBLED_MS : CALM_MS;
 }
 
 /** After any turn. */
@@ -101,12 +117,10 @@ export function nextWake(turn: Turn): Instant {
   );
 }
 
-/** Something is under way, or somebody waits for it. */
-function isUnderWay(turn: Turn): boolean {
-  const { state } = turn;
-  if (state.waiting.length > 0) return true;
-  if (!turn.established) return false;
-  return !turn.settled || (state.committed?.groups.some(isMoving) ?? false);
+/** This leader has something to do there, until that is done. */
+function isUnderWay(turn: Turn, name: GroupName): boolean {
+  const group = turn.established ? groupIn(turn.state.committed, name) : undefined;
+  return group !== undefined && isMoving(group);
 }
 
 function isMoving(group: GroupPart): boolean {
@@ -137,7 +151,8 @@ function limitAt(turn: Turn, group: GroupPart): Instant {
   for (const node of group.nodes) {
     const guardAt = guardHeardAt(turn, group, node.name);
     const watch = watchOf(turn, group.name, node.name);
-    next = Math.min(next, nextLimitAt(watch, guardAt, group.settings, turn.now));
+    const limits = { settings: group.settings, unheardMs: unheardLimitMs(group, node.name) };
+    next = Math.min(next, nextLimitAt(watch, guardAt, limits, turn.now));
   }
   return next;
 }

@@ -1,17 +1,15 @@
 /** Probing: every monitor looks at every node, each at its own pace, one probe at a time. */
 import { withEntry } from "./draft.ts";
-import { depthOf } from "./health/depth.ts";
 import {
   createWatch,
   type NodeWatch,
-  nextProbeAt,
   observed,
-  probeDeadlineMs,
   probeStarted,
   stalled,
   suspectConnection,
 } from "./health/watch.ts";
 import { isOtherInfo } from "./health/news.ts";
+import { depthOf, isCalm, nextProbeAt, probeDeadlineMs, probeEveryMs } from "./health/scrutiny.ts";
 import type { ProbeResult } from "./health/types.ts";
 import type { Instant, NodeName } from "./ids.ts";
 import type { ProbePlan } from "./local.ts";
@@ -26,10 +24,10 @@ const TOGETHER_MS = 10;
 export function patrol(turn: Turn): void {
   for (const group of turn.state.newest?.groups ?? []) {
     if (planOf(turn, group).startAt > turn.now) continue;
-    for (const node of group.nodes) {
-      if (mayStartAt(watchOf(turn, group.name, node.name), group) <= turn.now)
-        start(turn, group, node);
-    }
+    // As it is before the first of them starts.
+    const calm = isCalm(group, turn.local(group.name).watches);
+    for (const node of group.nodes)
+      if (probeTimesOf(turn, group, node, calm).startAt <= turn.now) start(turn, group, node);
   }
 }
 
@@ -66,26 +64,32 @@ function planOf(turn: Turn, group: GroupPart): ProbePlan {
     return probePlan;
   let startAt = Infinity;
   let wakeAt = Infinity;
-  for (const { name } of group.nodes) {
-    const watch = watchOf(turn, group.name, name);
-    startAt = Math.min(startAt, mayStartAt(watch, group));
-    wakeAt = Math.min(wakeAt, mustStartAt(watch, group));
+  const calm = isCalm(group, watches);
+  for (const node of group.nodes) {
+    const times = probeTimesOf(turn, group, node, calm);
+    startAt = Math.min(startAt, times.startAt);
+    wakeAt = Math.min(wakeAt, times.wakeAt);
   }
   const plan: ProbePlan = { watches, group, startAt, wakeAt };
   turn.setLocal(group.name, { probePlan: plan });
   return plan;
 }
 
-function mayStartAt(watch: NodeWatch, { settings }: GroupPart): Instant {
-  return nextProbeAt(watch, settings) - (isRegular(watch) ? TOGETHER_MS : 0);
-}
-
 /**
- * A regular one waits a little for something else to do, a heartbeat as a rule: a waking costs more
- * than what is done in it.
+ * When the node's probe may start, and when there must be a turn for it. A regular one waits a little for
+ * something else to do, a heartbeat as a rule: a waking costs more than what is done in it.
  */
-function mustStartAt(watch: NodeWatch, { settings }: GroupPart): Instant {
-  return nextProbeAt(watch, settings) + (isRegular(watch) ? settings.probeIntervalMs / 4 : 0);
+function probeTimesOf(
+  turn: Turn,
+  group: GroupPart,
+  node: Node,
+  calm: boolean,
+): Pick<ProbePlan, "startAt" | "wakeAt"> {
+  const { settings } = group;
+  const watch = watchOf(turn, group.name, node.name);
+  const at = nextProbeAt(watch, settings, probeEveryMs(group, node.name, calm));
+  if (!isRegular(watch)) return { startAt: at, wakeAt: at };
+  return { startAt: at - TOGETHER_MS, wakeAt: at + settings.probeIntervalMs / 4 };
 }
 
 /** Nothing is awaited of the node, and nothing makes it worth a look now. */

@@ -19,6 +19,7 @@ import type { ConsensusState, Parts } from "./consensus/types.ts";
 import { endings } from "./endings.ts";
 import type { Event } from "./events.ts";
 import { forgetNodes, goneGroups } from "./forget.ts";
+import { holdUp, letGo } from "./held-up.ts";
 import type { At, GroupName, Instant, Ip, NodeName } from "./ids.ts";
 import type { Effect } from "./io.ts";
 import {
@@ -35,7 +36,7 @@ import {
   type Moment,
   type MonitorState,
 } from "./local.ts";
-import type { Committed, GroupPart } from "./state.ts";
+import type { GroupPart } from "./state.ts";
 import { News } from "./news.ts";
 import { seePauses } from "./sightings.ts";
 import { isNewer, type Stamp, sameStamp } from "./stamp.ts";
@@ -109,15 +110,13 @@ export class Turn {
 
   /** Takes over what a step of consensus changed and asked for. */
   consensus(step: Step): void {
-    if (step.state === this.state.consensus && step.effects.length === 0) return;
+    const before = this.state.consensus;
+    if (step.state === before && step.effects.length === 0) return;
     this.state.consensus = step.state;
     for (const effect of step.effects) {
       if (effect.kind === "send") {
-        this.emit({
-          kind: "send",
-          to: effect.to,
-          message: { kind: "consensus", message: effect.message },
-        });
+        const { to, message } = effect;
+        this.emit({ kind: "send", to, message: { kind: "consensus", message } });
       } else if (effect.kind === "persist") {
         this.#persist(effect);
       } else {
@@ -125,6 +124,8 @@ export class Turn {
       }
     }
     this.refresh(step.state);
+    if (this.settled) letGo(this, "proposal");
+    if (answeredRound(before) !== answeredRound(step.state)) letGo(this, "round");
   }
 
   /** What can wait does so until the end of the turn, unless something newer is written before. */
@@ -149,12 +150,14 @@ export class Turn {
 
   /**
    * Evidence of rule 6: whether a round of this term that was sent after `moment` was answered by a
-   * majority. If none is even under way, the end of this turn sends one.
+   * majority. If none is even under way, the end of this turn sends one; the group that asks is looked
+   * at when one is answered.
    */
-  provenSince(moment: Moment): boolean {
+  provenSince(group: GroupName, moment: Moment): boolean {
     if (!this.established) return false;
     const after = moment.term === this.term ? moment.round : 0;
     if (answeredRound(this.state.consensus) > after) return true;
+    holdUp(this, "round", group);
     if (this.moment.round <= after) this.#roundWanted = true;
     return false;
   }
@@ -175,7 +178,7 @@ export class Turn {
 
   /**
    * Proposes a change of a group's part. All changes of one turn make one proposal; none is taken
-   * while an earlier one is under way, for every caller looks again at each turn.
+   * while an earlier one is under way: whoever asks `isChanging` first is looked at again after that.
    */
   change(group: GroupName, change: GroupChange): void {
     if (this.settled) this.#agenda.change(group, change);
@@ -206,9 +209,14 @@ export class Turn {
     return this.state.committed?.groups ?? [];
   }
 
-  /** Whether a change of this group was asked for in this turn: what follows would act on old state. */
+  /**
+   * Whether a change of this group was asked for in this turn, so that what follows would act on old
+   * state; or a proposal is under way, and the group is looked at as soon as it is not.
+   */
   isChanging(group: GroupName): boolean {
-    return this.#agenda.isAbout(group) || !this.settled;
+    if (this.settled) return this.#agenda.isAbout(group);
+    holdUp(this, "proposal", group);
+    return true;
   }
 
   /** At the end of a turn: the proposal, or else the round that somebody waits for; and what can wait. */
@@ -229,8 +237,9 @@ export class Turn {
     const committed = retyped(this.state.committed, consensus.committed);
     const { newest: newestBefore, committed: committedBefore } = this.state;
     if (newest === newestBefore && committed === committedBefore) return;
-    if (committed !== committedBefore) this.news.addForAll();
-    if (this.established) this.#tellEndings(committedBefore, committed);
+    if (committed !== committedBefore) this.news.addChanges(committedBefore, committed);
+    const ended = this.established ? endings(committedBefore, committed) : [];
+    for (const ending of ended) this.report({ kind: "operation.finished", ...ending });
     seePauses(this, committed, this.now);
     this.state.newest = newest;
     this.state.committed = committed;
@@ -238,11 +247,6 @@ export class Turn {
     forgetNodes(this, committedBefore, committed);
     for (const group of goneGroups([newestBefore, committedBefore], [newest, committed]))
       this.#forgetGroup(group);
-  }
-
-  #tellEndings(before: Committed | null, now: Committed | null): void {
-    for (const ending of endings(before, now))
-      this.report({ kind: "operation.finished", ...ending });
   }
 
   #forgetGroup(group: GroupName): void {

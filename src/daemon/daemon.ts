@@ -257,7 +257,7 @@ export class Daemon<S> {
     for (const { name, address } of committed.cluster.members) this.#peers.meet(name, address);
     this.#chores.record(committed);
     const watched = removed ? [] : committed.groups;
-    stayYoungWith(watched.reduce((sum, group) => sum + group.nodes.length, 0));
+    stayYoungWith(watched);
     logins.cover(watched.flatMap(targetsOf));
     // Nobody asks the guards of a group that has no virtual IP.
     nodes.warm(watched.filter(({ vips }) => vips.length > 0).flatMap(targetsOf));

@@ -9,7 +9,7 @@ import { setFlagsFromString } from "node:v8";
 
 /** The space for short-lived objects stays at its first size. To be said before loading the rest. */
 export function stayYoung(): void {
-  stayYoungWith(0);
+  stayYoungWith([]);
 }
 
 /** Of three groups; with more there is too much of what lives for a moment. */
@@ -19,7 +19,8 @@ const FEW_NODES = 9;
  * With many nodes a small space for short-lived objects is full so often that half of all time goes
  * into clearing it: then it may grow, to 16 MB at most, as V8 would have it.
  */
-export function stayYoungWith(nodes: number): void {
+export function stayYoungWith(groups: readonly { readonly nodes: readonly unknown[] }[]): void {
+  const nodes = groups.reduce((sum, group) => sum + group.nodes.length, 0);
   setFlagsFromString(`--semi-space-growth-factor=${nodes > FEW_NODES ? 2 : 1}`);
 }
 

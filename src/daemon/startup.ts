@@ -24,6 +24,7 @@ import { openState, prepareDataDir } from "./data-dir.ts";
 import { takeDataDir } from "./exclusive.ts";
 import type { RunFlags } from "./flags.ts";
 import type { Logins } from "./logins.ts";
+import { stayYoungWith } from "./memory.ts";
 import { OwnSettings } from "./own-settings.ts";
 import { type PidFile, writePidFile } from "./pid-file.ts";
 import { withFailPoint } from "./fail-points.ts";
@@ -89,6 +90,7 @@ async function compose(
   const journal = new FileJournal(dataDir, log);
   const { durable, store } = await openState(dataDir, identity.name);
   const groups = groupParts(config);
+  stayYoungWith(config.groups);
   const file = new OwnFile(config.file);
   const plan = { peers: identity.peers.length, ownAddress: identity.advertise, groups };
   await own.begin();

@@ -4,14 +4,14 @@
  */
 import type { Instant } from "../ids.ts";
 import type { GroupSettings } from "../settings.ts";
-import { HOLDER_UNHEARD_MS, limitsOf } from "./news.ts";
+import { limitsOf } from "./news.ts";
 import type { NodeWatch } from "./watch.ts";
 
 /** `guardHeardAt`: -Infinity if never. Infinity: there is no limit ahead. */
 export function nextLimitAt(
   watch: NodeWatch,
   guardHeardAt: Instant,
-  settings: GroupSettings,
+  limits: { readonly settings: GroupSettings; readonly unheardMs: number },
   now: Instant,
 ): Instant {
   const { opinion, lastGoodAt } = watch;
@@ -19,9 +19,9 @@ export function nextLimitAt(
   const consider = (at: Instant): void => {
     if (at > now && at < next) next = at;
   };
-  consider(Math.max(lastGoodAt ?? opinion.since, guardHeardAt) + HOLDER_UNHEARD_MS);
+  consider(Math.max(lastGoodAt ?? opinion.since, guardHeardAt) + limits.unheardMs);
   if (opinion.vote === "up" || opinion.vote === "abstain") return next;
-  for (const limit of limitsOf(settings)) {
+  for (const limit of limitsOf(limits.settings)) {
     consider(opinion.since + limit);
     if (lastGoodAt !== null) consider(lastGoodAt + limit);
   }

@@ -4,24 +4,30 @@
  * Held votes do not age by themselves (see votes.ts), so a silence that passes a limit of the
  * verdict is news too: without that, a detection would take up to a quarter of a second longer.
  */
+import type { NodeName } from "../ids.ts";
 import type { GroupSettings } from "../settings.ts";
+import type { GroupPart } from "../state.ts";
 import type { NodeInfo, NodeVote } from "./types.ts";
 import { unheardMs } from "./votes.ts";
 
 /** Rule 10: a holder of which a majority has heard nothing for this long gets a new epoch. */
-export const HOLDER_UNHEARD_MS = 350;
+export function holderUnheardMs({ probeIntervalMs }: GroupSettings): number {
+  return Math.max(350, 2 * probeIntervalMs);
+}
+
+/** The same of any node: whether one is heard of that holds nothing is not urgent. */
+export function unheardLimitMs(group: GroupPart, node: NodeName): number {
+  const holds = group.vips.some((vip) => vip.node === node);
+  return holds ? holderUnheardMs(group.settings) : Infinity;
+}
 
 /** `before` is the vote that was last sent. */
-export function isNews(
-  before: NodeVote | undefined,
-  after: NodeVote,
-  settings: GroupSettings,
-): boolean {
+export function isNews(before: NodeVote | undefined, after: NodeVote, group: GroupPart): boolean {
   if (before === undefined) return true;
   return (
     isOtherVote(before, after) ||
-    passedLimit(before, after, settings) ||
-    crossed(unheardMs(before), unheardMs(after), HOLDER_UNHEARD_MS)
+    passedLimit(before, after, group.settings) ||
+    crossed(unheardMs(before), unheardMs(after), unheardLimitMs(group, after.node))
   );
 }
 

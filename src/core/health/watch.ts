@@ -15,8 +15,6 @@ import type { NodeInfo, NodeVote, ProbeResult, VoteKind } from "./types.ts";
 
 /** Two refusals at least this far apart make a `refused` vote. */
 export const REFUSAL_GAP_MS = 50;
-/** The core gives up a probe this long after its adapter should have. */
-const ADAPTER_SLACK_MS = 250;
 
 interface Opinion {
   readonly vote: VoteKind;
@@ -81,20 +79,6 @@ function changed(watch: NodeWatch, change: Partial<NodeWatch>): Draft<NodeWatch>
     linkSeenUpFor: watch.linkSeenUpFor,
   };
   return Object.assign(copy, change);
-}
-
-/** How long a probe's adapter may take. Four probes fit into `down_after`. */
-export function probeDeadlineMs(settings: GroupSettings): number {
-  return Math.max(settings.probeIntervalMs, Math.floor(settings.downAfterMs / 4));
-}
-
-/** When to start a probe; while one is in flight, when to take it for a timeout and start the next. */
-export function nextProbeAt(watch: NodeWatch, settings: GroupSettings): Instant {
-  if (watch.inFlight !== null) {
-    return watch.inFlight.startedAt + probeDeadlineMs(settings) + ADAPTER_SLACK_MS;
-  }
-  const regular = (watch.lastStartedAt ?? watch.quietFrom) + settings.probeIntervalMs;
-  return watch.dueAt === null ? regular : Math.min(watch.dueAt, regular);
 }
 
 /** A probe that was still in flight is taken for a timeout: its outcome must then be dropped. */

@@ -228,7 +228,8 @@ export class Work {
    */
   #ready(node: Node, connection: Connection): Connection {
     const answer = this.#answer(node, connection, this.#taskOf(node, connection, "cut-off"));
-    if (!this.turn.provenSince(connection.opened)) return this.#connectionOf(node.name, connection);
+    if (!this.turn.provenSince(this.group, connection.opened))
+      return this.#connectionOf(node.name, connection);
     if (answer.kind !== "done") return this.#connectionOf(node.name, connection);
     const { result } = answer;
     if (result.kind === "cut-off" && result.newer !== null) {

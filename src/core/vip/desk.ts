@@ -72,7 +72,8 @@ export function answered(
   after.flight = null;
   learn(turn, after, flight, result);
   turn.setDesk(group, vip, node, after);
-  if (result.kind !== "ok" || flight.request.op !== "claim") turn.news.add(group);
+  const isRenewal = flight.request.op === "claim" && !isFirstClaim(desk, flight.request);
+  if (result.kind !== "ok" || !isRenewal) turn.news.add(group);
   if (result.kind !== "ok") return;
   recordProof(turn, where, flight.request, result.view);
   if (isFirstClaim(desk, flight.request)) tellClaim(turn, where, flight.request.epoch);

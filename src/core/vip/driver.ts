@@ -25,8 +25,6 @@ import type { GuardRequest } from "./types.ts";
 const SHOW_EVERY_MS = 1500;
 const SHOW_HOLDER_EVERY_MS = 3000;
 const SHOW_EVERY_BUSY_MS = 250;
-/** In which a round of heartbeats is mostly answered. */
-const ROUND_MS = 10;
 /** As long as this what is asked of a chosen host goes before what is asked of bystanders. */
 const CHOSEN_FIRST_MS = 100;
 
@@ -89,21 +87,14 @@ function isDue({ turn, desk, vip, node, plain }: Stand): boolean {
   return turn.now - Math.max(desk.viewAskedAt, desk.heardAt ?? 0) >= SHOW_EVERY_BUSY_MS;
 }
 
-/**
- * When the group's next lease is due for its renewal. One that is overdue is waiting for something else:
- * for a guard, which is news when it answers; or, with a permit, only for a round to be answered. That
- * is no news, and the permit of a short lease would not live until the next review.
- */
+/** When the group's next lease is due for its renewal; one that is overdue waits for something else, which is news. */
 export function nextRenewalAt(turn: Turn, group: GroupPart): Instant {
   let next = Infinity;
   for (const vip of group.vips) {
     if (vip.kind !== "hold" || vip.node === null) continue;
-    const { claimed, permit, flight } = turn.desk(group.name, vip.ip, vip.node);
+    const { claimed } = turn.desk(group.name, vip.ip, vip.node);
     const due = (claimed?.sentAt ?? -Infinity) + renewalIntervalMs(vip.leaseMs);
-    const awaitsRound = permit !== null && flight === null;
     if (due > turn.now) next = Math.min(next, due);
-    else if (awaitsRound && turn.now - permit.sentAt < vip.permitMs)
-      next = Math.min(next, turn.now + ROUND_MS);
   }
   return next;
 }

@@ -74,7 +74,7 @@ function serve(turn: Turn, place: Place, desk: Desk): GuardRequest | null {
     };
   }
   if (vip.kind === "move" && !vip.claimable) return null;
-  if (!isClaimDue(turn, vip, desk) || !turn.provenSince(permit.proven)) return null;
+  if (!isClaimDue(turn, vip, desk) || !turn.provenSince(place.group, permit.proven)) return null;
   return claimOf(turn, vip, node, permit.id);
 }
 

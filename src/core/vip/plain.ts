@@ -23,5 +23,7 @@ function isMissing({ vip, desk }: Stand): boolean {
 function claimNext(stand: Stand): GuardRequest | null {
   const { turn, vip, node, desk } = stand;
   if (!shownSinceCommit(turn, stand, desk)) return { op: "show", vip: vip.ip };
-  return turn.provenSince({ term: turn.term, round: 0 }) ? claimOf(turn, vip, node, 0) : null;
+  return turn.provenSince(stand.group, { term: turn.term, round: 0 })
+    ? claimOf(turn, vip, node, 0)
+    : null;
 }

@@ -2,7 +2,7 @@
  * What the leader commits about a VIP outside of operations: lost registers (rule 3), suspicion
  * (rule 10), which nodes are read (rule 11), and whose table is known to guard it.
  */
-import { HOLDER_UNHEARD_MS } from "../health/news.ts";
+import { holderUnheardMs } from "../health/news.ts";
 import type { HeldVote } from "../health/types.ts";
 import { guardSilentBy } from "../health/votes.ts";
 import type { Instant, NodeName } from "../ids.ts";
@@ -67,7 +67,7 @@ function newEpochReason(
   if (!isSameList(Object.keys(readSet), Object.keys(vip.readSet)))
     return "other nodes are to be read";
   if (isSuspect(turn, group, vip))
-    return `a majority has not heard ${vip.node} for ${HOLDER_UNHEARD_MS} ms`;
+    return `a majority has not heard ${vip.node} for ${holderUnheardMs(group.settings)} ms`;
   return null;
 }
 
@@ -88,15 +88,11 @@ function isSuspect(turn: Turn, group: GroupPart, vip: Vip): boolean {
   const running =
     isOurs(turn, vip.epoch) && (authorized === undefined || isNewer(vip.epoch, authorized));
   // One that answers this leader is marked at once, which would end what a new epoch begins.
-  if (running || heardWithin(turn, group, vip.node, HOLDER_UNHEARD_MS)) return false;
+  const unheardMs = holderUnheardMs(group.settings);
+  if (running || heardWithin(turn, group, vip.node, unheardMs)) return false;
   if (!hearsAnother(turn, group, vip.node)) return false;
   const members = turn.state.committed?.cluster.members ?? [];
-  const silent = guardSilentBy(
-    turn.local(group.name).evidence,
-    vip.node,
-    turn.now,
-    HOLDER_UNHEARD_MS,
-  );
+  const silent = guardSilentBy(turn.local(group.name).evidence, vip.node, turn.now, unheardMs);
   return silent >= quorumOf(members.length);
 }
 

@@ -1,6 +1,8 @@
 /** Where the parts of a benchmark are: all on loopback addresses of this machine. */
 
 export const NODES_OF_GROUP = 3;
+/** Of each group. */
+export const FIRST_MASTER = "db1";
 export const PORT = 16379;
 export const MONITOR_PORT = 17400;
 export const MONITORS: readonly string[] = ["mon1", "mon2", "mon3"];

@@ -34,8 +34,8 @@ export const OF_OPERATIONS: readonly Mutant[] = [
     edits: [
       {
         file: `${OPERATION}/errand.ts`,
-        from: "if (!this.turn.provenSince(connection.opened)) return this.#connectionOf(node.name, connection);",
-        to: "",
+        from: "if (!this.turn.provenSince(this.group, connection.opened))",
+        to: "if (connection === null)",
       },
     ],
     scripts: ["a leader wakes up alone in a switchover"],

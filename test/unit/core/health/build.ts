@@ -8,7 +8,7 @@ import type {
 import { type Evidence, hold } from "../../../../src/core/health/votes.ts";
 import type { MonitorName, NodeName } from "../../../../src/core/ids.ts";
 import type { GroupSettings } from "../../../../src/core/settings.ts";
-import type { GroupPart, Node } from "../../../../src/core/state.ts";
+import type { GroupPart, Node, Vip } from "../../../../src/core/state.ts";
 
 export const NOW = 1_000_000;
 /** The group's replication id, one before it, and a stranger's. */
@@ -53,6 +53,23 @@ function node(name: NodeName, last: number): Node {
     sshHostKey: null,
     admin: "online",
     outages: [],
+  };
+}
+
+/** A writer that is held. */
+export function vip(ip: string, node: string): Vip {
+  return {
+    ip,
+    role: "writer",
+    kind: "hold",
+    node,
+    claimable: true,
+    epoch: { term: 1, version: 1 },
+    readSet: {},
+    holders: [node],
+    gated: [],
+    leaseMs: 2000,
+    permitMs: 400,
   };
 }
 

@@ -1,10 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { nextLimitAt } from "../../../../src/core/health/limits.ts";
-import { HOLDER_UNHEARD_MS } from "../../../../src/core/health/news.ts";
+import type { GroupSettings } from "../../../../src/core/settings.ts";
 import { createWatch, type NodeWatch } from "../../../../src/core/health/watch.ts";
 import { NOW, settings } from "./build.ts";
 
 const NEVER = -Infinity;
+const UNHEARD_MS = 350;
+
+function limits(change: Partial<GroupSettings> = {}) {
+  return { settings: settings(change), unheardMs: UNHEARD_MS };
+}
 
 function watch(change: Partial<NodeWatch>): NodeWatch {
   return { ...createWatch(NOW - 10_000), ...change };
@@ -21,26 +26,26 @@ function silentSince(since: number): NodeWatch {
 
 describe("the next limit of a vote", () => {
   it("is, of a node that is well, when a majority might suspect it", () => {
-    expect(nextLimitAt(well(NOW - 30), NEVER, settings(), NOW)).toBe(NOW - 30 + HOLDER_UNHEARD_MS);
+    expect(nextLimitAt(well(NOW - 30), NEVER, limits(), NOW)).toBe(NOW - 30 + UNHEARD_MS);
   });
 
   it("moves on with what the guard answers", () => {
-    const at = nextLimitAt(well(NOW - 300), NOW - 10, settings(), NOW);
-    expect(at).toBe(NOW - 10 + HOLDER_UNHEARD_MS);
+    const at = nextLimitAt(well(NOW - 300), NOW - 10, limits(), NOW);
+    expect(at).toBe(NOW - 10 + UNHEARD_MS);
   });
 
   it("is down_after once the first has passed", () => {
-    const at = nextLimitAt(silentSince(NOW - 1000), NEVER, settings({ downAfterMs: 2000 }), NOW);
+    const at = nextLimitAt(silentSince(NOW - 1000), NEVER, limits({ downAfterMs: 2000 }), NOW);
     expect(at).toBe(NOW + 1000);
   });
 
   it("counts restart_grace on top", () => {
-    const patient = settings({ downAfterMs: 2000, restartGraceMs: 5000 });
+    const patient = limits({ downAfterMs: 2000, restartGraceMs: 5000 });
     expect(nextLimitAt(silentSince(NOW - 2500), NEVER, patient, NOW)).toBe(NOW + 2500);
     expect(nextLimitAt(silentSince(NOW - 5500), NEVER, patient, NOW)).toBe(NOW + 1500);
   });
 
   it("does not lie ahead of a node that is down for good", () => {
-    expect(nextLimitAt(silentSince(NOW - 9000), NEVER, settings(), NOW)).toBe(Infinity);
+    expect(nextLimitAt(silentSince(NOW - 9000), NEVER, limits(), NOW)).toBe(Infinity);
   });
 });

@@ -13,6 +13,7 @@ import {
   abstains,
   all,
   evidence,
+  group,
   MONITORS,
   masterInfo,
   NOW,
@@ -21,6 +22,7 @@ import {
   seesReplica,
   settings,
   silent,
+  vip,
   vote,
 } from "./build.ts";
 
@@ -128,7 +130,7 @@ describe("the tally", () => {
 });
 
 describe("news", () => {
-  const S = settings();
+  const held = group({ vips: [vip("10.0.0.8", "db1")] });
   it.each([
     ["the first vote", undefined, seesMaster(), true],
     ["nothing new", seesMaster(), seesMaster(), false],
@@ -140,6 +142,13 @@ describe("news", () => {
     ["a silence that goes on", silent(2000), silent(2100), false],
     ["a holder unheard for 350 ms", silent(349), silent(350), true],
   ])("%s", (_, before, now, expected) => {
-    expect(isNews(before, now, S)).toBe(expected);
+    expect(isNews(before, now, held)).toBe(expected);
+  });
+
+  it("is not whether one is heard of that holds nothing, nor what slow probes make look unheard", () => {
+    expect(isNews(silent(349), silent(350), group())).toBe(false);
+    const slow = { ...held, settings: settings({ probeIntervalMs: 500 }) };
+    expect(isNews(silent(349), silent(350), slow)).toBe(false);
+    expect(isNews(silent(999), silent(1000), slow)).toBe(true);
   });
 });

@@ -3,14 +3,13 @@ import type { ErrorReplyCode, NodeVote, ProbeResult } from "../../../../src/core
 import {
   createWatch,
   type NodeWatch,
-  nextProbeAt,
   observed,
-  probeDeadlineMs,
   probeStarted,
   stalled,
   suspectConnection,
   voteOf,
 } from "../../../../src/core/health/watch.ts";
+import { nextProbeAt, probeDeadlineMs } from "../../../../src/core/health/scrutiny.ts";
 import { masterInfo, NO_GUARD, NOW, probed, replicaInfo, settings } from "./build.ts";
 
 const S = settings();

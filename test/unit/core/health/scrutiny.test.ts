@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { depthOf } from "../../../../src/core/health/depth.ts";
+import { depthOf, isCalm, probeEveryMs } from "../../../../src/core/health/scrutiny.ts";
 import type { ProbeResult } from "../../../../src/core/health/types.ts";
 import {
   createWatch,
@@ -8,8 +8,8 @@ import {
   probeStarted,
   suspectConnection,
 } from "../../../../src/core/health/watch.ts";
-import type { GroupPart, Operation } from "../../../../src/core/state.ts";
-import { group, masterInfo, NOW, probed, replicaInfo, settings } from "./build.ts";
+import type { GroupPart, Operation, Vip } from "../../../../src/core/state.ts";
+import { group, masterInfo, NOW, probed, replicaInfo, settings, vip } from "./build.ts";
 
 function seen(result: ProbeResult, watch = createWatch(NOW - 1)): NodeWatch {
   return observed(probeStarted(watch, NOW - 1), result, { now: NOW }, settings());
@@ -83,5 +83,34 @@ describe("how much a probe asks", () => {
 
   it("is everything before the group has a master", () => {
     expect(depthAfter(100, calm, group({ master: null }))).toBe("full");
+  });
+});
+
+describe("how often a node is probed", () => {
+  const every = (node: string, part: GroupPart = group(), watches = calm): number =>
+    probeEveryMs(part, node, isCalm(part, watches));
+
+  it("is the interval for the master, and less often for replicas that serve nobody", () => {
+    expect(["db1", "db2", "db3"].map((node) => every(node))).toEqual([100, 290, 290]);
+  });
+
+  it("is the interval for all as soon as one of them is not well", () => {
+    const odd = { ...calm, db3: seen({ kind: "refused", text: "" }, calm.db3) };
+    expect(["db1", "db2", "db3"].map((node) => every(node, group(), odd))).toEqual([100, 100, 100]);
+  });
+
+  it("is the interval for a replica that may serve a virtual IP, or comes back", () => {
+    const writer = vip("10.0.0.8", "db1");
+    const reader: Vip = { ...vip("10.0.0.9", "db2"), role: "reader" };
+    expect(every("db2", group({ vips: [writer, reader] }))).toBe(100);
+    expect(every("db3", group({ vips: [writer, reader] }))).toBe(290);
+    expect(every("db3", group({ vips: [{ ...writer, holders: ["db1", "db3"] }] }))).toBe(100);
+    const rejoining = { db3: { since: { term: 1, version: 1 }, minReplicas: null } };
+    expect(every("db3", group({ rejoining }))).toBe(100);
+  });
+
+  it("is never more often than was configured", () => {
+    const slow = group({ settings: settings({ probeIntervalMs: 500 }) });
+    expect(every("db2", slow)).toBe(500);
   });
 });

@@ -1,0 +1,82 @@
+/**
+ * How often a node is probed, how much is asked, and how long that may take. While every node of a group is
+ * up and in its place, most probes are mere pulses, INFO follows twice a second, and those that nobody uses
+ * are asked less often than the master. As soon as anything is odd, every probe of every node of the group
+ * asks for all, at the full pace: the replicas are witnesses then, and may have to be chosen from. A
+ * switchover is not odd: who conducts it reads the nodes itself, and clients wait for them.
+ */
+import type { Instant, NodeName } from "../ids.ts";
+import type { GroupSettings } from "../settings.ts";
+import type { GroupPart } from "../state.ts";
+import type { ProbeDepth } from "./types.ts";
+import type { NodeWatch } from "./watch.ts";
+
+/** A little less than half a second, so that the fifth probe of a default interval is a full one. */
+const INFO_AFTER_MS = 450;
+/** A little less than three heartbeats, to go along with the third; what is older than 350 ms looks unheard. */
+const BYSTANDER_EVERY_MS = 290;
+
+/** The core gives up a probe this long after its adapter should have. */
+const ADAPTER_SLACK_MS = 250;
+
+type Watches = Readonly<Record<NodeName, NodeWatch>>;
+
+/** Nobody's testimony is needed, and nobody may have to be chosen. */
+export function isCalm(group: GroupPart, watches: Watches): boolean {
+  if (group.operation?.kind === "failover" || group.master === null) return false;
+  return group.nodes.every(({ name }) => isInOrder(watches[name], name === group.master));
+}
+
+/** `up` says of a replica that its link stands, and of any node that it is not loading. */
+function isInOrder(watch: NodeWatch | undefined, isMaster: boolean): boolean {
+  if (watch === undefined || watch.seen === null) return false;
+  if (watch.opinion.vote !== "up" || watch.dueAt !== null || watch.firstRefusedAt !== null)
+    return false;
+  return watch.seen.info.role === (isMaster ? "master" : "replica");
+}
+
+export function depthOf(
+  group: GroupPart,
+  watches: Watches,
+  node: NodeName,
+  now: Instant,
+): ProbeDepth {
+  const seen = watches[node]?.seen ?? null;
+  if (seen === null || now - seen.askedAt >= INFO_AFTER_MS) return "full";
+  return isCalm(group, watches) ? "pulse" : "full";
+}
+
+/** Time between two probes of a node. @param calm what `isCalm` says of its group */
+export function probeEveryMs(group: GroupPart, node: NodeName, calm: boolean): number {
+  const { probeIntervalMs } = group.settings;
+  return calm && isBystander(group, node)
+    ? Math.max(probeIntervalMs, BYSTANDER_EVERY_MS)
+    : probeIntervalMs;
+}
+
+/** Neither the master, nor on its way back, nor a host that may serve a virtual IP. */
+function isBystander({ master, rejoining, vips }: GroupPart, node: NodeName): boolean {
+  if (node === master || rejoining[node] !== undefined) return false;
+  return vips.every((vip) => vip.node !== node && !vip.holders.includes(node));
+}
+
+/** How long a probe's adapter may take. Four probes fit into `down_after`. */
+export function probeDeadlineMs(settings: GroupSettings): number {
+  return Math.max(settings.probeIntervalMs, Math.floor(settings.downAfterMs / 4));
+}
+
+/**
+ * When to start a probe; while one is in flight, when to take it for a timeout and start the next.
+ * @param everyMs between two regular ones
+ */
+export function nextProbeAt(
+  watch: NodeWatch,
+  settings: GroupSettings,
+  everyMs = settings.probeIntervalMs,
+): Instant {
+  if (watch.inFlight !== null) {
+    return watch.inFlight.startedAt + probeDeadlineMs(settings) + ADAPTER_SLACK_MS;
+  }
+  const regular = (watch.lastStartedAt ?? watch.quietFrom) + everyMs;
+  return watch.dueAt === null ? regular : Math.min(watch.dueAt, regular);
+}
