@@ -1,9 +1,10 @@
-/** What a turn has learned that is new, by group: those are looked at in this very turn. */
-import type { GroupName } from "./ids.ts";
+/** What a turn has learned that is new, by group: those are looked at in this very turn; and what it expects soon. */
+import type { GroupName, Instant } from "./ids.ts";
 import { type Committed, groupIn } from "./state.ts";
 
 export class News {
   readonly #groups = new Set<GroupName>();
+  readonly #expected = new Map<GroupName, Instant>();
   #isAny = false;
 
   add(group: GroupName): void {
@@ -21,6 +22,16 @@ export class News {
 
   isOf(group: GroupName): boolean {
     return this.#groups.has(group);
+  }
+
+  /** It is to be looked at again by then, if nothing comes before. */
+  expect(group: GroupName, at: Instant): void {
+    this.#expected.set(group, Math.min(at, this.expectedAt(group)));
+  }
+
+  /** Infinity: never. */
+  expectedAt(group: GroupName): Instant {
+    return this.#expected.get(group) ?? Infinity;
   }
 
   /** Also of what is of no group. */

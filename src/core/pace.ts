@@ -58,7 +58,8 @@ function isDue(turn: Turn, name: GroupName): boolean {
 /** After a review of these groups: when the next one of each is due, and of any. */
 export function planReviews(turn: Turn, reviewed: ReadonlySet<GroupName>): void {
   const { groups } = turn.state.newest ?? { groups: [] };
-  const hurry = HURRY_SHARE_MS * groups.filter((group) => paceOf(turn, group) <= UNEASY_MS).length;
+  const inHurry = groups.filter((group) => paceOf(turn, group) <= UNEASY_MS).length;
+  const hurry = HURRY_SHARE_MS * Math.max(inHurry - 1, 0);
   for (const group of groups) {
     if (reviewed.has(group.name))
       turn.setLocal(group.name, { reviewAt: nextReviewOf(turn, group, hurry) });
@@ -85,10 +86,11 @@ function nextReviewAt(turn: Turn): Instant {
   return Math.max(now, next);
 }
 
-/** @param hurry how long the groups that are in a hurry need for one look at each of them */
+/** @param hurry how long one look at each of the other groups takes that are in a hurry */
 function nextReviewOf(turn: Turn, group: GroupPart, hurry: number): Instant {
   const pace = paceOf(turn, group);
-  const next = turn.now + (pace > UNEASY_MS ? pace : Math.max(pace, hurry));
+  const wanted = Math.min(turn.now + pace, turn.news.expectedAt(group.name));
+  const next = pace > UNEASY_MS ? wanted : Math.max(wanted, turn.now + hurry);
   if (isUnderWay(turn, group.name)) return next;
   const committed = groupIn(turn.state.committed, group.name);
   const leads = turn.state.leading !== null && committed !== undefined;

@@ -152,8 +152,9 @@ export class Work {
     const connection = this.#errand.connections[node.name];
     const taskKey = `${node.name}/${connection?.name.seq}/${key}`;
     const task = this.#errand.tasks[taskKey];
-    if (task?.finishedAt != null && this.turn.now - task.finishedAt >= everyMs)
-      this.forget(taskKey);
+    const nextAt = (task?.finishedAt ?? Infinity) + everyMs;
+    if (this.turn.now >= nextAt) this.forget(taskKey);
+    else if (nextAt < Infinity) this.turn.news.expect(this.group, nextAt);
     return this.redis(node, key, action);
   }
 
