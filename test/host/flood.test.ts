@@ -92,6 +92,8 @@ async function expectUnmoved(
   target: (leader: string) => string,
 ): Promise<void> {
   const leader = await cluster.leader();
+  // What it said is known a moment before its log is read.
+  for (const name of NAMES) await cluster.monitors.get(name)!.logged("leader.changed");
   const terms = NAMES.map((name) => cluster.monitors.get(name)!.lines("leader.changed").length);
   const seen = await watched(cluster, leader, flood(kind, target(leader)));
   process.stdout.write(`flood ${kind}: ${JSON.stringify(seen)}\n`);
