@@ -91,7 +91,6 @@ function nextReviewOf(turn: Turn, group: GroupPart, hurry: number): Instant {
   const pace = paceOf(turn, group);
   const wanted = Math.min(turn.now + pace, turn.news.expectedAt(group.name));
   const next = pace > UNEASY_MS ? wanted : Math.max(wanted, turn.now + hurry);
-  if (isUnderWay(turn, group.name)) return next;
   const committed = groupIn(turn.state.committed, group.name);
   const leads = turn.state.leading !== null && committed !== undefined;
   const renewal = leads ? nextRenewalAt(turn, committed) : Infinity;
