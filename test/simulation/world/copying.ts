@@ -23,6 +23,10 @@ interface Told {
   readonly at: number;
 }
 
+function isSameWord(a: Told, b: Told): boolean {
+  return a.monitor === b.monitor && a.term === b.term && a.host === b.host;
+}
+
 interface Heard {
   readonly info: NodeInfo;
   readonly at: number;
@@ -82,15 +86,26 @@ export class Copying {
     this.#told.set(target.node, told);
   }
 
-  #isCopying(node: string, { monitor, term, host, at }: Told): boolean {
-    const told = this.#told.get(node);
-    if (told?.monitor !== monitor || told.term !== term || told.host !== host) return false;
-    if (!this.#isUnlinked(node, host)) return false;
+  #isCopying(node: string, told: Told): boolean {
+    const before = this.#told.get(node);
+    if (before === undefined || !isSameWord(before, told)) return false;
+    // In the very same turn: it is only going to copy, and the leader knows that.
+    if (before.at === told.at) return !this.#isLinked(node, told.host);
+    return this.#isUnlinked(node, told.host) && this.#looksUnlinked(node, before, told.at);
+  }
+
+  /** As far as the leader that told it can see. */
+  #looksUnlinked(node: string, { monitor, host, at: toldAt }: Told, at: number): boolean {
     const heard = this.#heard.get(`${monitor} ${node}`);
     if (heard === undefined || at - heard.at > RECENT_MS) return false;
     const { masterHost, link, syncing } = heard.info;
     if (masterHost === host && link === "up" && !syncing) return false;
-    return at - told.at < LINKING_MS || syncing;
+    return at - toldAt < LINKING_MS || syncing;
+  }
+
+  #isLinked(node: string, host: string): boolean {
+    const server = this.#servers.get(node);
+    return server?.master?.host === host && server.upstream?.stage === "up";
   }
 
   /** In truth. */
