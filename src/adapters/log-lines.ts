@@ -119,6 +119,8 @@ function refusal(why: PeerRefusal): string {
       return `its data directory went back from ${showStamp(why.had)}: mmm monitor replace`;
     case "schema":
       return `its state has schema ${why.theirs}, which is newer than this version knows`;
+    case "other-import":
+      return `it is to be founded with ${why.theirs === null ? "no imported state" : `the state of ${why.theirs}`}: mmm state import, the same file on every monitor or on none`;
     default:
       return (why as { readonly kind: string }).kind;
   }

@@ -12,6 +12,7 @@ import type { Pause } from "../core/pause.ts";
 import type { GroupSettings, PreFailover } from "../core/settings.ts";
 import type { Stamp } from "../core/stamp.ts";
 import {
+  type Bequest,
   CLUSTER_PART,
   type ClusterPart,
   type GroupPart,
@@ -177,6 +178,8 @@ const pause = objectOf<Pause>({
   counted: stamp,
 });
 
+const bequest = objectOf<Bequest>({ cluster: aCluster, stamp, lineage });
+
 const group = objectOf<GroupPart>(
   {
     name: named,
@@ -192,8 +195,9 @@ const group = objectOf<GroupPart>(
     operation: orNull(operation),
     rejoining: recordOf(rejoining),
     past: listOf(past),
+    bequest,
   },
-  ["pause", "leaving"],
+  ["pause", "leaving", "bequest"],
 );
 
 /** @throws Malformed */

@@ -32,13 +32,17 @@ export const OPTIONS = {
   interval: { type: "string", help: "DURATION  time between two looks (default 1s)" },
   to: { type: "string", help: "NODE  the new master (default: the best replica)" },
   force: { type: "boolean", help: "although something may be lost: acknowledged writes, a file" },
-  "accept-data-loss": { type: "boolean", help: "even a replica that is known to lack writes" },
+  "accept-data-loss": { type: "boolean", help: "even a node that is known to lack writes" },
   at: { type: "string", help: "TIME  wait until then: 03:00, or 2026-11-27T03:00Z" },
   for: { type: "string", help: "DURATION  how long, such as 30m (default: until mmm resume)" },
   reason: { type: "string", help: "TEXT  why, for everybody who wonders" },
   number: { type: "string", short: "n", help: "COUNT  only the newest so many" },
   "dry-run": { type: "boolean", help: "only tell what would be done" },
   "drop-group": { type: "string", help: "NAME  watch this group no longer; its VIPs go away" },
+  "data-dir": {
+    type: "string",
+    help: "DIR  of the monitor (default: data_dir of the configuration)",
+  },
   empty: { type: "string", help: "NODE  you vouch that this host serves no VIP" },
   operator: { type: "string", help: "NAME  for a person who may act" },
   reader: { type: "string", help: "NAME  for whoever may only look" },
@@ -106,6 +110,7 @@ export interface Options {
   readonly number?: string;
   readonly "dry-run"?: boolean;
   readonly "drop-group"?: string;
+  readonly "data-dir"?: string;
   readonly empty?: string;
   readonly operator?: string;
   readonly reader?: string;

@@ -80,6 +80,13 @@ export class Cluster {
     return best;
   }
 
+  /** What each of these says, whoever is reached by the command itself; who does not answer is left out. */
+  async answersOf(monitors: readonly MonitorToAsk[]): Promise<readonly StatusAnswer[]> {
+    const ask = (client: MonitorClient) => client.status(this.#options.timeoutMs);
+    const answers = monitors.map((monitor) => this.#try(monitor, [], ask));
+    return (await Promise.all(answers)).filter((answer) => answer !== null);
+  }
+
   /** The leader is the one that watches the leases; a follower knows of them at second hand. */
   async #byLeader(answer: StatusAnswer): Promise<StatusAnswer> {
     const { leader, status } = answer;

@@ -1,6 +1,7 @@
 /** The commands that there are, in the order in which help lists them. */
 import type { CommandSpec } from "./command.ts";
 import { OF_MYSQL_MMM } from "./commands-of-mysql-mmm.ts";
+import { WITH_FILES } from "./commands-with-files.ts";
 
 export const COMMANDS: readonly CommandSpec[] = [
   {
@@ -183,43 +184,15 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: "adopt",
     operands: "[CLUSTER]",
-    options: ["empty", "group", "yes"],
+    options: ["empty", "accept-data-loss", "group", "yes"],
     summary: "Take over hosts of a cluster that is gone, or vouch for a host",
-    details: ["CLUSTER is the id that those hosts carry: eight hex digits."],
+    details: [
+      "CLUSTER is the id that those hosts carry: eight hex digits. If its state was imported, a master that",
+      "lacks what it knew of the data is adopted with --accept-data-loss only.",
+    ],
     load: () => import("./commands/adopt.ts"),
   },
-  {
-    name: "config",
-    operands: "check|show [FILE]",
-    options: [],
-    summary: "Check a configuration file, or show what is in force",
-    details: ["Exits with 3 and reports every problem at once. Secrets are shown as ***."],
-    load: () => import("./commands/config.ts"),
-  },
-  {
-    name: "init",
-    operands: "[FILE]",
-    options: ["vip", "reader-vip", "interface", "node", "ssh-user", "tls", "force"],
-    summary: "Write a first configuration",
-    details: [
-      "Asks for what no option says, if a person sits at the terminal. Monitors are given by --monitor",
-      "[NAME=]HOST[:PORT], one each. Nothing that exists is overwritten without --force.",
-    ],
-    load: () => import("./commands/init.ts"),
-  },
-  {
-    name: "tls",
-    operands: "init|issue|show PATH",
-    options: ["operator", "reader", "days", "renew"],
-    summary: "Make an authority and certificates, or show one",
-    details: [
-      "init DIR                  an authority: ca.pem for everybody, ca.key for nobody else",
-      "issue DIR --monitor NAME  a key and a certificate of a monitor; may be repeated",
-      "issue DIR --operator NAME, --reader NAME  of a person who may act, of one who may look",
-      "show FILE                 whom a certificate names, and when it expires",
-    ],
-    load: () => import("./commands/tls.ts"),
-  },
+  ...WITH_FILES,
   ...OF_MYSQL_MMM,
   {
     name: "completion",

@@ -73,6 +73,8 @@ export type GroupCommand =
       readonly group: GroupName;
       readonly cluster: ClusterId | null;
       readonly empty: NodeName | null;
+      /** Of what that cluster knew of the data, if its state was imported. */
+      readonly acceptDataLoss: boolean;
     }
   /** null: what the file of the monitor that is asked says, which its shell reads. */
   | {

@@ -195,6 +195,15 @@ export interface Rejoining {
   readonly left?: string;
 }
 
+/** What a cluster that is gone knew of a group: only until a master is adopted. */
+export interface Bequest {
+  readonly cluster: ClusterId;
+  /** Of the state that was written down. */
+  readonly stamp: Stamp;
+  /** A master that lacks any of it is not adopted. Nothing in it: a person gave up what is lacking. */
+  readonly lineage: Lineage;
+}
+
 export interface GroupPart {
   readonly name: GroupName;
   readonly settings: GroupSettings;
@@ -214,6 +223,8 @@ export interface GroupPart {
   readonly rejoining: Readonly<Record<NodeName, Rejoining>>;
   /** The last five, newest last. The long history is each monitor's own journal. */
   readonly past: readonly PastOperation[];
+  /** Absent once there is a master. */
+  readonly bequest?: Bequest;
   /** It is being dropped: its VIPs are fenced, and nothing else is done for it. */
   readonly leaving?: boolean;
 }

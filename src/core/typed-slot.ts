@@ -5,6 +5,8 @@ import { sameStamp } from "./stamp.ts";
 import { CLUSTER_PART, type ClusterPart, type Committed, type GroupPart } from "./state.ts";
 
 /** The same object as long as the slot is the same. */
+export function retyped(known: Committed | null, slot: Slot): Committed;
+export function retyped(known: Committed | null, slot: Slot | null): Committed | null;
 export function retyped(known: Committed | null, slot: Slot | null): Committed | null {
   if (slot === null) return null;
   return known !== null && sameStamp(known.stamp, slot.stamp)

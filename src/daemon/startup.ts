@@ -5,7 +5,7 @@
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { SystemClock } from "../adapters/clock.ts";
-import { groupParts } from "../adapters/config/genesis.ts";
+import { foundingPlan } from "../adapters/config/bequest.ts";
 import { identify, type Identity } from "../adapters/config/identity.ts";
 import { loadConfig, readConfig } from "../adapters/config/load.ts";
 import { OwnFile } from "../adapters/config/own-file.ts";
@@ -13,6 +13,7 @@ import { proposalsOf } from "../adapters/config/proposal.ts";
 import type { Config, MonitorTls } from "../adapters/config/types.ts";
 import { FileLog } from "../adapters/logger.ts";
 import { isLoopback, showAddress } from "../adapters/peer/address.ts";
+import { importedState } from "../adapters/store/import-file.ts";
 import { FileJournal } from "../adapters/store/journal.ts";
 import type { MonitorState } from "../core/monitor.ts";
 import { MmmError } from "../errors.ts";
@@ -21,7 +22,7 @@ import { Certificates } from "./certificates.ts";
 import { begin, core } from "./core.ts";
 import { Daemon } from "./daemon.ts";
 import { openState, prepareDataDir } from "./data-dir.ts";
-import { takeDataDir } from "./exclusive.ts";
+import { takeDataDir } from "../adapters/store/exclusive.ts";
 import type { RunFlags } from "./flags.ts";
 import type { Logins } from "./logins.ts";
 import { stayYoungWith } from "./memory.ts";
@@ -89,10 +90,18 @@ async function compose(
   const { doors, logins } = own;
   const journal = new FileJournal(dataDir, log);
   const { durable, store } = await openState(dataDir, identity.name);
-  const groups = groupParts(config);
+  // What was imported counts only for the founding of a cluster.
+  const imported = durable.slot === null ? importedState(dataDir) : null;
+  const founding = foundingPlan(config, imported);
   stayYoungWith(config.groups);
   const file = new OwnFile(config.file);
-  const plan = { peers: identity.peers.length, ownAddress: identity.advertise, groups };
+  const plan = { peers: identity.peers.length, ownAddress: identity.advertise, ...founding };
+  if (founding.bequest !== undefined)
+    log.write(
+      "info",
+      "state.imported",
+      `goes on where ${founding.bequest} ended, once all monitors are here`,
+    );
   await own.begin();
   const daemon = new Daemon({
     identity,

@@ -3,7 +3,7 @@
  * disk is full, its directory was restored from a backup, its clock was set, its whole cluster is gone.
  */
 import { execFileSync } from "node:child_process";
-import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { eventually } from "../helpers/eventually.ts";
@@ -34,6 +34,15 @@ async function isDead(lab: Lab, monitor: string): Promise<void> {
     (text) => new RegExp(`^${monitor} .* dead$`, "m").test(text),
     { withinMs: 15_000, everyMs: 200, what: `the end of ${monitor}` },
   );
+}
+
+async function adviceToAdopt(lab: Lab, cluster: string): Promise<void> {
+  const warnings = async () => JSON.stringify((await lab.status()).warnings);
+  await eventually(warnings, (text) => text.includes(`mmm adopt ${cluster}`), {
+    withinMs: 20_000,
+    everyMs: 200,
+    what: "the advice to adopt",
+  });
 }
 
 async function follower(lab: Lab): Promise<string> {
@@ -168,6 +177,46 @@ describe.skipIf(!isLong)("a monitor", () => {
   });
 });
 
+describe.skipIf(!isLong)("when most monitors lost their memory", () => {
+  it("what the last one knew is carried to a new cluster, and only when it is gone itself", async () => {
+    await using lab = await Lab.up(FAST);
+    const old = (await lab.status()).cluster.id ?? "none";
+    await lab.run("mmm", "set_offline", "db3");
+    const exported = join(lab.directory, "state.json");
+    const state = (action: string, name: string) =>
+      lab.run("mmm", "state", action, exported, "--data-dir", dataOf(lab, name));
+    for (const name of ["mon1", "mon2"]) {
+      await lab.run("kill-monitor", name);
+      rmSync(dataOf(lab, name), { recursive: true });
+      mkdirSync(dataOf(lab, name), { mode: 0o700 });
+    }
+    await state("export", "mon3");
+    await expect(state("import", "mon1")).rejects.toThrow(/it is alive.*mon3 still runs for it/);
+    await lab.run("kill-monitor", "mon3");
+    renameSync(dataOf(lab, "mon3"), `${dataOf(lab, "mon3")}.before`);
+    mkdirSync(dataOf(lab, "mon3"), { mode: 0o700 });
+    const measured = await lab.measure(
+      async () => {
+        for (const name of MONITORS) await state("import", name);
+        for (const name of MONITORS) await lab.run("start-monitor", name);
+        await adviceToAdopt(lab, old);
+        await lab.run("mmm", "adopt", old);
+      },
+      () => lab.healthy(),
+    );
+    expectOneServer(measured.observer);
+    await expectOnlyMaster(lab, "db1");
+    const { nodes } = await lab.group();
+    expect(nodes.find(({ name }) => name === "db3")?.state).toBe("ADMIN_OFFLINE");
+    expect((await lab.status()).cluster.id).not.toBe(old);
+    expect((await lab.history()).map(({ kind, reason }) => `${kind}: ${reason}`).join()).toMatch(
+      new RegExp(`adopt: goes on where cluster ${old} ended`),
+    );
+    await lab.run("kill", "db1");
+    await lab.movedTo((node) => node === "db2");
+  });
+});
+
 describe.skipIf(!isLong)("when all monitors lost their memory", () => {
   it("the new cluster waits until a person gives it the hosts of the old one", async () => {
     await using lab = await Lab.up(FAST);
@@ -177,12 +226,7 @@ describe.skipIf(!isLong)("when all monitors lost their memory", () => {
       rmSync(dataOf(lab, name), { recursive: true });
       await lab.run("start-monitor", name);
     }
-    const warnings = async () => JSON.stringify((await lab.status()).warnings);
-    await eventually(warnings, (text) => text.includes(`mmm adopt ${old}`), {
-      withinMs: 20_000,
-      everyMs: 200,
-      what: "the advice to adopt",
-    });
+    await adviceToAdopt(lab, old);
     await passing(3_000);
     expect((await lab.group()).writer?.holder ?? null).toBeNull();
     await lab.run("mmm", "adopt", old);

@@ -6,7 +6,7 @@ import { proposalOf } from "./proposal.ts";
 import type { Config, GroupProposal } from "./types.ts";
 
 /** Version 1 is the one that founds the cluster. */
-const GENESIS = { term: 1, version: 1 };
+export const GENESIS = { term: 1, version: 1 };
 
 /** Every part but `cluster`, which genesis makes from the founding monitors. */
 export function groupParts(config: Pick<Config, "groups">): Parts {

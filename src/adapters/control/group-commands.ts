@@ -39,8 +39,8 @@ const ENCODERS: { readonly [K in Kind]: (command: CommandOf<K>) => WireRequest }
   resume: ({ group }) => ({ resume: { group } }),
   acknowledge: ({ group, node }) => ({ acknowledge: { group, ...some("node", node) } }),
   "move-reader": ({ group, ip, node }) => ({ moveReader: { group, ip, node } }),
-  adopt: ({ group, cluster, empty }) => ({
-    adopt: { group, ...some("cluster", cluster), ...some("empty", empty) },
+  adopt: ({ group, cluster, empty, acceptDataLoss }) => ({
+    adopt: { group, acceptDataLoss, ...some("cluster", cluster), ...some("empty", empty) },
   }),
   reload: ({ group, dryRun, proposal }) => ({
     reload: { group, dryRun, proposal: encodeProposal(proposal) },
@@ -90,8 +90,9 @@ const DECODERS: Partial<Record<NonNullable<ReadRequest["command"]>, Decoder>> = 
     return { kind: "move-reader", ip: ipv4(ip, "ip"), ...nodeRef(ref) };
   },
   adopt: (wire) => {
-    const { group, cluster, empty } = present(wire.adopt, "adopt");
+    const { group, cluster, empty, acceptDataLoss } = present(wire.adopt, "adopt");
     const asked = {
+      acceptDataLoss,
       cluster: optional(cluster, "cluster", clusterId),
       empty: optional(empty, "empty", name),
     };

@@ -263,6 +263,11 @@ export const descriptor = {
          "oneof": [
           "clusterId"
          ]
+        },
+        "_bequest": {
+         "oneof": [
+          "bequest"
+         ]
         }
        },
        "fields": {
@@ -288,6 +293,13 @@ export const descriptor = {
         "answer": {
          "type": "bool",
          "id": 5
+        },
+        "bequest": {
+         "type": "string",
+         "id": 6,
+         "options": {
+          "proto3_optional": true
+         }
         }
        }
       },
@@ -1133,6 +1145,10 @@ export const descriptor = {
          "options": {
           "proto3_optional": true
          }
+        },
+        "acceptDataLoss": {
+         "type": "bool",
+         "id": 4
         }
        }
       },

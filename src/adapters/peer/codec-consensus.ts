@@ -33,8 +33,9 @@ export function encodeConsensus(message: ConsensusMessage): WireConsensus {
 function encodeKind(message: ConsensusMessage): WireConsensus {
   switch (message.kind) {
     case "hello": {
-      const { schema, address, peers, answer } = message;
-      return { hello: { schema, address, peers, answer, ...some("clusterId", message.clusterId) } };
+      const { schema, address, peers, answer, clusterId: cluster, bequest } = message;
+      const known = { ...some("clusterId", cluster), ...some("bequest", bequest) };
+      return { hello: { schema, address, peers, answer, ...known } };
     }
     case "genesis":
       return { genesis: { delta: encodeDelta(message.delta) } };
@@ -153,6 +154,7 @@ function decodeHello(wire: ReadConsensus): Kind {
     schema: count(hello.schema, "hello.schema"),
     address: text(hello.address, "hello.address"),
     peers: count(hello.peers, "hello.peers"),
+    bequest: optional(hello.bequest, "hello.bequest", text),
     answer: hello.answer,
   };
 }

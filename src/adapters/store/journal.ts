@@ -71,7 +71,8 @@ export class FileJournal implements Journal {
 }
 
 function keyOf({ group, past }: JournalEntry): string {
-  return `${group} ${past.kind} ${showStamp(past.epoch)}`;
+  // Another cluster, whose journal may have been put here, counted its epochs from the beginning, too.
+  return `${group} ${past.kind} ${showStamp(past.epoch)} ${past.startedAt}`;
 }
 
 function readLines(file: string): readonly string[] {

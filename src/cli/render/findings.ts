@@ -43,7 +43,8 @@ function hint(text: string): Warning {
 
 function aboutMonitors({ cluster, warnings }: Status): readonly Warning[] {
   const { monitors, leader, has_quorum, id, term } = cluster;
-  if (id === null) return [];
+  // Before there is a cluster its members are only what the file names: who hinders it is told of.
+  if (id === null) return monitors.filter((one) => one.problem !== null).flatMap(aboutMonitor);
   const election =
     has_quorum && leader === null
       ? [critical(`no monitor leads: an election is under way (term ${term})`)]
@@ -59,6 +60,8 @@ const REFUSALS: Readonly<Record<string, string>> = {
   "not-a-member": "it is not a member of this cluster",
   "storage-replaced": "its data directory is not the one that it became a member with",
   "went-back": "its data directory is older than what it had: a backup was put back",
+  "other-import":
+    "it did not import the same state: mmm state import, one file on every monitor or on none",
   schema: "its version of redis-mmm is too far from that of the others",
 };
 

@@ -42,12 +42,16 @@ export function maybeFound(state: ConsensusState, at: At): Step {
 }
 
 /**
- * Everybody that is configured is there; all are empty and have the same idea of how many they are.
+ * Everybody that is configured is there; all are empty and have the same idea of how many they are, and
+ * of what an earlier cluster left them: the one that founds must not be the one that was forgotten.
  * A data directory that was copied along with its machine counts for nobody.
  */
 function mustFound(state: ConsensusState, plan: GenesisPlan, at: At): boolean {
   const present = presentPeers(state, at);
-  const agree = present.every(([, peer]) => peer.empty && peer.peers === plan.peers);
+  const bequest = plan.bequest ?? null;
+  const agree = present.every(
+    ([, peer]) => peer.empty && peer.peers === plan.peers && peer.bequest === bequest,
+  );
   const lowest = present.every(([name]) => state.durable.name < name);
   const known = present.every(([name]) => state.schemas[name] === SCHEMA);
   const disks = new Set([state.durable.storageId, ...present.map(([, peer]) => peer.storageId)]);

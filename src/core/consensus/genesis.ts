@@ -11,7 +11,7 @@ import { accept } from "./accepted.ts";
 import { clusterIdOf, clusterOf, hasRoom, isBound } from "./cluster.ts";
 import { onAppend } from "./following.ts";
 import { belong, FOUNDING, maybeFound, passOn, PRESENT_MS, type Presence } from "./founding.ts";
-import { judge, refuse } from "./identity.ts";
+import { judge, pardon, refuse } from "./identity.ts";
 import { adoptTerm, electionTime, enterRole } from "./roles.ts";
 import { andThen, type Body, send, type Step, still } from "./step.ts";
 import type {
@@ -33,6 +33,7 @@ function hello(state: ConsensusState, answer: boolean): Body {
     schema: SCHEMA,
     address: state.genesis?.ownAddress ?? "",
     peers: state.genesis?.peers ?? 0,
+    bequest: state.genesis?.bequest ?? null,
     answer,
   };
 }
@@ -83,9 +84,17 @@ function helloToEmpty(
   const since = message.clusterId !== null && before?.empty === false ? before.at : at.now;
   const next = notePresence(state, from, message, since);
   if (message.clusterId !== null) return wonder(state, next, from, at);
-  const why: PeerRefusal | null =
-    message.schema === SCHEMA ? null : { kind: "schema", theirs: message.schema };
-  return why === null ? maybeFound(next, at) : refuse(next, from, why);
+  const why = differenceOf(state, message);
+  return why === null ? maybeFound(pardon(next, from), at) : refuse(next, from, why);
+}
+
+/** Why this monitor cannot found a cluster with that one. */
+function differenceOf(
+  { genesis }: ConsensusState,
+  { schema, bequest }: Of<"hello">,
+): PeerRefusal | null {
+  if (schema !== SCHEMA) return { kind: "schema", theirs: schema };
+  return bequest === (genesis?.bequest ?? null) ? null : { kind: "other-import", theirs: bequest };
 }
 
 /** The cluster of an established peer has not taken this monitor in, although it had the time. */
@@ -104,9 +113,9 @@ function notePresence(
 ): ConsensusState {
   if (!hasRoom(state, state.present, from)) return state;
   const empty = message.clusterId === null;
-  const { storageId, peers } = message;
+  const { storageId, peers, bequest } = message;
   const address = state.found[from] ?? message.address;
-  const presence: Presence = { storageId, address, empty, peers, at };
+  const presence: Presence = { storageId, address, empty, peers, bequest, at };
   return { ...state, present: { ...state.present, [from]: presence } };
 }
 

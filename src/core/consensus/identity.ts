@@ -152,10 +152,13 @@ function sameRefusal(known: PeerRefusal | undefined, why: PeerRefusal): boolean 
   if (known.kind === "foreign-cluster" && why.kind === "foreign-cluster") {
     return known.clusterId === why.clusterId;
   }
+  if (known.kind === "other-import" && why.kind === "other-import") {
+    return known.theirs === why.theirs;
+  }
   return true;
 }
 
-function pardon(state: ConsensusState, from: MonitorName): ConsensusState {
+export function pardon(state: ConsensusState, from: MonitorName): ConsensusState {
   if (state.refused[from] === undefined) return state;
   const { [from]: _, ...refused } = state.refused;
   return { ...state, refused };

@@ -64,6 +64,8 @@ export type ConsensusMessage = Sender &
         readonly schema: number;
         readonly address: string;
         readonly peers: number;
+        /** Whose state was imported before this monitor's first start; null: nobody's. */
+        readonly bequest: string | null;
         readonly answer: boolean;
       }
     | { readonly kind: "genesis"; readonly delta: SlotDelta }
@@ -120,7 +122,9 @@ export type PeerRefusal =
   | { readonly kind: "not-a-member" }
   | { readonly kind: "storage-replaced"; readonly expected: StorageId; readonly found: StorageId }
   | { readonly kind: "went-back"; readonly had: Stamp; readonly has: Stamp | null }
-  | { readonly kind: "schema"; readonly theirs: number };
+  | { readonly kind: "schema"; readonly theirs: number }
+  /** Empty as this one, but not founded with the same imported state. */
+  | { readonly kind: "other-import"; readonly theirs: string | null };
 
 /** Fixed by design; the simulator scales them. Milliseconds. */
 export interface ConsensusTimers {
@@ -187,6 +191,7 @@ export interface ConsensusState {
         readonly address: string;
         readonly empty: boolean;
         readonly peers: number;
+        readonly bequest: string | null;
         readonly at: Instant;
       }
     >
@@ -200,6 +205,8 @@ export interface GenesisPlan {
   /** How many peers are configured; genesis needs all of them, and all of them empty. */
   readonly peers: number;
   readonly ownAddress: string;
+  /** Names the imported state that `groups` go on from. Absent: none was imported. */
+  readonly bequest?: string;
   /** Every part but `cluster`, which genesis makes from the founding members. */
   readonly groups: Parts;
 }

@@ -3,6 +3,7 @@
  * cluster are gone for good, so that hosts which carry its id may be taken over; or that a host which
  * is off serves nothing. What can be asked is asked: then no word is needed, or none is believed.
  */
+import { waived } from "../groups/bequest.ts";
 import type { ClusterId, NodeName } from "../ids.ts";
 import type { Waiting } from "../local.ts";
 import type { Command } from "../messages.ts";
@@ -23,9 +24,9 @@ export function takeAdopt(
   turn: Turn,
   group: GroupPart,
   waiting: Waiting,
-  { cluster, empty }: Adopt,
+  { cluster, empty, acceptDataLoss }: Adopt,
 ): Order {
-  if (cluster !== null) return adoptCluster(turn, group, waiting, cluster);
+  if (cluster !== null) return adoptCluster(turn, group, waiting, { cluster, acceptDataLoss });
   if (empty !== null) return vouchFor(turn, group, empty);
   return refused("name what to adopt: the id of a cluster, or --empty NODE");
 }
@@ -41,11 +42,16 @@ interface Foreign {
   readonly isRead: boolean;
 }
 
-function adoptCluster(turn: Turn, group: GroupPart, waiting: Waiting, cluster: ClusterId): Order {
+type Asked = Pick<Adopt, "acceptDataLoss"> & { readonly cluster: ClusterId };
+
+function adoptCluster(turn: Turn, group: GroupPart, waiting: Waiting, asked: Asked): Order {
+  const { cluster } = asked;
   if (cluster === clusterId(turn)) return refused(`${cluster} is this cluster itself`);
-  const foreign = foreignRegisters(turn, group, waiting);
+  // One cluster had all of its groups: it lives if it keeps a lease of any of them.
+  const foreign = turn.groups.flatMap((each) => foreignRegisters(turn, each, waiting));
   const theirs = foreign.filter((each) => each.cluster === cluster);
-  if (theirs.length === 0) return refused(unknownCluster(cluster, foreign));
+  const isLeft = group.bequest?.cluster === cluster;
+  if (theirs.length === 0 && !isLeft) return refused(unknownCluster(cluster, foreign));
   if (turn.now - waiting.since < LOOK_MS) return { kind: "later" };
   const alive = theirs.find(({ leaseMs, isRead }) => leaseMs > 0 && isRead);
   if (alive !== undefined)
@@ -53,8 +59,20 @@ function adoptCluster(turn: Turn, group: GroupPart, waiting: Waiting, cluster: C
       `cluster ${cluster} is alive: ${alive.node} serves ${alive.vip.ip} under its lease, ${Math.round(alive.leaseMs)} ms of which are left; stop its monitors, and adopt when that has ended`,
     );
   turn.changeCluster((part) => ({ ...part, adopted: [...new Set([...part.adopted, cluster])] }));
+  if (isLeft) giveUpWhatLacks(turn, group, asked);
   const nodes = [...new Set(theirs.map(({ node }) => node))].join(", ");
-  return taken(`${nodes} carried the id of cluster ${cluster} and belong to this one from now on`);
+  return taken(
+    nodes === ""
+      ? `group ${group.name} goes on where cluster ${cluster} ended, once its master is found`
+      : `${nodes} carried the id of cluster ${cluster} and belong to this one from now on`,
+  );
+}
+
+function giveUpWhatLacks(turn: Turn, { name }: GroupPart, { acceptDataLoss }: Asked): void {
+  if (!acceptDataLoss) return;
+  turn.change(name, (part) =>
+    part.bequest === undefined ? part : { ...part, bequest: waived(part.bequest) },
+  );
 }
 
 function foreignRegisters(turn: Turn, group: GroupPart, waiting: Waiting): readonly Foreign[] {
@@ -71,7 +89,7 @@ function foreignRegisters(turn: Turn, group: GroupPart, waiting: Waiting): reado
 
 function unknownCluster(cluster: ClusterId, foreign: readonly Foreign[]): string {
   const others = [...new Set(foreign.map((each) => each.cluster))].join(", ");
-  return `no host of this group carries the id of cluster ${cluster}${others === "" ? ", nor that of any other" : `; the ids are ${others}`}`;
+  return `no host carries the id of cluster ${cluster}${others === "" ? ", nor that of any other" : `; the ids are ${others}`}`;
 }
 
 // ——— hosts that are off ———

@@ -100,6 +100,7 @@ export function incident(told: Told, epoch: Stamp, wall: WallTime): PastOperatio
 
 /** Of these history tells, too, but they changed nothing on any node. */
 const WORDS: ReadonlySet<PastOperation["kind"]> = new Set([
+  "adopt",
   "accepted",
   "pause",
   "resume",

@@ -3,6 +3,7 @@
  * until it is known not to. Then a sole master with linked replicas is adopted as it stands. If the
  * VIP is anywhere else, or in two places, a person decides.
  */
+import { inherited, lackOf, lineageOf, unvouched } from "../groups/bequest.ts";
 import { bestInfo } from "../health/votes.ts";
 import type { NodeInfo } from "../health/types.ts";
 import type { Ip, NodeName } from "../ids.ts";
@@ -35,6 +36,12 @@ function examine(turn: Turn, group: GroupPart): Finding {
   if (unread !== null) return { kind: "wait", text: unread };
   const foreign = foreignCluster(turn, group);
   if (foreign !== null) return { kind: "wait", text: foreign };
+  const left = unvouched(group, turn.state.committed?.cluster.adopted ?? []);
+  if (left !== null)
+    return {
+      kind: "wait",
+      text: `the state of cluster ${left} was imported; if its monitors are gone for good, go on where it ended: mmm adopt ${left}`,
+    };
   const masters = group.nodes.filter((node) => infoOf(turn, group, node.name)?.role === "master");
   const [master] = masters;
   if (master === undefined)
@@ -71,6 +78,9 @@ function examineMaster(turn: Turn, group: GroupPart, master: Node): Finding {
       text: `no node replicates from ${master.name} yet; point one there with REPLICAOF ${master.address} ${master.port}`,
     };
   }
+  const seen = group.nodes.map(({ name }) => [name, infoOf(turn, group, name)] as const);
+  const lack = lackOf(group, master.name, info, Object.fromEntries(seen));
+  if (lack !== null) return { kind: "wait", text: lack };
   for (const vip of group.vips) {
     const places = whereIs(turn, group, vip.ip);
     const stray = vip.role === "writer" ? places.find((name) => name !== master.name) : undefined;
@@ -129,24 +139,30 @@ function commitAdoption(turn: Turn, group: GroupPart, master: Node, info: NodeIn
   const backend = backendOf(turn, group);
   if (backend === null) return;
   const readers = group.vips.filter((vip) => vip.role === "reader");
-  turn.change(group.name, (part, stamp) => ({
-    ...part,
-    backend,
-    master: master.name,
-    lineage: { chain: [{ replId: info.replId, forkOffset: 0 }], highWater: info.offset },
-    vips: part.vips.map((vip) => {
-      const places = whereIs(turn, group, vip.ip);
-      const spread =
-        group.nodes[(readers.findIndex(({ ip }) => ip === vip.ip) + 1) % group.nodes.length];
-      const holder =
-        vip.role === "writer" ? master.name : (places[0] ?? spread?.name ?? master.name);
-      return heldBy(
-        { ...vip, readSet: readSetOf(turn, group, vip), holders: [holder] },
-        stamp,
-        holder,
-      );
-    }),
-  }));
+  const known = { by: turn.state.name, wall: turn.at.wall };
+  turn.change(group.name, (part, stamp) =>
+    inherited(
+      {
+        ...part,
+        backend,
+        master: master.name,
+        lineage: lineageOf(part, info),
+        vips: part.vips.map((vip) => {
+          const places = whereIs(turn, group, vip.ip);
+          const spread =
+            group.nodes[(readers.findIndex(({ ip }) => ip === vip.ip) + 1) % group.nodes.length];
+          const holder =
+            vip.role === "writer" ? master.name : (places[0] ?? spread?.name ?? master.name);
+          return heldBy(
+            { ...vip, readSet: readSetOf(turn, group, vip), holders: [holder] },
+            stamp,
+            holder,
+          );
+        }),
+      },
+      { ...known, stamp },
+    ),
+  );
 }
 
 /** The hosts whose register was read: nobody but the place where it was found can serve the VIP. */

@@ -78,8 +78,10 @@ test.each(SEEDS)(
     expect(world.group?.operation).toBeNull();
     expect(world.servingHost(WRITER)).toBeUndefined();
     const told: CommandOutcome[] = [];
-    world.command({ kind: "adopt", group: GROUP, cluster: null, empty: "db1" }, undefined, (t) =>
-      told.push(t),
+    world.command(
+      { kind: "adopt", group: GROUP, cluster: null, empty: "db1", acceptDataLoss: false },
+      undefined,
+      (t) => told.push(t),
     );
     world.runUntil(world.now + 500);
     expect(told.pop()).toMatchObject({ kind: "refused" });
@@ -87,8 +89,10 @@ test.each(SEEDS)(
     world.runUntil(world.now + 10_000);
     expect(world.group?.operation?.phase).toBe("fence");
     expect(world.servingHost(WRITER)).toBeUndefined();
-    world.command({ kind: "adopt", group: GROUP, cluster: null, empty: "db1" }, undefined, (t) =>
-      told.push(t),
+    world.command(
+      { kind: "adopt", group: GROUP, cluster: null, empty: "db1", acceptDataLoss: false },
+      undefined,
+      (t) => told.push(t),
     );
     world.runUntil(world.now + 3_000);
     expect(told.pop()).toMatchObject({ kind: "ok" });

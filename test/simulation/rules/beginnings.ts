@@ -20,7 +20,13 @@ function shownLongAgo(seed: number): void {
   world.redis("db3").follow(world.host("db1").address, 6379);
   world.runUntil(20_000);
   need(servers(world).join() === "db2", "db2 alone serves the address");
-  world.command({ kind: "adopt", group: GROUP, cluster: null, empty: "db2" });
+  world.command({
+    kind: "adopt",
+    group: GROUP,
+    cluster: null,
+    empty: "db2",
+    acceptDataLoss: false,
+  });
   world.host("db2").pruneAddresses();
   until(world, () => world.group?.master === "db1", "db1 is adopted");
 }

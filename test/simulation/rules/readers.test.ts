@@ -112,7 +112,13 @@ test("a host that cannot be asked holds up what is added, and a person is told",
   expect(servers(world, READER)).toEqual([]);
   const alarms = world.theLeader.state?.alarms ?? {};
   expect(alarms[`${GROUP}: ${READER} let go`]).toMatch(/not on db3 .*mmm adopt --empty db3/);
-  world.command({ kind: "adopt", group: GROUP, cluster: null, empty: "db3" });
+  world.command({
+    kind: "adopt",
+    group: GROUP,
+    cluster: null,
+    empty: "db3",
+    acceptDataLoss: false,
+  });
   until(world, () => servers(world, READER).length === 1, "it is served", 10_000);
   world.runUntil(world.now + 100);
   expect(world.theLeader.state?.alarms[`${GROUP}: ${READER} let go`]).toBeUndefined();

@@ -31,7 +31,13 @@ export function foundedTwice(seed: number): { readonly world: World; readonly re
 }
 
 export function adopt(world: World): void {
-  world.command({ kind: "adopt", group: GROUP, cluster: OTHER, empty: null });
+  world.command({
+    kind: "adopt",
+    group: GROUP,
+    cluster: OTHER,
+    empty: null,
+    acceptDataLoss: false,
+  });
 }
 
 /** Two clusters, one set of hosts: the other goes on renewing its lease while this one is told to take over. */

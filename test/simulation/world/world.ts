@@ -2,7 +2,7 @@
  * A whole cluster in virtual time: hosts, Redis servers, monitors, clients and the network between
  * them, from one seed. Everything that happens is an event in one queue; nothing else moves time.
  */
-import type { ConsensusTimers, Durable } from "../../../src/core/consensus/types.ts";
+import type { ConsensusTimers, Durable, GenesisPlan } from "../../../src/core/consensus/types.ts";
 import { membersIn } from "../../../src/core/consensus/cluster.ts";
 import type { GroupSettings } from "../../../src/core/settings.ts";
 import {
@@ -69,6 +69,8 @@ export interface WorldOptions {
   readonly drift?: number;
   /** What a monitor's own file says beyond the settings; all files are alike otherwise. */
   readonly fileOf?: (monitor: number) => Partial<GroupSettings>;
+  /** What a monitor found the cluster with, if not its file alone. */
+  readonly planOf?: (plan: GenesisPlan, monitor: number) => GenesisPlan;
 }
 
 const PRODUCT_VERSION = "2.0.0";
@@ -173,7 +175,8 @@ export class World {
     return new Host(who, { scheduler: this, random: this.random.fork(), watcher: this });
   }
 
-  #monitor(index: number, drift: number, { core, fileOf, timers }: WorldOptions): MonitorProcess {
+  #monitor(index: number, drift: number, options: WorldOptions): MonitorProcess {
+    const { core, fileOf, planOf, timers } = options;
     const name = monitorName(index);
     const address = `${name}:7400`;
     const random = this.random.fork();
@@ -189,7 +192,8 @@ export class World {
     // One that is to be added has every founder for a peer, so it is no founder itself.
     const founders = this.shape.monitors;
     const monitors = index < founders ? founders : founders + 1;
-    const plan = genesisPlan({ ...this.shape, settings, monitors }, address);
+    const ofFile = genesisPlan({ ...this.shape, settings, monitors }, address);
+    const plan = planOf?.(ofFile, index) ?? ofFile;
     const habits = {
       fsyncMs: 3,
       fsyncStall: 0,

@@ -394,8 +394,14 @@ describe("a command", () => {
     ],
     ["set_ip 192.168.10.70 db2", { kind: "switchover", group: "main", to: "db2" }],
     ["mode manual", { kind: "set-mode", group: "main", mode: "manual" }],
-    ["adopt 0a1b2c3d", { kind: "adopt", group: "main", cluster: "0a1b2c3d", empty: null }],
-    ["adopt --empty db2", { kind: "adopt", group: "main", cluster: null, empty: "db2" }],
+    [
+      "adopt 0a1b2c3d",
+      { kind: "adopt", group: "main", cluster: "0a1b2c3d", empty: null, acceptDataLoss: false },
+    ],
+    [
+      "adopt --empty db2",
+      { kind: "adopt", group: "main", cluster: null, empty: "db2", acceptDataLoss: false },
+    ],
   ];
   it.each(SENT)("mmm %s", async (line, command) => {
     expect((await mmm(line)).requests[0]?.command).toEqual(command);

@@ -54,6 +54,12 @@ const CASES: readonly Case[] = [
     "mon3 is not counted: its data directory is not the one that it became a member with",
   ],
   [
+    "another imported state, before there is a cluster",
+    { cluster: { id: null, monitors: [aMonitor("mon2", { problem: "other-import" })] } },
+    "warning",
+    "mon2 is not counted: it did not import the same state: mmm state import, one file on every monitor or on none",
+  ],
+  [
     "two monitors",
     { cluster: { monitors: [aMonitor("mon1"), aMonitor("mon2")] } },
     "hint",

@@ -39,6 +39,13 @@ describe("the journal", () => {
     expect(again.read()).toEqual([entry(1), entry(2), entry(3)]);
   });
 
+  it("of an earlier cluster, put here, hides nothing of this one that has the same epoch", async () => {
+    await using dir = await tempDir();
+    const journal = new FileJournal(dir.path, silent);
+    journal.record([entry(1), entry(1, { startedAt: 900 })]);
+    expect(journal.read()).toHaveLength(2);
+  });
+
   it("skips lines that a crash cut short, or that are not its own, and goes on behind them", async () => {
     await using dir = await tempDir();
     const journal = new FileJournal(dir.path, silent);

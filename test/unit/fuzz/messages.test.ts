@@ -172,6 +172,7 @@ describe("messages of peers", { timeout: FUZZ_LIMIT_MS }, () => {
         schema: 1,
         address: "10.0.0.9:7400",
         peers: 2,
+        bequest: null,
         answer: true,
       };
       const message = { kind: "consensus" as const, message: hello };

@@ -90,6 +90,7 @@ const command: fc.Arbitrary<Asked> = fc.oneof(
     group: name,
     cluster: maybe(fc.stringMatching(/^[0-9a-f]{8}$/)),
     empty: maybe(name),
+    acceptDataLoss: fc.boolean(),
   }),
   fc.record({ kind: kind("monitor-add"), name, address: hostPort }),
   fc.record({ kind: kind("monitor-remove"), name }),

@@ -56,6 +56,7 @@ export const consensusMessage: fc.Arbitrary<ConsensusMessage> = fc.oneof(
     schema: port,
     address: text,
     peers: port,
+    bequest: maybe(fc.string({ maxLength: 40 })),
     answer: fc.boolean(),
   }),
   fc.record({ ...sender, kind: fc.constant("genesis" as const), delta }),

@@ -26,7 +26,15 @@ const HEARTBEAT = {
 
 describe("who is refused, and why", () => {
   const hello = (clusterId: string) =>
-    ({ kind: "hello", clusterId, schema: 1, address: "x:1", peers: 2, answer: true }) as const;
+    ({
+      kind: "hello",
+      clusterId,
+      schema: 1,
+      address: "x:1",
+      peers: 2,
+      bequest: null,
+      answer: true,
+    }) as const;
 
   test.each([
     [

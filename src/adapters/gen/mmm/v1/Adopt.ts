@@ -5,6 +5,7 @@ export interface Adopt {
   'group'?: (string);
   'cluster'?: (string);
   'empty'?: (string);
+  'acceptDataLoss'?: (boolean);
   '_cluster'?: "cluster";
   '_empty'?: "empty";
 }
@@ -13,6 +14,7 @@ export interface Adopt__Output {
   'group': (string);
   'cluster'?: (string);
   'empty'?: (string);
+  'acceptDataLoss': (boolean);
   '_cluster'?: "cluster";
   '_empty'?: "empty";
 }

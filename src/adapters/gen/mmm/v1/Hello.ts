@@ -7,7 +7,9 @@ export interface Hello {
   'address'?: (string);
   'peers'?: (number);
   'answer'?: (boolean);
+  'bequest'?: (string);
   '_clusterId'?: "clusterId";
+  '_bequest'?: "bequest";
 }
 
 export interface Hello__Output {
@@ -16,5 +18,7 @@ export interface Hello__Output {
   'address': (string);
   'peers': (number);
   'answer': (boolean);
+  'bequest'?: (string);
   '_clusterId'?: "clusterId";
+  '_bequest'?: "bequest";
 }

@@ -8,8 +8,8 @@
 import { statSync, unlinkSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { join } from "node:path";
-import { isAnswered } from "../adapters/socket-file.ts";
-import { MmmError, systemCode } from "../errors.ts";
+import { isAnswered } from "../socket-file.ts";
+import { MmmError, systemCode } from "../../errors.ts";
 
 const SOCKET = "lock";
 /** Longer paths do not fit a socket's address. */
