@@ -2,8 +2,8 @@
  * Switchover: prepare → handover → claim. Loses nothing.
  *
  *   prepare   everybody is connected; the siblings follow the target already. The old master serves
- *   handover  writes are paused, the target catches up, the old master is blocked, and only then
- *             releases the VIP; equality is read again after that, and the target is promoted
+ *   handover  writes are paused and the target catches up; only then the old master is blocked and
+ *             releases the VIP; equality is read again behind both, and the target is promoted
  *   claim     as in a failover
  *
  * The release of the VIP is the fence: a restart of Redis would remove every other one. Until the
@@ -47,6 +47,8 @@ import { BLOCKED } from "./tidy.ts";
 /** One that cannot be marked holds nothing up. */
 const BYSTANDERS_MS = 100;
 const POLL_MS = 2;
+/** A milestone: the target has applied everything up to the pause. */
+const CAUGHT_UP = "catch up done";
 
 export function conductSwitchover(running: Running): void {
   const to = successorOf(running);
@@ -127,12 +129,9 @@ function isLeaseFresh({ turn, group, vip }: Running): boolean {
 // ——— handover ———
 
 function handoverPhase(running: Running, to: Node): void {
-  const { work } = running;
   if (!isPrepared(running, to)) return;
   passed(running, MARK);
-  if (work.reached("blocked") === undefined && !block(running, to)) return;
-  if (proofOfOld(running) === null) return void awaitStep(running, RELEASE);
-  passed(running, RELEASE);
+  if (!hasCaughtUp(running, to) || !isShut(running)) return;
   const offset = provenOffset(running, to);
   if (offset !== null) promoteEqual(running, to, offset);
 }
@@ -147,20 +146,27 @@ function isPrepared(running: Running, to: Node): boolean {
   return awaitStep(running, MARK);
 }
 
-/** Pause, catch up, block. True once writes are refused; turns back when it takes too long. */
-function block(running: Running, to: Node): boolean {
+/** True once writes are paused and the target has applied all; turns back when it takes too long. */
+function hasCaughtUp(running: Running, to: Node): boolean {
   const { work, from } = running;
   const paused = infoOf(work.redis(from, "pause", { kind: "pause-writes", ms: PAUSE_MS }));
   if (paused === null) return awaitStep(running, PAUSE);
   passed(running, PAUSE);
   if (!isAt(running, to, paused.offset, "catch up")) return awaitStep(running, CATCH_UP);
   passed(running, CATCH_UP);
-  const blocked = work.redis(from, "block", BLOCKED);
-  if (!isDone(blocked)) return awaitStep(running, BLOCK);
+  return true;
+}
+
+/**
+ * True once writes are refused and the VIP is released. Both are asked for at the same time, while the
+ * pause holds; what is acknowledged if it ends too early is found by the reading behind both.
+ */
+function isShut(running: Running): boolean {
+  const { work, from } = running;
+  if (!isDone(work.redis(from, "block", BLOCKED))) return awaitStep(running, BLOCK);
   passed(running, BLOCK);
-  // Who waited is told now that writes are refused. Nothing waits for it: a pause ends by itself.
-  work.redis(from, "unpause", { kind: "unpause" });
-  work.reach("blocked");
+  if (proofOfOld(running) === null) return awaitStep(running, RELEASE);
+  passed(running, RELEASE);
   return true;
 }
 
@@ -201,14 +207,17 @@ function promoteEqual(running: Running, to: Node, offset: number): void {
   const outcome = promoteRead(running, to, offset);
   if (outcome.kind === "promoted") {
     passed(running, PROMOTE);
+    // Who still waits there is told to go elsewhere. Not sooner: refused writers knock again and again,
+    // and a paused master does not let keys expire. Nothing waits for it: a pause ends by itself.
+    running.work.redis(running.from, "unpause", { kind: "unpause" });
     const known = { highWater: offset, fencing: proofOfOld(running) };
     return claimNext(running, to, outcome.info, known);
   }
   if (hasFailed(running, to, outcome)) giveUp(running, PROMOTE);
 }
 
-/** Whether the old master may be told to release already: not before its writes are blocked. */
+/** Whether the old master may be told to release already: not before the target has caught up. */
 export function mayReleaseOld({ op, work }: Running): boolean {
   if (op.kind !== "switchover") return true;
-  return op.phase !== "handover" || work.reached("blocked") !== undefined;
+  return op.phase !== "handover" || work.reached(CAUGHT_UP) !== undefined;
 }
