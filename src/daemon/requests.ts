@@ -13,13 +13,18 @@ interface Waiter {
   readonly group: GroupName;
   readonly settle: (outcome: CommandOutcome) => void;
   readonly onProgress: (event: ProgressEvent) => void;
+  /** What it was not told yet. */
+  untold: ProgressEvent[];
 }
 
 /** A reload of hundreds of groups is as many; whoever asks for more keeps this monitor busy. */
 const MOST_REQUESTS = 1_024;
+/** A person sees no difference; a switchover, whose steps take a few milliseconds each, is not held up. */
+const TELL_AFTER_MS = 100;
 
 export class Requests {
   readonly #waiters = new Map<string, Set<Waiter>>();
+  #telling: NodeJS.Timeout | null = null;
 
   /**
    * Waits for the outcome, at most `limitMs`.
@@ -27,7 +32,11 @@ export class Requests {
    */
   run(
     requestId: string,
-    { group, onProgress, limitMs }: Omit<Waiter, "settle"> & { readonly limitMs: number },
+    {
+      group,
+      onProgress,
+      limitMs,
+    }: Omit<Waiter, "settle" | "untold"> & { readonly limitMs: number },
     start: () => boolean,
   ): Promise<CommandOutcome> {
     if (this.#waiters.size >= MOST_REQUESTS && !this.#waiters.has(requestId))
@@ -37,9 +46,10 @@ export class Requests {
       const settle = (outcome: CommandOutcome) => {
         clearTimeout(timer);
         this.#remove(requestId, waiter);
+        tell(waiter);
         resolve(outcome);
       };
-      const waiter: Waiter = { group, settle, onProgress };
+      const waiter: Waiter = { group, settle, onProgress, untold: [] };
       const others = this.#waiters.get(requestId) ?? new Set();
       this.#waiters.set(requestId, others.add(waiter));
       if (!start())
@@ -55,16 +65,23 @@ export class Requests {
     if (!("group" in event) || this.#waiters.size === 0) return;
     const { text, fields } = lineOf(event);
     const progress = { event: eventName(event.kind), text, data: fields };
-    for (const waiters of this.#waiters.values()) {
-      for (const waiter of waiters) if (waiter.group === event.group) waiter.onProgress(progress);
-    }
+    for (const waiter of this.#all())
+      if (waiter.group === event.group) waiter.untold.push(progress);
+    if (this.#telling === null) this.#telling = setTimeout(() => this.#tellAll(), TELL_AFTER_MS);
   }
 
   /** This monitor ends: what it was asked for may go on without it. */
   close(): void {
-    for (const waiters of this.#waiters.values()) {
-      for (const waiter of waiters) waiter.settle(lost("this monitor ended"));
-    }
+    for (const waiter of this.#all()) waiter.settle(lost("this monitor ended"));
+  }
+
+  #tellAll(): void {
+    this.#telling = null;
+    for (const waiter of this.#all()) tell(waiter);
+  }
+
+  #all(): readonly Waiter[] {
+    return [...this.#waiters.values()].flatMap((waiters) => [...waiters]);
   }
 
   #remove(requestId: string, waiter: Waiter): void {
@@ -72,6 +89,12 @@ export class Requests {
     waiters?.delete(waiter);
     if (waiters?.size === 0) this.#waiters.delete(requestId);
   }
+}
+
+function tell(waiter: Waiter): void {
+  const { untold } = waiter;
+  waiter.untold = [];
+  for (const progress of untold) waiter.onProgress(progress);
 }
 
 function lost(why: string): CommandOutcome {

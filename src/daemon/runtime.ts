@@ -159,12 +159,21 @@ interface Ordered {
   readonly rest: readonly WorldEffect[];
 }
 
-/** Around the first write; the newest state contains what the others would have written. */
+function isForHost({ kind }: WorldEffect): boolean {
+  return kind === "guard" || kind === "redis";
+}
+
+/**
+ * Around the first write; the newest state contains what the others would have written. On each side
+ * of it whatever a host is asked for leaves first: clients may be waiting for that.
+ */
 function inOrder(effects: readonly Effect[]): Ordered {
   const writes = effects.filter((effect) => effect.kind === "persist");
   const newest = writes.at(-1);
-  const others = (some: readonly Effect[]): readonly WorldEffect[] =>
-    some.filter((effect) => effect.kind !== "persist");
+  const others = (some: readonly Effect[]): readonly WorldEffect[] => {
+    const all = some.filter((effect) => effect.kind !== "persist");
+    return [...all.filter(isForHost), ...all.filter((effect) => !isForHost(effect))];
+  };
   const urgent = effects.findIndex((effect) => effect.kind === "persist" && effect.isUrgent);
   if (newest === undefined || urgent < 0)
     return { ahead: [], write: newest ?? null, rest: others(effects) };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { eventually } from "../../helpers/eventually.ts";
 import { Requests } from "../../../src/daemon/requests.ts";
 
 const LONG = 60_000;
@@ -55,6 +56,21 @@ describe("requests that wait", () => {
     requests.settle("r1", { kind: "ok", message: "" });
     await done;
     expect(main.progress).toEqual(["vip.claimed: 192.0.2.70 is served by db2"]);
+  });
+
+  it("hear it while they wait, and not in the midst of what happens", async () => {
+    const requests = new Requests();
+    const main = waiting("main");
+    const done = requests.run("r1", main.options, () => true);
+    const epoch = { term: 1, version: 2 };
+    requests.report({ kind: "vip.claimed", group: "main", vip: "192.0.2.70", node: "db2", epoch });
+    expect(main.progress).toEqual([]);
+    await eventually(
+      () => main.progress,
+      (lines) => lines.length === 1,
+    );
+    requests.close();
+    await done;
   });
 
   it("are refused when the core does not take them", async () => {
