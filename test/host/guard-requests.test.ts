@@ -5,11 +5,12 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   CLUSTER,
-  type Guard,
+  Guard,
   GUARD_PATH,
   GUARD_SCRIPT,
   GuardHost,
   isRoot,
+  sh,
   VIP,
 } from "./guard-host.ts";
 
@@ -132,6 +133,33 @@ describe.skipIf(!isRoot())("a program that is missing", () => {
       rmSync(join(folder, "arping"));
       expect(await guard.ask(`show ${VIP}`)).toMatch(/^ok gate=present .* lacks=arping$/);
       expect(await guard.ask(`install ${VIP} ${CLUSTER} 8`)).toBe("err missing arping");
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+describe.skipIf(!isRoot())("a claim beside which the address cannot be put", () => {
+  test("leaves no lease, and says so", async () => {
+    using host = new GuardHost("bare");
+    const folder = mkdtempSync(join(tmpdir(), "gt-guard-"));
+    try {
+      const ip = sh("command -v ip").trim();
+      writeFileSync(
+        join(folder, "ip"),
+        `#!/bin/sh\ncase $2 in replace) exit 2 ;; esac\nexec ${ip} "$@"\n`,
+        { mode: 0o755 },
+      );
+      const script = GUARD_SCRIPT.replace(/^PATH=/m, `PATH=${folder}:`);
+      const guard = await Guard.start(host.spawn(host.host, ["sh", "-s"]), script);
+      await guard.ask(`install ${VIP} ${CLUSTER} 7`);
+      const mark = `mark ${VIP} ${CLUSTER} 0 7 ${CLUSTER} 1 1 1 1 60000`;
+      expect(await guard.ask(mark)).toBe("ok");
+      expect(await guard.ask(`claim ${VIP} ${CLUSTER} 1 1 1 2 60000 60000 e0`)).toBe(
+        `err addr ${VIP} could not be put on e0`,
+      );
+      expect(await guard.field("lease")).toBe("0");
+      expect(host.addresses()).toBe("");
     } finally {
       rmSync(folder, { recursive: true });
     }
