@@ -14,8 +14,8 @@ import { type HostPort, showAddress } from "./address.ts";
 import { guardConnections } from "./connect-guard.ts";
 
 const OPTIONS: ChannelOptions = {
-  // A dead connection is noticed within 1.1 s, and replaced.
-  "grpc.keepalive_time_ms": 500,
+  // A dead connection is noticed within 1.6 s, and replaced.
+  "grpc.keepalive_time_ms": 1_000,
   "grpc.keepalive_timeout_ms": 600,
   "grpc.keepalive_permit_without_calls": 1,
   "grpc.initial_reconnect_backoff_ms": 100,
