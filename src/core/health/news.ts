@@ -7,6 +7,7 @@
 import type { NodeName } from "../ids.ts";
 import type { GroupSettings } from "../settings.ts";
 import type { GroupPart } from "../state.ts";
+import { isSwitching } from "./scrutiny.ts";
 import type { NodeInfo, NodeVote } from "./types.ts";
 import { unheardMs } from "./votes.ts";
 
@@ -26,20 +27,20 @@ export function isNews(before: NodeVote | undefined, after: NodeVote, group: Gro
   if (before === undefined) return true;
   return (
     isOtherVote(before, after) ||
+    (!isSwitching(group) && isOtherInfo(before.info, after.info)) ||
     passedLimit(before, after, group.settings) ||
     crossed(unheardMs(before), unheardMs(after), unheardLimitMs(group, after.node))
   );
 }
 
-/** Whether it says something else, but for its times, offsets and counters. */
-export function isOtherVote(before: NodeVote, after: NodeVote): boolean {
+/** Whether it says something else of the node, but for its times. */
+function isOtherVote(before: NodeVote, after: NodeVote): boolean {
   return (
     before.vote !== after.vote ||
     before.reason !== after.reason ||
     before.linkSeenUpFor !== after.linkSeenUpFor ||
     before.guard.gate !== after.guard.gate ||
-    before.guard.problem !== after.guard.problem ||
-    isOtherInfo(before.info, after.info)
+    before.guard.problem !== after.guard.problem
   );
 }
 

@@ -24,15 +24,26 @@ type Watches = Readonly<Record<NodeName, NodeWatch>>;
 /** Nobody's testimony is needed, and nobody may have to be chosen. */
 export function isCalm(group: GroupPart, watches: Watches): boolean {
   if (group.operation?.kind === "failover" || group.master === null) return false;
-  return group.nodes.every(({ name }) => isInOrder(watches[name], name === group.master));
+  return group.nodes.every(
+    ({ name }) => isWell(watches[name]) && isInPlace(group, name, watches[name]),
+  );
 }
 
 /** `up` says of a replica that its link stands, and of any node that it is not loading. */
-function isInOrder(watch: NodeWatch | undefined, isMaster: boolean): boolean {
+function isWell(watch: NodeWatch | undefined): watch is NodeWatch {
   if (watch === undefined || watch.seen === null) return false;
-  if (watch.opinion.vote !== "up" || watch.dueAt !== null || watch.firstRefusedAt !== null)
-    return false;
-  return watch.seen.info.role === (isMaster ? "master" : "replica");
+  return watch.opinion.vote === "up" && watch.dueAt === null && watch.firstRefusedAt === null;
+}
+
+/** A switchover changes who is what before it is agreed on, or after. */
+function isInPlace(group: GroupPart, node: NodeName, watch: NodeWatch | undefined): boolean {
+  if (isSwitching(group)) return true;
+  return watch?.seen?.info.role === (node === group.master ? "master" : "replica");
+}
+
+/** What changes meanwhile was asked for. */
+export function isSwitching({ operation }: GroupPart): boolean {
+  return operation?.kind === "switchover";
 }
 
 export function depthOf(

@@ -8,7 +8,7 @@ import type {
 import { type Evidence, hold } from "../../../../src/core/health/votes.ts";
 import type { MonitorName, NodeName } from "../../../../src/core/ids.ts";
 import type { GroupSettings } from "../../../../src/core/settings.ts";
-import type { GroupPart, Node, Vip } from "../../../../src/core/state.ts";
+import type { GroupPart, Node, Operation, Vip } from "../../../../src/core/state.ts";
 
 export const NOW = 1_000_000;
 /** The group's replication id, one before it, and a stranger's. */
@@ -93,6 +93,35 @@ export function group(change: Partial<GroupPart> = {}): GroupPart {
     rejoining: {},
     past: [],
     ...change,
+  };
+}
+
+export function operation(kind: Operation["kind"]): Operation {
+  const id = { term: 1, version: 5 };
+  return {
+    id,
+    kind,
+    cause: "operator",
+    from: "db1",
+    to: "db2",
+    phase: "prepare",
+    leader: "mon1",
+    term: 1,
+    attempt: 1,
+    reason: "",
+    by: "a test",
+    acceptDataLoss: false,
+    requestId: null,
+    votes: {},
+    runIds: {},
+    saved: {},
+    excluded: [],
+    forkOffset: null,
+    highWater: null,
+    fencing: null,
+    startedAt: 0,
+    phaseStartedAt: 0,
+    phases: [],
   };
 }
 

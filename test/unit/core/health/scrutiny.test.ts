@@ -8,8 +8,8 @@ import {
   probeStarted,
   suspectConnection,
 } from "../../../../src/core/health/watch.ts";
-import type { GroupPart, Operation, Vip } from "../../../../src/core/state.ts";
-import { group, masterInfo, NOW, probed, replicaInfo, settings, vip } from "./build.ts";
+import type { GroupPart, Vip } from "../../../../src/core/state.ts";
+import { group, masterInfo, NOW, operation, probed, replicaInfo, settings, vip } from "./build.ts";
 
 function seen(result: ProbeResult, watch = createWatch(NOW - 1)): NodeWatch {
   return observed(probeStarted(watch, NOW - 1), result, { now: NOW }, settings());
@@ -20,35 +20,6 @@ const calm = {
   db2: seen(probed(replicaInfo())),
   db3: seen(probed(replicaInfo())),
 };
-
-function operation(kind: Operation["kind"]): Operation {
-  const id = { term: 1, version: 5 };
-  return {
-    id,
-    kind,
-    cause: "operator",
-    from: "db1",
-    to: "db2",
-    phase: "prepare",
-    leader: "mon1",
-    term: 1,
-    attempt: 1,
-    reason: "",
-    by: "a test",
-    acceptDataLoss: false,
-    requestId: null,
-    votes: {},
-    runIds: {},
-    saved: {},
-    excluded: [],
-    forkOffset: null,
-    highWater: null,
-    fencing: null,
-    startedAt: 0,
-    phaseStartedAt: 0,
-    phases: [],
-  };
-}
 
 function depthAfter(
   ms: number,
@@ -79,6 +50,14 @@ describe("how much a probe asks", () => {
   it("is a pulse in a switchover, for clients wait for the nodes then", () => {
     expect(depthAfter(100, calm, group({ operation: operation("switchover") }))).toBe("pulse");
     expect(depthAfter(100, calm, group({ operation: operation("failover") }))).toBe("full");
+  });
+
+  it("is a pulse in a switchover also when the roles have changed, but not when one is silent", () => {
+    const switching = group({ operation: operation("switchover") });
+    const changed = { ...calm, db2: seen(probed(masterInfo())) };
+    expect(depthAfter(100, changed, switching)).toBe("pulse");
+    const silent = { ...changed, db1: seen({ kind: "timeout", stage: "reply" }, calm.db1) };
+    expect(depthAfter(100, silent, switching)).toBe("full");
   });
 
   it("is everything before the group has a master", () => {

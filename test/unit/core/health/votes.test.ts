@@ -17,6 +17,7 @@ import {
   MONITORS,
   masterInfo,
   NOW,
+  operation,
   refused,
   seesMaster,
   seesReplica,
@@ -143,6 +144,16 @@ describe("news", () => {
     ["a holder unheard for 350 ms", silent(349), silent(350), true],
   ])("%s", (_, before, now, expected) => {
     expect(isNews(before, now, held)).toBe(expected);
+  });
+
+  it("is not who is what while a switchover changes that; but who does not answer is", () => {
+    const switching = { ...held, operation: operation("switchover") };
+    const promoted = seesMaster({ runId: "new" });
+    expect(isNews(seesMaster(), promoted, switching)).toBe(false);
+    expect(isNews(seesMaster(), promoted, { ...held, operation: operation("failover") })).toBe(
+      true,
+    );
+    expect(isNews(seesMaster(), refused(), switching)).toBe(true);
   });
 
   it("is not whether one is heard of that holds nothing, nor what slow probes make look unheard", () => {
