@@ -19,8 +19,8 @@ export interface Services {
 }
 
 export const SERVER_OPTIONS: ServerOptions = {
-  // A peer has one call, a client two; answers that nobody reads are kept.
-  "grpc.max_concurrent_streams": 16,
+  // A peer has one call, a client two; answers that nobody reads are kept, and what comes at once is begun at once.
+  "grpc.max_concurrent_streams": 8,
   "grpc.max_connection_idle_ms": 60_000,
   "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
   "grpc.max_send_message_length": MAX_MESSAGE_BYTES,

@@ -2,6 +2,7 @@
  * `mmm-mon`: one monitor, until it is told to end. Whatever ends it is said once: on standard error
  * while it starts, in the log afterwards; and the exit code tells a service manager the kind.
  */
+import { existsSync, readdirSync } from "node:fs";
 import { constants, setPriority } from "node:os";
 import { ConfigErrors } from "../adapters/config/problems.ts";
 import type { FileLog } from "../adapters/logger.ts";
@@ -48,13 +49,22 @@ async function run(flags: RunFlags): Promise<void> {
   manager.ready();
 }
 
-/** A monitor that waits for other work on its host looks dead to its peers. */
+/**
+ * A monitor that waits for other work on its host looks dead to its peers. On Linux each thread has a priority of its
+ * own, and this one waits for those that V8 made before, when they help it to collect garbage.
+ */
 function preferThisProcess(): void {
   try {
-    setPriority(constants.priority.PRIORITY_HIGH);
+    for (const thread of threads()) setPriority(thread, constants.priority.PRIORITY_HIGH);
   } catch {
     // Not allowed to this user: the service manager may do it instead.
   }
+}
+
+/** As numbers of the kernel; 0 is this one. */
+function threads(): readonly number[] {
+  const folder = "/proc/self/task";
+  return existsSync(folder) ? readdirSync(folder).map(Number) : [0];
 }
 
 /**

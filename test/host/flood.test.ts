@@ -7,48 +7,48 @@
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Cluster, NAMES } from "./cluster.ts";
+import { CpuWeight } from "./cpu-weight.ts";
+import {
+  forgetLateness,
+  Idler,
+  type Lateness,
+  latenessesOf,
+  latestOf,
+  ownMs,
+  PRELOAD,
+  within,
+} from "./lateness.ts";
 import { buildBundle } from "./monitor-process.ts";
 import { isLong } from "../helpers/lab.ts";
 
 // How long the disk of a busy machine takes to sync is not what is tested here.
 process.env["TMPDIR"] = "/dev/shm";
 
-/** Of each monitor by its process: how late its timers are. */
-const LATENESS = `/dev/shm/mmm-late-${process.pid}-%p`;
-process.env["MMM_TIMER_LATENESS"] = LATENESS;
-
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const SECONDS = Number(process.env["MMM_FLOOD_SECONDS"] ?? 20);
 const CONNECTIONS = 10_000;
 const MEMORY_MB = 50;
+/** What a heartbeat is late for reasons of the monitor's own; how long the machine lets it wait is only printed. */
+const OWN_LATENESS_MS = 100;
 
 interface Seen {
   readonly grewMb: number;
   /** How long somebody who was connected already waited for an answer: the median, and one of a hundred. */
   readonly usualMs: number;
   readonly lateMs: number;
-  /** The leader's own timers, by which it sends heartbeats: one of a hundred, and the worst. */
-  readonly heartbeatMs: { readonly p99: number; readonly max: number };
+  /** The leader's timers, by which it sends heartbeats: one of a hundred, the worst, and the worst that is its own doing. */
+  readonly heartbeatMs: { readonly p99: number; readonly max: number; readonly own: number };
+  /** Where the time of the worst of them went. */
+  readonly latest: Lateness | undefined;
+  /** The same of a process that does nothing at all, at an ordinary priority. */
+  readonly idler: Lateness | undefined;
   readonly done: number;
   readonly bytes: number;
-}
-
-function latenesses(pid: number): readonly number[] {
-  const lines = readFileSync(LATENESS.replace("%p", String(pid)), "utf8")
-    .trim()
-    .split("\n");
-  return lines.flatMap((line) => JSON.parse(line) as number[]);
-}
-
-function lateBy(share: number, all: readonly number[]): number {
-  const sorted = all.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 }
 
 async function flood(kind: string, target: string): Promise<{ done: number; bytes: number }> {
@@ -69,7 +69,8 @@ async function watched(
   const client = cluster.clients.get(name)!;
   const atRest = cluster.memoryMb(name);
   const { pid } = cluster.monitors.get(name)!;
-  const before = latenesses(pid).length;
+  const before = latenessesOf(pid).length;
+  using idler = new Idler();
   const waits: number[] = [];
   let [mostMb, isOver] = [0, false];
   const ended = work.finally(() => (isOver = true));
@@ -80,10 +81,18 @@ async function watched(
     mostMb = Math.max(mostMb, cluster.memoryMb(name));
     await pause(50);
   }
-  const late = latenesses(pid).slice(before);
-  const heartbeatMs = { p99: lateBy(0.99, late), max: lateBy(1, late) };
-  const [usualMs, lateMs] = [lateBy(0.5, waits), lateBy(0.99, waits)];
-  return { grewMb: mostMb - atRest, usualMs, lateMs, heartbeatMs, ...(await ended) };
+  const timers = latenessesOf(pid).slice(before);
+  const late = timers.map((timer) => timer.late);
+  const own = Math.max(...timers.map(ownMs));
+  return {
+    grewMb: mostMb - atRest,
+    usualMs: within(0.5, waits),
+    lateMs: within(0.99, waits),
+    heartbeatMs: { p99: within(0.99, late), max: within(1, late), own },
+    latest: latestOf(timers),
+    idler: latestOf(latenessesOf(idler.pid)),
+    ...(await ended),
+  };
 }
 
 async function expectUnmoved(
@@ -99,6 +108,7 @@ async function expectUnmoved(
   process.stdout.write(`flood ${kind}: ${JSON.stringify(seen)}\n`);
   if (kind !== "nothing") expect(seen.done + seen.bytes).toBeGreaterThan(0);
   expect(seen.grewMb).toBeLessThan(MEMORY_MB);
+  expect(seen.heartbeatMs.own).toBeLessThan(OWN_LATENESS_MS);
   expect(NAMES.map((name) => cluster.monitors.get(name)!.lines("leader.changed").length)).toEqual(
     terms,
   );
@@ -107,16 +117,19 @@ async function expectUnmoved(
 
 describe.skipIf(!isLong).each([false, true])("a cluster (with TLS: %s)", (tls) => {
   let cluster: Cluster;
+  let weight: CpuWeight | null = null;
   beforeAll(async () => {
     buildBundle();
-    const preload = join(ROOT, "test/host/timer-lateness.mjs");
-    cluster = await Cluster.open({ tls, nodeFlags: () => ["--import", preload] });
+    weight = CpuWeight.open(`mmm-flood-${process.pid}`);
+    cluster = await Cluster.open({ tls, nodeFlags: () => ["--import", PRELOAD] });
+    for (const { pid } of cluster.monitors.values()) weight?.add(pid);
     await cluster.leader();
   });
   afterAll(async () => {
     const pids = Array.from(cluster.monitors.values(), ({ pid }) => pid);
+    weight?.[Symbol.dispose]();
     await cluster.close();
-    for (const pid of pids) rmSync(LATENESS.replace("%p", String(pid)), { force: true });
+    for (const pid of pids) forgetLateness(pid);
   });
 
   const kinds = tls

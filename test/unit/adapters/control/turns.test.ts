@@ -43,7 +43,18 @@ describe("too many questions", () => {
     expect(answered).toContain("ann");
     expect([answered.length, refused.length]).toEqual([17, 0]);
     vi.advanceTimersByTime(1);
+    vi.runAllTimers();
     expect(refused.length).toBe(984);
+  });
+
+  it("are refused one each turn of the loop, as what came at once is due at once", () => {
+    const { ask, refused } = questions();
+    for (let index = 0; index < 20; index += 1) ask("mallory");
+    vi.advanceTimersByTime(REFUSED_AFTER_MS);
+    for (const count of [1, 2, 3, 4]) {
+      vi.advanceTimersToNextTimer();
+      expect(refused.length).toBe(count);
+    }
   });
 
   it("of many callers are answered at a bearable rate", () => {
