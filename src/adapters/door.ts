@@ -20,6 +20,7 @@ import type { HostPort } from "./peer/address.ts";
 import { peerOf, Refuser } from "./refuser.ts";
 import type { TlsIdentity } from "./tls/identity.ts";
 import { judge } from "./tls/judge.ts";
+import { Revoked } from "./tls/revoked.ts";
 
 export interface DoorOptions {
   /** null: whoever comes is let in, in the clear. */
@@ -44,14 +45,16 @@ export class Door {
   readonly #options: DoorOptions;
   readonly #net: NetServer;
   readonly #tls: TlsServer | null;
+  #revoked: Revoked;
   readonly #inside: ReturnType<Server["createConnectionInjector"]>;
   readonly #refuser = new Refuser();
-  readonly #callers = new Map<string, Caller>();
+  readonly #callers = new Map<string, { readonly caller: Caller; readonly socket: TLSSocket }>();
   readonly #crowd = new Crowd(FROM_ONE_ADDRESS);
 
   /** @param server those who are let in talk to it */
   constructor(server: Server, options: DoorOptions) {
     this.#options = options;
+    this.#revoked = options.identity?.revoked ?? Revoked.none;
     this.#inside = server.createConnectionInjector(ServerCredentials.createInsecure());
     this.#tls = options.identity === null ? null : this.#tlsServer(options.identity);
     this.#net = createServer({ noDelay: true }, (socket) => this.#accept(socket));
@@ -66,12 +69,20 @@ export class Door {
   /** @param peer as gRPC names the other end of a call */
   callerOf(peer: string): Caller {
     if (this.#tls === null) return { kind: "anyone" };
-    return this.#callers.get(peer) ?? { kind: "refused", why: "the connection is gone" };
+    return this.#callers.get(peer)?.caller ?? { kind: "refused", why: "the connection is gone" };
   }
 
-  /** From now on these are presented and trusted, and whoever came before has to come again. */
+  /**
+   * From now on these are presented and trusted, and whoever came before has to come again: at once, in the midst of
+   * a call, with a certificate that was revoked.
+   */
   renew(identity: TlsIdentity): void {
+    this.#revoked = identity.revoked;
     this.#tls?.setSecureContext(identity.context());
+    for (const { socket } of this.#callers.values()) {
+      const certificate = socket.getPeerX509Certificate();
+      if (certificate !== undefined && this.#revoked.has(certificate)) socket.destroy();
+    }
     this.#inside.drain(DRAIN_MS);
   }
 
@@ -132,13 +143,13 @@ export class Door {
 
   #onSecure(socket: TLSSocket): void {
     socket.on("error", () => undefined);
-    const caller = judge(socket, Date.now());
+    const caller = judge(socket, this.#revoked, Date.now());
     if (caller.kind === "refused") {
       this.#turnAway(socket, caller.why);
       return;
     }
     const peer = peerOf(socket);
-    this.#callers.set(peer, caller);
+    this.#callers.set(peer, { caller, socket });
     socket.once("close", () => this.#callers.delete(peer));
     this.#inside.injectConnection(socket);
   }

@@ -23,13 +23,14 @@ export const WITH_FILES: readonly CommandSpec[] = [
   },
   {
     name: "tls",
-    operands: "init|issue|show PATH",
+    operands: "init|issue|revoke|show PATH",
     options: ["operator", "reader", "days", "renew"],
-    summary: "Make an authority and certificates, or show one",
+    summary: "Make an authority and certificates, revoke or show one",
     details: [
       "init DIR                  an authority: ca.pem for everybody, ca.key for nobody else",
       "issue DIR --monitor NAME  a key and a certificate of a monitor; may be repeated",
       "issue DIR --operator NAME, --reader NAME  of a person who may act, of one who may look",
+      "revoke DIR --operator NAME (or --monitor, --reader)  all issued so far, into revoked.txt for tls_revoked",
       "show FILE                 whom a certificate names, and when it expires",
     ],
     load: () => import("./commands/tls.ts"),

@@ -62,6 +62,7 @@ export class Certificates {
     if (identity === null) return [];
     const { validity, authorityValidity } = identity;
     const ends = [
+      ...(identity.isRevoked ? [revoked(this.#name)] : []),
       ...warningOf(`the certificate of ${this.#name}`, validity, now),
       ...warningOf("the authority in tls_ca", authorityValidity, now),
     ];
@@ -69,6 +70,12 @@ export class Certificates {
     const text = `the new certificate of ${this.#name} is not used: ${this.#problem}`;
     return [...ends, { level: "warning", text }];
   }
+}
+
+/** It goes on all the same, as with one that has expired: leases want to be kept alive. */
+function revoked(name: MonitorName): Warning {
+  const text = `the certificate of ${name} is named in its own tls_revoked: who has the same list refuses it`;
+  return { level: "critical", text };
 }
 
 /** One that ends is told of in time; it is no secret how to renew it. */

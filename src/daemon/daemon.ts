@@ -116,7 +116,7 @@ export class Daemon<S> {
     return withTransport(core.status(this.#runtime.state, clock.at()), this.#transport());
   }
 
-  /** Reads the certificate anew; who leads does not change. What cannot be used changes nothing. */
+  /** Reads the certificate, and which are revoked, anew; who leads does not change. What cannot be used changes nothing. */
   renewCertificates(): void {
     const { certificates, clock, log } = this.#options;
     try {
@@ -125,7 +125,7 @@ export class Daemon<S> {
       this.#server.renew(identity);
       this.#peers.renew();
       const until = new Date(identity.validity.until).toISOString();
-      const text = `a new certificate is in force, until ${until.slice(0, 10)} (SIGHUP)`;
+      const text = `new files are in force, with a certificate until ${until.slice(0, 10)} (SIGHUP)`;
       log.write("info", "certificate.renewed", text, { until });
     } catch (error) {
       const text = `the certificate was not renewed, the old one stays in force: ${messageOf(error)}`;

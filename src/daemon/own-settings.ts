@@ -31,7 +31,7 @@ const FIXED: Readonly<Record<string, (local: Local) => unknown>> = {
   pid: ({ pid }) => pid,
   guard: ({ guard }) => guard,
   ssh_known_hosts: ({ sshKnownHosts }) => sshKnownHosts,
-  "tls, tls_ca, tls_cert or tls_key": ({ tls }) => tls,
+  "tls, tls_ca, tls_cert, tls_key or tls_revoked": ({ tls }) => tls,
 };
 
 export class OwnSettings {

@@ -1,6 +1,6 @@
 /** Monitors that speak TLS: to each other, through new certificates, and to people. */
-import { randomUUID } from "node:crypto";
-import { copyFileSync, mkdirSync, statSync } from "node:fs";
+import { randomUUID, X509Certificate } from "node:crypto";
+import { copyFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ControlClient } from "../../src/adapters/control/client.ts";
@@ -8,6 +8,7 @@ import type { Role } from "../../src/adapters/tls/certificate-name.ts";
 import { credentialsFor, expecting } from "../../src/adapters/tls/channel.ts";
 import { type TlsFiles, TlsIdentity } from "../../src/adapters/tls/identity.ts";
 import { makeAuthority } from "../../src/adapters/tls/issue.ts";
+import { fingerprintOf } from "../../src/adapters/tls/revoked.ts";
 import { Certificates } from "../helpers/certificates.ts";
 import { eventually } from "../helpers/eventually.ts";
 import { freePort } from "../helpers/free-port.ts";
@@ -196,6 +197,12 @@ class Cluster {
     copyFileSync(ca, this.fileOf(name, "ca.pem"));
     copyFileSync(cert, this.fileOf(name, "cert.pem"));
     copyFileSync(key, this.fileOf(name, "key.pem"));
+    this.revoke(name, []);
+  }
+
+  revoke(name: string, those: readonly TlsFiles[]): void {
+    const lines = those.map(({ cert }) => fingerprintOf(new X509Certificate(readFileSync(cert))));
+    writeFileSync(this.fileOf(name, "revoked.txt"), lines.join("\n"));
   }
 
   start(name: string): void {
@@ -204,7 +211,12 @@ class Cluster {
       "--peer",
       `${other}=${at(other)}`,
     ]);
-    const keys = { tls_ca: "ca.pem", tls_cert: "cert.pem", tls_key: "key.pem" };
+    const keys = {
+      tls_ca: "ca.pem",
+      tls_cert: "cert.pem",
+      tls_key: "key.pem",
+      tls_revoked: "revoked.txt",
+    };
     const lines = Object.entries(keys).map(([key, file]) => `${key} = ${this.fileOf(name, file)}`);
     const dir = join(certificates.path, name);
     const args = ["--config", writeConfig(dir, lines.join("\n")), "--data-dir", `${dir}/data`];
@@ -213,7 +225,11 @@ class Cluster {
   }
 
   client(name: string, role: Role, who: string): ControlClient {
-    const security = credentialsFor(certificates.identity(role, who), expecting(name));
+    return this.clientWith(name, certificates.files(role, who));
+  }
+
+  clientWith(name: string, files: TlsFiles): ControlClient {
+    const security = credentialsFor(TlsIdentity.load(files), expecting(name));
     return this.#keep(new ControlClient(`127.0.0.1:${this.#ports.get(name)}`, security));
   }
 
@@ -341,6 +357,52 @@ describe("three monitors with certificates", () => {
     expect(after).toMatchObject({ leader, term });
     for (const monitor of cluster.monitors.values()) {
       expect(monitor.stdout + monitor.stderr).not.toContain("PRIVATE KEY");
+    }
+  });
+});
+
+describe("three monitors of which each has a list of what is revoked", () => {
+  it("shut out an operator and then a monitor on it, and keep their leader", async () => {
+    const cluster = await Cluster.open();
+    try {
+      const leader = await cluster.leader();
+      const { term } = (await cluster.status(leader)).cluster;
+      const others = NAMES.filter((name) => name !== leader);
+      const ann = certificates.files("operator", "ann");
+      const anns = cluster.clientWith(leader, ann);
+      await anns.status(5_000);
+      const ends: string[] = [];
+      anns.watch(
+        50,
+        () => undefined,
+        (why) => ends.push(why),
+      );
+      const apply = async (those: readonly TlsFiles[], count: number) => {
+        for (const name of NAMES) {
+          cluster.revoke(name, those);
+          cluster.monitors.get(name)!.signal("SIGHUP");
+          await cluster.monitors.get(name)!.logged("certificate.renewed", count);
+        }
+      };
+      await apply([ann], 1);
+      for (const name of NAMES)
+        await expect(cluster.clientWith(name, ann).status(5_000)).rejects.toThrow(
+          "the certificate of operator ann is revoked (tls_revoked of this monitor)",
+        );
+      expect(ends).toHaveLength(1);
+      const [gone] = others as [string];
+      const cert = cluster.fileOf(gone, "cert.pem");
+      await apply([ann, { ca: "", cert, key: "" }], 2);
+      const seen = await eventually(
+        async () => (await cluster.status(leader)).cluster,
+        ({ monitors }) => monitors.find(({ name }) => name === gone)?.reachable === false,
+        { withinMs: 20_000, what: "nobody talks to it" },
+      );
+      expect(seen).toMatchObject({ leader, term });
+      const own = (await cluster.locally(gone).status(5_000)).status;
+      expect(JSON.stringify(own)).toContain(`the certificate of monitor ${gone} is revoked`);
+    } finally {
+      await cluster.close();
     }
   });
 });

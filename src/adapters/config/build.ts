@@ -216,7 +216,8 @@ function ownPassword(node: NodeValues): Secret | null {
 function buildTls(top: TopValues, environment: Environment): MonitorTls {
   const { tls_ca: ca, tls_cert: cert, tls_key: key } = top;
   if (ca !== null && cert !== null && key !== null) {
-    return { ca, cert: expand(cert, environment), key: expand(key, environment) };
+    const revoked = expandOrNull(top.tls_revoked, environment);
+    return { ca, cert: expand(cert, environment), key: expand(key, environment), revoked };
   }
   return top.tls === "off" ? "off" : "unset";
 }

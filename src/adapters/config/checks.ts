@@ -101,6 +101,9 @@ function checkTls(source: Source, { section, values }: Read<TopValues>): void {
       whereIs(section, given[0] ?? "tls"),
       `TLS between monitors needs ${missing.join(" and ")}, too`,
     );
+  } else if (values.tls_revoked !== null && given.length === 0) {
+    const text = "says which certificates count no more, and without tls_ca none does";
+    report(source, whereIs(section, "tls_revoked"), text);
   }
 }
 

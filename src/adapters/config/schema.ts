@@ -128,6 +128,7 @@ const MONITOR_OWN_KEYS = {
   tls_ca: optional(path, TEXT),
   tls_cert: optional(path, TEXT),
   tls_key: optional(path, TEXT),
+  tls_revoked: optional(path, TEXT),
   post_failover: optional(anyText, TEXT),
   post_switchover: optional(anyText, TEXT),
   on_alarm: optional(anyText, TEXT),

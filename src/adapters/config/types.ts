@@ -103,7 +103,12 @@ export type RedisTls =
 export type MonitorTls =
   | "off"
   | "unset"
-  | { readonly ca: string; readonly cert: string; readonly key: string };
+  | {
+      readonly ca: string;
+      readonly cert: string;
+      readonly key: string;
+      readonly revoked: string | null;
+    };
 
 export interface NodeLogin {
   readonly redisUser: string | null;

@@ -27,8 +27,10 @@ export function credentialsFor(
   check: (presented: Presented) => string | null,
 ): ChannelCredentials {
   if (identity === null) return credentials.createInsecure();
-  const checkServerIdentity = (_host: string, { raw }: PeerCertificate) => {
-    const why = judgeServer(new X509Certificate(raw), check);
+  const checkServerIdentity = (_host: string, presented: PeerCertificate) => {
+    const why = identity.revoked.has(presented)
+      ? "its certificate is revoked (tls_revoked here)"
+      : judgeServer(new X509Certificate(presented.raw), check);
     return why === null ? undefined : new Error(`${OURS}${why}`);
   };
   return ChannelCredentials.createFromSecureContext(identity.secureContext(), {

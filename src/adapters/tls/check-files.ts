@@ -11,7 +11,7 @@ import { showName } from "./certificate-name.ts";
 import { TlsIdentity, type TlsFiles } from "./identity.ts";
 import { daysLeft, endsSoon, invalidity } from "./validity.ts";
 
-type Key = "tls_ca" | "tls_cert" | "tls_key";
+type Key = "tls_ca" | "tls_cert" | "tls_key" | "tls_revoked";
 
 export interface Checked {
   readonly problems: readonly Problem[];
@@ -24,7 +24,9 @@ const NOTHING: Checked = { problems: [], warnings: [] };
 export function checkTlsFiles({ file, local, monitors }: Config, now: number): Checked {
   const { tls } = local;
   if (tls === "off" || tls === "unset") return NOTHING;
-  const paths = { tls_ca: tls.ca, tls_cert: tls.cert, tls_key: tls.key };
+  const { ca, cert, key, revoked } = tls;
+  const named = revoked === null ? {} : { tls_revoked: revoked };
+  const paths = { tls_ca: ca, tls_cert: cert, tls_key: key, ...named };
   const closed = Object.entries(paths).filter(([, path]) => isClosed(path));
   if (closed.length > 0) {
     const warnings = closed.map(
@@ -36,8 +38,8 @@ export function checkTlsFiles({ file, local, monitors }: Config, now: number): C
   const identity = load(tls);
   if (identity instanceof MmmError) {
     const { what, why = "it cannot be used", todo = "" } = identity.explanation;
-    const key = keyNamed(what, paths);
-    return { problems: [report(key, `${paths[key]}: ${why}; ${todo}`)], warnings: [] };
+    const [at, path] = fileNamed(what, paths);
+    return { problems: [report(at, `${path}: ${why}; ${todo}`)], warnings: [] };
   }
   const known = local.name === null ? monitors.flatMap(({ name }) => name ?? []) : [local.name];
   return judged(identity, { known, now, report });
@@ -63,9 +65,10 @@ function load(files: TlsFiles): TlsIdentity | MmmError {
 }
 
 /** `cannot use FILE` */
-function keyNamed(what: string, paths: Readonly<Record<Key, string>>): Key {
-  if (what.endsWith(` ${paths.tls_key}`)) return "tls_key";
-  return what.endsWith(` ${paths.tls_ca}`) ? "tls_ca" : "tls_cert";
+function fileNamed(what: string, paths: Readonly<Partial<Record<Key, string>>>) {
+  const all = Object.entries(paths) as readonly (readonly [Key, string])[];
+  const found = all.find(([, path]) => what.endsWith(` ${path}`));
+  return found ?? (["tls_cert", paths.tls_cert] as const);
 }
 
 function placeOf(file: string, key: Key): Pick<Problem, "file" | "line" | "column" | "section"> {
@@ -85,6 +88,7 @@ function judged(identity: TlsIdentity, { known, now, report }: Judging): Checked
   const { name, validity, authorityValidity } = identity;
   const problems: Problem[] = [];
   const [expired, ended] = [invalidity(validity, now), invalidity(authorityValidity, now)];
+  if (identity.isRevoked) problems.push(report("tls_cert", "it is named in tls_revoked"));
   if (expired !== null) problems.push(report("tls_cert", `the certificate ${expired}`));
   if (ended !== null) problems.push(report("tls_ca", `an authority ${ended}`));
   if (name.role === "monitor" && known.length > 0 && !known.includes(name.name))

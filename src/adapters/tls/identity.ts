@@ -1,12 +1,14 @@
 /**
  * What a program needs to speak TLS: its certificate, the key of it, and the authorities that it
- * trusts, read from three files and checked together. The key leaves this object only into OpenSSL.
+ * trusts, read from three files and checked together; and whom it trusts no more. The key leaves this object only
+ * into OpenSSL.
  */
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
-import { readFileSync, statSync } from "node:fs";
 import { createSecureContext, type SecureContext, type SecureContextOptions } from "node:tls";
-import { MmmError, messageOf, systemCode } from "../../errors.ts";
+import { messageOf } from "../../errors.ts";
 import { type CertificateName, nameOf } from "./certificate-name.ts";
+import { readText, unusable } from "./read-file.ts";
+import { Revoked } from "./revoked.ts";
 import { type Validity, validityOf } from "./validity.ts";
 
 /** Paths of PEM files. */
@@ -15,8 +17,12 @@ export interface TlsFiles {
   /** The certificate, and behind it those between it and an authority, if there are any. */
   readonly cert: string;
   readonly key: string;
+  /** Fingerprints of certificates that count no more; null: there are none. */
+  readonly revoked?: string | null;
 }
 
+const ADVICE =
+  "make certificates with mmm tls init and mmm tls issue, or correct tls_ca, tls_cert, tls_key";
 const OPEN_TO_OTHERS = 0o006;
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 /** More certificates between ours and an authority are a circle. */
@@ -27,11 +33,16 @@ export class TlsIdentity {
   readonly validity: Validity;
   /** Of the authority that ends first. */
   readonly authorityValidity: Validity;
+  readonly revoked: Revoked;
+  /** Its own certificate counts no more. */
+  readonly isRevoked: boolean;
   readonly #context: SecureContextOptions;
   #secureContext: SecureContext | null = null;
 
   private constructor(name: CertificateName, parts: Parts) {
     this.name = name;
+    this.revoked = parts.revoked;
+    this.isRevoked = parts.chain.some((one) => parts.revoked.has(one));
     this.validity = validityOf(parts.leaf);
     this.authorityValidity = parts.authorities
       .map(validityOf)
@@ -79,7 +90,10 @@ export class TlsIdentity {
   equals(other: TlsIdentity): boolean {
     const [mine, theirs] = [this.#context, other.#context];
     return (
-      mine.cert === theirs.cert && mine.key === theirs.key && String(mine.ca) === String(theirs.ca)
+      mine.cert === theirs.cert &&
+      mine.key === theirs.key &&
+      String(mine.ca) === String(theirs.ca) &&
+      this.revoked.equals(other.revoked)
     );
   }
 
@@ -100,6 +114,7 @@ interface Parts {
   readonly leaf: X509Certificate;
   readonly chain: readonly X509Certificate[];
   readonly key: KeyObject;
+  readonly revoked: Revoked;
 }
 
 function readParts(files: TlsFiles): Parts {
@@ -115,11 +130,16 @@ function readParts(files: TlsFiles): Parts {
       "give the ca.pem of mmm tls init, or that of your own authority",
     );
   }
-  return { authorities, chain, leaf, key };
+  const { revoked = null } = files;
+  return { authorities, chain, leaf, key, revoked: readRevoked(revoked) };
+}
+
+function readRevoked(file: string | null): Revoked {
+  return file === null ? Revoked.none : Revoked.read(file);
 }
 
 function readKey(file: string): KeyObject {
-  const { text, mode } = readText(file);
+  const { text, mode } = readText(file, ADVICE);
   if ((mode & OPEN_TO_OTHERS) !== 0) {
     throw unusable(
       file,
@@ -143,7 +163,7 @@ function readKey(file: string): KeyObject {
 }
 
 function readCertificates(file: string): readonly X509Certificate[] {
-  const { text } = readText(file);
+  const { text } = readText(file, ADVICE);
   try {
     return [...text.matchAll(CERTIFICATE)].map(([pem]) => new X509Certificate(pem));
   } catch (error) {
@@ -154,26 +174,6 @@ function readCertificates(file: string): readonly X509Certificate[] {
     );
   }
 }
-
-function readText(file: string): { readonly text: string; readonly mode: number } {
-  try {
-    return { text: readFileSync(file, "utf8"), mode: statSync(file).mode };
-  } catch (error) {
-    const code = systemCode(error);
-    const why = WHY_UNREADABLE[code ?? ""] ?? messageOf(error);
-    throw unusable(
-      file,
-      why,
-      "make certificates with mmm tls init and mmm tls issue, or correct tls_ca, tls_cert, tls_key",
-    );
-  }
-}
-
-const WHY_UNREADABLE: Readonly<Record<string, string>> = {
-  ENOENT: "there is no such file",
-  EACCES: "this user may not read it",
-  EISDIR: "it is a directory",
-};
 
 /** Dates are not looked at here. */
 function isTrusted({ leaf, chain, authorities }: Parts): boolean {
@@ -187,8 +187,4 @@ function isTrusted({ leaf, chain, authorities }: Parts): boolean {
     current = next;
   }
   return false;
-}
-
-function unusable(file: string, why: string, todo: string): MmmError {
-  return new MmmError("TLS_FILES", { what: `cannot use ${file}`, why, todo });
 }

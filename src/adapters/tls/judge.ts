@@ -5,9 +5,12 @@
 import type { TLSSocket } from "node:tls";
 import type { Caller } from "../caller.ts";
 import { nameOf, showName } from "./certificate-name.ts";
+import type { Revoked } from "./revoked.ts";
 import { invalidity, validityOf } from "./validity.ts";
 
-export function judge(socket: TLSSocket, now: number): Caller {
+const REVOKED = "is revoked (tls_revoked of this monitor)";
+
+export function judge(socket: TLSSocket, revoked: Revoked, now: number): Caller {
   const certificate = socket.getPeerX509Certificate();
   if (certificate === undefined) return refused("it presents no certificate");
   const name = nameOf(certificate);
@@ -16,6 +19,7 @@ export function judge(socket: TLSSocket, now: number): Caller {
   const date = invalidity(validityOf(certificate), now);
   if (date !== null) return refused(`${whose} ${date}`);
   if (!socket.authorized) return refused(`${whose} ${faultOf(socket)}`);
+  if (revoked.has(certificate)) return refused(`${whose} ${REVOKED}`);
   if (name === null)
     return refused("its certificate names no monitor, operator or reader of redis-mmm");
   return { kind: "certified", name };

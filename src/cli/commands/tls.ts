@@ -1,8 +1,8 @@
 /**
- * `mmm tls init|issue|show`: an authority of one's own and certificates signed by it, for those who
+ * `mmm tls init|issue|revoke|show`: an authority of one's own and certificates signed by it, for those who
  * have none. Works on files only; nothing that exists is overwritten unless --renew says so.
  */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { X509Certificate } from "node:crypto";
 import {
@@ -13,6 +13,8 @@ import {
   showName,
 } from "../../adapters/tls/certificate-name.ts";
 import { issueCertificate, type Issued, makeAuthority } from "../../adapters/tls/issue.ts";
+import { Ledger } from "../../adapters/tls/ledger.ts";
+import { fingerprintOf } from "../../adapters/tls/revoked.ts";
 import { certificateStatus, validityOf } from "../../adapters/tls/validity.ts";
 import { makeDirectory, type PairFiles, writePair } from "../../adapters/tls/pair-files.ts";
 import { isMonitorName } from "../../adapters/peer/address.ts";
@@ -35,11 +37,14 @@ export async function run(context: Context): Promise<ExitCode> {
     case "issue":
       issue(path, context);
       break;
+    case "revoke":
+      revoke(path, context);
+      break;
     case "show":
       show(path, context);
       break;
     default:
-      throw usageFailure(`tls does not know "${action}"; write init, issue or show`, "tls");
+      throw usageFailure(`tls does not know "${action}"; write init, issue, revoke or show`, "tls");
   }
   return await Promise.resolve(EXIT.ok);
 }
@@ -61,10 +66,11 @@ function init(directory: string, context: Context): void {
 function issue(directory: string, context: Context): void {
   const authority = readAuthority(authorityFiles(directory));
   const days = daysOf(context, CERTIFICATE_DAYS);
+  const ledger = new Ledger(directory);
   const all = whoFrom(context).map((who) => {
-    const stem = join(directory, `${who.role}-${who.name}`);
-    const files = { certificate: `${stem}.pem`, key: `${stem}.key` };
+    const files = filesOf(directory, who);
     const issued = issueCertificate(authority, who, days, new Date());
+    ledger.issued(new X509Certificate(issued.certificate));
     const advice = "to put a new key and certificate in their place, add --renew";
     writePair(files, issued, { replace: context.options.renew === true, advice });
     return describe(issued.certificate, files);
@@ -75,10 +81,49 @@ function issue(directory: string, context: Context): void {
   tell(context, all, lines);
 }
 
+/** All that anybody may still have of that name; what is issued from now on counts. */
+function revoke(directory: string, context: Context): void {
+  const ledger = new Ledger(directory);
+  const all = whoFrom(context).map((who) => {
+    const { certificate } = filesOf(directory, who);
+    const present = existsSync(certificate)
+      ? [fingerprintOf(parsed(readPem(certificate), certificate))]
+      : [];
+    const known = [...ledger.of(who), ...present];
+    if (known.length === 0) throw neverIssued(directory, who);
+    const fingerprints = ledger.revoke(known, who, Date.now());
+    return { name: showName(who), fingerprints, file: ledger.revokedFile };
+  });
+  tell(context, all, [
+    ...all.map(({ name, fingerprints, file }) =>
+      fingerprints.length === 0
+        ? `OK: what was issued for ${name} is revoked already`
+        : `OK: ${file} names ${fingerprints.length} more, of ${name}`,
+    ),
+    `next: copy ${ledger.revokedFile} to where tls_revoked of every monitor says, and reload each (SIGHUP)`,
+  ]);
+}
+
+function neverIssued(directory: string, who: CertificateName): MmmError {
+  return new MmmError("TLS_FILES", {
+    what: `cannot revoke ${showName(who)}`,
+    why: `nothing in ${directory} says that a certificate was ever issued for that name`,
+    todo: `write its fingerprint (mmm tls show FILE) as a line of ${join(directory, "revoked.txt")}`,
+  });
+}
+
+function filesOf(directory: string, { role, name }: CertificateName): PairFiles {
+  const stem = join(directory, `${role}-${name}`);
+  return { certificate: `${stem}.pem`, key: `${stem}.key` };
+}
+
 function show(file: string, context: Context): void {
-  const { name, expires_at, days_left } = describe(readPem(file), { certificate: file, key: "" });
-  tell(context, { name, expires_at, days_left }, [
+  const pem = readPem(file);
+  const { name, expires_at, days_left } = describe(pem, { certificate: file, key: "" });
+  const fingerprint = fingerprintOf(parsed(pem, file));
+  tell(context, { name, expires_at, days_left, fingerprint }, [
     `${name ?? "no name of redis-mmm"}   expires ${expires_at.slice(0, 10)} (${days_left} days)`,
+    `fingerprint   ${fingerprint}`,
   ]);
 }
 

@@ -1,8 +1,10 @@
+import { X509Certificate } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { TlsIdentity } from "../../../src/adapters/tls/identity.ts";
+import { Revoked } from "../../../src/adapters/tls/revoked.ts";
 import { mmm } from "./world.ts";
 
 let dir = "";
@@ -84,7 +86,7 @@ describe("mmm tls", () => {
     await mmm(`tls init ${dir} --days 30`);
     await mmm(`tls issue ${dir} --operator ann --days 10`);
     expect((await mmm(`tls show ${dir}/operator-ann.pem`)).out).toMatch(
-      /^operator ann {3}expires \d{4}-\d\d-\d\d \(9 days\)$/,
+      /^operator ann {3}expires \d{4}-\d\d-\d\d \(9 days\)\nfingerprint {3}[0-9a-f]{64}$/,
     );
     expect((await mmm(`tls show ${dir}/ca.pem`)).out).toMatch(/^no name of redis-mmm/);
     const wrong = await mmm(`tls show ${dir}/ca.key`);
@@ -94,8 +96,54 @@ describe("mmm tls", () => {
     ]);
   });
 
+  it("revokes all that was ever issued for a name, also what was renewed since, and nothing else", async () => {
+    await mmm(`tls init ${dir}`);
+    await mmm(`tls issue ${dir} --operator ann`);
+    const old = new X509Certificate(text("operator-ann.pem"));
+    await mmm(`tls issue ${dir} --operator ann --renew`);
+    await mmm(`tls issue ${dir} --monitor ann`);
+    const told = await mmm(`tls revoke ${dir} --operator ann`);
+    expect([told.code, told.out.split("\n")[0]]).toEqual([
+      0,
+      `OK: ${dir}/revoked.txt names 2 more, of operator ann`,
+    ]);
+    const has = (certificate: X509Certificate) =>
+      Revoked.read(join(dir, "revoked.txt")).has(certificate);
+    const now = (stem: string) => new X509Certificate(text(`${stem}.pem`));
+    expect([has(old), has(now("operator-ann")), has(now("monitor-ann"))]).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    expect((await mmm(`tls revoke ${dir} --operator ann`)).out).toContain("is revoked already");
+    await mmm(`tls issue ${dir} --operator ann --renew`);
+    expect([has(old), has(now("operator-ann"))]).toEqual([true, false]);
+  });
+
+  it("revokes what was issued before it kept a list, adds to what people wrote, and says when it knows nothing", async () => {
+    await mmm(`tls init ${dir}`);
+    await mmm(`tls issue ${dir} --monitor mon1`);
+    rmSync(join(dir, "issued.txt"));
+    const other = "ab".repeat(32);
+    writeFileSync(join(dir, "revoked.txt"), `# by hand\n${other}`);
+    expect((await mmm(`tls revoke ${dir} --monitor mon1`)).code).toBe(0);
+    expect(text("revoked.txt")).toMatch(
+      new RegExp(
+        `^# by hand\n${other}\n[0-9a-f]{64} monitor mon1, revoked \\d{4}-\\d\\d-\\d\\d\n$`,
+      ),
+    );
+    expect(
+      Revoked.read(join(dir, "revoked.txt")).has(new X509Certificate(text("monitor-mon1.pem"))),
+    ).toBe(true);
+    const unknown = await mmm(`tls revoke ${dir} --reader eve`);
+    expect([unknown.code, unknown.err]).toEqual([
+      3,
+      expect.stringContaining("cannot revoke reader eve"),
+    ]);
+  });
+
   it.each([
-    ["tls frobnicate DIR", 'tls does not know "frobnicate"; write init, issue or show'],
+    ["tls frobnicate DIR", 'tls does not know "frobnicate"; write init, issue, revoke or show'],
     ["tls init", "tls needs PATH"],
     ["tls issue DIR", "say whom it is for: --monitor, --operator or --reader NAME"],
     ["tls issue DIR --monitor mon1 --reader x", "say whom it is for"],

@@ -125,11 +125,17 @@ describe("values", () => {
     expect(config.local.tls).toBe("off");
   });
 
-  it("of the monitors' TLS are three files", () => {
+  it("of the monitors' TLS are three files, and a list of what is revoked", () => {
+    const own = "tls_ca = /ca\ntls_cert = /cert\ntls_key = /key\ntls_revoked = /gone";
+    expect(aConfig(own).local.tls).toMatchObject({ revoked: "/gone" });
+    expect(problemsOf("tls = off\ntls_revoked = /gone\n[a]\naddress = 10.0.0.1")).toEqual([
+      "f:2:15: tls_revoked: says which certificates count no more, and without tls_ca none does",
+    ]);
     expect(aConfig("tls_ca = /ca\ntls_cert = /cert\ntls_key = /key").local.tls).toEqual({
       ca: "/ca",
       cert: "/cert",
       key: "/key",
+      revoked: null,
     });
   });
 

@@ -7,16 +7,13 @@ import {
   credentials,
 } from "@grpc/grpc-js";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { ControlClient, type StatusReport } from "../../../../src/adapters/control/client.ts";
+import { ControlClient } from "../../../../src/adapters/control/client.ts";
 import type { Request } from "../../../../src/adapters/control/codec.ts";
-import { ControlServer } from "../../../../src/adapters/control/server.ts";
-import { GrpcServer } from "../../../../src/adapters/grpc-server.ts";
-import { PeerServer } from "../../../../src/adapters/peer/server.ts";
 import type { Role } from "../../../../src/adapters/tls/certificate-name.ts";
 import { credentialsFor, expecting } from "../../../../src/adapters/tls/channel.ts";
 import { TlsIdentity } from "../../../../src/adapters/tls/identity.ts";
 import { makeAuthority } from "../../../../src/adapters/tls/issue.ts";
-import type { Status } from "../../../../src/core/status-types.ts";
+import { AnsweringMonitor, REPORT } from "../../../helpers/answering-monitor.ts";
 import { Certificates, type Kind } from "../../../helpers/certificates.ts";
 import { eventually } from "../../../helpers/eventually.ts";
 
@@ -26,16 +23,8 @@ beforeAll(async () => {
 });
 afterAll(() => certificates[Symbol.asyncDispose]());
 
-const report: StatusReport = {
-  monitor: "mon1",
-  status: { warnings: [] } as unknown as Status,
-  leader: null,
-  hasQuorum: false,
-  degraded: true,
-};
-
-let asked: Request[] = [];
-let refused: string[] = [];
+let asked: readonly Request[] = [];
+let refused: readonly string[] = [];
 const closing: (() => unknown)[] = [];
 beforeEach(() => {
   asked = [];
@@ -47,25 +36,10 @@ afterEach(async () => {
 
 /** A monitor that answers everything, and its port. */
 async function monitor(identity: TlsIdentity | null) {
-  const peer = new PeerServer({
-    self: () => ({ name: "mon1", version: "9", clusterId: null, term: 0, knows: () => true }),
-    onMessage: () => true,
-    now: () => 0,
-  });
-  const control = new ControlServer({
-    status: () => report,
-    info: () => ({ node: null, nodes: [] }),
-    history: () => [],
-    doctor: () => Promise.resolve({ reports: [], unreachable: [] }),
-    operate: async (request) => {
-      asked.push(request);
-      return await Promise.resolve({ kind: "ok", message: "done" });
-    },
-  });
-  const onRefused = (_from: string, reason: string) => void refused.push(reason);
-  const server = new GrpcServer(peer, control, { identity, onRefused });
-  closing.push(() => server.close());
-  return { server, port: await server.listen({ host: "127.0.0.1", port: 0 }) };
+  const made = await AnsweringMonitor.open(identity);
+  ({ asked, refused } = made);
+  closing.push(() => made[Symbol.asyncDispose]());
+  return made;
 }
 
 function clientAt(address: string, security?: Credentials): ControlClient {
@@ -103,14 +77,14 @@ describe("a host that opens connections without end", () => {
       (closed) => closed >= 150,
     );
     expect(refused[0]).toBe("127.0.0.9: it opens too many connections, or too fast");
-    expect(await ask(port, tls ? presenting("operator", "ann") : undefined)).toEqual(report);
+    expect(await ask(port, tls ? presenting("operator", "ann") : undefined)).toEqual(REPORT);
   });
 });
 
 describe("over TLS", () => {
   it.each(["monitor", "operator", "reader"] as const)("a %s may look", async (role) => {
     const { port } = await monitor(mon1());
-    expect(await ask(port, presenting(role, "x"))).toEqual(report);
+    expect(await ask(port, presenting(role, "x"))).toEqual(REPORT);
     expect(refused).toEqual([]);
   });
 
@@ -239,7 +213,7 @@ describe("over TLS", () => {
     const strangers = Array.from({ length: 30 }, () => ask(port, credentials.createInsecure()));
     const results = await Promise.allSettled(strangers);
     expect(results.every(({ status }) => status === "rejected")).toBe(true);
-    expect(await ask(port, presenting("reader", "x"))).toEqual(report);
+    expect(await ask(port, presenting("reader", "x"))).toEqual(REPORT);
   });
 
   it("nonsense and silence are no callers", async () => {
@@ -254,7 +228,7 @@ describe("over TLS", () => {
     connect(port, "127.0.0.1")
       .on("error", () => {})
       .destroy();
-    expect(await ask(port, presenting("reader", "x"))).toEqual(report);
+    expect(await ask(port, presenting("reader", "x"))).toEqual(REPORT);
   });
 });
 
@@ -279,7 +253,7 @@ describe("new certificates", () => {
   it("are presented and asked for at once, also of those who were connected", async () => {
     const { server, port } = await monitor(mon1());
     const ann = clientAt(`127.0.0.1:${port}`, presenting("operator", "ann"));
-    expect(await ann.status(2_000)).toEqual(report);
+    expect(await ann.status(2_000)).toEqual(REPORT);
     const files = certificates.files("monitor", "mon1", { signedBy: foreign });
     const ca = certificates.file("new-ca.pem", foreign.certificate);
     server.renew(TlsIdentity.load({ ...files, ca }));

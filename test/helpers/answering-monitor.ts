@@ -1,0 +1,55 @@
+/** A monitor's doors with a monitor behind them that answers everything, over real sockets of the loopback address. */
+import type { StatusReport } from "../../src/adapters/control/client.ts";
+import type { Request } from "../../src/adapters/control/codec.ts";
+import { ControlServer } from "../../src/adapters/control/server.ts";
+import { GrpcServer } from "../../src/adapters/grpc-server.ts";
+import { PeerServer } from "../../src/adapters/peer/server.ts";
+import type { TlsIdentity } from "../../src/adapters/tls/identity.ts";
+import type { Status } from "../../src/core/status-types.ts";
+
+export const REPORT: StatusReport = {
+  monitor: "mon1",
+  status: { warnings: [] } as unknown as Status,
+  leader: null,
+  hasQuorum: false,
+  degraded: true,
+};
+
+export class AnsweringMonitor implements AsyncDisposable {
+  /** What it was asked to do. */
+  readonly asked: Request[] = [];
+  /** Why connections were refused. */
+  readonly refused: string[] = [];
+  readonly server: GrpcServer;
+  port = 0;
+
+  private constructor(identity: TlsIdentity | null) {
+    const peer = new PeerServer({
+      self: () => ({ name: "mon1", version: "9", clusterId: null, term: 0, knows: () => true }),
+      onMessage: () => true,
+      now: () => 0,
+    });
+    const control = new ControlServer({
+      status: () => REPORT,
+      info: () => ({ node: null, nodes: [] }),
+      history: () => [],
+      doctor: () => Promise.resolve({ reports: [], unreachable: [] }),
+      operate: async (request) => {
+        this.asked.push(request);
+        return await Promise.resolve({ kind: "ok", message: "done" });
+      },
+    });
+    const onRefused = (_from: string, reason: string) => void this.refused.push(reason);
+    this.server = new GrpcServer(peer, control, { identity, onRefused });
+  }
+
+  static async open(identity: TlsIdentity | null): Promise<AnsweringMonitor> {
+    const made = new AnsweringMonitor(identity);
+    made.port = await made.server.listen({ host: "127.0.0.1", port: 0 });
+    return made;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.server.close();
+  }
+}
