@@ -5,7 +5,7 @@
 import type { GroupSettings } from "../core/settings.ts";
 import { flag, number, orNull, type Reads, whole, words } from "./json-reads.ts";
 
-type Worded = "leaseBackend" | "onQuorumLoss" | "onReboot" | "preFailover";
+type Worded = "leaseBackend" | "onQuorumLoss" | "onReboot" | "preFailover" | "preSwitchover";
 
 export const SETTINGS_READS: Reads<Omit<GroupSettings, Worded>> = {
   probeIntervalMs: whole,

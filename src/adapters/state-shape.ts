@@ -9,7 +9,7 @@
  */
 import type { Durable, JsonValue, Part, Parts, Slot } from "../core/consensus/types.ts";
 import type { Pause } from "../core/pause.ts";
-import type { GroupSettings, PreFailover } from "../core/settings.ts";
+import type { GroupSettings, AskedHook } from "../core/settings.ts";
 import type { Stamp } from "../core/stamp.ts";
 import {
   type Bequest,
@@ -63,7 +63,7 @@ const cluster = objectOf<ClusterPart>({
   requests: listOf(objectOf<ClusterPart["requests"][number]>({ id: words, message: words })),
 });
 
-const preFailover = objectOf<PreFailover>({ command: words, timeoutMs: whole, onFailure: word() });
+const askedHook = objectOf<AskedHook>({ command: words, timeoutMs: whole, onFailure: word() });
 
 const settings = objectOf<GroupSettings>(
   {
@@ -71,9 +71,10 @@ const settings = objectOf<GroupSettings>(
     leaseBackend: word(),
     onQuorumLoss: word(),
     onReboot: word(),
-    preFailover,
+    preFailover: askedHook,
+    preSwitchover: askedHook,
   },
-  ["parallelSyncs", "preFailover"],
+  ["parallelSyncs", "preFailover", "preSwitchover"],
 );
 
 const node = objectOf<Node>(

@@ -56,13 +56,22 @@ export type Outcome =
   /** Connecting to VIP:port: which Redis answers there. */
   | { readonly kind: "vip-check"; readonly runId: string | null; readonly text: string };
 
-export interface HookFacts {
-  readonly hook: string;
-  readonly group: GroupName;
-  readonly from: NodeName;
-  readonly reason: string;
-  readonly votes: Readonly<Record<MonitorName, string>>;
-}
+export type HookFacts =
+  | {
+      readonly hook: "pre_failover";
+      readonly group: GroupName;
+      readonly from: NodeName;
+      readonly reason: string;
+      readonly votes: Readonly<Record<MonitorName, string>>;
+    }
+  | {
+      readonly hook: "pre_switchover";
+      readonly group: GroupName;
+      readonly from: NodeName;
+      readonly to: NodeName;
+      /** Who ordered it. */
+      readonly by: string;
+    };
 
 export type Effect =
   | { readonly kind: "persist"; readonly durable: Durable; readonly isUrgent: boolean }

@@ -34,7 +34,9 @@ export interface GroupSettings {
   /** Run on the leader as `sh -c`, with MMM_NODE and MMM_ADDRESS set; exit 0 proves the host fenced. */
   readonly fenceCommand: string | null;
   /** Asked by the leader before an automatic failover; absent: nobody is asked. */
-  readonly preFailover?: PreFailover;
+  readonly preFailover?: AskedHook;
+  /** Asked before a switchover that a person orders. */
+  readonly preSwitchover?: AskedHook;
   /** Keep min-replicas-to-write at 1 while a healthy replica exists. */
   readonly writeGuard: boolean;
   /** How many replicas may copy a new master at once. Absent, as in the states of older versions: 1. */
@@ -44,7 +46,7 @@ export interface GroupSettings {
 export const DEFAULT_PARALLEL_SYNCS = 1;
 
 /** A command for `sh -c`: exit code 0 allows it, 10 forbids it. */
-export interface PreFailover {
+export interface AskedHook {
   readonly command: string;
   readonly timeoutMs: number;
   /** What any other end of it means. */

@@ -1,40 +1,33 @@
 /**
  * Tells others what became of operations, and of alarms: commands and a webhook of the operator. The
- * leader does it, once: nothing is tried again, nobody waits for it, and nothing depends on it. What is
- * told while more is waiting than anybody reads is dropped, and the log says so.
+ * leader does it, once; nobody waits for it, and nothing depends on it. `on_event` is told of everything,
+ * also of what an operation passes through, in a queue of its own: so it delays no result.
  */
-import { runCommand } from "../adapters/command.ts";
 import type { NoticeSettings } from "../adapters/config/types.ts";
-import { post } from "../adapters/webhook.ts";
-import type { MonitorName } from "../core/ids.ts";
+import type { Event } from "../core/events.ts";
+import type { Ip, MonitorName, NodeName } from "../core/ids.ts";
 import type { Committed } from "../core/state.ts";
-import { messageOf } from "../errors.ts";
 import type { JournalEntry, Log } from "../ports.ts";
 import { historyEntry } from "./history.ts";
+import { NoticeQueue } from "./notice-queue.ts";
 
-const MOST_WAITING = 32;
-
-/** What a command finds on its standard input, and a webhook in its body. */
-export interface Notice {
-  readonly event: "failover" | "switchover" | "alarm" | "alarm-ended";
-  readonly at: string;
-  readonly monitor: MonitorName;
-  readonly cluster: string | null;
-  readonly [field: string]: unknown;
-}
+type Fields = Readonly<Record<string, unknown>> & { readonly event: string };
+type Of<K extends Event["kind"]> = Extract<Event, { readonly kind: K }>;
 
 export class Notices {
   #settings: NoticeSettings;
   readonly #monitor: MonitorName;
-  readonly #log: Log;
+  readonly #results: NoticeQueue;
+  readonly #everything: NoticeQueue;
   #cluster: string | null = null;
-  #waiting = 0;
-  #last: Promise<void> = Promise.resolve();
+  /** Who was last agreed on to serve each VIP. */
+  readonly #holders = new Map<Ip, NodeName>();
 
   constructor(settings: NoticeSettings, monitor: MonitorName, log: Log) {
     this.#settings = settings;
     this.#monitor = monitor;
-    this.#log = log;
+    this.#results = new NoticeQueue(log);
+    this.#everything = new NoticeQueue(log);
   }
 
   /** From now on these. */
@@ -43,66 +36,60 @@ export class Notices {
   }
 
   /** A newer state was agreed on. */
-  committed({ cluster }: Committed): void {
+  committed({ cluster, groups }: Committed): void {
     this.#cluster = cluster.clusterId;
+    for (const { kind, ip, node } of groups.flatMap(({ vips }) => vips))
+      if (kind === "hold" && node !== null) this.#holders.set(ip, node);
   }
 
-  /** Of events the ends of operations, and alarms; leaders alone tell of them. */
+  /** Of events those that only leaders tell of. */
   event(event: Parameters<Log["event"]>[0]): void {
     if (event.kind === "operation.finished") this.#finished(event);
+    else if (event.kind === "operation.phase") this.#phase(event);
+    else if (event.kind === "vip.claimed") this.#claimed(event);
     else if (event.kind === "alarm.raised") this.#alarm(event.id, event.text);
     else if (event.kind === "alarm.cleared") this.#alarm(event.id, null);
   }
 
   #alarm(id: string, text: string | null): void {
-    const command = this.#settings.onAlarm;
     const event = text === null ? "alarm-ended" : "alarm";
-    this.#tell(command, { event, alarm: id, ...(text === null ? {} : { text }) });
+    const fields = { event, alarm: id, ...(text === null ? {} : { text }) };
+    this.#result(this.#settings.onAlarm, fields);
   }
 
   #finished(entry: JournalEntry): void {
-    const { kind } = entry.past;
-    if (kind !== "failover" && kind !== "switchover") return;
+    const fields = { event: entry.past.kind, ...historyEntry(entry) };
     const { postFailover, postSwitchover } = this.#settings;
-    const command = kind === "failover" ? postFailover : postSwitchover;
-    this.#tell(command, { event: kind, ...historyEntry(entry) });
+    if (entry.past.kind === "failover") this.#result(postFailover, fields);
+    else if (entry.past.kind === "switchover") this.#result(postSwitchover, fields);
+    else this.#tell(fields);
   }
 
-  #tell(command: string | null, fields: Pick<Notice, "event"> & Record<string, unknown>): void {
-    const { webhook } = this.#settings;
-    if (command === null && webhook === null) return;
-    if (this.#waiting >= MOST_WAITING) {
-      const text = `${fields.event}: nobody is told, for ${MOST_WAITING} notices wait already`;
-      return this.#log.write("warn", "notice.dropped", text);
-    }
-    const at = new Date().toISOString();
-    const notice: Notice = { ...fields, at, monitor: this.#monitor, cluster: this.#cluster };
-    this.#waiting += 1;
-    this.#last = this.#last
-      .then(() => this.#send(command, notice))
-      .catch((error: unknown) => this.#failed(notice, messageOf(error)))
-      .finally(() => {
-        this.#waiting -= 1;
-      });
+  #phase({ group, operation, op, from, to, phase }: Of<"operation.phase">): void {
+    const epoch = operation.version;
+    this.#tell({ event: "phase", group, epoch, kind: op, from, to, phase });
   }
 
-  /** One after the other, so that they arrive in their order. */
-  async #send(command: string | null, notice: Notice): Promise<void> {
-    const body = `${JSON.stringify(notice)}\n`;
+  /** Not what is claimed again where it is, for another leader or another epoch. */
+  #claimed({ group, vip, node, epoch }: Of<"vip.claimed">): void {
+    const from = this.#holders.get(vip) ?? null;
+    if (from === node) return;
+    this.#tell({ event: "vip-moved", group, vip, from, to: node, epoch: epoch.version });
+  }
+
+  #result(command: string | null, fields: Fields): void {
     const { webhook, deadlineMs } = this.#settings;
-    if (command !== null) {
-      const env = { MMM_EVENT: notice.event };
-      const { exitCode, text } = await runCommand({ command, env, input: body, deadlineMs });
-      const how = exitCode === null ? "" : `exit code ${exitCode}: `;
-      if (exitCode !== 0) this.#failed(notice, `the command failed: ${how}${text}`);
-    }
-    if (webhook !== null) {
-      const why = await post(webhook, body, deadlineMs);
-      if (why !== null) this.#failed(notice, `the webhook was not taken: ${why}`);
-    }
+    this.#results.push(this.#notice(fields), { command, webhook, deadlineMs });
+    this.#tell(fields);
   }
 
-  #failed({ event }: Notice, text: string): void {
-    this.#log.write("warn", "notice.failed", `${event}: ${text}`);
+  #tell(fields: Fields): void {
+    const { onEvent: command, deadlineMs } = this.#settings;
+    this.#everything.push(this.#notice(fields), { command, webhook: null, deadlineMs });
+  }
+
+  #notice(fields: Fields) {
+    const at = new Date().toISOString();
+    return { ...fields, at, monitor: this.#monitor, cluster: this.#cluster };
   }
 }

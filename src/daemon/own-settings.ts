@@ -83,8 +83,8 @@ export class OwnSettings {
 
   /** While nobody wants to be told, nothing of that is loaded. */
   async #tellAs({ notices: settings }: Local): Promise<void> {
-    const { postFailover, postSwitchover, onAlarm, webhook } = settings;
-    const isNobody = [postFailover, postSwitchover, onAlarm, webhook].every((one) => one === null);
+    const { deadlineMs: _, ...told } = settings;
+    const isNobody = Object.values(told).every((one) => one === null);
     if (this.#notices !== null) return this.#notices.use(settings);
     if (isNobody) return;
     const { Notices: Loaded } = await import("./notices.ts");

@@ -81,15 +81,21 @@ function buildSettings(top: GroupValues, nodes: readonly Named<NodeValues>[]): G
     fenceCommand: top.fence_command,
     writeGuard: top.write_guard,
     parallelSyncs: top.parallel_syncs,
-    ...preFailoverOf(top),
+    ...hooksOf(top),
   };
 }
 
-function preFailoverOf(top: GroupValues): Pick<GroupSettings, "preFailover"> {
-  const { pre_failover: command, pre_failover_timeout: timeoutMs, on_hook_failure } = top;
-  if (command === null) return {};
-  const onFailure = on_hook_failure === "stop" ? "stop" : "go-on";
-  return { preFailover: { command, timeoutMs, onFailure } };
+function hooksOf(top: GroupValues): Pick<GroupSettings, "preFailover" | "preSwitchover"> {
+  const { pre_failover, pre_failover_timeout, pre_switchover, pre_switchover_timeout } = top;
+  const onFailure = top.on_hook_failure === "stop" ? "stop" : "go-on";
+  const asked = (command: string, timeoutMs: number) =>
+    ({ command, timeoutMs, onFailure }) as const;
+  return {
+    ...(pre_failover !== null && { preFailover: asked(pre_failover, pre_failover_timeout) }),
+    ...(pre_switchover !== null && {
+      preSwitchover: asked(pre_switchover, pre_switchover_timeout),
+    }),
+  };
 }
 
 /** Two nodes of one host share its packet filter, which therefore cannot tell them apart. */
@@ -133,6 +139,7 @@ export function buildLocal(whole: Whole, environment: Environment): Local {
       postFailover: top.post_failover,
       postSwitchover: top.post_switchover,
       onAlarm: top.on_alarm,
+      onEvent: top.on_event,
       webhook: top.webhook === null ? null : new Secret(top.webhook),
       deadlineMs: top.notice_timeout,
     },

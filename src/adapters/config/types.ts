@@ -89,6 +89,8 @@ export interface NoticeSettings {
   readonly postFailover: string | null;
   readonly postSwitchover: string | null;
   readonly onAlarm: string | null;
+  /** Told of everything that the others are told of, and of each phase of an operation besides. */
+  readonly onEvent: string | null;
   readonly webhook: Secret | null;
   readonly deadlineMs: number;
 }

@@ -4,11 +4,7 @@
  */
 import type { FileCommand } from "../../core/messages.ts";
 import type { Proposal, ProposedNode } from "../../core/reload/proposal.ts";
-import {
-  DEFAULT_PARALLEL_SYNCS,
-  type GroupSettings,
-  type PreFailover,
-} from "../../core/settings.ts";
+import { DEFAULT_PARALLEL_SYNCS, type GroupSettings, type AskedHook } from "../../core/settings.ts";
 import type { Mode } from "../../core/state.ts";
 import {
   address,
@@ -29,7 +25,7 @@ import { json, name, port } from "../peer/fields.ts";
 const syncs: Read<number> = (value, path) =>
   value === undefined ? DEFAULT_PARALLEL_SYNCS : whole(value, path);
 
-const preFailover = objectOf<PreFailover>({
+const askedHook = objectOf<AskedHook>({
   command: words,
   timeoutMs: whole,
   onFailure: oneOf("go-on", "stop"),
@@ -42,9 +38,10 @@ const settings = objectOf<GroupSettings>(
     onQuorumLoss: oneOf("failsafe", "drop"),
     onReboot: oneOf("auto", "failover", "wait"),
     parallelSyncs: syncs,
-    preFailover,
+    preFailover: askedHook,
+    preSwitchover: askedHook,
   },
-  ["preFailover"],
+  ["preFailover", "preSwitchover"],
 );
 
 const aPort: Read<number> = (value, path) => port(whole(value, path), path);

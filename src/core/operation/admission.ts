@@ -137,17 +137,14 @@ export function beginFailover(turn: Turn, group: GroupPart, intent: Intent): voi
     const writer = next.vips.find((vip) => vip.role === "writer");
     return writer === undefined ? next : withVip(next, writer.ip, (vip) => fenced(vip, stamp));
   });
-  const { from, to, votes } = intent;
+  tellBegin(turn, group, intent);
+}
+
+/** Under the stamp that the proposal of this turn is going to have. */
+export function tellBegin(turn: Turn, group: GroupPart, intent: Intent): void {
+  const { kind, from, to, phase, votes } = intent;
   const next = turn.state.newest?.stamp ?? { term: turn.term, version: 0 };
   const operation = { term: turn.term, version: next.version + 1 };
-  turn.report({
-    kind: "operation.phase",
-    group: group.name,
-    operation,
-    op: "failover",
-    from,
-    to,
-    phase: "fence",
-    votes,
-  });
+  const told = { operation, op: kind, from, to, phase, votes };
+  turn.report({ kind: "operation.phase", group: group.name, ...told });
 }

@@ -5,7 +5,7 @@
  * something else kept from being used; then it is asked again.
  */
 import type { HookFacts, Outcome } from "../io.ts";
-import type { PreFailover } from "../settings.ts";
+import type { AskedHook } from "../settings.ts";
 import type { GroupPart } from "../state.ts";
 import { targetOf } from "../target.ts";
 import type { Turn } from "../turn.ts";
@@ -53,14 +53,19 @@ function factsOf({ name }: GroupPart, { from, text, votes }: Call): HookFacts {
   };
 }
 
-function meaningOf({ onFailure }: PreFailover, outcome: Outcome | null): Consent {
+/** What its answer, or its end without one, means to whoever asked. */
+export function meaningOf(
+  { onFailure }: AskedHook,
+  outcome: Outcome | null,
+  hook: HookFacts["hook"] = "pre_failover",
+): Consent {
   const { exitCode, text } =
     outcome?.kind === "hook" ? outcome : { exitCode: null, text: "no answer in time" };
   const said = text === "" ? "" : `: ${text}`;
-  if (exitCode === VETO) return { kind: "refused", why: `pre_failover forbids it${said}` };
+  if (exitCode === VETO) return { kind: "refused", why: `${hook} forbids it${said}` };
   if (exitCode === 0 || onFailure === "go-on") return { kind: "given" };
   const end = exitCode === null ? "killed" : `exit code ${exitCode}`;
-  const why = `pre_failover does not work (${end}), and on_hook_failure is stop${said}`;
+  const why = `${hook} does not work (${end}), and on_hook_failure is stop${said}`;
   return { kind: "refused", why };
 }
 

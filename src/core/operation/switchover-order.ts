@@ -6,10 +6,12 @@ import type { NodeName } from "../ids.ts";
 import type { Waiting } from "../local.ts";
 import { type GroupPart, nodeOf } from "../state.ts";
 import type { Turn } from "../turn.ts";
+import { tellBegin } from "./admission.ts";
 import { busy, intentOf } from "./asked.ts";
 import { noSuccessor } from "./failover.ts";
 import { type Order, refused, taken } from "./order.ts";
 import { begun, type Intent } from "./outline.ts";
+import { consentToMove, forgetMove } from "./pre-switchover.ts";
 import { courseOf, tellSteps } from "./switchover-steps.ts";
 
 /** Between whom it would be, or why not. */
@@ -61,7 +63,13 @@ export function takeSwitchover(
   { to }: Asked,
 ): Order {
   const outlook = outlookOf(turn, group, to);
-  if (outlook.kind === "not") return outlook.order;
+  if (outlook.kind === "not") {
+    forgetMove(turn, group, waiting);
+    return outlook.order;
+  }
+  const consent = consentToMove(turn, group, waiting, outlook);
+  if (consent.kind === "awaited") return { kind: "later" };
+  if (consent.kind === "refused") return refused(consent.why);
   const intent: Intent = {
     ...intentOf(turn, group, waiting),
     kind: "switchover",
@@ -72,6 +80,7 @@ export function takeSwitchover(
     reason: "asked for",
   };
   turn.change(group.name, (part, stamp) => begun(part, stamp, intent, turn.at.wall));
+  tellBegin(turn, group, intent);
   return taken(null);
 }
 
@@ -83,6 +92,9 @@ export function planSwitchover(turn: Turn, group: GroupPart, _: Waiting, { to }:
   const lines = [
     `switchover of ${group.name} from ${from} to ${outlook.to} (leader ${turn.state.name}, term ${turn.term})`,
     ...candidateLines(turn, group, { from, to: outlook.to }),
+    ...(group.settings.preSwitchover === undefined
+      ? []
+      : ["  pre_switchover is asked first, and may forbid it"]),
     ...tellSteps(courseOf(group, from, outlook.to)),
     "Writes stop between steps 5 and 11, for some milliseconds; no acknowledged write is lost.",
   ];

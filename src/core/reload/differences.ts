@@ -1,6 +1,6 @@
 /** What a proposal would change of a group, one line each, in the words of the configuration file. */
 import type { Ip } from "../ids.ts";
-import { DEFAULT_PARALLEL_SYNCS, type GroupSettings, type PreFailover } from "../settings.ts";
+import { DEFAULT_PARALLEL_SYNCS, type GroupSettings, type AskedHook } from "../settings.ts";
 import { type GroupPart, type Node, writerVip } from "../state.ts";
 import type { Proposal, ProposedNode } from "./proposal.ts";
 
@@ -9,7 +9,7 @@ type Show = (value: never) => string;
 const text = (value: string | number): string => String(value);
 const given = (value: string | null): string => value ?? "none";
 const syncs = (value: number | undefined): string => text(value ?? DEFAULT_PARALLEL_SYNCS);
-const hook = (value: PreFailover | undefined): string =>
+const hook = (value: AskedHook | undefined): string =>
   value === undefined
     ? "none"
     : `${value.command} (${showMs(value.timeoutMs)}, on failure ${value.onFailure})`;
@@ -35,6 +35,7 @@ const SETTINGS: {
   flapWindowMs: ["flap_window", showMs],
   fenceCommand: ["fence_command", given],
   preFailover: ["pre_failover", hook],
+  preSwitchover: ["pre_switchover", hook],
   writeGuard: ["write_guard", onOff],
   parallelSyncs: ["parallel_syncs", syncs],
 };

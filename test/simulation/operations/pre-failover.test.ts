@@ -4,14 +4,14 @@
  * it, and of what hangs, is in `restraints.ts`.
  */
 import { expect, test } from "vitest";
-import type { PreFailover } from "../../../src/core/settings.ts";
+import type { AskedHook } from "../../../src/core/settings.ts";
 import { GROUP } from "../world/plan.ts";
 import type { World } from "../world/world.ts";
 import { becomesWhole, lostWrites, settled } from "./at-rest.ts";
 
 const SEEDS = [1];
 
-function asking(seed: number, command: string, change: Partial<PreFailover> = {}): World {
+function asking(seed: number, command: string, change: Partial<AskedHook> = {}): World {
   const preFailover = { command, timeoutMs: 1_000, onFailure: "go-on", ...change } as const;
   return settled(seed, { settings: { preFailover } });
 }

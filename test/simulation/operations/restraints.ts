@@ -4,7 +4,7 @@
  * what they cannot see, that a thing ends, the scripts say themselves.
  */
 import type { Command } from "../../../src/core/messages.ts";
-import type { PreFailover } from "../../../src/core/settings.ts";
+import type { AskedHook } from "../../../src/core/settings.ts";
 import { atRest, need, type Script, SHARP, switchOver, until } from "../rules/script.ts";
 import { MOODY } from "../world/hook.ts";
 import { GROUP, readerVip } from "../world/plan.ts";
@@ -102,7 +102,7 @@ function nothingMoves(seed: number): void {
 function asking(
   seed: number,
   command: string,
-  onFailure: PreFailover["onFailure"] = "go-on",
+  onFailure: AskedHook["onFailure"] = "go-on",
 ): ReturnType<typeof atRest> {
   const preFailover = { command, timeoutMs: 1_000, onFailure };
   return atRest(seed, { ...SHARP, settings: { ...SHARP.settings, preFailover } });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parseConfig } from "../../../src/adapters/config/parse.ts";
 import { ShellHooks } from "../../../src/adapters/hook.ts";
+import type { HookFacts } from "../../../src/core/io.ts";
 import { differences } from "../../../src/core/reload/differences.ts";
 import { group } from "../core/health/build.ts";
 
@@ -13,7 +14,7 @@ const target = {
   sshPort: 22,
   sshHostKey: null,
 };
-const facts = {
+const facts: HookFacts = {
   hook: "pre_failover",
   group: "main",
   from: "db1",
@@ -57,6 +58,17 @@ describe("pre_failover in the file", () => {
     expect(differences({ ...agreed, vips: [] }, { ...proposal, mode: null })).toEqual([
       "pre_failover: none → /bin/ask (2s, on failure stop)",
     ]);
+  });
+
+  it("and pre_switchover are asked by the same rule, each in its own time", () => {
+    const keys = "pre_failover = /bin/a\npre_switchover = /bin/b\npre_switchover_timeout = 1s\n";
+    const settings = parseConfig(keys + nodes, "f").groups[0]?.settings;
+    expect(settings?.preSwitchover).toEqual({
+      command: "/bin/b",
+      timeoutMs: 1_000,
+      onFailure: "go-on",
+    });
+    expect(settings?.preFailover?.timeoutMs).toBe(5_000);
   });
 
   it("is not there unless somebody wrote it", () => {

@@ -7,14 +7,17 @@ import { describe, expect, it } from "vitest";
 import type { NoticeSettings } from "../../../src/adapters/config/types.ts";
 import { Secret } from "../../../src/adapters/config/secret.ts";
 import type { Committed, PastOperation } from "../../../src/core/state.ts";
+import type { Notice } from "../../../src/daemon/notice-queue.ts";
 import { Notices } from "../../../src/daemon/notices.ts";
 import { eventually } from "../../helpers/eventually.ts";
+import { fullGroup } from "../fuzz/state.ts";
 import { tempDir } from "../../helpers/temp-dir.ts";
 
 const NOBODY: NoticeSettings = {
   postFailover: null,
   postSwitchover: null,
   onAlarm: null,
+  onEvent: null,
   webhook: null,
   deadlineMs: 5_000,
 };
@@ -73,6 +76,34 @@ describe("what became of operations", () => {
       result: "ok",
     });
     expect(rest).toEqual(["alarm", "alarm-ended"]);
+    expect(lines).toEqual([]);
+  });
+
+  it("is told step by step to who wants to know everything, and moves only of what moved", async () => {
+    await using dir = await tempDir();
+    const file = join(dir.path, "told");
+    const { told, lines } = notices({ onEvent: `cat >>${file}`, onAlarm: "sleep 60" });
+    const held = { ...fullGroup(), vips: fullGroup().vips.slice(0, 1) };
+    const [{ ip = "", epoch } = { epoch: { term: 1, version: 1 } }] = held.vips;
+    told.committed({ ...COMMITTED, groups: [held] });
+    const operation = { group: "main", operation: epoch, op: "switchover", votes: {} };
+    told.event({ kind: "alarm.raised", id: "a", text: "hangs" });
+    for (const phase of ["prepare", "claim"] as const)
+      told.event({ kind: "operation.phase", ...operation, from: "db1", to: "db2", phase });
+    for (const node of ["db1", "db2"])
+      told.event({ kind: "vip.claimed", group: "main", vip: ip, node, epoch });
+    told.event({ kind: "operation.finished", group: "main", past: past("switchover", 3) });
+    told.event({ kind: "operation.finished", group: "main", past: past("rejoin", 4) });
+    const found = (await readLines(file, 6)).map((line) => JSON.parse(line) as Notice);
+    expect(found.map(({ event, phase = "", to = "" }) => `${event} ${phase} ${to}`)).toEqual([
+      "alarm  ",
+      "phase prepare db2",
+      "phase claim db2",
+      "vip-moved  db2",
+      "switchover  db2",
+      "rejoin  db2",
+    ]);
+    expect(found[3]).toMatchObject({ vip: ip, from: "db1", epoch: 9, cluster: "1a2b3c4d" });
     expect(lines).toEqual([]);
   });
 
