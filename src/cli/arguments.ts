@@ -51,7 +51,7 @@ export const OPTIONS = {
   "reader-vip": { type: "string", help: "IP,…  virtual IPs of readers" },
   interface: { type: "string", help: "NAME  network interface of the database hosts" },
   node: { type: "string", multiple: true, help: "[NAME=]IP[:PORT]  a Redis; may be repeated" },
-  "ssh-user": { type: "string", help: "NAME  the monitors' account there (default redis-mmm)" },
+  "ssh-user": { type: "string", help: "NAME  the monitors' account there (default mmm-guard)" },
   tls: { type: "string", help: "on|off  certificates between monitors" },
   "warn-lag": { type: "string", help: "SIZE  a replica that is farther behind is a warning: 1mb" },
   "crit-lag": { type: "string", help: "SIZE  a replica that is farther behind is critical: 10mb" },

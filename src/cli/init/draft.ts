@@ -19,7 +19,8 @@ import type { Context } from "../command.ts";
 import { usageFailure } from "../failure.ts";
 import { place } from "./places.ts";
 
-const DEFAULT_USER = "redis-mmm";
+/** Not `redis-mmm`, which the package makes for the monitor itself: that one cannot log in. */
+const DEFAULT_USER = "mmm-guard";
 const MOST = 99;
 
 /** @throws Failure, if something is missing and nobody can be asked, or a flag cannot be used. */

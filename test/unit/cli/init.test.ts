@@ -21,7 +21,7 @@ describe("mmm init", () => {
     expect(ran).toMatchObject({ code: 0, err: "" });
     expect(ran.out).toContain(`OK: wrote ${at()}\nnext: copy ${at()} to every monitor`);
     expect(ran.out).toContain(
-      "--user redis-mmm --key id_ed25519.pub --vip 10.0.0.70 --interface eth1",
+      "--user mmm-guard --key id_ed25519.pub --vip 10.0.0.70 --interface eth1",
     );
     expect(await mmm(`config check ${at()}`)).toMatchObject({ code: 0, err: "" });
     expect(statSync(at()).mode & 0o777).toBe(0o640);
