@@ -165,7 +165,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       "The files are those of --config, else those of the monitor which is asked. Only what differs is changed,",
       "for all monitors at once. A group of a new file is added. One whose file is gone stays, until you drop",
       "it: then its virtual IPs are taken away, while Redis is left as it is. Keys, passwords, doors and hooks",
-      "are each monitor's own: the one that is asked reads them again, the others on SIGHUP.",
+      "are each monitor's own: all of them read these again, and who could not be told is named.",
     ],
     load: () => import("./commands/reload.ts"),
   },

@@ -96,8 +96,13 @@ export interface FileCommand {
   readonly dryRun: boolean;
 }
 
+/** A monitor reads again what its own file says of it alone. A reload makes each of them do so. */
+export interface OwnCommand {
+  readonly kind: "read-own";
+}
+
 /** What an operator may ask. */
-export type Asked = Command | FileCommand;
+export type Asked = Command | FileCommand | OwnCommand;
 
 /** `ok` is done; `refused` is certain not to happen; `failed` was tried; `unknown` may have happened. */
 export type CommandOutcome =

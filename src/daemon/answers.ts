@@ -21,6 +21,8 @@ import type { Neighbour } from "./history-gaps.ts";
 import type { Doctor } from "./doctor.ts";
 import { historyEntry } from "./history.ts";
 import { isDegraded } from "./peer-status.ts";
+import { readOwn, readOwnEverywhere } from "./own-everywhere.ts";
+import type { OwnReading } from "./own-settings.ts";
 import { commandsOf, isOfFile, isReload, togetherOf } from "./reload-file.ts";
 import type { Requests } from "./requests.ts";
 
@@ -41,7 +43,8 @@ export interface AnswersOptions {
   /** What this monitor's files propose now. @throws ConfigErrors */
   readonly proposals: () => Readonly<Record<GroupName, Proposal>>;
   /** Reads what its files say of this monitor alone. */
-  readonly readAnew: () => void;
+  readonly readAnew: () => Promise<OwnReading>;
+  readonly peers: () => readonly Neighbour[];
   /** Hands a command to the core. */
   readonly command: (request: CoreRequest) => boolean;
 }
@@ -95,10 +98,24 @@ export class Answers implements ControlBackend {
     request: Request,
     onProgress: (event: ProgressEvent) => void,
   ): Promise<CommandOutcome> {
+    if (!isReload(request.command) || request.forwarded)
+      return await this.#operate(request, onProgress);
+    const [outcome, own] = await Promise.all([
+      this.#operate(request, onProgress),
+      readOwnEverywhere(this.#options, request),
+    ]);
+    if (outcome.kind === "not-leader") return outcome;
+    return { ...outcome, message: [outcome.message, ...own].join("\n") };
+  }
+
+  async #operate(
+    request: Request,
+    onProgress: (event: ProgressEvent) => void,
+  ): Promise<CommandOutcome> {
     const completed = this.#withOwnFile(request);
     if ("outcome" in completed) return completed.outcome;
     const { command } = completed;
-    if (isReload(command) && !request.forwarded) this.#options.readAnew();
+    if (command.kind === "read-own") return await readOwn(this.#options);
     const outcome = isOfFile(command)
       ? await this.#runEach(completed, commandsOf(command), onProgress)
       : await this.#run({ ...completed, command }, onProgress);

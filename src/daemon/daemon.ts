@@ -211,6 +211,7 @@ export class Daemon<S> {
       doctor: this.#doctor(),
       proposals: this.#options.proposals,
       readAnew: this.#options.own.readAnew,
+      peers: () => this.status().cluster.monitors.filter(({ name }) => name !== identity.name),
       addressOf: (monitor) => this.#peers.addressOf(monitor),
       command: ({ requestId, by, command }) => {
         return !this.#isLeaving && this.#runtime.push({ kind: "command", requestId, by, command });

@@ -78,7 +78,7 @@ function openNoDebugger(): void {
 function readAnew({ daemon, own, log }: Running): void {
   if (log.reopen()) log.write("info", "log.reopened", "the log file was opened anew (SIGHUP)");
   daemon.renewCertificates();
-  own.readAnew();
+  void own.readAnew();
 }
 
 function handleSignals(

@@ -20,6 +20,14 @@ export interface OwnSettingsOptions {
   readonly log: Log;
 }
 
+/** What came of reading the file anew. */
+export interface OwnReading {
+  /** Why everything stays as it was; null: it does not. */
+  readonly problem: string | null;
+  /** Keys that changed, and are not in force before a restart. */
+  readonly restart: readonly string[];
+}
+
 /** What stands in the way of nothing once it runs, and cannot change while it does. */
 const FIXED: Readonly<Record<string, (local: Local) => unknown>> = {
   name: ({ name }) => name,
@@ -62,22 +70,27 @@ export class OwnSettings {
 
   readonly onEvent = (event: Parameters<Log["event"]>[0]): void => this.#notices?.event(event);
 
-  /** One after the other, however often it is asked for. */
-  readonly readAnew = (): void => {
-    this.#last = this.#last.then(() => this.#readAnew());
+  /** One after the other, however often it is asked for. Never rejects. */
+  readonly readAnew = (): Promise<OwnReading> => {
+    const reading = this.#last.then(() => this.#readAnew());
+    this.#last = reading.then(() => undefined);
+    return reading;
   };
 
-  async #readAnew(): Promise<void> {
+  async #readAnew(): Promise<OwnReading> {
     const { log, read } = this.#options;
     try {
       const local = read();
       this.logins.use(local);
-      this.#tellOfFixed(local);
+      const restart = this.#tellOfFixed(local);
       await this.doors.use(local.doors);
       await this.#tellAs(local);
+      return { problem: null, restart };
     } catch (error) {
-      const text = `the settings of this monitor stay as they were: ${messageOf(error)}`;
+      const problem = messageOf(error);
+      const text = `the settings of this monitor stay as they were: ${problem}`;
       log.write("warn", "settings.unread", text);
+      return { problem, restart: [] };
     }
   }
 
@@ -92,15 +105,16 @@ export class OwnSettings {
     if (this.#committed !== null) this.#notices.committed(this.#committed);
   }
 
-  #tellOfFixed(now: Local): void {
+  #tellOfFixed(now: Local): readonly string[] {
     const { local, log } = this.#options;
     const told = (read: (of: Local) => unknown, of: Local) => JSON.stringify(read(of));
     const others = Object.keys(FIXED).filter((key) => {
       const read = FIXED[key];
       return read !== undefined && told(read, local) !== told(read, now);
     });
-    if (others.length === 0) return;
+    if (others.length === 0) return others;
     const text = `changed in the file, and not in force before a restart: ${others.join(", ")}`;
     log.write("warn", "settings.restart", text);
+    return others;
   }
 }

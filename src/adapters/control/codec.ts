@@ -28,6 +28,7 @@ export function encodeRequest({ command, ...rest }: Request): WireRequest {
 }
 
 function encodeCommand(command: Asked): WireRequest {
+  if (command.kind === "read-own") return { readOwn: {} };
   if (command.kind === "reload-file") {
     const { dryRun, proposals } = command;
     return { reload: { group: "", dryRun, proposal: encodeProposals(proposals) } };
@@ -59,6 +60,7 @@ export function decodeRequest(wire: ReadRequest): Request {
 
 function decodeCommand(wire: ReadRequest): Asked {
   const { command } = wire;
+  if (command === "readOwn") return { kind: "read-own" };
   if (command === "addMonitor" || command === "removeMonitor" || command === "replaceMonitor")
     return decodeMonitorCommand(wire);
   return decodeFile(wire) ?? decodeGroupCommand(wire);

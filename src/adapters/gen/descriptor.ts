@@ -951,7 +951,8 @@ export const descriptor = {
           "resume",
           "acknowledge",
           "moveReader",
-          "planSwitchover"
+          "planSwitchover",
+          "readOwn"
          ]
         }
        },
@@ -1031,6 +1032,10 @@ export const descriptor = {
         "planSwitchover": {
          "type": "Switchover",
          "id": 25
+        },
+        "readOwn": {
+         "type": "ReadOwn",
+         "id": 26
         }
        }
       },
@@ -1113,6 +1118,9 @@ export const descriptor = {
          "id": 2
         }
        }
+      },
+      "ReadOwn": {
+       "fields": {}
       },
       "Adopt": {
        "oneofs": {

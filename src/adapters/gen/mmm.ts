@@ -39,6 +39,7 @@ import type { PeerClient as _mmm_v1_PeerClient, PeerDefinition as _mmm_v1_PeerDe
 import type { PreVote as _mmm_v1_PreVote, PreVote__Output as _mmm_v1_PreVote__Output } from './mmm/v1/PreVote.ts';
 import type { PreVoteReply as _mmm_v1_PreVoteReply, PreVoteReply__Output as _mmm_v1_PreVoteReply__Output } from './mmm/v1/PreVoteReply.ts';
 import type { Progress as _mmm_v1_Progress, Progress__Output as _mmm_v1_Progress__Output } from './mmm/v1/Progress.ts';
+import type { ReadOwn as _mmm_v1_ReadOwn, ReadOwn__Output as _mmm_v1_ReadOwn__Output } from './mmm/v1/ReadOwn.ts';
 import type { Reload as _mmm_v1_Reload, Reload__Output as _mmm_v1_Reload__Output } from './mmm/v1/Reload.ts';
 import type { RemoveMonitor as _mmm_v1_RemoveMonitor, RemoveMonitor__Output as _mmm_v1_RemoveMonitor__Output } from './mmm/v1/RemoveMonitor.ts';
 import type { ReplaceMonitor as _mmm_v1_ReplaceMonitor, ReplaceMonitor__Output as _mmm_v1_ReplaceMonitor__Output } from './mmm/v1/ReplaceMonitor.ts';
@@ -105,6 +106,7 @@ export interface ProtoGrpcType {
       PreVote: MessageTypeDefinition<_mmm_v1_PreVote, _mmm_v1_PreVote__Output>
       PreVoteReply: MessageTypeDefinition<_mmm_v1_PreVoteReply, _mmm_v1_PreVoteReply__Output>
       Progress: MessageTypeDefinition<_mmm_v1_Progress, _mmm_v1_Progress__Output>
+      ReadOwn: MessageTypeDefinition<_mmm_v1_ReadOwn, _mmm_v1_ReadOwn__Output>
       Refusal: EnumTypeDefinition
       Reload: MessageTypeDefinition<_mmm_v1_Reload, _mmm_v1_Reload__Output>
       RemoveMonitor: MessageTypeDefinition<_mmm_v1_RemoveMonitor, _mmm_v1_RemoveMonitor__Output>

@@ -76,6 +76,7 @@ const command: fc.Arbitrary<Asked> = fc.oneof(
     forMs: maybe(number),
     reason: maybe(words),
   }),
+  fc.record({ kind: kind("read-own") }),
   fc.record({ kind: kind("resume"), group: name }),
   fc.record({ kind: kind("plan-switchover"), group: name, to: maybe(name) }),
   fc.record({ kind: kind("move-reader"), group: name, ip: address, node: name }),

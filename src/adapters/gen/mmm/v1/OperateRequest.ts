@@ -14,6 +14,7 @@ import type { Pause as _mmm_v1_Pause, Pause__Output as _mmm_v1_Pause__Output } f
 import type { Resume as _mmm_v1_Resume, Resume__Output as _mmm_v1_Resume__Output } from '../../mmm/v1/Resume.ts';
 import type { Acknowledge as _mmm_v1_Acknowledge, Acknowledge__Output as _mmm_v1_Acknowledge__Output } from '../../mmm/v1/Acknowledge.ts';
 import type { MoveReader as _mmm_v1_MoveReader, MoveReader__Output as _mmm_v1_MoveReader__Output } from '../../mmm/v1/MoveReader.ts';
+import type { ReadOwn as _mmm_v1_ReadOwn, ReadOwn__Output as _mmm_v1_ReadOwn__Output } from '../../mmm/v1/ReadOwn.ts';
 
 export interface OperateRequest {
   'requestId'?: (string);
@@ -35,7 +36,8 @@ export interface OperateRequest {
   'acknowledge'?: (_mmm_v1_Acknowledge | null);
   'moveReader'?: (_mmm_v1_MoveReader | null);
   'planSwitchover'?: (_mmm_v1_Switchover | null);
-  'command'?: "switchover"|"failover"|"setOnline"|"setOffline"|"setMode"|"adopt"|"reload"|"addMonitor"|"removeMonitor"|"replaceMonitor"|"dropGroup"|"pause"|"resume"|"acknowledge"|"moveReader"|"planSwitchover";
+  'readOwn'?: (_mmm_v1_ReadOwn | null);
+  'command'?: "switchover"|"failover"|"setOnline"|"setOffline"|"setMode"|"adopt"|"reload"|"addMonitor"|"removeMonitor"|"replaceMonitor"|"dropGroup"|"pause"|"resume"|"acknowledge"|"moveReader"|"planSwitchover"|"readOwn";
 }
 
 export interface OperateRequest__Output {
@@ -58,5 +60,6 @@ export interface OperateRequest__Output {
   'acknowledge'?: (_mmm_v1_Acknowledge__Output | null);
   'moveReader'?: (_mmm_v1_MoveReader__Output | null);
   'planSwitchover'?: (_mmm_v1_Switchover__Output | null);
-  'command'?: "switchover"|"failover"|"setOnline"|"setOffline"|"setMode"|"adopt"|"reload"|"addMonitor"|"removeMonitor"|"replaceMonitor"|"dropGroup"|"pause"|"resume"|"acknowledge"|"moveReader"|"planSwitchover";
+  'readOwn'?: (_mmm_v1_ReadOwn__Output | null);
+  'command'?: "switchover"|"failover"|"setOnline"|"setOffline"|"setMode"|"adopt"|"reload"|"addMonitor"|"removeMonitor"|"replaceMonitor"|"dropGroup"|"pause"|"resume"|"acknowledge"|"moveReader"|"planSwitchover"|"readOwn";
 }
