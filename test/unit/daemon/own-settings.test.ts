@@ -32,7 +32,7 @@ describe("a monitor's own settings, read anew", () => {
     await own.begin();
     own.onEvent({ kind: "alarm.raised", id: "a", text: "nobody hears it" });
     write(file, `on_alarm = cat >>${told}`);
-    own.readAnew();
+    await own.readAnew();
     const hears = () => {
       own.onEvent({ kind: "alarm.raised", id: "b", text: "somebody hears it" });
       try {
@@ -51,13 +51,13 @@ describe("a monitor's own settings, read anew", () => {
     write(file, "");
     const { own, lines } = opened(file);
     write(file, "verbose = on\nlisten = 127.0.0.1:7777\nsocket = /run/x.sock");
-    own.readAnew();
+    await own.readAnew();
     await eventually(
       () => lines,
       (all) => all.length > 0,
     );
     write(file, "no_such_key = 1");
-    own.readAnew();
+    await own.readAnew();
     await eventually(
       () => lines,
       (all) => all.length > 1,
