@@ -29,6 +29,8 @@ const REQUEST_MS = 5_000;
 const IDLE_MS = 10_000;
 const LARGEST_HEADER_BYTES = 8_192;
 const MOST_REQUESTS_PER_CONNECTION = 1_000;
+/** Asked before the first of them is answered. A piece of the stream holds a thousand; no client does that. */
+const MOST_UNANSWERED = 32;
 
 /** No script, style, frame or request but our own; nothing is kept, and nobody is told who asked. */
 const HEADERS: Readonly<Record<string, string>> = {
@@ -45,6 +47,7 @@ const HEADERS: Readonly<Record<string, string>> = {
 export class HttpServer {
   readonly #options: HttpOptions;
   readonly #server: Server;
+  readonly #unanswered = new WeakMap<Socket, number>();
 
   constructor(options: HttpOptions) {
     this.#options = options;
@@ -77,6 +80,7 @@ export class HttpServer {
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     // Whoever goes away before the answer harms nobody.
     response.on("error", () => undefined);
+    if (!this.#isPatient(request.socket, response)) return void request.socket.destroy();
     const refusal = refusalOf(request, this.#options);
     if (refusal !== null) return refuse(response, refusal);
     try {
@@ -84,6 +88,17 @@ export class HttpServer {
     } catch (error) {
       refuse(response, plain(503, `the monitor could not answer: ${messageOf(error)}`));
     }
+  }
+
+  /** Whether whoever asks waits for answers now and then: what is not answered yet is kept. */
+  #isPatient(socket: Socket, response: ServerResponse): boolean {
+    const count = (waiting: number) => {
+      const all = (this.#unanswered.get(socket) ?? 0) + waiting;
+      this.#unanswered.set(socket, all);
+      return all;
+    };
+    response.once("close", () => count(-1));
+    return count(1) <= MOST_UNANSWERED;
   }
 }
 

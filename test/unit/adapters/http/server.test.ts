@@ -113,6 +113,14 @@ describe("the HTTP door", () => {
     expect(await raw(`GET / HTTP/1.1\r\nX: ${"x".repeat(10_000)}\r\n\r\n`)).toMatch(/ 4\d\d /);
   });
 
+  it("answers questions that come together, and ends the connection of whoever asks without end", async () => {
+    const question = "GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
+    const last = question.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n");
+    expect((await raw(question.repeat(20) + last)).match(/^HTTP\/1.1 200 /gm)).toHaveLength(21);
+    const answered = (await raw(question.repeat(1_000))).match(/^HTTP\/1.1 200 /gm) ?? [];
+    expect(answered.length).toBeLessThan(100);
+  });
+
   it("tells whoever does not know its token nothing but that it has one", async () => {
     const asks = new HttpServer({
       host: "127.0.0.1",
