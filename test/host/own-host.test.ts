@@ -8,13 +8,16 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ControlClient } from "../../src/adapters/control/client.ts";
 import { loadState } from "../../src/adapters/store/state-file.ts";
 import { eventually } from "../helpers/eventually.ts";
+import { isLong } from "../helpers/lab.ts";
+import { FailingDisk } from "../helpers/failing-disk.ts";
 import { Cluster, NAMES } from "./cluster.ts";
+import { isRoot } from "./guard-host.ts";
 import { buildBundle } from "./monitor-process.ts";
 
 // How long the disk of a busy machine takes to sync is not what is tested here.
 process.env["TMPDIR"] = "/dev/shm";
 
-const ROUNDS = process.env["MMM_LONG"] === "1" ? 20 : 2;
+const ROUNDS = isLong ? 20 : 2;
 const SLOW_DISK = pathToFileURL(fileURLToPath(new URL("./slow-disk.mjs", import.meta.url)));
 
 let cluster: Cluster;
@@ -73,6 +76,46 @@ describe("a monitor", () => {
     await cluster.leader();
     expect(cluster.monitors.get(leader)!.hasEnded).toBe(false);
   });
+
+  it.skipIf(!isRoot() || !isLong)(
+    "whose disk becomes read-only ends before it acts on what it cannot keep, and is back when it may write again",
+    async () => {
+      const name = await cluster.leader();
+      const monitor = () => cluster.monitors.get(name)!;
+      const others = NAMES.filter((one) => one !== name);
+      const dir = join(cluster.path, name);
+      const restart = async () => {
+        monitor().signal("SIGKILL");
+        await monitor().exitCode();
+      };
+      await restart();
+      using disk = new FailingDisk(dir);
+      cluster.start(name);
+      await cluster.leader();
+      const { term } = (await loadState(dir))!;
+
+      disk.becomeReadOnly();
+      const [other = ""] = others;
+      expect(await cluster.operate(other, setMode("manual"))).toMatchObject({ kind: "ok" });
+      expect(await monitor().exitCode()).toBe(1);
+      const [fault] = await monitor().logged("monitor.fault");
+      expect(fault).toMatchObject({
+        msg: expect.stringMatching(/read-only file system|EROFS|EIO/i),
+      });
+      expect((await loadState(dir))!.term).toBe(term);
+
+      cluster.start(name);
+      expect(await monitor().exitCode()).not.toBe(0);
+      expect(monitor().stderr).toMatch(/read-only file system|EROFS/i);
+      await expectWorking(other);
+
+      disk.mend();
+      cluster.start(name);
+      await cluster.leader();
+      await expectWorking(name);
+      await restart();
+    },
+  );
 
   it("that is killed at any moment finds its state whole, and never an older vote", async () => {
     const name = "mon1";
