@@ -8,7 +8,21 @@ interface Package {
   readonly integrity?: string;
   readonly hasInstallScript?: boolean;
   readonly dev?: boolean;
+  readonly license?: string;
 }
+
+/** They ask for their notice, and for nothing of who uses them. */
+const LICENCES = [
+  "MIT",
+  "Apache-2.0",
+  "BSD-3-Clause",
+  "ISC",
+  "0BSD",
+  "Unlicense",
+  "MIT OR Apache-2.0",
+];
+/** These say theirs, which is MIT, in a way that the lock file does not carry. */
+const OLD_STYLE = ["buildcheck", "cpu-features", "ssh2"];
 
 const read = (file: string) => readFileSync(new URL(`../../../${file}`, import.meta.url), "utf8");
 const { dependencies, devDependencies, scripts } = JSON.parse(read("package.json")) as Readonly<
@@ -47,6 +61,21 @@ describe("the packages that this program is made of", () => {
     expect(Object.keys(scripts)).not.toEqual(
       expect.arrayContaining([expect.stringMatching(/install/)]),
     );
+  });
+
+  it("carry licences that allow what is done with them, if they run", () => {
+    const running = all.filter(([, { dev }]) => dev !== true);
+    const others = running.filter(([, { license }]) => !LICENCES.includes(license ?? ""));
+    expect(others.map(([path]) => path.replace("node_modules/", "")).toSorted()).toEqual(OLD_STYLE);
+  });
+
+  it("are each there once in each version, and none is hidden in another one's name", () => {
+    for (const [path, { resolved, version }] of all) {
+      const name = path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length);
+      const file = `${name.slice(name.indexOf("/") + 1)}-${version}.tgz`;
+      if (resolved !== undefined)
+        expect(resolved, path).toBe(`https://registry.npmjs.org/${name}/-/${file}`);
+    }
   });
 
   it("are each named in docs/security.md, with the reason, if they run", () => {
