@@ -8,6 +8,7 @@ import { MmmError, messageOf } from "../errors.ts";
 import type { DurableStore } from "../ports.ts";
 
 const WRITABLE_BY_OTHERS = 0o002;
+const ROOT = 0;
 
 /** @throws MmmError DATA_DIR */
 export function prepareDataDir(dataDir: string): void {
@@ -27,7 +28,15 @@ export function prepareDataDir(dataDir: string): void {
 
 /** Whoever may put another state there has this monitor vote twice, or hears what its operators say. */
 function refuseOpen(dataDir: string): void {
-  if ((statSync(dataDir).mode & WRITABLE_BY_OTHERS) === 0) return;
+  const { mode, uid } = statSync(dataDir);
+  const own = process.getuid?.() ?? uid;
+  if (uid !== own && uid !== ROOT)
+    throw new MmmError("DATA_DIR", {
+      what: `will not use the data directory ${dataDir}`,
+      why: `it belongs to another user of this host (${uid}), who may put any state there`,
+      todo: `chown ${own} ${dataDir}, or run this monitor as that user`,
+    });
+  if ((mode & WRITABLE_BY_OTHERS) === 0) return;
   throw new MmmError("DATA_DIR", {
     what: `will not use the data directory ${dataDir}`,
     why: "anybody on this host may write there",

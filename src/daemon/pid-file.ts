@@ -1,6 +1,9 @@
 /** The pid file, for service managers and scripts that want one. It locks nothing. */
-import { readFileSync, unlinkSync, writeFileSync } from "node:fs";
+import { closeSync, constants, openSync, readFileSync, unlinkSync, writeFileSync } from "node:fs";
 import { MmmError, messageOf } from "../errors.ts";
+
+/** Where others may write, somebody may have put a link to a file of this user there. */
+const NO_LINK = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW;
 
 export interface PidFile {
   remove(): void;
@@ -17,7 +20,7 @@ export function writePidFile(file: string): PidFile {
     });
   }
   try {
-    writeFileSync(file, `${process.pid}\n`);
+    put(file, `${process.pid}\n`);
   } catch (error) {
     throw new MmmError("PID_FILE", {
       what: `cannot write the pid file ${file}`,
@@ -27,6 +30,15 @@ export function writePidFile(file: string): PidFile {
     });
   }
   return { remove: () => removeOwn(file) };
+}
+
+function put(file: string, text: string): void {
+  const handle = openSync(file, NO_LINK, 0o644);
+  try {
+    writeFileSync(handle, text);
+  } finally {
+    closeSync(handle);
+  }
 }
 
 function removeOwn(file: string): void {
