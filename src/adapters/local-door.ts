@@ -3,7 +3,7 @@
  * act; that is its owner, its group, and whom the directories around it let through.
  */
 import { once } from "node:events";
-import { existsSync, unlinkSync } from "node:fs";
+import { lstatSync, unlinkSync } from "node:fs";
 import { createServer, type Server as NetServer } from "node:net";
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { isAnswered } from "./socket-file.ts";
@@ -27,8 +27,8 @@ export class LocalDoor {
 
   /** Rejects with the system's error, also while another monitor answers there. */
   async listen(path: string): Promise<void> {
-    // Left behind by a process that is gone.
-    if (existsSync(path) && !(await isAnswered(path))) unlinkSync(path);
+    // Left behind by a process that is gone. What is no socket is somebody's file, and stays.
+    if (isSocket(path) && !(await isAnswered(path))) unlinkSync(path);
     // The file is made within the call: at no time has it other permissions.
     const before = process.umask(UMASK);
     try {
@@ -44,6 +44,10 @@ export class LocalDoor {
     this.#net.close();
     await shutDown(this.#server, graceMs);
   }
+}
+
+function isSocket(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSocket() ?? false;
 }
 
 /** Lets calls end, for a while. */

@@ -1,7 +1,10 @@
 /**
  * Reads the file of a monitor and those that it includes: permissions, text, the password files they name. A file with
- * a password in it, or one that anybody may change (it names commands that are run), is refused.
+ * a password in it, or one that anybody may change (it names commands that are run), is refused; so is one that somebody
+ * else put among those that are included.
  */
+import { statSync } from "node:fs";
+import { dirname } from "node:path";
 import { includedPaths } from "./include.ts";
 import { applyOverrides } from "./overrides.ts";
 import { HERE, parseConfig } from "./parse.ts";
@@ -15,6 +18,7 @@ export const DEFAULT_CONFIG = "/etc/redis-mmm.conf";
 
 /** Whose value is a secret, or may hold one. */
 const SECRETS: readonly string[] = ["redis_password", "webhook"];
+const ROOT = 0;
 const READABLE_BY_OTHERS = 0o004;
 const WRITABLE_BY_OTHERS = 0o002;
 
@@ -33,15 +37,23 @@ export function loadConfig(file: string = DEFAULT_CONFIG, overrides: Overrides =
 export function readConfig(file: string = DEFAULT_CONFIG): Config {
   const problems: Problem[] = [];
   const modes = new Map<string, number>();
-  const open = (path: string): SourceFile => {
-    const { text, mode } = readText(path);
+  const open = (path: string): SourceFile & { readonly uid: number } => {
+    const { text, mode, uid } = readText(path);
     modes.set(path, mode);
     if ((mode & WRITABLE_BY_OTHERS) !== 0) problems.push(fault(path, openToAll(path)));
-    return { file: path, text };
+    return { file: path, text, uid };
   };
   const main = open(file);
-  const included = (pattern: string, from: string) =>
-    includedPaths(pattern, from).flatMap((path) => orProblems(problems, () => open(path)) ?? []);
+  const openIncluded = (path: string) => {
+    const source = open(path);
+    if (source.uid !== main.uid && source.uid !== ROOT) problems.push(fault(path, foreign(file)));
+    return source;
+  };
+  const included = (pattern: string, from: string) => {
+    const paths = includedPaths(pattern, from);
+    problems.push(...[...new Set(paths.map(dirname))].flatMap(openFolder));
+    return paths.flatMap((path) => orProblems(problems, () => openIncluded(path)) ?? []);
+  };
   const config = orProblems(problems, () => parseConfig(main.text, file, { ...HERE, included }));
   for (const [path, mode] of modes) {
     const secret = config === null ? undefined : secretKeyIn(config, path);
@@ -52,6 +64,17 @@ export function readConfig(file: string = DEFAULT_CONFIG): Config {
   }
   if (config === null || problems.length > 0) throw new ConfigErrors(problems);
   return config;
+}
+
+/** Whoever may put a file there has it included. */
+function openFolder(folder: string): readonly Problem[] {
+  if ((statSync(folder).mode & WRITABLE_BY_OTHERS) === 0) return [];
+  const text = `anybody may put a file there, and it would be included: chmod o-w ${folder}`;
+  return [fault(folder, text)];
+}
+
+function foreign(main: string): string {
+  return `belongs neither to root nor to whom ${main} belongs, and it names commands that are run`;
 }
 
 function openToAll(file: string): string {

@@ -11,6 +11,8 @@ import { Secret } from "./secret.ts";
 export interface TextFile {
   readonly text: string;
   readonly mode: number;
+  /** Whose it is. */
+  readonly uid: number;
 }
 
 const OPEN_TO_OTHERS = 0o006;
@@ -56,7 +58,8 @@ function fromFile(path: string, what: string, problems: Problem[]): Secret | nul
 /** @throws ConfigErrors */
 export function readText(file: string): TextFile {
   try {
-    return { text: readFileSync(file, "utf8"), mode: statSync(file).mode };
+    const { mode, uid } = statSync(file);
+    return { text: readFileSync(file, "utf8"), mode, uid };
   } catch (error) {
     throw new ConfigErrors([fault(file, whyUnreadable(file, error))]);
   }

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readConfig } from "../../../../src/adapters/config/load.ts";
@@ -152,4 +152,26 @@ describe("include", () => {
       `${open}: anybody may change this file, and it names commands that are run: chmod o-w ${open}\n${open}: holds a redis_password and anybody may read it`,
     );
   });
+
+  it.skipIf(process.getuid?.() !== 0)(
+    "takes no file that somebody else may have put there: it names commands that are run",
+    async () => {
+      await using dir = await tempDir();
+      const [folder, own] = [join(dir.path, "d"), join(dir.path, "d/b.conf")];
+      mkdirSync(folder);
+      const main = join(dir.path, "mmm.conf");
+      writeFileSync(main, `${INCLUDE}${MAIN}`, { mode: 0o640 });
+      writeFileSync(own, `master_ip = 10.0.0.80\nport = 1\n${NODES}`, { mode: 0o640 });
+      chownSync(own, 12_345, 12_345);
+      expect(() => readConfig(main)).toThrow(
+        `${own}: belongs neither to root nor to whom ${main} belongs, and it names commands`,
+      );
+      chownSync(main, 12_345, 12_345);
+      expect(readConfig(main).groups).toHaveLength(2);
+      chmodSync(folder, 0o777);
+      expect(() => readConfig(main)).toThrow(
+        `${folder}: anybody may put a file there, and it would be included: chmod o-w ${folder}`,
+      );
+    },
+  );
 });
