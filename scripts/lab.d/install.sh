@@ -2,10 +2,11 @@
 # What a fresh machine lacks: Debian packages, node_modules, the build. Sourced by scripts/demo,
 # scripts/test and scripts/figures, which set REPO.
 
-PACKAGES=(redis-server nftables iproute2 arping openssh-server openssh-client sudo python3 shellcheck z3)
+PACKAGES=(redis-server nftables iproute2 arping openssh-server openssh-client sudo python3 shellcheck z3 haproxy)
 LAB_TOOLS=(redis-server nft ip arping sshd ssh-keygen sudo python3 shellcheck)
-# z3 answers for the arithmetic of the waiting time; those tests are skipped without it.
-TOOLS=("${LAB_TOOLS[@]}" z3)
+# z3 answers for the arithmetic of the waiting time, haproxy is what docs/http.md speaks of; those tests
+# are skipped without them.
+TOOLS=("${LAB_TOOLS[@]}" z3 haproxy)
 
 prepare_machine() {
   require_node && install_missing_packages && install_node_modules && build
@@ -63,6 +64,7 @@ allow_service_starts() {
 disable_new_services() {
   [[ -d /run/systemd/system ]] || return 0
   [[ $1 != *redis-server* ]] || systemctl disable --quiet redis-server || true
+  [[ $1 != *haproxy* ]] || systemctl disable --quiet haproxy || true
   [[ $1 != *sshd* ]] || systemctl disable --quiet ssh || true
 }
 

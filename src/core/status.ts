@@ -262,7 +262,8 @@ function groupWarnings(group: GroupPart): readonly Warning[] {
       level: "hint",
       text: `group ${group.name}: it has no virtual IP (master_ip), so nothing ends the service of an old master that cannot be reached: what is still written there is lost, unless write_guard stops it`,
     });
-  if (group.backend === "off") {
+  // Where there is no address, none can be kept.
+  if (group.backend === "off" && group.vips.length > 0) {
     warnings.push({
       level: "critical",
       text: `group ${group.name}: lease_backend is off: an old master that cannot be reached keeps its VIP; two hosts may serve it, unless fence_command succeeds`,

@@ -55,8 +55,10 @@ export function summary(config: Config): readonly string[] {
         ...(config.groups.length === 1 ? [] : [`group     ${group.name} (${group.file})`]),
         `nodes     ${group.nodes.map(({ name, address, port }) => `${name} ${address}:${port}`).join(", ")}`,
         `VIPs      ${vips.length === 0 ? "none" : vips.join(", ")}`,
-        ...(leaseBackend === "off"
-          ? ["lease     off: an unreachable host keeps its VIP"]
+        ...(leaseBackend === "off" || vips.length === 0
+          ? [
+              `lease     off: ${vips.length === 0 ? "there is no VIP" : "an unreachable host keeps its VIP"}`,
+            ]
           : [
               `lease     ${leaseMs} ms, renewed each ${renewalMs} ms with permits of ${permitMs} ms; waiting time W = ${waitMs} ms`,
             ]),
