@@ -1,0 +1,21 @@
+/** What a person must know of a group whose hosts enforce no lease: only where there is an address to keep. */
+import { expect, it } from "vitest";
+import type { Part } from "../../../src/core/consensus/types.ts";
+import { statusOf } from "../../../src/core/status.ts";
+import { at, fullDurable, fullGroup, fullMonitor } from "../fuzz/state.ts";
+
+function warningsOf(change: Parameters<typeof fullGroup>[0]): string {
+  const durable = fullDurable();
+  if (durable.slot === null) throw new Error("it has one");
+  const parts = { ...durable.slot.parts, "group:main": fullGroup(change) as unknown as Part };
+  const state = fullMonitor({ ...durable, slot: { ...durable.slot, parts } });
+  return statusOf(state, at(10))
+    .warnings.map(({ level, text }) => `${level}: ${text}`)
+    .join("\n");
+}
+
+it("a host that keeps its address is told of; one that has none is not", () => {
+  expect(warningsOf({ backend: "off" })).toMatch(/critical: .* keeps its VIP/);
+  const none = warningsOf({ backend: "off", vips: [], operation: null });
+  expect(none).not.toMatch(/keeps its VIP/);
+});
