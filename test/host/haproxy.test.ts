@@ -130,7 +130,7 @@ describe.skipIf(!hasProgram("haproxy"))("HAProxy with the lines of docs/http.md"
       expect(haproxy.exitCode).toBeNull();
     } finally {
       await ended(haproxy);
-      await door.close();
+      door.close();
       db1.server.close();
       db2.server.close();
     }
