@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { oneModule } from "./test/helpers/one-module.ts";
 
 /**
  * unit        pure, milliseconds
@@ -15,6 +16,7 @@ export default defineConfig({
       { test: { name: "unit", include: ["test/unit/**/*.test.ts"], testTimeout: 30_000 } },
       { test: { name: "scenario", include: ["test/scenario/**/*.test.ts"], testTimeout: 60_000 } },
       {
+        plugins: [oneModule()],
         test: {
           name: "simulation",
           include: ["test/simulation/**/*.test.ts"],
