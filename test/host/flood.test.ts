@@ -134,7 +134,7 @@ describe.skipIf(!isLong).each([false, true])("a cluster (with TLS: %s)", (tls) =
 
   const kinds = tls
     ? ["nothing", "connect", "tls-garbage", "handshakes", "garbage"]
-    : ["nothing", "connect", "garbage", "tls-garbage", "h2-garbage", "slow-readers"];
+    : ["nothing", "connect", "garbage", "tls-garbage", "h2-garbage", "slow-readers", "resets"];
   it.each(kinds)(
     "keeps its leader while somebody does this to its port: %s",
     { timeout: 60_000 },
@@ -159,7 +159,7 @@ describe.skipIf(!isLong).each([false, true])("a cluster (with TLS: %s)", (tls) =
     },
   );
 
-  it.runIf(!tls).each(["connect", "garbage", "h2-garbage", "slow-readers"])(
+  it.runIf(!tls).each(["connect", "garbage", "h2-garbage", "slow-readers", "resets"])(
     "keeps its leader while somebody does this to the socket of its host: %s",
     { timeout: 60_000 },
     async (kind) => {

@@ -6,7 +6,7 @@
  *
  * KIND: `nothing` (to compare with), `connect` (COUNT connections that stay and say nothing), `garbage`, `tls-garbage` and
  * `h2-garbage` (random bytes, with the beginning of a handshake or of HTTP/2), `handshakes` (TLS without
- * a certificate), `http-requests`, `sentinel-requests`, `slow-readers` (questions whose answers nobody reads). TARGET: HOST:PORT or a path.
+ * a certificate), `resets` (questions that are taken back at once), `http-requests`, `sentinel-requests`, `slow-readers` (questions whose answers nobody reads). TARGET: HOST:PORT or a path.
  */
 import { randomBytes } from "node:crypto";
 import { connect as connectHttp2, constants } from "node:http2";
@@ -129,11 +129,58 @@ function askInText(text: string): Socket {
   return socket.once("connect", write).on("drain", write);
 }
 
+function frame(type: number, flags: number, stream: number, payload: Uint8Array): Buffer {
+  const head = Buffer.alloc(9);
+  head.writeUIntBE(payload.length, 0, 3);
+  head.writeUInt8(type, 3);
+  head.writeUInt8(flags, 4);
+  head.writeUInt32BE(stream, 5);
+  return Buffer.concat([head, payload]);
+}
+
+/** A field that is written out, by the number of its name in the table of HTTP/2. */
+function written(name: readonly number[], value: string): Buffer {
+  return Buffer.concat([Buffer.from([...name, value.length]), Buffer.from(value)]);
+}
+
+/** POST, http, a path, and what is sent. */
+const HEADERS = Buffer.concat([
+  Buffer.from([0x83, 0x86]),
+  written([0x04], "/mmm.v1.Control/Status"),
+  written([0x0f, 0x10], "application/grpc"),
+]);
+const CANCEL = Buffer.from([0, 0, 0, 8]);
+
+/** Each question is taken back at once, so that never too many are under way. */
+function askAndCancel(): Socket {
+  const socket = open();
+  let stream = 1;
+  const write = () => {
+    while (!socket.destroyed && performance.now() < endAt) {
+      const pairs = Array.from({ length: 100 }, () => {
+        const id = stream;
+        stream += 2;
+        return Buffer.concat([frame(1, 4, id, HEADERS), frame(3, 0, id, CANCEL)]);
+      });
+      done += pairs.length;
+      if (!socket.write(Buffer.concat(pairs))) return;
+    }
+    socket.destroy();
+  };
+  socket.once("connect", () => {
+    socket.write(PREFACE);
+    write();
+  });
+  socket.resume();
+  return socket.on("drain", write);
+}
+
 const DEEDS: Readonly<Record<string, () => void>> = {
   connect: holdMany,
   garbage: () => again(() => pour(randomBytes(1))),
   "tls-garbage": () => again(() => pour(HELLO)),
   "h2-garbage": () => again(() => pour(PREFACE)),
+  resets: () => again(askAndCancel),
   "slow-readers": () => again(askAndNotRead),
   "http-requests": () => again(() => askInText(HTTP_QUESTION)),
   "sentinel-requests": () => again(() => askInText(SENTINEL_QUESTION)),
