@@ -1,6 +1,6 @@
 /**
  * An older version of this program, built from git: that of `MMM_PREVIOUS`, else the newest release, else
- * the one before the protocol was changed last.
+ * the one before the last few changes of the protocol, so that there is something in which they differ.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, symlinkSync } from "node:fs";
@@ -8,6 +8,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+const CHANGES = "-n4";
 
 function git(...args: readonly string[]): string {
   return execFileSync("git", args, { cwd: ROOT, encoding: "utf8", maxBuffer: 2 ** 28 }).trim();
@@ -19,9 +21,9 @@ export function previousVersion(): string | null {
   if (asked !== undefined) return asked;
   try {
     const [release = ""] = git("tag", "--list", "v*", "--sort=-v:refname").split("\n");
-    return release === ""
-      ? `${git("log", "-n1", "--format=%H", "--", "proto/mmm.proto")}^`
-      : release;
+    if (release !== "") return release;
+    const changes = git("log", CHANGES, "--format=%H", "--", "proto/mmm.proto").split("\n");
+    return `${changes.at(-1)}^`;
   } catch {
     return null;
   }
