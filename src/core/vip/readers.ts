@@ -6,7 +6,7 @@
 import { candidateOf } from "../health/facts.ts";
 import type { NodeName } from "../ids.ts";
 import { modeNow } from "../pause.ts";
-import type { GroupPart, Vip } from "../state.ts";
+import type { GroupPart, Node, Vip } from "../state.ts";
 import { isOurs, type Turn } from "../turn.ts";
 import { claimable, movedTo, settled, withVip } from "./epochs.ts";
 import { isLetGo } from "./letting-go.ts";
@@ -96,7 +96,11 @@ export function moveReader(turn: Turn, group: GroupPart, { ip, holders }: Vip, t
   );
 }
 
-/** Healthy replicas whose guard is reached and whose register counts; the master if there is none. */
+/**
+ * Healthy replicas whose guard is reached and whose register counts; the master if there is none, and it
+ * answers: when it is dead every replica has lost its link, and one that answers with old data is better
+ * than a host where nobody does.
+ */
 export function fitHolders(
   turn: Turn,
   group: GroupPart,
@@ -107,14 +111,16 @@ export function fitHolders(
   const counting = group.nodes.filter(
     ({ name }) => vip.readSet[name] === "in" && !failed.includes(name),
   );
+  const answers = ({ name }: Node) =>
+    candidateOf(evidence, name, turn.now).reachable && heardWithin(turn, group, name, 2000);
   const replicas = counting.filter((node) => {
     if (node.name === group.master || node.admin !== "online") return false;
-    const { info, reachable } = candidateOf(evidence, node.name, turn.now);
+    const { info } = candidateOf(evidence, node.name, turn.now);
     const linked = info?.role === "replica" && info.link === "up" && !info.loading && !info.syncing;
-    return reachable && linked && heardWithin(turn, group, node.name, 2000);
+    return linked && answers(node);
   });
-  const fit = replicas.length > 0 ? replicas : counting.filter(({ name }) => name === group.master);
-  return fit.map(({ name }) => name);
+  const masters = counting.filter((node) => node.name === group.master && answers(node));
+  return (replicas.length > 0 ? replicas : masters).map(({ name }) => name);
 }
 
 function loadOf(group: GroupPart, node: NodeName | null): number {

@@ -173,3 +173,17 @@ test("but not to the master, nor to one that is not well, and not twice", () => 
   expect(told[1]).toMatch(/ok.*already/);
   expect(told[2]).toMatch(/refused.*not well enough/);
 });
+
+test.each(SEEDS)(
+  "none goes to a master that is dead, while nobody may succeed it (seed %i)",
+  (seed) => {
+    const world = atRest(seed, { readers: 1 });
+    world.command({ kind: "set-mode", group: GROUP, mode: "manual" });
+    until(world, () => world.group?.mode === "manual", "the mode is manual");
+    const host = readersHost(world);
+    world.killRedis("db1");
+    world.runUntil(world.now + 10_000);
+    expect(world.group?.master).toBe("db1");
+    expect(servers(world, READER)).toEqual([host]);
+  },
+);
