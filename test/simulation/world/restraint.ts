@@ -31,12 +31,14 @@ export class Restraint {
   readonly #failedOverAt = new Map<string, number>();
   /** Reader VIPs that a person moves. */
   readonly #moved = new Set<string>();
-  /** When the pause that is in force was committed. */
+  /** When the pause that is in force was asked for. It counts from the commit, but that may come to light late. */
   #pausedAt = 0;
+  #askedAt = 0;
 
   /** A person asks for something. */
-  asks(command: GroupCommand): void {
+  asks(command: GroupCommand, now: number): void {
     if (command.kind === "move-reader") this.#moved.add(command.ip);
+    if (command.kind === "pause") this.#askedAt = now;
   }
 
   says(opinion: Opinion): void {
@@ -45,7 +47,7 @@ export class Restraint {
 
   committed(before: GroupPart | null, group: GroupPart, now: number): void {
     const paused = group.pause;
-    if (paused !== undefined && !isSamePause(before?.pause, paused)) this.#pausedAt = now;
+    if (paused !== undefined && !isSamePause(before?.pause, paused)) this.#pausedAt = this.#askedAt;
     for (const past of newPast(before, group)) {
       this.#remember(past);
       if (past.kind === "resume") this.#resumes(past, before?.pause?.forMs ?? Infinity, now);

@@ -371,7 +371,7 @@ export class World {
     const monitor = via === undefined ? this.leader() : this.monitor(via);
     if (monitor === undefined) return;
     const requestId = `request-${++this.#requests}`;
-    if ("group" in command) this.safety.of(command.group).restraint.asks(command);
+    if ("group" in command) this.safety.of(command.group).restraint.asks(command, this.now);
     this.log("human", `asks ${monitor.name}: ${JSON.stringify(command)}`);
     this.#replies.set(requestId, (outcome) => {
       this.log("human", `is told by ${monitor.name}: ${JSON.stringify(outcome)}`);
