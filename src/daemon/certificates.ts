@@ -2,11 +2,12 @@
  * The certificate of this monitor: what is in force, and whether the files could be read when it was
  * last asked for (SIGHUP). Files that cannot be used change nothing.
  */
+import type { TlsSight } from "../adapters/doctor/tls-rules.ts";
 import { TlsIdentity, type TlsFiles } from "../adapters/tls/identity.ts";
 import { daysLeft, endsSoon, invalidity, type Validity } from "../adapters/tls/validity.ts";
 import type { MonitorName, WallTime } from "../core/ids.ts";
 import type { SecurityStatus, Warning } from "../core/status-types.ts";
-import { MmmError } from "../errors.ts";
+import { MmmError, messageOf } from "../errors.ts";
 
 export class Certificates {
   readonly #files: TlsFiles | null;
@@ -46,6 +47,13 @@ export class Certificates {
       this.#problem = error instanceof MmmError ? error.message : String(error);
       throw error;
     }
+  }
+
+  /** What is in force, and beside it what the files would give now; null: there is no TLS. */
+  sight(): TlsSight | null {
+    if (this.#files === null || this.#identity === null) return null;
+    const { revoked: list = null } = this.#files;
+    return { inForce: this.#identity, list, onDisk: loadable(this.#files, this.#name) };
   }
 
   status(): SecurityStatus {
@@ -96,6 +104,15 @@ function load(files: TlsFiles, name: MonitorName): TlsIdentity {
     why: `it is the certificate of ${role} ${named}, and this is monitor ${name}`,
     todo: `make one for it: mmm tls issue DIR --monitor ${name}; or give this monitor its --name`,
   });
+}
+
+/** The text says why not. */
+function loadable(files: TlsFiles, name: MonitorName): TlsIdentity | string {
+  try {
+    return load(files, name);
+  } catch (error) {
+    return messageOf(error);
+  }
 }
 
 /** At the start an expired one is better than no monitor: it still keeps leases alive. */

@@ -6,11 +6,12 @@ import { digestOf } from "../adapters/config/digest.ts";
 import type { Config } from "../adapters/config/types.ts";
 import type { Identity } from "../adapters/config/identity.ts";
 import type { ControlClient } from "../adapters/control/client.ts";
-import { configFindings, tlsFindings } from "../adapters/doctor/config-rules.ts";
+import { configFindings } from "../adapters/doctor/config-rules.ts";
 import { examine } from "../adapters/doctor/examine.ts";
 import { type Finding, type Scope, Subject } from "../adapters/doctor/finding.ts";
 import type { GuardSight } from "../adapters/doctor/guard-rules.ts";
 import { type Examined, examinedIn, examinedOf } from "../adapters/doctor/subject.ts";
+import { tlsFindings } from "../adapters/doctor/tls-rules.ts";
 import type { Ip } from "../core/ids.ts";
 import type { Target } from "../core/io.ts";
 import type { Committed } from "../core/state.ts";
@@ -60,9 +61,6 @@ async function lookAround(options: LookOptions, scope: Scope): Promise<readonly 
   const config = readable(options.config);
   const ofConfig =
     typeof config === "string" ? [unusable(name, config)] : configFindings(name, config);
-  const tls = certificates.identity;
-  const certified =
-    tls === null ? null : { validity: tls.validity, authority: tls.authorityValidity };
   const found = await examine({
     groups: groupsOf(options.committed(), config),
     scope,
@@ -71,7 +69,7 @@ async function lookAround(options: LookOptions, scope: Scope): Promise<readonly 
     guardOf: (target, vip) => Promise.resolve(guardSight(options, target, vip)),
     limitMs: LIMIT_MS,
   });
-  return [...ofConfig, ...tlsFindings(name, certified, listen, Date.now()), ...found];
+  return [...ofConfig, ...tlsFindings(name, certificates.sight(), listen, Date.now()), ...found];
 }
 
 /** null: the files cannot be read, which is a finding of its own. */

@@ -14,6 +14,7 @@ export const FINDING_IDS = [
   "config-unusable",
   "config-warning",
   "tls",
+  "tls-revoked",
   "time-budget",
   "unfinished",
   // a Redis

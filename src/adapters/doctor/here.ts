@@ -12,12 +12,13 @@ import type { Target } from "../../core/io.ts";
 import type { GuardResult } from "../../core/vip/types.ts";
 import { messageOf } from "../../errors.ts";
 import { TlsIdentity } from "../tls/identity.ts";
-import { configFindings, tlsFindings } from "./config-rules.ts";
+import { configFindings } from "./config-rules.ts";
 import { examine } from "./examine.ts";
 import { type Finding, HERE, type Scope, Subject } from "./finding.ts";
 import type { GuardSight } from "./guard-rules.ts";
 import { keyOf } from "./hosts.ts";
 import { examinedIn } from "./subject.ts";
+import { tlsFindings } from "./tls-rules.ts";
 
 const LIMIT_MS = 15_000;
 const GUARD_MS = 8_000;
@@ -54,8 +55,8 @@ function tlsHere({ local: { tls, listen } }: Config): readonly Finding[] {
   const listens = listen ?? { host: "0.0.0.0" };
   if (tls === "off" || tls === "unset") return tlsFindings(HERE, null, listens, Date.now());
   try {
-    const { validity, authorityValidity } = TlsIdentity.load(tls);
-    return tlsFindings(HERE, { validity, authority: authorityValidity }, listens, Date.now());
+    const sight = { inForce: TlsIdentity.load(tls), list: tls.revoked, onDisk: null };
+    return tlsFindings(HERE, sight, listens, Date.now());
   } catch (error) {
     return [
       new Subject(HERE).error(

@@ -5,7 +5,7 @@
  * Not a list of revocations as authorities sign them (CRL): those expire, and on the day that one does, every
  * monitor would refuse every other.
  */
-import type { X509Certificate } from "node:crypto";
+import { createHash, type X509Certificate } from "node:crypto";
 import { readText, unusable } from "./read-file.ts";
 
 /** Hex digits alone. */
@@ -51,6 +51,16 @@ export class Revoked {
       current = current.issuerCertificate;
     }
     return false;
+  }
+
+  get size(): number {
+    return this.#fingerprints.size;
+  }
+
+  /** Of two lists the same if they name the same certificates, in whichever order. */
+  get digest(): string {
+    const text = [...this.#fingerprints].toSorted().join("\n");
+    return createHash("sha256").update(text).digest("hex").slice(0, 8);
   }
 
   equals(other: Revoked): boolean {

@@ -2,7 +2,7 @@
  * The findings of several monitors as one list: what more than one of them found stands there once,
  * with who found it; and what only shows when they are laid side by side is added.
  */
-import { configDiffers, versionsDiffer } from "./compare.ts";
+import { configDiffers, locksDiffer, versionsDiffer } from "./compare.ts";
 import {
   type Examination,
   type Finding,
@@ -44,6 +44,7 @@ export function collect({
     ...unreachable.map(unreachableFinding),
     ...configDiffers(reports),
     ...versionsDiffer(reports),
+    ...locksDiffer(reports),
   ].map((one) => seenBy(one, asked));
   return summed(
     reports.map(({ monitor }) => monitor),

@@ -25,6 +25,29 @@ export function configDiffers(reports: readonly Report[]): readonly Finding[] {
   ];
 }
 
+/** A list acts only where it lies: who is locked out at some monitors still acts through the others. */
+export function locksDiffer(reports: readonly Report[]): readonly Finding[] {
+  const lockOf = ({ findings }: Report) => {
+    const isLock = (level: string) => level === "ok" || level === "hint";
+    const found = findings.find(({ id, level }) => id === "tls-revoked" && isLock(level));
+    return found?.what ?? "";
+  };
+  const locks = groupedBy(
+    reports.filter((report) => lockOf(report) !== ""),
+    lockOf,
+  );
+  if (locks.size < 2) return [];
+  const sides = [...locks].map(([lock, those]) => `${namesOf(those)}: ${lock}`);
+  return [
+    new Subject("cluster").warning(
+      "tls-revoked",
+      `the lists of tls_revoked differ: ${sides.join("; ")}`,
+      "a list acts where it lies: whoever is missing in one is still let in there",
+      "copy the same list to every monitor, then there: systemctl reload mmm-mon",
+    ),
+  ];
+}
+
 export function versionsDiffer(reports: readonly Report[]): readonly Finding[] {
   const versions = groupedBy(reports, ({ version }) => version);
   const [only] = versions.keys();

@@ -70,6 +70,24 @@ describe("mmm doctor", () => {
     expect(out).toContain("the files differ: mon1 (abc) against mon2 (def)");
   });
 
+  it("sees that somebody who is locked out at one monitor is let in at another", async () => {
+    const lock = (name: string, what: string) =>
+      aReport(name, [new Subject(name).ok("tls-revoked", what)]);
+    const same = await doctor([
+      lock("mon1", "locked out: 2 (ab)"),
+      lock("mon2", "locked out: 2 (ab)"),
+    ]);
+    expect(same.code).toBe(0);
+    const { code, out } = await doctor([
+      lock("mon1", "locked out: 2 (ab)"),
+      lock("mon2", "locked out: 1 (cd)"),
+    ]);
+    expect(code).toBe(6);
+    expect(out).toContain(
+      "the lists of tls_revoked differ: mon1: locked out: 2 (ab); mon2: locked out: 1 (cd)",
+    );
+  });
+
   it("is not content with what there is not", async () => {
     const node = await doctor([aReport("mon1", [])], "doctor db9");
     expect(node).toMatchObject({ code: 2, out: "" });
