@@ -162,8 +162,12 @@ function nodeWarnings({ top, nodes }: GroupFile): readonly string[] {
   if (nodes.length === 1)
     warnings.push(`${nodes[0]?.name ?? ""} is the only node: there is nothing to fail over to`);
   if (shareAHost(nodes)) {
+    const meaning =
+      top.values.master_ip === null
+        ? "they fail together"
+        : "lease_backend is off, and the VIP protects from nothing";
     warnings.push(
-      "two nodes have the same address: lease_backend is off, and the VIP protects from nothing. Good for a trial on one computer only",
+      `two nodes have the same address: ${meaning}. Good for a trial on one computer only`,
     );
   }
   if (top.values.probe_interval * 4 > top.values.down_after) {

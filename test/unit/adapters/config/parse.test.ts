@@ -60,13 +60,16 @@ describe("the file of 2011", () => {
     ]);
   });
 
-  it("of one computer turns the lease off and says so", () => {
-    const one = parseConfig(
-      SEED_FILE.replaceAll(/192\.168\.10\.[12]\n/g, "127.0.0.1\n").replace("6379", "6380"),
-      "f",
+  it("of one computer turns the lease off and says so; without a VIP there is less to say", () => {
+    const text = SEED_FILE.replaceAll(/192\.168\.10\.[12]\n/g, "127.0.0.1\n").replace(
+      "6379",
+      "6380",
     );
+    const one = parseConfig(text, "f");
     expect(one.groups[0]?.settings.leaseBackend).toBe("off");
-    expect(one.warnings.join("\n")).toContain("Good for a trial on one computer only");
+    expect(one.warnings.join("\n")).toContain("the VIP protects from nothing. Good for a trial");
+    const bare = parseConfig(text.replace(/^master_ip.*\n/m, ""), "f");
+    expect(bare.warnings.join("\n")).toContain("they fail together. Good for a trial");
   });
 });
 
