@@ -58,11 +58,12 @@ function isDue(turn: Turn, name: GroupName): boolean {
 /** After a review of these groups: when the next one of each is due, and of any. */
 export function planReviews(turn: Turn, reviewed: ReadonlySet<GroupName>): void {
   const { groups } = turn.state.newest ?? { groups: [] };
-  const inHurry = groups.filter((group) => paceOf(turn, group) <= UNEASY_MS).length;
+  const paced = groups.map((group) => ({ group, pace: paceOf(turn, group) }));
+  const inHurry = paced.filter(({ pace }) => pace <= UNEASY_MS).length;
   const hurry = HURRY_SHARE_MS * Math.max(inHurry - 1, 0);
-  for (const group of groups) {
-    if (reviewed.has(group.name))
-      turn.setLocal(group.name, { reviewAt: nextReviewOf(turn, group, hurry) });
+  for (const { group, pace } of paced) {
+    if (!reviewed.has(group.name)) continue;
+    turn.setLocal(group.name, { reviewAt: nextReviewOf(turn, group, pace, hurry) });
   }
   turn.state.reviewAt = nextReviewAt(turn);
 }
@@ -87,8 +88,7 @@ function nextReviewAt(turn: Turn): Instant {
 }
 
 /** @param hurry how long one look at each of the other groups takes that are in a hurry */
-function nextReviewOf(turn: Turn, group: GroupPart, hurry: number): Instant {
-  const pace = paceOf(turn, group);
+function nextReviewOf(turn: Turn, group: GroupPart, pace: number, hurry: number): Instant {
   const wanted = Math.min(turn.now + pace, turn.news.expectedAt(group.name));
   const next = pace > UNEASY_MS ? wanted : Math.max(wanted, turn.now + hurry);
   const committed = groupIn(turn.state.committed, group.name);

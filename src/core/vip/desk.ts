@@ -72,11 +72,12 @@ export function answered(
   after.flight = null;
   learn(turn, after, flight, result);
   turn.setDesk(group, vip, node, after);
-  const isRenewal = flight.request.op === "claim" && !isFirstClaim(desk, flight.request);
+  const begun = firstClaimed(desk, flight.request);
+  const isRenewal = flight.request.op === "claim" && begun === null;
   if (result.kind !== "ok" || !isRenewal) turn.news.add(group);
   if (result.kind !== "ok") return;
   recordProof(turn, where, flight.request, result.view);
-  if (isFirstClaim(desk, flight.request)) tellClaim(turn, where, flight.request.epoch);
+  if (begun !== null) tellClaim(turn, where, begun);
 }
 
 function learn(turn: Turn, desk: Draft<Desk>, flight: Flying, result: GuardResult): void {
@@ -210,13 +211,13 @@ function grant(turn: Turn, desk: Draft<Desk>, { request, sentAt }: Flying): void
   desk.claimed = { epoch: request.epoch, sentAt };
 }
 
-/** @param before as the desk was when it was sent */
-function isFirstClaim(
-  before: Desk,
-  request: GuardRequest,
-): request is GuardRequest & { op: "claim" } {
-  if (request.op !== "claim") return false;
-  return before.claimed === null || !sameStamp(before.claimed.epoch, request.epoch);
+/**
+ * The epoch that this request claims for the first time; null: none.
+ * @param before as the desk was when it was sent
+ */
+function firstClaimed({ claimed }: Desk, request: GuardRequest): Stamp | null {
+  if (request.op !== "claim") return null;
+  return claimed !== null && sameStamp(claimed.epoch, request.epoch) ? null : request.epoch;
 }
 
 /** By the leader that agreed on the epoch; whoever else keeps the lease alive has another word for it. */
