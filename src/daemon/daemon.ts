@@ -194,10 +194,15 @@ export class Daemon<S> {
     return new Chores({ name: identity.name, journal, fileDiffers, clientOf, answering });
   }
 
-  /** As this monitor, to the one of that name alone. */
+  /**
+   * As this monitor, to the one of that name alone. No name is looked up for it: see `resolve`.
+   * @throws when it has no address yet, so that it was never reached either
+   */
   #clientOf({ name, address }: Neighbour): ControlClient {
     const { identity } = this.#options.certificates;
-    return new ControlClient(address, credentialsFor(identity, expecting(name)));
+    const dialled = this.#peers.dialled(address);
+    if (dialled === null) throw new Error("its name has no address yet");
+    return new ControlClient(address, credentialsFor(identity, expecting(name)), dialled);
   }
 
   #answers(): Answers {

@@ -17,6 +17,7 @@ export interface DoctorOptions {
   /** What its files propose; null: they cannot be read. */
   readonly digest: () => string | null;
   readonly peers: () => readonly Neighbour[];
+  /** @throws when it cannot be reached */
   readonly clientOf: (monitor: Neighbour) => ControlClient;
 }
 
@@ -66,15 +67,21 @@ export class Doctor {
   }
 
   async #ask(peer: Neighbour, scope: Scope): Promise<Asked> {
-    const client = this.#options.clientOf(peer);
     try {
-      await client.identify(PRESENT_MS);
-      const { reports } = await client.doctor(scope, true, PEER_LIMIT_MS);
-      const [report] = reports;
+      const report = await this.#reportOf(peer, scope);
       return report === undefined ? { lost: { ...peer, why: "empty answer" } } : { report };
     } catch (error) {
       const why = messageOf(error).replace(`${peer.address} does not answer: `, "");
       return { lost: { ...peer, why } };
+    }
+  }
+
+  async #reportOf(peer: Neighbour, scope: Scope): Promise<Report | undefined> {
+    const client = this.#options.clientOf(peer);
+    try {
+      await client.identify(PRESENT_MS);
+      const { reports } = await client.doctor(scope, true, PEER_LIMIT_MS);
+      return reports[0];
     } finally {
       client.close();
     }

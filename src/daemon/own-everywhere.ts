@@ -16,6 +16,7 @@ export interface Everywhere {
   readonly name: MonitorName;
   readonly readAnew: () => Promise<OwnReading>;
   readonly peers: () => readonly Neighbour[];
+  /** @throws when it cannot be reached */
   readonly clientOf: (monitor: Neighbour) => Pick<ControlClient, "identify" | "operate" | "close">;
 }
 
@@ -50,16 +51,12 @@ export async function readOwnEverywhere(
 }
 
 async function tell(
-  { clientOf }: Everywhere,
+  where: Everywhere,
   peer: Neighbour,
-  { requestId, by }: { readonly requestId: string; readonly by: string },
+  asked: { readonly requestId: string; readonly by: string },
 ): Promise<Told> {
-  const client = clientOf(peer);
-  const command = { kind: "read-own" } as const;
-  const request = { requestId: `${requestId}.own`, by, forwarded: true, command };
   try {
-    await client.identify(PRESENT_MS);
-    return toldOf(peer.name, await client.operate(request, () => undefined, LIMIT_MS));
+    return toldOf(peer.name, await readAt(where, peer, asked));
   } catch (error) {
     const why = messageOf(error).replace(`${peer.address} does not answer: `, "");
     return {
@@ -67,6 +64,20 @@ async function tell(
       isRead: false,
       text: `its own settings were not read again (${why}); there: systemctl reload mmm-mon`,
     };
+  }
+}
+
+async function readAt(
+  { clientOf }: Everywhere,
+  peer: Neighbour,
+  { requestId, by }: { readonly requestId: string; readonly by: string },
+): Promise<CommandOutcome> {
+  const client = clientOf(peer);
+  const command = { kind: "read-own" } as const;
+  const request = { requestId: `${requestId}.own`, by, forwarded: true, command };
+  try {
+    await client.identify(PRESENT_MS);
+    return await client.operate(request, () => undefined, LIMIT_MS);
   } finally {
     client.close();
   }

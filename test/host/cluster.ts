@@ -14,6 +14,13 @@ import { MonitorProcess, writeConfig } from "./monitor-process.ts";
 
 export const NAMES: readonly string[] = ["mon1", "mon2", "mon3"];
 
+interface How {
+  readonly host: string;
+  readonly nodeFlags: readonly string[];
+  readonly launcher: readonly string[];
+  readonly hostOf: (name: string) => string;
+}
+
 export class Cluster implements AsyncDisposable {
   readonly monitors = new Map<string, MonitorProcess>();
   readonly clients = new Map<string, ControlClient>();
@@ -24,28 +31,37 @@ export class Cluster implements AsyncDisposable {
   readonly #certificates: Certificates | null;
   readonly #host: string;
   readonly #nodeFlags: readonly string[];
+  readonly #launcher: readonly string[];
+  readonly #hostOf: (name: string) => string;
 
-  private constructor(
-    dir: TempDir,
-    certificates: Certificates | null,
-    { host, nodeFlags }: { readonly host: string; readonly nodeFlags: readonly string[] },
-  ) {
+  private constructor(dir: TempDir, certificates: Certificates | null, how: How) {
     this.#dir = dir;
     this.#certificates = certificates;
-    this.#host = host;
-    this.#nodeFlags = nodeFlags;
+    this.#host = how.host;
+    this.#nodeFlags = how.nodeFlags;
+    this.#launcher = how.launcher;
+    this.#hostOf = how.hostOf;
   }
 
   /** @param nodeFlags what node is given beside the program, for the directory of the cluster
-   * @param host where the monitors listen, and so whence they connect to each other */
+   * @param host where the monitors listen, and so whence they connect to each other
+   * @param launcher what starts each of them
+   * @param hostOf under which name of a host the others know a monitor */
   static async open({
     tls = false,
     host = "127.0.0.1",
     nodeFlags = (_dir: string): readonly string[] => [],
+    launcher = [] as readonly string[],
+    hostOf = (_name: string): string => host,
   } = {}): Promise<Cluster> {
     const certificates = tls ? await Certificates.open() : null;
     const dir = await tempDir();
-    const cluster = new Cluster(dir, certificates, { host, nodeFlags: nodeFlags(dir.path) });
+    const cluster = new Cluster(dir, certificates, {
+      host,
+      nodeFlags: nodeFlags(dir.path),
+      launcher,
+      hostOf,
+    });
     const security =
       certificates === null
         ? credentials.createInsecure()
@@ -75,7 +91,8 @@ export class Cluster implements AsyncDisposable {
   }
 
   start(name: string): void {
-    const at = (other: string) => `${this.#host}:${this.#ports.get(other)}`;
+    const at = (other: string) => `${this.#hostOf(other)}:${this.#ports.get(other)}`;
+    const own = `${this.#host}:${this.#ports.get(name)}`;
     // One of the peers is named, the other says its name itself.
     const peers = NAMES.filter((other) => other !== name).flatMap((other, index) => [
       "--peer",
@@ -83,10 +100,9 @@ export class Cluster implements AsyncDisposable {
     ]);
     const config = this.#configOf(name);
     const args = ["--config", config, "--data-dir", join(this.path, name), "--name", name];
-    this.monitors.set(
-      name,
-      new MonitorProcess([...args, "--listen", at(name), ...peers], undefined, this.#nodeFlags),
-    );
+    const all = [...args, "--listen", own, ...peers];
+    const monitor = new MonitorProcess(all, undefined, this.#nodeFlags, this.#launcher);
+    this.monitors.set(name, monitor);
   }
 
   /** Of the door for clients of Redis Sentinel. */

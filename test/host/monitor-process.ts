@@ -34,9 +34,16 @@ export class MonitorProcess implements AsyncDisposable {
   readonly #process: ChildProcess;
   readonly #exit: Promise<unknown[]>;
 
-  constructor(args: readonly string[], cwd?: string, nodeFlags: readonly string[] = []) {
-    const command = [...nodeFlags, join(BUNDLE, "mmm-mon.js"), ...args];
-    this.#process = spawn(process.execPath, command, {
+  /** @param launcher a command that becomes the one behind it */
+  constructor(
+    args: readonly string[],
+    cwd?: string,
+    nodeFlags: readonly string[] = [],
+    launcher: readonly string[] = [],
+  ) {
+    const node = [process.execPath, ...nodeFlags, join(BUNDLE, "mmm-mon.js"), ...args];
+    const [command = "", ...rest] = [...launcher, ...node];
+    this.#process = spawn(command, rest, {
       stdio: ["ignore", "pipe", "pipe"],
       cwd: cwd ?? process.cwd(),
     });

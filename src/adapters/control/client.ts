@@ -67,10 +67,17 @@ export class ControlClient {
   readonly address: string;
   readonly #client: InstanceType<typeof ControlService>;
 
-  /** @param address `HOST:PORT`, or `unix:PATH` */
-  constructor(address: string, security: ChannelCredentials = credentials.createInsecure()) {
+  /**
+   * @param address `HOST:PORT`, or `unix:PATH`
+   * @param dialled the same without a name that would have to be looked up
+   */
+  constructor(
+    address: string,
+    security: ChannelCredentials = credentials.createInsecure(),
+    dialled: string = address,
+  ) {
     this.address = address;
-    this.#client = new ControlService(address, security, OPTIONS);
+    this.#client = new ControlService(dialled, security, OPTIONS);
   }
 
   close(): void {

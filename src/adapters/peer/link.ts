@@ -67,6 +67,12 @@ export class PeerLink {
     return showAddress(this.#options.address);
   }
 
+  /** The same with what its name was found to mean; null: nothing yet. */
+  get dialled(): string | null {
+    if (this.#channel === null) return null;
+    return showAddress({ host: this.#channel.ip, port: this.#options.address.port });
+  }
+
   send(message: PeerMessage): void {
     if (this.#closed) return;
     this.#outbox.put(message);

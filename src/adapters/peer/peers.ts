@@ -2,6 +2,7 @@
  * All peers of this monitor, by name. A peer may be configured by address only; it is then asked
  * for its name, and the core is told. What is wrong with a peer is kept for the status.
  */
+import { isIP } from "node:net";
 import type { Identity__Output as Identity } from "../gen/mmm/v1/Identity.ts";
 import type { MonitorName } from "../../core/ids.ts";
 import type { PeerMessage } from "../../core/messages.ts";
@@ -83,6 +84,13 @@ export class Peers implements PeerSender {
 
   addressOf(name: MonitorName): string | null {
     return this.#find(name)?.address ?? null;
+  }
+
+  /** Where the peer of this address is talked to, without a name; null: its name is not known to any name server yet. */
+  dialled(address: string): string | null {
+    const parsed = parseHostPort(address);
+    if (parsed === null || isIP(parsed.host) !== 0) return address;
+    return this.#links.find((link) => link.address === address)?.dialled ?? null;
   }
 
   send(to: MonitorName, message: PeerMessage): void {

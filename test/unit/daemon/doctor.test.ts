@@ -7,12 +7,14 @@ const ALL = { group: "", node: "" };
 const PEERS = [
   { name: "mon2", address: "10.0.0.12:7400" },
   { name: "mon3", address: "10.0.0.13:7400" },
+  { name: "mon4", address: "mon4.example:7400" },
 ];
 
-/** mon2 answers as it is told to; mon3 is not there. */
+/** mon2 answers as it is told to; mon3 is not there, and of mon4 nobody knows where it is. */
 function clientOf(asked: unknown[]) {
-  return ({ name, address }: (typeof PEERS)[number]) =>
-    ({
+  return ({ name, address }: (typeof PEERS)[number]) => {
+    if (name === "mon4") throw new Error("its name has no address yet");
+    return {
       identify: () =>
         name === "mon2"
           ? Promise.resolve({})
@@ -23,7 +25,8 @@ function clientOf(asked: unknown[]) {
         return Promise.resolve({ reports: [report], unreachable: [] });
       },
       close: () => undefined,
-    }) as unknown as ControlClient;
+    } as unknown as ControlClient;
+  };
 }
 
 function aDoctor(look: () => Promise<readonly Finding[]>, asked: unknown[] = []): Doctor {
@@ -64,6 +67,7 @@ describe("the doctor of a monitor", () => {
     ]);
     expect(examination.unreachable).toEqual([
       { name: "mon3", address: "10.0.0.13:7400", why: "connection refused" },
+      { name: "mon4", address: "mon4.example:7400", why: "its name has no address yet" },
     ]);
     expect(asked).toEqual([{ name: "mon2", scope: ALL, alone: true }]);
   });

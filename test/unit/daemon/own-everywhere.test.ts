@@ -69,3 +69,15 @@ it("one that is told says what came of it", async () => {
   });
   expect(await said("x is wrong", [])).toEqual({ kind: "refused", message: "x is wrong" });
 });
+
+it("one whose name has no address yet is named as well", async () => {
+  const told = where({ mon3: { kind: "ok", message: "" }, mon4: { kind: "ok", message: "" } });
+  const clientOf: typeof told.clientOf = (peer) => {
+    if (peer.name === "mon2") throw new Error("its name has no address yet");
+    return told.clientOf(peer);
+  };
+  expect(await readOwnEverywhere({ ...told, clientOf }, ASKED)).toEqual([
+    "own settings (keys, doors, hooks) read again: mon1, mon3, mon4",
+    "mon2: its own settings were not read again (its name has no address yet); there: systemctl reload mmm-mon",
+  ]);
+});
