@@ -65,7 +65,7 @@ describe.skipIf(!isLong)("a monitor", () => {
       const data = dataOf(lab, name);
       await lab.run("kill-monitor", name);
       copyData(data, `${data}.copy`);
-      execFileSync("mount", ["-t", "tmpfs", "-o", "size=4m", "none", data]);
+      execFileSync("mount", ["-t", "tmpfs", "-o", "size=4m,mode=0700", "none", data]);
       try {
         copyData(`${data}.copy`, data);
         await lab.run("start-monitor", name);
