@@ -77,7 +77,7 @@ function gateOf(desk: Desk | undefined): NodeVote["guard"]["gate"] {
   const gate = desk?.view?.gate;
   if (gate === "none" || gate === "altered") return gate === "none" ? "unknown" : "altered";
   if (desk === undefined || desk.guarded === null) return "unknown";
-  return desk.guarded ? "present" : "absent";
+  return desk.guarded.is ? "present" : "absent";
 }
 
 function hasNews(turn: Turn, votes: readonly NodeVote[]): boolean {

@@ -30,8 +30,15 @@ export interface Desk {
   /** The request that the newest view answers: its number orders it among all effects. */
   readonly viewId: number;
   readonly viewAskedAt: Instant;
-  /** Whether the table decided about the VIP when last seen; unlike the view, kept when an answer is lost. */
-  readonly guarded: boolean | null;
+  /**
+   * Whether the table decided about the VIP when last seen, and which request showed that; unlike the
+   * view, kept when an answer is lost.
+   */
+  readonly guarded: {
+    readonly is: boolean;
+    readonly id: number;
+    readonly askedAt: Instant;
+  } | null;
   readonly flight: {
     readonly id: number;
     readonly request: GuardRequest;

@@ -86,11 +86,11 @@ function learn(turn: Turn, desk: Draft<Desk>, flight: Flying, result: GuardResul
       desk.heardAt = turn.now;
       desk.problem = null;
       if (isRefusalOver(desk.refusal, flight.request.op, turn.now)) desk.refusal = null;
-      if (result.view === null) deduce(desk, flight.request);
+      if (result.view === null) deduce(desk, flight);
       else see(turn, desk, flight, result.view);
       return grant(turn, desk, flight);
     case "refused":
-      return learnRefusal(turn, desk, flight.request.op, result);
+      return learnRefusal(turn, desk, flight, result);
     case "unsent":
       desk.problem = `${result.problem}: ${result.text}`;
       desk.retryAt = turn.now + RETRY_MS;
@@ -107,15 +107,16 @@ function learn(turn: Turn, desk: Draft<Desk>, flight: Flying, result: GuardResul
 function learnRefusal(
   turn: Turn,
   desk: Draft<Desk>,
-  op: GuardRequest["op"],
+  flight: Flying,
   { code, text }: GuardResult & { kind: "refused" },
 ): void {
+  const { op } = flight.request;
   desk.heardAt = turn.now;
   desk.problem = null;
   desk.view = null;
   desk.permit = null;
   if (code !== "stale") desk.refusal = { op, text: `${code}: ${text}`, at: turn.now };
-  if (code === "nogate") desk.guarded = false;
+  if (code === "nogate") desk.guarded = seenBy(flight, false);
   desk.retryAt = code === "stale" && op !== "permit" ? turn.now : turn.now + RETRY_MS;
 }
 
@@ -141,10 +142,14 @@ function see(turn: Turn, desk: Draft<Desk>, flight: Flying, view: RegisterView):
   desk.viewId = flight.id;
   desk.viewAskedAt = flight.sentAt;
   // Without its rights a guard sees no table; that says nothing about the table.
-  if (view.gate !== "none") desk.guarded = isGuarding(view);
+  if (view.gate !== "none") desk.guarded = seenBy(flight, isGuarding(view));
   if (view.token?.kind !== "instance" || desk.instance?.id === view.token.id) return;
   desk.instance = { id: view.token.id, under: newestStamp(turn.state.newest?.stamp ?? null) };
   desk.permit = null;
+}
+
+function seenBy({ id, sentAt }: Flying, is: boolean): NonNullable<Desk["guarded"]> {
+  return { is, id, askedAt: sentAt };
 }
 
 function isGuarding(view: RegisterView): boolean {
@@ -155,10 +160,10 @@ function isGuarding(view: RegisterView): boolean {
  * What is known now that a request was carried out of which the guard only said "ok". Without this
  * the last view would go on showing what was just changed.
  */
-function deduce(desk: Draft<Desk>, request: GuardRequest): void {
+function deduce(desk: Draft<Desk>, flight: Flying): void {
   if (desk.view === null) return;
-  desk.view = changedView(desk.view, request);
-  desk.guarded = isGuarding(desk.view);
+  desk.view = changedView(desk.view, flight.request);
+  desk.guarded = seenBy(flight, isGuarding(desk.view));
 }
 
 function changedView(view: RegisterView, request: GuardRequest): RegisterView {

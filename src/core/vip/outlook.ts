@@ -34,7 +34,7 @@ function look(turn: Turn, group: GroupPart, vip: Vip, node: Node): void {
   const isFailing = vip.node === node.name && opinion === "silent";
   // What this monitor saw before the VIP was guarded there must not outlive that: as the next leader
   // it would take the host for one that no waiting time proves anything of.
-  const closely = isFailing || (desk.guarded === false && vip.gated.includes(node.name));
+  const closely = isFailing || (desk.guarded?.is === false && vip.gated.includes(node.name));
   const every = closely ? LOOK_CLOSELY_MS : LOOK_EVERY_MS;
   const last = Math.max(desk.viewAskedAt, desk.flight?.sentAt ?? -Infinity);
   if (turn.now - last >= every && isIdle(desk, turn.now)) {

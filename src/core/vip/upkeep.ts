@@ -10,7 +10,7 @@ import { watchOf } from "../patrol.ts";
 import { type GroupPart, quorumOf, type Vip } from "../state.ts";
 import { isNewer } from "../stamp.ts";
 import { isOurs, type Turn } from "../turn.ts";
-import { holdsEpoch, isMarkable, mayOverwrite } from "./stand.ts";
+import { holdsEpoch, isMarkable, leadingFromId, mayOverwrite } from "./stand.ts";
 import { renewed, withVip } from "./epochs.ts";
 import type { ProofContext } from "./proofs.ts";
 import { mayBeRead } from "./strangers.ts";
@@ -112,11 +112,20 @@ function hearsAnother(turn: Turn, group: GroupPart, holder: NodeName): boolean {
   return group.nodes.some(({ name }) => name !== holder && heardAt(name) > since);
 }
 
-/** Only of hosts whose table was seen to decide about this VIP does the waiting time prove anything. */
+/**
+ * Only of hosts whose table was seen to decide about this VIP does the waiting time prove anything. What
+ * this monitor saw there before it led may be older than what was agreed on since: it may cast doubt on
+ * a host, but not vouch for it.
+ */
 function gatedNow(turn: Turn, group: GroupPart, vip: Vip): readonly NodeName[] {
   return group.nodes
     .map((node) => node.name)
-    .filter((name) => turn.desk(group.name, vip.ip, name).guarded ?? vip.gated.includes(name));
+    .filter((name) => {
+      const { guarded } = turn.desk(group.name, vip.ip, name);
+      if (guarded?.is === false) return false;
+      const isFresh = guarded !== null && guarded.id >= leadingFromId(turn);
+      return isFresh || vip.gated.includes(name);
+    });
 }
 
 function readSetNow(turn: Turn, group: GroupPart, vip: Vip): Vip["readSet"] {
@@ -176,19 +185,20 @@ export function proofContext(turn: Turn, group: GroupPart, vip: Vip): ProofConte
     drift: group.settings.clockDrift,
     now: turn.now,
     ungated: (node) => {
-      const { guarded, heardAt } = turn.desk(group.name, vip.ip, node);
-      if (guarded === false) return true;
-      return Object.values(local.evidence).some((votes) => sawUngated(votes[node], heardAt));
+      const { guarded } = turn.desk(group.name, vip.ip, node);
+      if (guarded?.is === false) return true;
+      const seenAt = guarded?.askedAt ?? null;
+      return Object.values(local.evidence).some((votes) => sawUngated(votes[node], seenAt));
     },
   };
 }
 
-/** Whether another monitor saw the host without its table, and later than we saw it with it. */
-function sawUngated(held: HeldVote | undefined, heardAt: Instant | null): boolean {
+/** Whether another monitor saw the host without its table, and later than we asked and saw it with it. */
+function sawUngated(held: HeldVote | undefined, seenAt: Instant | null): boolean {
   if (held === undefined) return false;
   const { gate, heardMs } = held.vote.guard;
   if (gate !== "absent" && gate !== "altered") return false;
-  return heardAt === null || held.receivedAt - (heardMs ?? 0) >= heardAt;
+  return seenAt === null || held.receivedAt - (heardMs ?? 0) >= seenAt;
 }
 
 /** A move or a fence of an earlier leader: what proves a host empty counts only for epochs of one's own. */

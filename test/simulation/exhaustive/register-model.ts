@@ -402,7 +402,15 @@ function key(state: MoveState): string {
 
 function firstDesk(token: Register["token"], leaseUntil: number): Desk {
   const view = viewOf({ token, leaseUntil });
-  return { ...EMPTY_DESK, view, viewId: 1, viewAskedAt: 0, guarded: true, heardAt: 0, retryAt: 0 };
+  return {
+    ...EMPTY_DESK,
+    view,
+    viewId: 1,
+    viewAskedAt: 0,
+    guarded: { is: true, id: 1, askedAt: 0 },
+    heardAt: 0,
+    retryAt: 0,
+  };
 }
 
 export function moveModel({ losses, restarts }: MoveLimits): Model<MoveState> {

@@ -359,6 +359,18 @@ function next(vip: Vip, epoch: Stamp): Stamp {
     scripts: ["a host is last seen without its table"],
   },
   {
+    name: "what a leader saw before it led vouches",
+    removes: "rule 9: a host without its table is known as such until it is seen with it again",
+    edits: [
+      {
+        file: `${VIP}/upkeep.ts`,
+        from: "const isFresh = guarded !== null && guarded.id >= leadingFromId(turn);",
+        to: "const isFresh = guarded !== null;",
+      },
+    ],
+    scripts: ["who saw a host without its table forgets it"],
+  },
+  {
     name: "the new W counts at once",
     removes: "rule 12: after a change the larger N and T0 count",
     edits: [

@@ -174,6 +174,24 @@ function unguarded(seed: number): void {
   need(vipOf(world).holders.join() === "db1", "db1 stays a possible holder");
 }
 
+/**
+ * The holder's table is flushed. That is agreed on, then nobody reaches the host any more, and the leader,
+ * which alone saw it, begins anew. Who leads next saw the table only as it was before.
+ */
+function forgottenFlush(seed: number): void {
+  const world = atRest(seed, SHARP);
+  for (const peer of peersOf(world, world.theLeader.name)) world.network.cut(peer, "db1");
+  world.host("db1").flushTable();
+  until(world, () => !vipOf(world).gated.includes("db1"), "the flush is agreed on", 3_000);
+  world.unplug("db1");
+  const witness = world.theLeader;
+  witness.crash();
+  until(world, () => world.leader() !== undefined, "another monitor leads", 5_000);
+  witness.start();
+  world.runUntil(world.now + 12_000);
+  need(vipOf(world).holders.join() === "db1", "db1 stays a possible holder");
+}
+
 export const REGISTERS: readonly Script[] = [
   { name: "a leader accepts alone that a host is out", run: outAlone },
   { name: "two leaders count on from one epoch", run: sameNumberTwice },
@@ -183,4 +201,5 @@ export const REGISTERS: readonly Script[] = [
   { name: "a host that is only joining answers", run: joiningWitness },
   { name: "a host that is out answers", run: outWitness },
   { name: "a host is last seen without its table", run: unguarded },
+  { name: "who saw a host without its table forgets it", run: forgottenFlush },
 ];

@@ -111,14 +111,14 @@ test("a leader that finds a host serving under an earlier leader's epoch has no 
 
 test("a lost answer does not make a host's table be forgotten", () => {
   const turn = leaderTurn();
-  turn.setDesk(GROUP, WRITER, "db1", { guarded: false });
+  turn.setDesk(GROUP, WRITER, "db1", { guarded: { is: false, id: 1, askedAt: 0 } });
   const node = turn.state.committed?.groups[0]?.nodes[0];
   if (node === undefined) throw new Error("no node");
   ask(turn, { group: GROUP, vip: vipOf(turn), node }, { op: "show", vip: WRITER });
   const id = turn.desk(GROUP, WRITER, "db1").flight?.id ?? 0;
   const where = { group: GROUP, vip: WRITER, node: "db1", id };
   answered(turn, where, { kind: "unknown", text: "closed" });
-  expect(turn.desk(GROUP, WRITER, "db1")).toMatchObject({ view: null, guarded: false });
+  expect(turn.desk(GROUP, WRITER, "db1")).toMatchObject({ view: null, guarded: { is: false } });
 });
 
 test.each([
