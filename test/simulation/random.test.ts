@@ -4,7 +4,7 @@ import { realCore } from "./real-core.ts";
 import { type Profile, PROFILE_NAMES } from "./world/profiles.ts";
 import { run } from "./world/run.ts";
 
-const SEEDS_PER_PROFILE = 5;
+const SEEDS_PER_PROFILE = 3;
 const runs = PROFILE_NAMES.flatMap((profile) =>
   Array.from({ length: SEEDS_PER_PROFILE }, (_, index) => [profile, index + 1] as const),
 );
