@@ -1,10 +1,12 @@
 /** A monitor's doors with a monitor behind them that answers everything, over real sockets of the loopback address. */
-import type { StatusReport } from "../../src/adapters/control/client.ts";
+import type { ChannelCredentials } from "@grpc/grpc-js";
+import { ControlClient, type StatusReport } from "../../src/adapters/control/client.ts";
 import type { Request } from "../../src/adapters/control/codec.ts";
 import { ControlServer } from "../../src/adapters/control/server.ts";
 import { GrpcServer } from "../../src/adapters/grpc-server.ts";
 import { PeerServer } from "../../src/adapters/peer/server.ts";
-import type { TlsIdentity } from "../../src/adapters/tls/identity.ts";
+import { credentialsFor, expecting } from "../../src/adapters/tls/channel.ts";
+import { type TlsFiles, TlsIdentity } from "../../src/adapters/tls/identity.ts";
 import type { Status } from "../../src/core/status-types.ts";
 
 export const REPORT: StatusReport = {
@@ -14,6 +16,21 @@ export const REPORT: StatusReport = {
   hasQuorum: false,
   degraded: true,
 };
+
+/** What whoever these files name shows to mon1. */
+export function shownBy(files: TlsFiles): ChannelCredentials {
+  return credentialsFor(TlsIdentity.load(files), expecting("mon1"));
+}
+
+/** The status, asked for once. */
+export async function statusAt(port: number, security: ChannelCredentials): Promise<StatusReport> {
+  const client = new ControlClient(`127.0.0.1:${port}`, security);
+  try {
+    return await client.status(2_000);
+  } finally {
+    client.close();
+  }
+}
 
 export class AnsweringMonitor implements AsyncDisposable {
   /** What it was asked to do. */

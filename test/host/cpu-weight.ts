@@ -2,15 +2,16 @@
  * Processes as the monitor's unit runs them: with ten times the usual share of the processors (CPUWeight=1000).
  * A priority alone says little where the kernel groups processes by session: it counts within the group.
  */
-import { existsSync, mkdirSync, rmdirSync, writeFileSync } from "node:fs";
+import { rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { makeControlGroup } from "./control-group.ts";
 
-/** The hierarchy of processors, version 1 and version 2, and what an ordinary group has there. */
-const PLACES = [
-  { root: "/sys/fs/cgroup/cpu", file: "cpu.shares", usual: 1_024 },
-  { root: "/sys/fs/cgroup", file: "cpu.weight", usual: 100 },
-] as const;
 const TIMES = 10;
+/** The hierarchy of processors, version 1 and version 2, and what an ordinary group has there, times that. */
+const PLACES = [
+  { root: "/sys/fs/cgroup/cpu", file: "cpu.shares", value: TIMES * 1_024 },
+  { root: "/sys/fs/cgroup", file: "cpu.weight", value: TIMES * 100 },
+] as const;
 
 /** A group of control for processes that weigh more. */
 export class CpuWeight implements Disposable {
@@ -25,20 +26,8 @@ export class CpuWeight implements Disposable {
 
   /** null: this host does not let anybody say so. */
   static open(name: string): CpuWeight | null {
-    for (const { root, file, usual } of PLACES) {
-      const group = join(root, name);
-      try {
-        mkdirSync(group);
-      } catch {
-        continue;
-      }
-      if (existsSync(join(group, file))) {
-        writeFileSync(join(group, file), String(TIMES * usual));
-        return new CpuWeight(root, group);
-      }
-      rmdirSync(group);
-    }
-    return null;
+    const made = makeControlGroup(name, PLACES);
+    return made === null ? null : new CpuWeight(made.root, made.group);
   }
 
   add(pid: number): void {

@@ -1,7 +1,8 @@
 /** Processes that share a limit of memory, as a container or a slice gives it, under either version of control groups. */
-import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import { readFileSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
 import { eventually } from "../helpers/eventually.ts";
+import { makeControlGroup } from "./control-group.ts";
 
 const PLACES = [
   { root: "/sys/fs/cgroup/memory", file: "memory.limit_in_bytes" },
@@ -17,20 +18,9 @@ export class MemoryLimit implements AsyncDisposable {
 
   /** null: this host does not let anybody limit memory. */
   static open(name: string, bytes: number): MemoryLimit | null {
-    for (const { root, file } of PLACES) {
-      const group = join(root, name);
-      try {
-        mkdirSync(group);
-      } catch {
-        continue;
-      }
-      if (existsSync(join(group, file))) {
-        writeFileSync(join(group, file), String(bytes));
-        return new MemoryLimit(group);
-      }
-      rmdirSync(group);
-    }
-    return null;
+    const places = PLACES.map((place) => ({ ...place, value: bytes }));
+    const made = makeControlGroup(name, places);
+    return made === null ? null : new MemoryLimit(made.group);
   }
 
   /** Starts the command behind it in the group. @param adjust as OOMScoreAdjust= of a unit */

@@ -9,12 +9,10 @@ import { X509Certificate } from "node:crypto";
 import { createSecureContext } from "node:tls";
 import { ChannelCredentials } from "@grpc/grpc-js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ControlClient } from "../../../../src/adapters/control/client.ts";
 import type { Role } from "../../../../src/adapters/tls/certificate-name.ts";
-import { credentialsFor, expecting } from "../../../../src/adapters/tls/channel.ts";
 import { type TlsFiles, TlsIdentity } from "../../../../src/adapters/tls/identity.ts";
 import { fingerprintOf } from "../../../../src/adapters/tls/revoked.ts";
-import { AnsweringMonitor, REPORT } from "../../../helpers/answering-monitor.ts";
+import { AnsweringMonitor, REPORT, shownBy, statusAt } from "../../../helpers/answering-monitor.ts";
 import { hasProgram } from "../../../helpers/programs.ts";
 import { type TempDir, tempDir } from "../../../helpers/temp-dir.ts";
 
@@ -72,20 +70,9 @@ describe.skipIf(!hasProgram("openssl"))("certificates of a lower authority", () 
   });
   afterAll(() => dir.remove());
 
-  const ask = async (port: number, security: ChannelCredentials) => {
-    const client = new ControlClient(`127.0.0.1:${port}`, security);
-    try {
-      return await client.status(2_000);
-    } finally {
-      client.close();
-    }
-  };
-
-  const as = (files: TlsFiles) => credentialsFor(TlsIdentity.load(files), expecting("mon1"));
-
   it("are taken at both ends by who trusts the upper one alone", async () => {
     await using mon1 = await AnsweringMonitor.open(TlsIdentity.load(own.files("monitor", "mon1")));
-    expect(await ask(mon1.port, as(own.files("operator", "ann")))).toEqual(REPORT);
+    expect(await statusAt(mon1.port, shownBy(own.files("operator", "ann")))).toEqual(REPORT);
     expect(mon1.refused).toEqual([]);
   });
 
@@ -101,7 +88,7 @@ describe.skipIf(!hasProgram("openssl"))("certificates of a lower authority", () 
     const shown = ChannelCredentials.createFromSecureContext(context, {
       checkServerIdentity: () => undefined,
     });
-    await expect(ask(mon1.port, shown)).rejects.toThrow(
+    await expect(statusAt(mon1.port, shown)).rejects.toThrow(
       /operator ann is not signed by an authority in tls_ca|operator ann is not accepted/,
     );
   });
@@ -113,7 +100,9 @@ describe.skipIf(!hasProgram("openssl"))("certificates of a lower authority", () 
     const mine = TlsIdentity.load({ ...files, revoked: list });
     expect(mine.isRevoked).toBe(true);
     await using mon1 = await AnsweringMonitor.open(mine);
-    const ann = as(own.files("operator", "ann"));
-    await expect(ask(mon1.port, ann)).rejects.toThrow("the certificate of operator ann is revoked");
+    const ann = shownBy(own.files("operator", "ann"));
+    await expect(statusAt(mon1.port, ann)).rejects.toThrow(
+      "the certificate of operator ann is revoked",
+    );
   });
 });

@@ -1,14 +1,13 @@
 /** Certificates that count no more: the list, and what a monitor does with it. */
 import { X509Certificate } from "node:crypto";
 import { chmodSync, readFileSync } from "node:fs";
-import type { ChannelCredentials } from "@grpc/grpc-js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ControlClient } from "../../../../src/adapters/control/client.ts";
 import type { Role } from "../../../../src/adapters/tls/certificate-name.ts";
 import { credentialsFor, expecting } from "../../../../src/adapters/tls/channel.ts";
 import { type TlsFiles, TlsIdentity } from "../../../../src/adapters/tls/identity.ts";
 import { fingerprintOf, Revoked } from "../../../../src/adapters/tls/revoked.ts";
-import { AnsweringMonitor, REPORT } from "../../../helpers/answering-monitor.ts";
+import { AnsweringMonitor, REPORT, shownBy, statusAt } from "../../../helpers/answering-monitor.ts";
 import { Certificates } from "../../../helpers/certificates.ts";
 import { eventually } from "../../../helpers/eventually.ts";
 
@@ -53,15 +52,6 @@ describe("a list of what is revoked", () => {
 
 describe("a monitor with such a list", () => {
   const open = async (identity: TlsIdentity) => await AnsweringMonitor.open(identity);
-  const ask = async (port: number, security: ChannelCredentials) => {
-    const client = new ControlClient(`127.0.0.1:${port}`, security);
-    try {
-      return await client.status(2_000);
-    } finally {
-      client.close();
-    }
-  };
-  const as = (files: TlsFiles) => credentialsFor(TlsIdentity.load(files), expecting("mon1"));
 
   it.each(["monitor", "operator", "reader"] satisfies Role[])(
     "refuses a %s on it, and both ends say why; a new certificate of the same name is let in",
@@ -69,9 +59,9 @@ describe("a monitor with such a list", () => {
       const [old, fresh] = [certificates.files(role, "x"), certificates.files(role, "x")];
       await using mon1 = await open(without(certificates.files("monitor", "mon1"), old));
       const why = `the certificate of ${role} x is revoked (tls_revoked of this monitor)`;
-      await expect(ask(mon1.port, as(old))).rejects.toThrow(why);
+      await expect(statusAt(mon1.port, shownBy(old))).rejects.toThrow(why);
       expect(mon1.refused).toEqual([`127.0.0.1: ${why}`]);
-      expect(await ask(mon1.port, as(fresh))).toEqual(REPORT);
+      expect(await statusAt(mon1.port, shownBy(fresh))).toEqual(REPORT);
     },
   );
 
@@ -82,7 +72,9 @@ describe("a monitor with such a list", () => {
       certificates.files("operator", "bob"),
     ];
     await using mon1 = await open(TlsIdentity.load(files));
-    const clients = [ann, bob].map((who) => new ControlClient(`127.0.0.1:${mon1.port}`, as(who)));
+    const clients = [ann, bob].map(
+      (who) => new ControlClient(`127.0.0.1:${mon1.port}`, shownBy(who)),
+    );
     const [anns, bobs] = clients as [ControlClient, ControlClient];
     expect([await anns.status(2_000), await bobs.status(2_000)]).toEqual([REPORT, REPORT]);
     // A call that goes on and on.
@@ -110,7 +102,7 @@ describe("a monitor with such a list", () => {
     const mon2 = certificates.files("monitor", "mon2");
     await using other = await open(TlsIdentity.load(mon2));
     const mine = without(certificates.files("monitor", "mon1"), mon2);
-    await expect(ask(other.port, credentialsFor(mine, expecting("mon2")))).rejects.toThrow(
+    await expect(statusAt(other.port, credentialsFor(mine, expecting("mon2")))).rejects.toThrow(
       "its certificate is revoked (tls_revoked here)",
     );
   });
