@@ -5,7 +5,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { messageOf } from "../../errors.ts";
-import { isSecret } from "../shared-secret.ts";
+import { isSecret } from "../same-secret.ts";
 import { type CrowdLimits, keepCrowdOut } from "../crowd.ts";
 import { listenAt } from "../listening.ts";
 import { isLoopback } from "../peer/address.ts";

@@ -2,7 +2,7 @@
  * Whether a client of the Sentinel endpoint has said the password, where there is one: by AUTH or in
  * HELLO, in the words of Redis. Who says a wrong one is let go, so that it cannot try many at once.
  */
-import { isSecret } from "../shared-secret.ts";
+import { isSecret } from "../same-secret.ts";
 import { failure, OK, type Value } from "./values.ts";
 
 const WRONG = failure("WRONGPASS invalid username-password pair or user is disabled.");
