@@ -2,8 +2,8 @@
  * How the settings of a group are read, but for those that are one of some words: a proposal may hold
  * the words that this version knows, the agreed state also those that a newer one does.
  */
-import type { GroupSettings } from "../core/settings.ts";
-import { flag, number, orNull, type Reads, whole, words } from "./json-reads.ts";
+import type { GroupSettings, Preference } from "../core/settings.ts";
+import { flag, named, number, objectOf, orNull, type Reads, whole, words } from "./json-reads.ts";
 
 type Worded = "leaseBackend" | "onQuorumLoss" | "onReboot" | "preFailover" | "preSwitchover";
 
@@ -22,4 +22,5 @@ export const SETTINGS_READS: Reads<Omit<GroupSettings, Worded>> = {
   fenceCommand: orNull(words),
   writeGuard: flag,
   parallelSyncs: whole,
+  prefer: objectOf<Preference>({ node: named, afterMs: whole }),
 };

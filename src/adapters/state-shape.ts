@@ -23,6 +23,7 @@ import {
   type Node,
   type Operation,
   type PastOperation,
+  type PreferenceRecord,
   type Rejoining,
   type Vip,
   type VoteRecord,
@@ -74,7 +75,7 @@ const settings = objectOf<GroupSettings>(
     preFailover: askedHook,
     preSwitchover: askedHook,
   },
-  ["parallelSyncs", "preFailover", "preSwitchover"],
+  ["parallelSyncs", "preFailover", "preSwitchover", "prefer"],
 );
 
 const node = objectOf<Node>(
@@ -179,6 +180,16 @@ const pause = objectOf<Pause>({
   counted: stamp,
 });
 
+const preference = objectOf<PreferenceRecord>(
+  {
+    node: named,
+    tries: listOf(number),
+    aside: objectOf<NonNullable<PreferenceRecord["aside"]>>({ by: words, to: named }),
+    failure: words,
+  },
+  ["aside", "failure"],
+);
+
 const bequest = objectOf<Bequest>({ cluster: aCluster, stamp, lineage });
 
 const group = objectOf<GroupPart>(
@@ -197,8 +208,9 @@ const group = objectOf<GroupPart>(
     rejoining: recordOf(rejoining),
     past: listOf(past),
     bequest,
+    preference,
   },
-  ["pause", "leaving", "bequest"],
+  ["pause", "leaving", "bequest", "preference"],
 );
 
 /** @throws Malformed */

@@ -151,8 +151,8 @@ export const COMMANDS: readonly CommandSpec[] = [
     options: ["group"],
     summary: "Say that you have seen why a node failed",
     details: [
-      "Ends the cooldown after its failover, and lets it serve again if it was down too often. Without NODE: of",
-      "every node. It stays in the history.",
+      "Ends the cooldown after its failover, lets it serve again if it was down too often, and lets the monitors",
+      "move the role to it again if it is preferred. Without NODE: of every node. It stays in the history.",
     ],
     load: () => import("./commands/acknowledge.ts"),
   },

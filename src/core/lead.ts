@@ -13,6 +13,7 @@ import { conduct } from "./operation/conduct.ts";
 import { dropErrand } from "./operation/drop-errand.ts";
 import { countOutages } from "./operation/flapping.ts";
 import { keepPause } from "./operation/pausing.ts";
+import { followPreference } from "./operation/preferred-move.ts";
 import { mayReleaseOld } from "./operation/switchover.ts";
 import { repair } from "./operation/repair.ts";
 import type { GroupName } from "./ids.ts";
@@ -62,6 +63,7 @@ function leadGroup(turn: Turn, group: GroupPart): void {
     adopt(turn, group);
   } else {
     considerFailover(turn, group, verdict);
+    followPreference(turn, group, verdict);
   }
   const running = conduct(turn, group);
   keepLineage(turn, group, verdict);

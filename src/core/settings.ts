@@ -5,6 +5,8 @@
  *
  * All durations are whole milliseconds.
  */
+import type { NodeName } from "./ids.ts";
+
 export interface GroupSettings {
   /** Time between two probes of a node. */
   readonly probeIntervalMs: number;
@@ -41,6 +43,14 @@ export interface GroupSettings {
   readonly writeGuard: boolean;
   /** How many replicas may copy a new master at once. Absent, as in the states of older versions: 1. */
   readonly parallelSyncs?: number;
+  /** The node that is to be master as long as nothing speaks against it; absent: none is preferred. */
+  readonly prefer?: Preference;
+}
+
+export interface Preference {
+  readonly node: NodeName;
+  /** How long it must have been fit without a break before the role is moved to it. */
+  readonly afterMs: number;
 }
 
 export const DEFAULT_PARALLEL_SYNCS = 1;

@@ -108,8 +108,9 @@ export type OperationKind = "failover" | "switchover";
 /**
  * Why it was begun. `down`: the verdict on the master. `guard`: the master is well, but nobody reaches
  * the guard that must renew its lease. `by-hand`: somebody promoted a replica; the VIP follows.
+ * `preferred`: only a switchover, to the node that `prefer` names.
  */
-export type Cause = "down" | "guard" | "by-hand" | "operator";
+export type Cause = "down" | "guard" | "by-hand" | "operator" | "preferred";
 
 /**
  * switchover: prepare → handover → promote → claim
@@ -204,6 +205,17 @@ export interface Bequest {
   readonly lineage: Lineage;
 }
 
+/** What came of the wish that `prefer` is, for the node that it named then. */
+export interface PreferenceRecord {
+  readonly node: NodeName;
+  /** Wall times of the moves that the monitors began by themselves, as far as they still count. */
+  readonly tries: readonly WallTime[];
+  /** A person moved the role elsewhere. */
+  readonly aside?: { readonly by: string; readonly to: NodeName };
+  /** Why the last move came to nothing. */
+  readonly failure?: string;
+}
+
 export interface GroupPart {
   readonly name: GroupName;
   readonly settings: GroupSettings;
@@ -225,6 +237,8 @@ export interface GroupPart {
   readonly past: readonly PastOperation[];
   /** Absent once there is a master. */
   readonly bequest?: Bequest;
+  /** Absent: nothing is to be remembered of a preferred node. */
+  readonly preference?: PreferenceRecord;
   /** It is being dropped: its VIPs are fenced, and nothing else is done for it. */
   readonly leaving?: boolean;
 }

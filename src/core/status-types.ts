@@ -93,6 +93,24 @@ export interface GroupStatus {
   readonly nodes: readonly NodeStatus[];
   readonly settings: SettingsStatus;
   readonly outlook: OutlookStatus;
+  /** null: no node is preferred as master. */
+  readonly preference: PreferenceStatus | null;
+}
+
+/** `prefer`: the node that is moved to as soon as it has been fit for long enough. */
+export interface PreferenceStatus {
+  readonly node: NodeName;
+  readonly is_master: boolean;
+  /** Why the role is not moved there at present; null: nothing is in the way, or it is there. */
+  readonly obstacle: string | null;
+  /** How long nothing must have been in the way. */
+  readonly needed_ms: number;
+  /** For how long nothing has been; null: something is, or this monitor does not lead and cannot know. */
+  readonly fit_ms: number | null;
+  /** Who moved the role away on purpose, so that it stays there. */
+  readonly aside: string | null;
+  /** Why the last move there came to nothing. */
+  readonly failure: string | null;
 }
 
 /** The agreed settings that a failover goes by. */

@@ -1,10 +1,11 @@
 /** What a monitor says when asked: the state it knows committed, and what it and its peers see. */
-import { members as membersOf, wasRemoved } from "./consensus/consensus.ts";
+import { members as membersOf } from "./consensus/consensus.ts";
 import { type Verdict, verdictOf } from "./health/verdict.ts";
 import type { At, GroupName, MonitorName, WallTime } from "./ids.ts";
 import type { Desk, MonitorState } from "./local.ts";
-import { describePause, leftOf, type Pause } from "./pause.ts";
+import { leftOf, type Pause } from "./pause.ts";
 import { nodeStatus } from "./status-node.ts";
+import { preferenceStatus } from "./status-preference.ts";
 import { outlookOf, settingsStatus } from "./status-outlook.ts";
 import type {
   ClusterStatus,
@@ -14,8 +15,8 @@ import type {
   PauseStatus,
   Status,
   VipStatus,
-  Warning,
 } from "./status-types.ts";
+import { warningsOf } from "./status-warnings.ts";
 import { type GroupPart, quorumOf, type Vip, writerVip } from "./state.ts";
 
 /** A peer that was not heard for this long is shown as unreachable. */
@@ -24,12 +25,13 @@ const REACHABLE_MS = 1000;
 export function statusOf(state: MonitorState, at: At): Status {
   const cluster = clusterStatus(state, at);
   const groups = (state.committed ?? state.newest)?.groups ?? [];
+  const shown = groups.map((group) => groupStatus(state, group, at));
   return {
     cluster,
-    groups: groups.map((group) => groupStatus(state, group, at)),
+    groups: shown,
     answered_by: { name: state.name, age_ms: knowledgeAge(state, at) },
     at: iso(at.wall),
-    warnings: warningsOf(state, cluster, groups),
+    warnings: warningsOf(state, cluster, groups, shown),
     security: null,
   };
 }
@@ -126,6 +128,7 @@ function groupStatus(state: MonitorState, group: GroupPart, at: At): GroupStatus
     nodes: group.nodes.map((node) => nodeStatus(state, group, node, at)),
     settings: settingsStatus(group),
     outlook: outlookOf(state, group, at),
+    preference: preferenceStatus(state, group, verdict, at),
   };
 }
 
@@ -214,70 +217,4 @@ function operationStatus(operation: NonNullable<GroupPart["operation"]>, at: At)
     started_at: iso(operation.startedAt),
     phase_ms: Math.max(0, at.wall - operation.phaseStartedAt),
   };
-}
-
-// ——— what a person must know ———
-
-function warningsOf(
-  state: MonitorState,
-  cluster: ClusterStatus,
-  groups: readonly GroupPart[],
-): readonly Warning[] {
-  const warnings: Warning[] = Object.entries(state.alarms).map(([id, text]) => ({
-    level: "critical",
-    text: `${id}: ${text}`,
-  }));
-  if (wasRemoved(state.consensus)) {
-    warnings.push({
-      level: "critical",
-      text: `this monitor, ${state.name}, was removed from cluster ${cluster.id}: it watches nothing and votes for nothing. Stop it, or add it again: mmm monitor add ${state.name}=HOST:PORT`,
-    });
-    return warnings;
-  }
-  if (cluster.id === null) {
-    warnings.push({
-      level: "warning",
-      text: "the monitors have not founded a cluster yet: all configured monitors must be running and reach each other",
-    });
-  } else if (cluster.monitors.length === 1) {
-    warnings.push({
-      level: "warning",
-      text: "a single monitor: if it or its network fails there is no failover, and it cannot tell a dead master from its own lost link",
-    });
-  } else if (!cluster.has_quorum) {
-    warnings.push({
-      level: "critical",
-      text: `this monitor reaches fewer than ${cluster.quorum} of ${cluster.monitors.length} monitors: its view may be stale, and no failover is possible from here`,
-    });
-  }
-  for (const group of groups) warnings.push(...groupWarnings(group));
-  return warnings;
-}
-
-function groupWarnings(group: GroupPart): readonly Warning[] {
-  const warnings: Warning[] = [];
-  // Somebody chose that, so it is no reason to call the group degraded.
-  if (writerVip(group) === undefined)
-    warnings.push({
-      level: "hint",
-      text: `group ${group.name}: it has no virtual IP (master_ip), so nothing ends the service of an old master that cannot be reached: what is still written there is lost, unless write_guard stops it`,
-    });
-  // Where there is no address, none can be kept.
-  if (group.backend === "off" && group.vips.length > 0) {
-    warnings.push({
-      level: "critical",
-      text: `group ${group.name}: lease_backend is off: an old master that cannot be reached keeps its VIP; two hosts may serve it, unless fence_command succeeds`,
-    });
-  }
-  if (group.pause !== undefined)
-    warnings.push({
-      level: "warning",
-      text: `group ${group.name}: ${describePause(group.pause)}: no automatic failover, nothing is repaired; mmm resume ends it`,
-    });
-  if (group.mode !== "active")
-    warnings.push({
-      level: "warning",
-      text: `group ${group.name}: mode is ${group.mode}: no automatic failover`,
-    });
-  return warnings;
 }

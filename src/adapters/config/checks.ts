@@ -8,6 +8,7 @@ import { checkAcross } from "./checks-across.ts";
 import { report, type Source, whereIs } from "./reader.ts";
 import type { NodeValues, TopValues } from "./schema.ts";
 import { type GroupFile, type Read, saysItself, type Whole } from "./sections.ts";
+import { suggest } from "./suggest.ts";
 
 export function checkTogether(whole: Whole): void {
   const { source, top, groups } = whole;
@@ -15,6 +16,7 @@ export function checkTogether(whole: Whole): void {
     checkNodes(group, whole);
     checkInterfaces(group);
     checkTimes(group);
+    checkPreference(group);
     checkPasswords(group.source, group.nodes);
   }
   const tops = new Map([...groups, whole].map((one) => [one.top.section, one]));
@@ -69,6 +71,21 @@ function checkTimes({ source, top: { section, values } }: GroupFile): void {
     whereIs(section, "probe_interval"),
     `two probes must fit into down_after (${values.down_after} ms); write at most ${Math.floor(values.down_after / 2)}ms, or a longer down_after`,
   );
+}
+
+/** A wish that nobody could ever follow is a slip. */
+function checkPreference({ source, top: { section, values }, nodes }: GroupFile): void {
+  const { prefer } = values;
+  if (prefer === null) return;
+  const at = whereIs(section, "prefer");
+  const node = nodes.find(({ name }) => name === prefer);
+  if (node?.values.priority === 0)
+    return report(source, at, `${prefer} has priority = 0, so it is never promoted`);
+  if (node !== undefined) return;
+  const names = nodes.map(({ name }) => name);
+  const near = suggest(prefer, names);
+  const advice = near === null ? `write one of ${names.join(", ")}` : `did you mean ${near}?`;
+  report(source, at, `there is no node [${prefer}]; ${advice}`);
 }
 
 function checkPasswords(source: Source, reads: readonly Read<Passwords>[]): void {

@@ -63,7 +63,7 @@ function withDefault<T>(parse: Parser<T>, defaultText: string): Key<T> {
 const TEXT = { freeText: true };
 const SECRET = { freeText: true, secret: true };
 
-const monitorName: Parser<string> = (text) =>
+const plainName: Parser<string> = (text) =>
   isName(text)
     ? { kind: "value", value: text }
     : { kind: "problem", text: `"${text}" is not a name: letters, digits, - and _` };
@@ -80,6 +80,9 @@ const ADDRESS_KEYS = {
   master_ip: optional(virtualIp),
   slave_ip: optional(virtualIps),
 } as const;
+
+/** It names a node, so it is said where the nodes are. */
+const PREFER_KEYS = { prefer: optional(plainName) } as const;
 
 /** Of a group; what an included file does not say of these, the file that includes it says for all. */
 export const SHARED_KEYS = {
@@ -112,6 +115,7 @@ export const SHARED_KEYS = {
   on_hook_failure: withDefault(choice("go_on", "stop"), "go_on"),
   write_guard: withDefault(onOff, "off"),
   parallel_syncs: withDefault(wholeNumber(1, 1_000), "1"),
+  prefer_after: withDefault(duration("1s", "24h"), "5m"),
 } as const;
 
 /** Of the monitor itself: in the file that it was started with, and nowhere else. */
@@ -119,7 +123,7 @@ const MONITOR_OWN_KEYS = {
   include: optional(path, TEXT),
   ssh_known_hosts: optional(path, TEXT),
   guard: withDefault(choice("auto", "installed", "inline"), "auto"),
-  name: optional(monitorName),
+  name: optional(plainName),
   listen: optional(hostPort),
   data_dir: withDefault(path, "/var/lib/redis-mmm"),
   log: optional(path, TEXT),
@@ -146,7 +150,7 @@ const MONITOR_OWN_KEYS = {
 } as const;
 
 /** What the top of an included file may hold. */
-export const GROUP_KEYS = { ...ADDRESS_KEYS, ...SHARED_KEYS } as const;
+export const GROUP_KEYS = { ...ADDRESS_KEYS, ...PREFER_KEYS, ...SHARED_KEYS } as const;
 
 export const TOP_KEYS = { ...GROUP_KEYS, ...MONITOR_OWN_KEYS } as const;
 

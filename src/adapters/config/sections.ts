@@ -77,7 +77,8 @@ export function readWhole(
 }
 
 function hasNoGroup({ top: { section }, nodes }: GroupFile): boolean {
-  return nodes.length === 0 && !section.keys.has("master_ip") && !section.keys.has("slave_ip");
+  const ofGroups = ["master_ip", "slave_ip", "prefer"];
+  return nodes.length === 0 && !ofGroups.some((key) => section.keys.has(key));
 }
 
 function open({ file, text }: SourceFile, problems: Problem[]) {

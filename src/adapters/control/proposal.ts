@@ -41,7 +41,7 @@ const settings = objectOf<GroupSettings>(
     preFailover: askedHook,
     preSwitchover: askedHook,
   },
-  ["preFailover", "preSwitchover"],
+  ["preFailover", "preSwitchover", "prefer"],
 );
 
 const aPort: Read<number> = (value, path) => port(whole(value, path), path);

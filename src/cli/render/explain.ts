@@ -7,6 +7,7 @@ import type {
   GroupStatus,
   HistoryEntry,
   NodeStatus,
+  PreferenceStatus,
   Status,
 } from "../../core/status-types.ts";
 import type { Paint } from "../terminal.ts";
@@ -47,6 +48,8 @@ export interface Explanation {
   readonly refused: readonly { readonly node: string; readonly why: string }[];
   /** What calls for a failover at present, and what keeps it from beginning; null: nothing does. */
   readonly held_back: string | null;
+  /** The preferred master, and what the move there waits for; null: none is preferred. */
+  readonly preference: PreferenceStatus | null;
   /** The last failover or switchover; null: there was none. */
   readonly last: HistoryEntry | null;
 }
@@ -73,6 +76,7 @@ export function explanationOf(
       .filter((node) => node.name !== master && !node.promotable.ok)
       .map((node) => ({ node: node.name, why: node.promotable.why ?? "unknown" })),
     held_back: alarms.find(({ id }) => id === "failover")?.text ?? null,
+    preference: group.preference,
     last: history.findLast(({ kind }) => kind === "failover" || kind === "switchover") ?? null,
   };
 }
@@ -95,6 +99,7 @@ export function renderExplain(explained: Explanation, paint: Paint): readonly st
       .map((line) => `  ${line}`),
     ...refused.map(({ node, why }) => `  ${node} cannot be promoted: ${why}`),
     ...(held_back === null ? [] : [`Held back: ${held_back}`]),
+    ...preferenceLines(explained.preference),
     ...lastLines(explained.last),
   ];
 }
@@ -206,6 +211,20 @@ function fencingCondition({ outlook, settings, writer }: GroupStatus): Condition
     what: "its host can be proven not to serve the VIP",
     why: `${fencing === "lease" ? wait : FENCING[fencing]}${also}`,
   };
+}
+
+/** An older monitor does not say it. */
+function preferenceLines(preference: PreferenceStatus | null | undefined): readonly string[] {
+  if (preference === null || preference === undefined) return [];
+  const { node, is_master, aside, obstacle, fit_ms, needed_ms, failure } = preference;
+  const failed = failure === null ? [] : [`  the last move there came to nothing: ${failure}`];
+  const told = (text: string) => [`Preferred master: ${node}, ${text}`, ...failed];
+  if (is_master) return told("which is the master");
+  if (aside !== null) return told(`but ${aside}`);
+  const needs = `once that was so for ${showTook(needed_ms)} without a break`;
+  if (obstacle !== null) return told(`not moved to: ${obstacle}`);
+  const left = fit_ms === null ? "" : `, in ${showTook(Math.max(0, needed_ms - fit_ms))}`;
+  return told(`fit for it; the role is moved there ${needs}${left}`);
 }
 
 /** What was done, why, by whose votes, and at what price. */

@@ -13,6 +13,7 @@ export function renderShow(group: GroupStatus, isOneOfMany: boolean): readonly s
       guard.problem === null ? [] : [`# Warning: guard on host ${name} is not reachable`],
     ),
     ...group.nodes.map((node) => hostLine(node, group)),
+    ...preferenceLines(group),
   ];
 }
 
@@ -20,6 +21,15 @@ function modeLines({ mode, pause }: GroupStatus): readonly string[] {
   const paused = pause === null ? [] : [`# --- Group is ${pauseCell(pause)}, by ${pause.by} ---`];
   const mark = mode === "active" ? [] : [`# --- Monitors are in ${mode.toUpperCase()} MODE ---`];
   return [...mark, ...paused];
+}
+
+/** The words of mysql-mmm, its spelling included. */
+function preferenceLines({ preference, master }: GroupStatus): readonly string[] {
+  return preference?.is_master === false && master !== null
+    ? [
+        `# Role writer has ${preference.node} configured as it's preferred host but is assigned to ${master} at the moment.`,
+      ]
+    : [];
 }
 
 function hostLine(node: NodeStatus, { master, writer, readers }: GroupStatus): string {

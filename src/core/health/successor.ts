@@ -2,7 +2,8 @@
  * Which of the eligible replicas becomes master.
  *
  * Once the candidates are frozen their positions are final, and the freshest data win over every
- * preference. Before that positions still move, and Redis' own order holds: replica-priority,
+ * preference; among equals the node that `prefer` names comes before any priority, but nobody waits for
+ * it. Before that positions still move: the preferred one, and then Redis' own order, replica-priority,
  * offset, name.
  */
 import type { NodeName } from "../ids.ts";
@@ -36,19 +37,16 @@ export interface SuccessorAnswer {
   readonly refusals: readonly RefusedCandidate[];
   /** The freshest of those that only `--accept-data-loss` would let pass: for the alarm. */
   readonly best: NodeName | null;
-  /** A preferred node that lacks data of `source`: choosable once it was drained up to `offset`. */
-  readonly drainTo: {
-    readonly node: NodeName;
-    readonly source: NodeName;
-    readonly offset: number;
-  } | null;
 }
 
 interface Ranked {
   readonly node: NodeName;
   readonly position: number;
   readonly priority: number;
+  /** A person, or the operation, named it. */
   readonly isPreferred: boolean;
+  /** The file names it: `prefer`. */
+  readonly isWished: boolean;
   /** The demoted master itself: somebody may have had a reason, so who has as much comes first. */
   readonly isSource: boolean;
   readonly facts: SuccessorFacts;
@@ -65,7 +63,6 @@ export function chooseSuccessor(question: SuccessorQuestion): SuccessorAnswer {
     chosen: chosen?.node ?? null,
     refusals,
     best: waived.toSorted(byPosition)[0]?.node ?? null,
-    drainTo: chosen === null ? null : drainOf(chosen, good),
   };
 }
 
@@ -93,6 +90,7 @@ function rankIn({ group, preferred, from }: SuccessorQuestion): (candidate: Cand
     position: (facts.info && positionOf(facts.info, group.lineage)) ?? -1,
     priority: facts.info === null ? 0 : priorityOf(group, facts.node, facts.info),
     isPreferred: facts.node === preferred,
+    isWished: facts.node === group.settings.prefer?.node,
     isSource: facts.node === from,
     facts,
   });
@@ -104,8 +102,9 @@ const byPreference: Order = (a, b) => Number(b.isPreferred) - Number(a.isPreferr
 const byPriority: Order = (a, b) => a.priority - b.priority;
 const byPosition: Order = (a, b) => b.position - a.position || byPriority(a, b) || byName(a, b);
 const bySource: Order = (a, b) => Number(a.isSource) - Number(b.isSource);
+const byFile: Order = (a, b) => Number(b.isWished) - Number(a.isWished);
 const byWish: Order = (a, b) =>
-  byPreference(a, b) || bySource(a, b) || byPriority(a, b) || byPosition(a, b);
+  byPreference(a, b) || bySource(a, b) || byFile(a, b) || byPriority(a, b) || byPosition(a, b);
 const byData: Order = (a, b) => b.position - a.position || byWish(a, b);
 
 /** Who accepted the loss of data and named a node gets that node. */
@@ -115,10 +114,4 @@ function orderOf(good: readonly Ranked[]): Order {
   );
   const final = good.some(({ facts }) => facts.frozen === true);
   return final && !accepted ? byData : byWish;
-}
-
-function drainOf(chosen: Ranked, good: readonly Ranked[]): SuccessorAnswer["drainTo"] {
-  const wished = good.toSorted(byWish)[0];
-  if (wished === undefined || wished.position >= chosen.position) return null;
-  return { node: wished.node, source: chosen.node, offset: chosen.position };
 }

@@ -5,6 +5,7 @@
 import type { GroupPart, Operation, PastOperation, Phase } from "../state.ts";
 import type { WallTime } from "../ids.ts";
 import type { Stamp } from "../stamp.ts";
+import { withOutcome } from "./preference-record.ts";
 
 /** Of each group, in the agreed state. */
 export const PAST_KEPT = 5;
@@ -71,7 +72,8 @@ export function finished(
   const nodes = group.nodes.map((node) =>
     hasLeft && node.name === from ? { ...node, failedOverAt: wall } : node,
   );
-  return { ...withPast({ ...group, nodes }, pastOf(operation, result, wall)), operation: null };
+  const told = withPast({ ...group, nodes }, pastOf(operation, result, wall));
+  return { ...withOutcome(told, operation, result), operation: null };
 }
 
 export function withPast(group: GroupPart, past: PastOperation): GroupPart {

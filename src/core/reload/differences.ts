@@ -1,6 +1,11 @@
 /** What a proposal would change of a group, one line each, in the words of the configuration file. */
 import type { Ip } from "../ids.ts";
-import { DEFAULT_PARALLEL_SYNCS, type GroupSettings, type AskedHook } from "../settings.ts";
+import {
+  DEFAULT_PARALLEL_SYNCS,
+  type GroupSettings,
+  type AskedHook,
+  type Preference,
+} from "../settings.ts";
 import { type GroupPart, type Node, writerVip } from "../state.ts";
 import type { Proposal, ProposedNode } from "./proposal.ts";
 
@@ -13,6 +18,8 @@ const hook = (value: AskedHook | undefined): string =>
   value === undefined
     ? "none"
     : `${value.command} (${showMs(value.timeoutMs)}, on failure ${value.onFailure})`;
+const preferred = (value: Preference | undefined): string =>
+  value === undefined ? "none" : `${value.node} (after ${showMs(value.afterMs)})`;
 const onOff = (value: boolean): string => (value ? "on" : "off");
 
 /** Each setting: its key in the file, and how its value is written there. T0 follows from N. */
@@ -38,6 +45,7 @@ const SETTINGS: {
   preSwitchover: ["pre_switchover", hook],
   writeGuard: ["write_guard", onOff],
   parallelSyncs: ["parallel_syncs", syncs],
+  prefer: ["prefer", preferred],
 };
 
 /** Of a node that stays. What a file leaves out stands for what Redis, or the shared key, says. */

@@ -164,6 +164,30 @@ export const OF_RESTRAINTS: readonly Mutant[] = [
     scripts: ["a master dies twice"],
   },
   {
+    name: "the preferred node is moved to at once",
+    removes: "it must have been fit for `prefer_after` without a break",
+    edits: [
+      {
+        file: `${OPERATION}/preferred-move.ts`,
+        from: "if (lasted >= patience && ",
+        to: "if (patience > 0 && ",
+      },
+    ],
+    scripts: ["the preferred node dies and comes back"],
+  },
+  {
+    name: "what a person moved is moved back",
+    removes: "the preferred node waits for the person who moved the role away",
+    edits: [
+      {
+        file: `${OPERATION}/preference-record.ts`,
+        from: "if (!isPersons || to === null)",
+        to: "if (isPersons || to === null)",
+      },
+    ],
+    scripts: ["a person moves the role from the preferred node"],
+  },
+  {
     name: "all replicas copy at once",
     removes: "`parallel_syncs`: no more than so many are told to copy the master at once",
     edits: [

@@ -1,6 +1,6 @@
 /**
  * Scripts about what holds the monitors back, and for how long: a pause, a mode, a veto, the quiet time
- * after a failover, and whose turn it is to copy. `world/restraint.ts` and `world/copying.ts` look on;
+ * after a failover, and whose turn it is to copy. `world/restraint.ts`, `world/wishes.ts` and `world/copying.ts` look on;
  * what they cannot see, that a thing ends, the scripts say themselves.
  */
 import type { Command } from "../../../src/core/messages.ts";
@@ -177,6 +177,37 @@ function muchIsSaid(seed: number): void {
   });
 }
 
+// ——— the preferred master ———
+
+const PREFER = { node: "db1", afterMs: 5_000 };
+
+/** Nothing but its time holds it back. */
+function isPreferred(seed: number): World {
+  const settings = { ...SHARP.settings, prefer: PREFER, cooldownMs: 0 };
+  return atRest(seed, { ...SHARP, settings });
+}
+
+function returns(world: World, withinMs: number): void {
+  const isBack = () => world.group?.master === "db1" && world.group.operation === null;
+  must(world, isBack, "the role goes to the preferred node", withinMs);
+}
+
+function preferredComesBack(seed: number): void {
+  const world = isPreferred(seed);
+  world.killRedis("db1");
+  until(world, () => fails(world), "db1 fails over");
+  world.redis("db1").start();
+  returns(world, 20_000);
+}
+
+function preferredIsLeft(seed: number): void {
+  const world = isPreferred(seed);
+  switchOver(world, "db2");
+  world.runUntil(world.now + 8_000);
+  ask(world, { kind: "acknowledge", group: GROUP, node: "db1" });
+  returns(world, 8_000);
+}
+
 // ——— turns to copy ———
 
 /** Nobody can go on where it was: whoever follows another copies everything. */
@@ -222,6 +253,8 @@ export const RESTRAINTS: readonly Script[] = [
   { name: "a pause comes before the operator's command answers", run: oldConsent },
   { name: "a master dies twice", run: quietTime },
   { name: "a master dies twice, and much is said in between", run: muchIsSaid },
+  { name: "the preferred node dies and comes back", run: preferredComesBack },
+  { name: "a person moves the role from the preferred node", run: preferredIsLeft },
   { name: "everybody must copy the new master", run: allCopy },
   { name: "the first to copy never links", run: neverLinks },
 ];

@@ -14,6 +14,7 @@ import type { Client } from "./client.ts";
 import type { RedisServer } from "./redis-server.ts";
 import { Restraint } from "./restraint.ts";
 import { Violation } from "./violation.ts";
+import { Wishes } from "./wishes.ts";
 
 /** A master that answers but lost its data is down as well; one whose guard is lost soon will be. */
 function isAgainst({ vote, reason }: VoteRecord): boolean {
@@ -40,7 +41,7 @@ export interface Committing {
   readonly now: number;
 }
 
-type Cluster = ClusterPart & { readonly stamp: Stamp };
+type Cluster = ClusterPart & Committing;
 
 interface SwitchoverLedger {
   readonly operation: Operation;
@@ -57,6 +58,7 @@ export class GroupSafety {
   #group: GroupPart | null = null;
   #ledger: SwitchoverLedger | null = null;
   readonly restraint = new Restraint();
+  readonly wishes = new Wishes();
   /** Finished operations, by kind and result. */
   readonly finished: Record<string, number> = {};
   checkedSwitchovers = 0;
@@ -102,20 +104,22 @@ export class GroupSafety {
     this.#group = group ?? null;
     if (group === undefined) return;
     this.restraint.committed(before, group, at.now);
+    this.wishes.committed(before, group, at.now);
     const was = before?.operation ?? null;
     const now = group.operation;
     if (sameStamp(was?.id ?? null, now?.id ?? null)) return;
     if (was !== null) this.#ended(was, group);
-    if (now !== null) this.#begun(now, group, { ...cluster, stamp: at.stamp });
+    if (now !== null) this.#begun(now, group, { ...cluster, ...at });
   }
 
-  #begun(operation: Operation, group: GroupPart, { members, stamp }: Cluster): void {
+  #begun(operation: Operation, group: GroupPart, { members, stamp, now }: Cluster): void {
     const names = members.map((member) => member.name);
     if (operation.kind === "failover" && names.includes(operation.by)) {
       isJustified(operation, names, stamp);
       this.restraint.begins(operation, group);
     }
     if (operation.kind !== "switchover") return;
+    if (names.includes(operation.by)) this.wishes.begins(operation, group, now);
     const from = this.#servers.get(operation.from);
     this.#ledger = {
       operation,

@@ -121,7 +121,7 @@ function isSamePause(a: GroupPart["pause"], b: GroupPart["pause"]): boolean {
   return a?.since === b?.since && a?.forMs === b?.forMs && a?.reason === b?.reason;
 }
 
-function newPast(before: GroupPart | null, { past }: GroupPart): readonly PastOperation[] {
+export function newPast(before: GroupPart | null, { past }: GroupPart): readonly PastOperation[] {
   return past.filter(
     ({ epoch, kind }) =>
       !before?.past.some((known) => known.kind === kind && sameStamp(known.epoch, epoch)),

@@ -57,8 +57,11 @@ function wishesOf(random: Prng): Partial<GroupSettings> {
   const parallelSyncs = random.pick([undefined, 1, 2]);
   const onFailure = random.pick(["go-on", "stop"] as const);
   const isAsked = random.chance(0.3);
+  const node = random.pick([null, null, "db1", "db2"]);
+  const afterMs = random.pick([1_000, 3_000, 10_000]);
   return {
     ...(parallelSyncs === undefined ? {} : { parallelSyncs }),
+    ...(node === null ? {} : { prefer: { node, afterMs } }),
     ...(isAsked ? { preFailover: { command: MOODY, timeoutMs: 1_000, onFailure } } : {}),
   };
 }

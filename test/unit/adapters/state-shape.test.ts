@@ -37,4 +37,6 @@ it("a setting that older states lack is checked where it is given", () => {
   const { settings } = GROUP as { settings: object };
   expect(() => check({ settings: { ...settings, parallelSyncs: 2 } })).not.toThrow();
   expect(() => check({ settings: { ...settings, parallelSyncs: "all" } })).toThrow("parallelSyncs");
+  expect(() => check({ settings: { ...settings, prefer: { node: "db1" } } })).toThrow("afterMs");
+  expect(() => check({ preference: { node: "db1", tries: ["x"] } })).toThrow("preference.tries");
 });

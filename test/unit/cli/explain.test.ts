@@ -45,6 +45,35 @@ describe("mmm explain", () => {
     `);
   });
 
+  it.each([
+    [{ is_master: true }, "Preferred master: db2, which is the master"],
+    [
+      { aside: "ann moved the master to db1" },
+      "Preferred master: db2, but ann moved the master to db1",
+    ],
+    [
+      { obstacle: "db2 does not answer" },
+      "Preferred master: db2, not moved to: db2 does not answer",
+    ],
+    [
+      { fit_ms: 10_000 },
+      "Preferred master: db2, fit for it; the role is moved there once that was so for 300.00s without a break, in 290.00s",
+    ],
+    [{ failure: "it was late" }, "  the last move there came to nothing: it was late"],
+  ])("tells of a preferred master: %j", (change, line) => {
+    const preference = {
+      node: "db2",
+      is_master: false,
+      obstacle: null,
+      needed_ms: 300_000,
+      fit_ms: null,
+      aside: null,
+      failure: null,
+      ...change,
+    };
+    expect(renderExplain(explain({ preference }), plain)).toContain(line);
+  });
+
   it("tells why", () => {
     const nodes = [aNode("db1", DOWN_NODE), aNode("db2")];
     const explained = explain({ nodes, verdict: "master-down" });

@@ -117,6 +117,7 @@ export function aGroup(change: Partial<GroupStatus> = {}): GroupStatus {
       turned_back_left_ms: null,
       fencing: "lease",
     },
+    preference: null,
     ...change,
   };
 }

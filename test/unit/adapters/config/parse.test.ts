@@ -54,6 +54,20 @@ describe("the file of 2011", () => {
     });
   });
 
+  it("has no preferred master, unless it names one of its nodes", () => {
+    const preferring = (node: string) =>
+      parseConfig(SEED_FILE.replace("[db1]", `prefer = ${node}\n[db1]`), "redis-mmm.conf");
+    expect(preferring("db2").groups[0]?.settings.prefer).toEqual({ node: "db2", afterMs: 300_000 });
+    expect(() => preferring("db22")).toThrow("prefer: there is no node [db22]; did you mean db2?");
+    expect(() => preferring("web")).toThrow(
+      "prefer: there is no node [web]; write one of db1, db2",
+    );
+    const never = "prefer = db2\n[db2]\naddress = 10.0.0.2\npriority = 0\n";
+    expect(problemsOf(`cluster_interface = eth0\n${never}`)).toEqual([
+      "f:2:10: prefer: db2 has priority = 0, so it is never promoted",
+    ]);
+  });
+
   it("drops the prefix of a VIP and says so", () => {
     expect(config.warnings).toEqual([
       "master_ip: the prefix is ignored; a virtual address is always added as a /32",

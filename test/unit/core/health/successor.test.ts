@@ -20,6 +20,7 @@ import {
   NOW,
   OLD,
   replicaInfo,
+  settings,
   silent,
   unlinked,
   vote,
@@ -295,6 +296,25 @@ describe("the choice", () => {
     expect(choose(candidates, preferred === undefined ? {} : { preferred }).chosen).toBe(chosen);
   });
 
+  it("takes the one that the file prefers among equals, before any priority, but not before data", () => {
+    const prefer = { node: "db3", afterMs: 1_000 };
+    const inGroup = group({ settings: settings({ prefer }) });
+    const answer = (applied: number, preferred: string | null = null) =>
+      chooseSuccessor({
+        group: inGroup,
+        from: "db1",
+        candidates: [
+          candidate("db2", { priority: 1 }, FROZEN),
+          candidate("db3", { appliedOffset: applied }, FROZEN),
+        ],
+        preferred,
+        excluded: [],
+      }).chosen;
+    expect(answer(HIGH_WATER)).toBe("db3");
+    expect(answer(HIGH_WATER - 1)).toBe("db2");
+    expect(answer(HIGH_WATER, "db2")).toBe("db2");
+  });
+
   it("does not prefer one that may not become master", () => {
     const answer = choose([candidate("db2", { loading: true }), candidate("db3")], {
       preferred: "db2",
@@ -321,20 +341,8 @@ describe("the choice", () => {
     expect(answer).toMatchObject({ chosen: null, best: "db3" });
   });
 
-  it("tells up to where the wished one would have to be drained", () => {
-    const answer = choose(
-      [candidate("db2", { appliedOffset: 4900 }, FROZEN), candidate("db3", {}, FROZEN)],
-      { preferred: "db2" },
-    );
-    expect(answer.drainTo).toEqual({ node: "db2", source: "db3", offset: HIGH_WATER });
-  });
-
-  it("has nothing to drain when the wished one is chosen", () => {
-    expect(choose([candidate("db2", {}, FROZEN)], { preferred: "db2" }).drainTo).toBeNull();
-  });
-
   it("answers with nobody when there are no candidates", () => {
-    expect(choose([])).toEqual({ chosen: null, refusals: [], best: null, drainTo: null });
+    expect(choose([])).toEqual({ chosen: null, refusals: [], best: null });
   });
 });
 

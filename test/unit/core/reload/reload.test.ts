@@ -35,6 +35,7 @@ describe("what a file would change", () => {
         fenceCommand: "off",
         writeGuard: true,
         parallelSyncs: 2,
+        prefer: { node: "db1", afterMs: 300_000 },
       },
       { mode: "manual" },
     );
@@ -44,6 +45,7 @@ describe("what a file would change", () => {
       "fence_command: none → off",
       "write_guard: off → on",
       "parallel_syncs: 1 → 2",
+      "prefer: none → db1 (after 5m)",
       "mode: active → manual",
     ]);
   });

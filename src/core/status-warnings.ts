@@ -1,0 +1,74 @@
+/** What a person must know, in sentences: what does not hold, and what somebody chose that holds things back. */
+import { wasRemoved } from "./consensus/consensus.ts";
+import type { MonitorState } from "./local.ts";
+import { describePause } from "./pause.ts";
+import { preferenceWarnings } from "./status-preference.ts";
+import type { ClusterStatus, GroupStatus, Warning } from "./status-types.ts";
+import { type GroupPart, writerVip } from "./state.ts";
+
+/** @param shown the status of the same groups */
+export function warningsOf(
+  state: MonitorState,
+  cluster: ClusterStatus,
+  groups: readonly GroupPart[],
+  shown: readonly GroupStatus[],
+): readonly Warning[] {
+  const warnings: Warning[] = Object.entries(state.alarms).map(([id, text]) => ({
+    level: "critical",
+    text: `${id}: ${text}`,
+  }));
+  if (wasRemoved(state.consensus)) {
+    warnings.push({
+      level: "critical",
+      text: `this monitor, ${state.name}, was removed from cluster ${cluster.id}: it watches nothing and votes for nothing. Stop it, or add it again: mmm monitor add ${state.name}=HOST:PORT`,
+    });
+    return warnings;
+  }
+  if (cluster.id === null) {
+    warnings.push({
+      level: "warning",
+      text: "the monitors have not founded a cluster yet: all configured monitors must be running and reach each other",
+    });
+  } else if (cluster.monitors.length === 1) {
+    warnings.push({
+      level: "warning",
+      text: "a single monitor: if it or its network fails there is no failover, and it cannot tell a dead master from its own lost link",
+    });
+  } else if (!cluster.has_quorum) {
+    warnings.push({
+      level: "critical",
+      text: `this monitor reaches fewer than ${cluster.quorum} of ${cluster.monitors.length} monitors: its view may be stale, and no failover is possible from here`,
+    });
+  }
+  for (const group of groups) warnings.push(...groupWarnings(group));
+  for (const { name, preference } of shown) warnings.push(...preferenceWarnings(name, preference));
+  return warnings;
+}
+
+function groupWarnings(group: GroupPart): readonly Warning[] {
+  const warnings: Warning[] = [];
+  // Somebody chose that, so it is no reason to call the group degraded.
+  if (writerVip(group) === undefined)
+    warnings.push({
+      level: "hint",
+      text: `group ${group.name}: it has no virtual IP (master_ip), so nothing ends the service of an old master that cannot be reached: what is still written there is lost, unless write_guard stops it`,
+    });
+  // Where there is no address, none can be kept.
+  if (group.backend === "off" && group.vips.length > 0) {
+    warnings.push({
+      level: "critical",
+      text: `group ${group.name}: lease_backend is off: an old master that cannot be reached keeps its VIP; two hosts may serve it, unless fence_command succeeds`,
+    });
+  }
+  if (group.pause !== undefined)
+    warnings.push({
+      level: "warning",
+      text: `group ${group.name}: ${describePause(group.pause)}: no automatic failover, nothing is repaired; mmm resume ends it`,
+    });
+  if (group.mode !== "active")
+    warnings.push({
+      level: "warning",
+      text: `group ${group.name}: mode is ${group.mode}: no automatic failover`,
+    });
+  return warnings;
+}
