@@ -13,11 +13,12 @@ export const WITH_FILES: readonly CommandSpec[] = [
   {
     name: "init",
     operands: "[FILE]",
-    options: ["vip", "reader-vip", "interface", "node", "ssh-user", "tls", "force"],
-    summary: "Write a first configuration",
+    options: ["vip", "reader-vip", "interface", "node", "ssh-user", "tls", "group", "force"],
+    summary: "Write a first configuration, or with --group the file of one more group",
     details: [
       "Asks for what no option says, if a person sits at the terminal. Monitors are given by --monitor",
-      "[NAME=]HOST[:PORT], one each. Nothing that exists is overwritten without --force.",
+      "[NAME=]HOST[:PORT], one each. Nothing that exists is overwritten without --force. With --group NAME it adds",
+      "a file to those that the configuration includes, after all of them were checked together.",
     ],
     load: () => import("./commands/init.ts"),
   },

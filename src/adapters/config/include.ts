@@ -16,6 +16,12 @@ export function includedPaths(pattern: string, from: string): readonly string[] 
     .map((name) => join(folder, name));
 }
 
+/** Whether that file would be among them, if it were there. */
+export function isIncluded(file: string, pattern: string, from: string): boolean {
+  const whole = resolve(dirname(from), pattern);
+  return dirname(whole) === dirname(file) && matcher(basename(whole)).test(basename(file));
+}
+
 /** A folder that is not there holds nothing: whoever adds the first group makes it. */
 function namesIn(folder: string): readonly string[] {
   try {

@@ -1,15 +1,21 @@
 /** The first configuration of a cluster, with comments, for `mmm init`. What it leaves out keeps its default. */
 import type { Ip } from "../../core/ids.ts";
 
-export interface Draft {
+/** One group: its addresses and its Redis servers. */
+export interface GroupDraft {
   readonly vip: Ip | null;
   readonly readers: readonly Ip[];
-  /** Of the database hosts. null: there is no VIP. */
+  /** Of the database hosts. null: there is no VIP, or it is said for all groups. */
   readonly interface: string | null;
+  /** null: as said for all groups. */
+  readonly sshUser: string | null;
+  readonly nodes: readonly DraftPlace[];
+}
+
+export interface Draft extends GroupDraft {
   readonly sshUser: string;
   /** `later`: the files are named, behind a comment sign, until somebody has made them. */
   readonly tls: "on" | "off" | "later";
-  readonly nodes: readonly DraftPlace[];
   readonly monitors: readonly DraftPlace[];
 }
 
@@ -27,6 +33,18 @@ export const TLS_PATHS = {
   tls_key: "/etc/redis-mmm/monitor.key",
 } as const;
 
+/** A file that the one of the monitors includes; what that says for all groups is left out. */
+export function groupText(draft: GroupDraft, main: string): string {
+  const parts = [
+    `; A group of ${main}, named as this file; the same file on every monitor. Made by "mmm init --group". What is
+; left out is as written there. After a change: mmm config check, mmm reload --dry-run, mmm reload.`,
+    addresses(draft),
+    ...(draft.sshUser === null ? [] : [`ssh_user = ${draft.sshUser}`]),
+    nodeSections(draft),
+  ];
+  return `${parts.join("\n\n")}\n`;
+}
+
 export function configText(draft: Draft): string {
   const parts = [
     HEAD,
@@ -34,7 +52,7 @@ export function configText(draft: Draft): string {
     access(draft),
     encryption(draft),
     TIMES,
-    draft.nodes.map((node, at) => nodeSection(node, at)).join("\n\n"),
+    nodeSections(draft),
     monitorSections(draft),
   ];
   return `${parts.join("\n\n")}\n`;
@@ -47,7 +65,7 @@ const TIMES = `; A silent master is given up after down_after; how long clients 
 ; down_after = 2s
 ; vip_lease = 2s`;
 
-function addresses({ vip, readers, interface: device }: Draft): string {
+function addresses({ vip, readers, interface: device }: GroupDraft): string {
   const lines =
     vip === null
       ? ["; Without a master_ip clients have to find the master by themselves.", "; master_ip ="]
@@ -83,6 +101,10 @@ tls = off`;
     "; each monitor, and take the ; away. Until then a monitor listens on its own host only.",
     ...files.map((line) => `; ${line}`),
   ].join("\n");
+}
+
+function nodeSections({ nodes }: GroupDraft): string {
+  return nodes.map((node, at) => nodeSection(node, at)).join("\n\n");
 }
 
 function nodeSection({ name, address, port }: DraftPlace, at: number): string {

@@ -3,7 +3,12 @@
  * answer is read by the same parsers as the file would be, and asked again until it can be used.
  */
 import { existsSync } from "node:fs";
-import { type Draft, type DraftPlace, TLS_PATHS } from "../../adapters/config/template.ts";
+import {
+  type Draft,
+  type DraftPlace,
+  type GroupDraft,
+  TLS_PATHS,
+} from "../../adapters/config/template.ts";
 import {
   choice,
   hostName,
@@ -25,6 +30,16 @@ const MOST = 99;
 
 /** @throws Failure, if something is missing and nobody can be asked, or a flag cannot be used. */
 export async function draftFrom(context: Context): Promise<Draft> {
+  const group = await groupDraftFrom(context, true);
+  const monitors = await places(context, MONITORS);
+  return { ...group, sshUser: group.sshUser ?? DEFAULT_USER, tls: tlsOf(context), monitors };
+}
+
+/** @param needsInterface nobody has said it for all groups */
+export async function groupDraftFrom(
+  context: Context,
+  needsInterface: boolean,
+): Promise<GroupDraft> {
   const { options } = context;
   const vip = await answer(context, {
     flag: "vip",
@@ -35,7 +50,8 @@ export async function draftFrom(context: Context): Promise<Draft> {
   });
   const readers = fromFlag("reader-vip", options["reader-vip"], virtualIps) ?? [];
   const hasVips = vip !== null || readers.length > 0;
-  const device = hasVips
+  const isAsked = hasVips && (needsInterface || options.interface !== undefined);
+  const device = isAsked
     ? await answer(context, {
         flag: "interface",
         given: options.interface,
@@ -45,9 +61,8 @@ export async function draftFrom(context: Context): Promise<Draft> {
       })
     : null;
   const nodes = await places(context, NODES);
-  const monitors = await places(context, MONITORS);
-  const sshUser = fromFlag("ssh-user", options["ssh-user"], userName) ?? DEFAULT_USER;
-  return { vip, readers, interface: device, sshUser, tls: tlsOf(context), nodes, monitors };
+  const sshUser = fromFlag("ssh-user", options["ssh-user"], userName);
+  return { vip, readers, interface: device, sshUser, nodes };
 }
 
 /** Named in the file only if they are there: what is named and missing keeps a monitor from starting. */

@@ -110,3 +110,61 @@ describe("mmm init", () => {
     expect(ran.err).toContain("cannot write");
   });
 });
+
+describe("mmm init --group", () => {
+  const main = (more = "") =>
+    writeFileSync(
+      at(),
+      `include = groups.d/*.conf\n${more}cluster_interface = eth1\n[db1]\naddress = 10.0.0.1\n[monitor:m1]\naddress = 10.0.1.1\n`,
+      { mode: 0o640 },
+    );
+  const add = (line: string) => mmm(`init --config ${at()} --group ${line}`);
+
+  it("adds a file to those that are included, with what is not said for all", async () => {
+    main("tls = off\n");
+    const ran = await add("orders --vip 10.0.0.80 --node 10.0.0.1:6380 --node db7=10.0.0.2:6380");
+    expect(ran).toMatchObject({ code: 0 });
+    expect(ran.out).toContain(`OK: wrote ${at("groups.d/orders.conf")}\nnext: copy`);
+    expect(ran.out).toContain("--vip 10.0.0.80 --interface eth1");
+    expect(await mmm(`config check ${at()}`)).toMatchObject({ code: 0 });
+    const [, orders] = readConfig(at()).groups;
+    expect(orders).toMatchObject({ name: "orders", writer: "10.0.0.80" });
+    expect(orders?.nodes.map(({ name, port }) => [name, port])).toEqual([
+      ["db1", 6380],
+      ["db7", 6380],
+    ]);
+    expect((await add("orders --node 10.0.0.3")).err).toContain("exists; nothing was written");
+    expect((await add("orders --node 10.0.0.3 --force")).code).toBe(0);
+  });
+
+  it("writes nothing that the other files forbid", async () => {
+    main();
+    const ran = await add("orders --vip 10.0.0.1 --node 10.0.0.1");
+    expect(ran.code).toBe(3);
+    expect(ran.err).toMatch(/orders.conf:\d+:\d+: .*10.0.0.1:6379 is already the address of/);
+    expect(ran.err).toContain("a virtual address must belong to nobody");
+    expect(() => statSync(at("groups.d"))).toThrow("ENOENT");
+  });
+
+  it.each([
+    ["main --node 10.0.0.3", 7, "there is a group main already"],
+    ["a.b --node 10.0.0.3", 2, '"a.b" is not a name'],
+    ["x --node 10.0.0.3 --monitor 10.0.0.9", 2, "--monitor is of all groups"],
+    ["x --node 10.0.0.3 --tls off", 2, "--tls is of all groups"],
+    ["x", 2, "init needs --node for each Redis"],
+  ])("says what is wrong with %s", async (line, code, error) => {
+    main();
+    const ran = await add(line);
+    expect(ran.err).toContain(error);
+    expect(ran.code).toBe(code);
+  });
+
+  it("says which line a configuration lacks that includes no files, or others", async () => {
+    writeFileSync(at(), "[db1]\naddress = 10.0.0.1\n", { mode: 0o640 });
+    expect((await add("x --node 10.0.0.3")).err).toContain("include = /etc/redis-mmm.d/*.conf");
+    writeFileSync(at(), "include = a-*.conf\n", { mode: 0o640 });
+    expect((await add("x --node 10.0.0.3")).err).toContain("does not mean");
+    expect((await add("a-x --node 10.0.0.3")).code).toBe(0);
+    expect((await mmm(`init --config ${at("none")} --group x --node 10.0.0.3`)).code).toBe(3);
+  });
+});

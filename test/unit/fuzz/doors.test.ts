@@ -3,13 +3,12 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Streams } from "../../../src/adapters/http/page/streams.ts";
 import { respond } from "../../../src/adapters/http/routes.ts";
-import { HttpServer } from "../../../src/adapters/http/server.ts";
 import { answerOf, plainAnswer } from "../../../src/adapters/sentinel/answers.ts";
 import { CommandReader } from "../../../src/adapters/sentinel/commands.ts";
 import { encode } from "../../../src/adapters/sentinel/values.ts";
 import { FUZZ_LIMIT_MS, tryAll } from "../../helpers/fuzz.ts";
+import { httpDoor } from "../../helpers/http-door.ts";
 import { aSnapshot } from "../../helpers/snapshots.ts";
 import { aStatus } from "../cli/fixtures.ts";
 
@@ -23,16 +22,10 @@ const textOf = (...fragments: readonly string[]) =>
 
 const SNAPSHOT = aSnapshot();
 const snapshot = () => Promise.resolve(SNAPSHOT);
-const sources = { snapshot, streams: new Streams(snapshot) };
+const { server, sources } = httpDoor(snapshot);
 const STATUSES = [200, 400, 401, 404, 405, 413, 421, 503];
 
 describe("at the HTTP door", () => {
-  const server = new HttpServer({
-    host: "127.0.0.1",
-    port: 0,
-    secret: null,
-    respond: (ask) => respond(ask, sources),
-  });
   let port = 0;
   beforeAll(async () => {
     port = await server.listen();

@@ -2,10 +2,8 @@ import { request } from "node:http";
 import { once } from "node:events";
 import { describe, expect, it } from "vitest";
 import { page, sections } from "../../../../src/adapters/http/page/page.ts";
-import { Streams } from "../../../../src/adapters/http/page/streams.ts";
-import { respond } from "../../../../src/adapters/http/routes.ts";
-import { HttpServer } from "../../../../src/adapters/http/server.ts";
 import type { Snapshot } from "../../../../src/adapters/http/snapshot.ts";
+import { httpDoor } from "../../../helpers/http-door.ts";
 import { aFullSnapshot, aSnapshot } from "../../../helpers/snapshots.ts";
 import { aGroup, aStatus } from "../../cli/fixtures.ts";
 
@@ -71,13 +69,11 @@ describe("the stream of events", () => {
       made += 1;
       return Promise.resolve(aSnapshot());
     };
-    const sources = { snapshot, streams: new Streams(snapshot) };
-    const door = { host: "127.0.0.1", port: 0, secret: null };
-    const server = new HttpServer({ ...door, respond: (ask) => respond(ask, sources) });
+    const { server } = httpDoor(snapshot);
     const port = await server.listen();
     expect(made).toBe(0);
     const questions = Array.from({ length: 17 }, () =>
-      request({ host: door.host, port, path: "/events" }),
+      request({ host: "127.0.0.1", port, path: "/events" }),
     );
     const answers = await Promise.all(
       questions.map(async (question) => {

@@ -2,24 +2,13 @@ import { connect } from "node:net";
 import { request } from "node:http";
 import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Streams } from "../../../../src/adapters/http/page/streams.ts";
-import { respond } from "../../../../src/adapters/http/routes.ts";
-import { HttpServer } from "../../../../src/adapters/http/server.ts";
 import type { Snapshot } from "../../../../src/adapters/http/snapshot.ts";
+import { httpDoor } from "../../../helpers/http-door.ts";
 import { aSnapshot } from "../../../helpers/snapshots.ts";
 import { aStatus } from "../../cli/fixtures.ts";
 
 let snapshot: () => Promise<Snapshot> = () => Promise.resolve(aSnapshot());
-const sources = {
-  snapshot: () => snapshot(),
-  streams: new Streams(() => snapshot()),
-};
-const server = new HttpServer({
-  host: "127.0.0.1",
-  port: 0,
-  secret: null,
-  respond: (ask) => respond(ask, sources),
-});
+const { server } = httpDoor(() => snapshot());
 let port = 0;
 
 beforeAll(async () => {
@@ -122,12 +111,7 @@ describe("the HTTP door", () => {
   });
 
   it("tells whoever does not know its token nothing but that it has one", async () => {
-    const asks = new HttpServer({
-      host: "127.0.0.1",
-      port: 0,
-      secret: "open sesame",
-      respond: (question) => respond(question, sources),
-    });
+    const { server: asks } = httpDoor(snapshot, "open sesame");
     const at = `http://127.0.0.1:${await asks.listen()}`;
     const status = async (path: string, authorization?: string) => {
       const headers = authorization === undefined ? {} : { authorization };
