@@ -39,6 +39,7 @@ const CODES = {
   IMPORT_REFUSED: EXIT.refused,
   LOG_IO: EXIT.config,
   PID_FILE: EXIT.config,
+  PACKAGE_INCOMPLETE: EXIT.unexpected,
   PEER_UNREACHABLE: EXIT.unreachable,
   FAULT: EXIT.fault,
 } as const satisfies Record<string, ExitCode>;

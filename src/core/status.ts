@@ -17,7 +17,7 @@ import type {
   VipStatus,
 } from "./status-types.ts";
 import { warningsOf } from "./status-warnings.ts";
-import { type GroupPart, quorumOf, type Vip, writerVip } from "./state.ts";
+import { type GroupPart, type Member, quorumOf, type Vip, writerVip } from "./state.ts";
 
 /** A peer that was not heard for this long is shown as unreachable. */
 const REACHABLE_MS = 1000;
@@ -54,7 +54,9 @@ function knowledgeAge(state: MonitorState, at: At): number | null {
 
 function clusterStatus(state: MonitorState, at: At): ClusterStatus {
   const members = membersOf(state.consensus);
-  const monitors = members.map((member) => monitorStatus(state, member.name, member.address, at));
+  const monitors = [...members, ...unfounded(state, members)].map((member) =>
+    monitorStatus(state, member.name, member.address, at),
+  );
   const quorum = quorumOf(members.length);
   const leader = state.consensus.leader;
   const isLed = leader !== null && at.now - leaderHeardAt(state, at) < REACHABLE_MS;
@@ -67,6 +69,15 @@ function clusterStatus(state: MonitorState, at: At): ClusterStatus {
       members.length > 0 && monitors.filter(({ reachable }) => reachable).length >= quorum,
     monitors,
   };
+}
+
+/** Before there are members this monitor knows of itself; of its peers the transport does. */
+function unfounded(
+  { name, consensus }: MonitorState,
+  members: readonly Member[],
+): readonly Pick<Member, "name" | "address">[] {
+  const { genesis } = consensus;
+  return members.length > 0 || genesis === null ? [] : [{ name, address: genesis.ownAddress }];
 }
 
 function leaderHeardAt(state: MonitorState, at: At): number {

@@ -8,6 +8,7 @@ import { ConfigErrors } from "../adapters/config/problems.ts";
 import type { FileLog } from "../adapters/logger.ts";
 import { EXIT, type ExitCode, explain, MmmError, messageOf } from "../errors.ts";
 import { VERSION } from "../version.ts";
+import { endProcess } from "./end.ts";
 import { parseFlags, type RunFlags, USAGE } from "./flags.ts";
 import { type ServiceManager, serviceManager } from "./service-manager.ts";
 import { type Running, startUp } from "./startup.ts";
@@ -88,7 +89,7 @@ function handleSignals(
 ): void {
   const end = () => {
     pidFile?.remove();
-    process.exit(EXIT.ok);
+    endProcess(EXIT.ok);
   };
   const stop = () => {
     setTimeout(end, STOP_LIMIT_MS).unref();

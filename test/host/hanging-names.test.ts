@@ -85,5 +85,12 @@ describe.runIf(isRoot() && isLong)("when name servers do not answer", () => {
     expect(unreachable.map(({ why }) => why)).toContain("its name has no address yet");
     expect(await cluster.leader([leader, other])).toBe(leader);
     expect((await client.status(5_000)).monitor).toBe(late);
+    // Nor does its end wait for a name server: it is ended by the signal that asked for it.
+    cluster.monitors.get(late)!.signal("SIGTERM");
+    await eventually(
+      () => cluster.monitors.get(late)!.hasEnded,
+      (ended) => ended,
+      { withinMs: 10_000, what: "the late one has ended" },
+    );
   });
 });

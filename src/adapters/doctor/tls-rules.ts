@@ -32,9 +32,11 @@ export function tlsFindings(
   const subject = new Subject(who);
   if (sight === null) return [inTheClear(subject, listens)];
   const { validity, authorityValidity } = sight.inForce;
+  const own = expiry(subject, `the certificate of ${who}`, validity, now);
+  const authority = expiry(subject, "the authority in tls_ca", authorityValidity, now);
+  const areGood = own.level === "ok" && authority.level === "ok";
   return [
-    expiry(subject, `the certificate of ${who}`, validity, now),
-    expiry(subject, "the authority in tls_ca", authorityValidity, now),
+    ...(areGood ? [subject.ok("tls", `${own.what}, ${authority.what}`)] : [own, authority]),
     lockedOut(subject, sight),
     ...onDisk(subject, sight),
   ];

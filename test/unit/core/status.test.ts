@@ -19,3 +19,11 @@ it("a host that keeps its address is told of; one that has none is not", () => {
   const none = warningsOf({ backend: "off", vips: [], operation: null });
   expect(none).not.toMatch(/keeps its VIP/);
 });
+
+it("before there is a cluster a monitor counts itself among those that the file names", () => {
+  const { cluster } = statusOf(fullMonitor({ ...fullDurable(), slot: null }), at(10));
+  expect(cluster).toMatchObject({ id: null, has_quorum: false });
+  expect(cluster.monitors.map(({ name, address }) => `${name} ${address}`)).toEqual([
+    "mon1 mon1:7400",
+  ]);
+});

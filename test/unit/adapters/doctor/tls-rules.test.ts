@@ -27,6 +27,17 @@ function started(lines: readonly string[] = [], kind: Kind = {}) {
   return { files, list, own, found };
 }
 
+it("a certificate and its authority that are both good are one line, with the days of each", () => {
+  const whats = started()
+    .found("tls")
+    .map(({ what }) => what);
+  expect(whats).toEqual([
+    expect.stringMatching(
+      /^the certificate of mon1 is good for \d+ days, the authority in .* \d+ days$/,
+    ),
+  ]);
+});
+
 describe("doctor, of the certificates that are locked out", () => {
   it("counts them, and tells lists apart whatever their order", () => {
     const prints = ["ann", "bob"].map((name) => printOf(made.files("operator", name)));
@@ -89,7 +100,7 @@ describe("doctor, of a certificate", () => {
       started([], kind)
         .found("tls")
         .map(({ level }) => level);
-    expect(levels({ days: 90 })).toEqual(["ok", "ok"]);
+    expect(levels({ days: 90 })).toEqual(["ok"]);
     expect(levels({ begins: -80, days: 90 })).toEqual(["warning", "ok"]);
     expect(levels({ begins: -9, days: 3 })).toEqual(["error", "ok"]);
   });
