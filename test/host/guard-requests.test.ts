@@ -71,7 +71,7 @@ describe.skipIf(!isRoot())("a request", () => {
 
   test("after garbage is answered as ever, and empty lines are not answered", async () => {
     guard.process.stdin?.write("\n \n");
-    expect(await guard.ask("hello")).toBe("ok version=1 mode=inline missing=-");
+    expect(await guard.ask("hello")).toBe("ok version=1 mode=inline missing=- together=16");
   });
 
   test("is never an argument", () => {
@@ -189,7 +189,7 @@ describe.skipIf(!isRoot())("an installed guard", () => {
       mode: 0o644,
     });
     const guard = await host.installedGuard(path);
-    expect(await guard.ask("hello")).toBe("ok version=1 mode=installed missing=-");
+    expect(await guard.ask("hello")).toBe("ok version=1 mode=installed missing=- together=16");
     expect(await guard.ask(`show ${VIP}`)).toMatch(/^ok /);
     expect(await guard.ask("show 10.77.0.7")).toMatch(/^ok /);
     expect(await guard.ask("show 10.77.0.71")).toMatch(/^err denied 10.77.0.71: not in /);

@@ -4,11 +4,17 @@
  */
 import { randomBytes } from "node:crypto";
 import type { ClientChannel } from "ssh2";
-import type { GuardRequest, GuardResult } from "../../core/vip/types.ts";
+import type { GuardResult } from "../../core/vip/types.ts";
 import { ChannelError } from "./connection.ts";
 import { Tail } from "./exec.ts";
-import type { GuardLink, GuardMode } from "./guard-link.ts";
-import { type Answer, encodeRequest, parseAnswer, requestLine } from "./guard-protocol.ts";
+import type { Asked, GuardLink, GuardMode } from "./guard-link.ts";
+import {
+  type Answer,
+  encodeRequest,
+  mostTogetherOf,
+  parseAnswer,
+  requestLine,
+} from "./guard-protocol.ts";
 import { parseView } from "./register-view.ts";
 
 const LONGEST_LINE = 16 * 1024;
@@ -21,6 +27,7 @@ export class GuardProcess implements GuardLink {
   readonly #waiting = new Map<string, (answer: Answer | null) => void>();
   readonly #stdout = new Tail(1024);
   readonly #stderr = new Tail(1024);
+  #mostTogether = 1;
   #sequence = 0;
   #partial = "";
   #closed = false;
@@ -53,21 +60,36 @@ export class GuardProcess implements GuardLink {
     const timer = setTimeout(() => this.#onGreeting?.(false), deadlineMs);
     const greeted = await greeting;
     clearTimeout(timer);
-    if (greeted && (await this.#exchange("hello", [], deadlineMs)) !== null) return;
-    throw this.#whyNot(deadlineMs);
+    const hello = greeted ? await this.#hello(deadlineMs) : null;
+    if (hello === null) throw this.#whyNot(deadlineMs);
+    if (hello.kind === "ok") this.#mostTogether = mostTogetherOf(hello.rest);
   }
 
-  async ask(request: GuardRequest, deadlineMs: number): Promise<GuardResult> {
+  get mostTogether(): number {
+    return this.#mostTogether;
+  }
+
+  ask(all: readonly Asked[]): readonly Promise<GuardResult>[] {
+    const lines: string[] = [];
+    const answers = all.map((asked) => this.#ask(asked, lines));
+    const isShared = lines.length > 1;
+    if (isShared) lines.unshift(requestLine(this.#newId(), "together", [String(lines.length)]));
+    if (lines.length > 0 && !this.#closed) this.#channel.write(lines.join(""));
+    return answers;
+  }
+
+  /** Adds the request to the lines that are to be sent, unless it cannot be one. */
+  async #ask({ request, deadlineMs }: Asked, lines: string[]): Promise<GuardResult> {
     const encoded = encodeRequest(request);
     if (encoded.kind === "invalid") return { kind: "refused", code: "syntax", text: encoded.text };
-    const answer = await this.#exchange(request.op, encoded.words, deadlineMs);
-    if (answer === null) {
-      const how = this.#closed
-        ? "the channel closed"
-        : `no answer within ${Math.round(deadlineMs)} ms`;
-      return { kind: "unknown", text: `guard ${request.op} ${request.vip}: ${how}` };
-    }
-    return resultOf(answer);
+    const id = this.#newId();
+    lines.push(requestLine(id, request.op, encoded.words));
+    const answer = await this.#answerTo(id, deadlineMs);
+    if (answer !== null) return resultOf(answer);
+    const how = this.#closed
+      ? "the channel closed"
+      : `no answer within ${Math.round(deadlineMs)} ms`;
+    return { kind: "unknown", text: `guard ${request.op} ${request.vip}: ${how}` };
   }
 
   settled(): Promise<void> {
@@ -80,18 +102,27 @@ export class GuardProcess implements GuardLink {
     this.#end();
   }
 
-  /** null: no answer in time. The id stays in `waiting` until its late answer has come. */
-  #exchange(op: string, words: readonly string[], deadlineMs: number): Promise<Answer | null> {
-    if (this.#closed) return Promise.resolve(null);
+  #hello(deadlineMs: number): Promise<Answer | null> {
+    const id = this.#newId();
+    const answer = this.#answerTo(id, deadlineMs);
+    if (!this.#closed) this.#channel.write(requestLine(id, "hello", []));
+    return answer;
+  }
+
+  #newId(): string {
     this.#sequence += 1;
-    const id = `${this.#ids}-${this.#sequence}`;
+    return `${this.#ids}-${this.#sequence}`;
+  }
+
+  /** null: no answer in time. The id stays in `waiting` until its late answer has come. */
+  #answerTo(id: string, deadlineMs: number): Promise<Answer | null> {
+    if (this.#closed) return Promise.resolve(null);
     return new Promise((resolve) => {
       const timer = setTimeout(() => resolve(null), deadlineMs);
       this.#waiting.set(id, (answer) => {
         clearTimeout(timer);
         resolve(answer);
       });
-      this.#channel.write(requestLine(id, op, words));
     });
   }
 

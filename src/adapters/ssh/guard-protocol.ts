@@ -49,6 +49,28 @@ export function requestLine(id: string, op: string, words: readonly string[]): s
   return `${[op, id, ...words].join(" ")}\n`;
 }
 
+/** Whether the guard can carry it out together with requests for other VIPs. */
+export function isShareable(request: GuardRequest): boolean {
+  switch (request.op) {
+    case "show":
+    case "permit":
+      return true;
+    case "claim":
+      // 0: the group has no leases, and so no transaction.
+      return request.permit !== 0;
+    case "install":
+    case "mark":
+    case "release":
+      return false;
+  }
+}
+
+/** How many requests a guard takes together, by its greeting; an older one takes each alone. */
+export function mostTogetherOf(greeting: string): number {
+  const count = /(?:^| )together=(\d{1,3})(?: |$)/.exec(greeting)?.[1];
+  return Math.max(1, Number(count ?? 1));
+}
+
 function argumentsOf(request: GuardRequest): readonly string[] {
   switch (request.op) {
     case "show":

@@ -1,6 +1,6 @@
 /**
- * The one kept connection, and the one guard on it, of a host. Requests go one at a time: the
- * next is sent when the guard has answered the one before, even if its answer came too late to be
+ * The one kept connection, and the one guard on it, of a host. One exchange is under way at a time: the
+ * next requests are sent when the guard has answered those before, even if an answer came too late to be
  * of use. What could not be sent by its deadline was certainly not done, and says so.
  */
 import type { Client } from "ssh2";
@@ -9,7 +9,7 @@ import type { GuardProblem, GuardRequest, GuardResult } from "../../core/vip/typ
 import { ChannelError, connect, messageOf, type SshFiles } from "./connection.ts";
 import type { GuardLink, GuardMode } from "./guard-link.ts";
 import { type GuardStart, startGuard } from "./guard-start.ts";
-import { Turnstile } from "../turnstile.ts";
+import { RequestQueue } from "./request-queue.ts";
 
 export interface ChannelOptions {
   readonly files: SshFiles;
@@ -32,7 +32,8 @@ const STUCK_MS = 3_000;
 export class HostChannel {
   readonly #target: Target;
   readonly #options: ChannelOptions;
-  readonly #turnstile = new Turnstile();
+  readonly #queue = new RequestQueue((request) => this.#late(request));
+  #isServing = false;
   #opening: Promise<Opened> | null = null;
   #lastAttempt = Number.NEGATIVE_INFINITY;
   #client: Client | null = null;
@@ -49,22 +50,9 @@ export class HostChannel {
   }
 
   /** Never rejects. */
-  async request(request: GuardRequest, deadlineMs: number): Promise<GuardResult> {
-    const due = performance.now() + deadlineMs;
-    const opened = await this.#openBy(due);
-    if (opened.kind === "unsent") return opened;
-    if (!(await this.#turnstile.enter(due - performance.now()))) {
-      return this.#unsent("timeout", `${request.op}: the guard is busy with another request`);
-    }
-    // The link may have gone while we waited.
-    const again = await this.#openBy(due);
-    const left = due - performance.now();
-    if (again.kind === "unsent" || left <= 0) {
-      this.#turnstile.leave();
-      return again.kind === "unsent" ? again : this.#unsent("timeout", "no time was left to ask");
-    }
-    const answer = again.link.ask(request, left);
-    void this.#leaveWhenSettled(again.link);
+  request(request: GuardRequest, deadlineMs: number): Promise<GuardResult> {
+    const answer = this.#queue.put(request, deadlineMs);
+    void this.#serve();
     return answer;
   }
 
@@ -81,24 +69,26 @@ export class HostChannel {
     this.#client?.destroy();
   }
 
-  async #leaveWhenSettled(link: GuardLink): Promise<void> {
-    const stuck = setTimeout(() => this.#client?.destroy(), STUCK_MS);
-    await link.settled();
-    clearTimeout(stuck);
-    this.#turnstile.leave();
+  /** Whoever asks in the same turn as the first is in the queue when its first requests are taken. */
+  async #serve(): Promise<void> {
+    if (this.#isServing) return;
+    this.#isServing = true;
+    while (!this.#queue.isEmpty) {
+      const opened = await this.#open();
+      if (opened.kind === "unsent") this.#queue.dismiss(opened);
+      else await this.#exchange(opened.link);
+    }
+    this.#isServing = false;
   }
 
-  async #openBy(due: number): Promise<Opened> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<Opened>((resolve) => {
-      timer = setTimeout(
-        () => resolve(this.#unsent("timeout", "no channel in time")),
-        Math.max(0, due - performance.now()),
-      );
-    });
-    const opened = await Promise.race([this.#open(), late]);
-    clearTimeout(timer);
-    return opened;
+  async #exchange(link: GuardLink): Promise<void> {
+    const stuck = setTimeout(() => this.#client?.destroy(), STUCK_MS);
+    const taken = this.#queue.take(link.mostTogether);
+    const now = performance.now();
+    const asked = taken.map(({ request, due }) => ({ request, deadlineMs: due - now }));
+    link.ask(asked).forEach((answer, index) => taken[index]?.settle(answer));
+    await link.settled();
+    clearTimeout(stuck);
   }
 
   /** One attempt at a time, shared by all who wait for it. */
@@ -168,6 +158,11 @@ export class HostChannel {
     if (!this.#kept) return;
     clearTimeout(this.#reopening);
     this.#reopening = setTimeout(() => void this.#open(), REOPEN_MS);
+  }
+
+  #late({ op }: GuardRequest): Unsent {
+    const why = this.#client === null ? "no channel in time" : "the guard is busy with others";
+    return this.#unsent("timeout", `${op}: ${why}`);
   }
 
   #unsent(problem: GuardProblem, text: string): Unsent {

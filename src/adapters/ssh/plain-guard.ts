@@ -8,7 +8,7 @@ import type { Client } from "ssh2";
 import type { GuardRequest, GuardResult, RegisterView } from "../../core/vip/types.ts";
 import { messageOf } from "./connection.ts";
 import { type Finished, run } from "./exec.ts";
-import type { GuardLink } from "./guard-link.ts";
+import type { Asked, GuardLink } from "./guard-link.ts";
 import { encodeRequest } from "./guard-protocol.ts";
 
 type Claim = Extract<GuardRequest, { op: "claim" }>;
@@ -24,6 +24,7 @@ const ENV = "env PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C";
 
 export class PlainGuard implements GuardLink {
   readonly mode = "plain";
+  readonly mostTogether = 1;
   /** It lives as long as the connection. */
   readonly ended: Promise<void>;
   readonly #client: Client;
@@ -34,7 +35,11 @@ export class PlainGuard implements GuardLink {
     this.ended = new Promise((resolve) => client.once("close", () => resolve()));
   }
 
-  async ask(request: GuardRequest, deadlineMs: number): Promise<GuardResult> {
+  ask(all: readonly Asked[]): readonly Promise<GuardResult>[] {
+    return all.map((asked) => this.#ask(asked));
+  }
+
+  async #ask({ request, deadlineMs }: Asked): Promise<GuardResult> {
     const encoded = encodeRequest(request);
     if (encoded.kind === "invalid") return { kind: "refused", code: "syntax", text: encoded.text };
     const work = this.#perform(request);
