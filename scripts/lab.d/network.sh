@@ -141,6 +141,37 @@ slow() {
   on_host "$host" tc qdisc replace dev eth1 root tbf rate "${kbit}kbit" burst 4kb latency 400ms
 }
 
+# Three sites, or as many as there are nodes, each with a node and a monitor, and the client at the first:
+# between two of them a round trip takes so long. It stays until the lab goes.
+far() {
+  local ms=${1:-} site host links=()
+  [[ $ms =~ ^[1-9][0-9]*$ ]] || die "usage: far MS (a round trip between two sites)"
+  pid_of far >/dev/null && die "the sites are far from each other already"
+  note_event "far-${ms}ms" net
+  for site in $(seq "$NODES"); do
+    on_host net ip link add "site$site" type bridge stp_state 0 forward_delay 0 mcast_snooping 0
+    on_host net ip link add "u$site" type veth peer name "r$site"
+    on_host net ip link set "u$site" master "site$site" up
+    on_host net ip link set "r$site" up
+    on_host net ip link set "site$site" up
+    links+=("r$site")
+  done
+  # Late frames would be blamed on the way.
+  spawn far net nice -n -10 python3 "$LAB_SCRIPTS/lab.d/far.py" carry --delay-ms "$((ms / 2)).$((ms % 2 * 5))" "${links[@]}"
+  for host in $(bridge_hosts); do
+    on_host "$host" python3 "$LAB_SCRIPTS/lab.d/far.py" plain eth1
+    on_host net ip link set "p-$host" master "site$(site_of "$host")"
+  done
+}
+
+site_of() {
+  case $1 in
+    db*) echo "${1#db}" ;;
+    mon*) echo "$(((${1#mon} - 1) % NODES + 1))" ;;
+    *) echo 1 ;;
+  esac
+}
+
 # Undoes whatever was done to the cables of these hosts; of none: of all.
 heal() {
   local host

@@ -1,5 +1,6 @@
 /** The options of `scripts/bench`, and what to write instead of a wrong one. */
 import { parseArgs } from "node:util";
+import { FAST } from "../helpers/lab-setup.ts";
 import { FAULTS, type Fault } from "./faults.ts";
 
 export interface Options {
@@ -10,12 +11,20 @@ export interface Options {
   readonly plot: string | null;
   readonly redis: readonly string[];
   readonly stock: boolean;
+  /** Between two sites of one node and one monitor each; null: all hosts are on one bridge. */
+  readonly roundTripMs: number | null;
+  /** Settings of redis-mmm, `key = value`, in the place of the usual ones. */
+  readonly set: readonly string[];
+  readonly downAfter: string;
+  readonly lease: string;
 }
 
 /** Its message is for people; the exit code is 2. */
 export class UsageError extends Error {}
 
 const MOST_RUNS = 100;
+/** Once around the world and back. */
+const LONGEST_WAY_MS = 400;
 
 /** @throws UsageError */
 export function parseOptions(args: readonly string[]): Options {
@@ -28,6 +37,11 @@ export function parseOptions(args: readonly string[]): Options {
     plot: values.plot ?? null,
     redis: values.redis ?? [],
     stock: values.stock,
+    roundTripMs:
+      values.rtt === undefined ? null : wholeNumber("--rtt", values.rtt, 1, LONGEST_WAY_MS),
+    set: values.set ?? [],
+    downAfter: values["down-after"],
+    lease: values.lease,
   };
 }
 
@@ -43,6 +57,10 @@ function parsed(args: readonly string[]) {
         plot: { type: "string" },
         redis: { type: "string", multiple: true },
         stock: { type: "boolean", default: false },
+        rtt: { type: "string" },
+        set: { type: "string", multiple: true },
+        "down-after": { type: "string", default: FAST.downAfter },
+        lease: { type: "string", default: FAST.lease },
       },
     }),
   );

@@ -100,6 +100,16 @@ export const FAULTS: readonly Fault[] = [
     needsActor: true,
   },
   {
+    name: "office",
+    title: "kill -9 of the leading monitor alone",
+    strike: ({ lab, actor }) => lab.run("kill-monitor", actor),
+    lookAfterMs: LOOK_AFTER_MS,
+    survivors: ALL,
+    moves: false,
+    needsActor: true,
+    isHarmless: true,
+  },
+  {
     name: "replica",
     title: "kill -9 of a replica",
     strike: ({ lab }) => lab.run("kill", "db2"),

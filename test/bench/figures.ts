@@ -53,7 +53,15 @@ async function printFault(fault: Fault, limitMs: number): Promise<void> {
   for (let run = 1; run <= Number(options.runs); run += 1) {
     records.push(
       toRecord(
-        await runOnce(MMM, fault, { run, pauseMs: Number(options.pause), redis: [], stock: false }),
+        await runOnce(MMM, fault, {
+          run,
+          pauseMs: Number(options.pause),
+          redis: [],
+          stock: false,
+          roundTripMs: null,
+          set: [],
+          ...FAST,
+        }),
       ),
     );
   }

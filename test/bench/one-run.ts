@@ -31,6 +31,10 @@ export interface RunOptions {
   readonly redis: readonly string[];
   /** Clients as they come write beside the writer. */
   readonly stock: boolean;
+  readonly roundTripMs: number | null;
+  readonly set: readonly string[];
+  readonly downAfter: string;
+  readonly lease: string;
 }
 
 /** Throws when the nodes are not in order within a minute after the fault. */
@@ -40,7 +44,10 @@ export async function runOnce(
   options: RunOptions,
 ): Promise<Observation> {
   const startedAt = new Date();
-  await using lab = await Lab.up({ ...system.up, redis: options.redis });
+  const { redis, downAfter, lease } = options;
+  const set = system.name === "redis-mmm" ? options.set : [];
+  await using lab = await Lab.up({ ...system.up, redis, downAfter, lease, set });
+  if (options.roundTripMs !== null) await lab.run("far", String(options.roundTripMs));
   const recordFile = `${lab.directory}/writer.record`;
   await lab.run("writer", "start", "--pause", String(options.pauseMs), "--record", recordFile);
   if (options.stock) await lab.run("stock", "start");

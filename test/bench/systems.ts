@@ -3,7 +3,7 @@
  * (hosts, redis.conf, faults, the writer and how it is judged) is the same for both.
  */
 import type { Lab, UpOptions } from "../helpers/lab.ts";
-import { FAST, MONITORS } from "../helpers/lab-setup.ts";
+import { MONITORS } from "../helpers/lab-setup.ts";
 
 export type SystemName = "redis-mmm" | "Sentinel";
 
@@ -18,14 +18,14 @@ export interface System {
 
 export const MMM: System = {
   name: "redis-mmm",
-  up: { manager: "mmm", ...FAST },
+  up: { manager: "mmm" },
   actor: (lab) => lab.leader(),
   switchover: (lab) => lab.run("mmm", "switchover", "--to", "db2"),
 };
 
 export const SENTINEL: System = {
   name: "Sentinel",
-  up: { manager: "sentinel", ...FAST },
+  up: { manager: "sentinel" },
   // Sentinels elect a leader only for a failover, so it is another one each time.
   actor: (_lab, run) => Promise.resolve(MONITORS[run % MONITORS.length] ?? "mon1"),
   switchover: (lab) => lab.run("sentinel", "mon1", "sentinel", "failover", "main"),

@@ -12,8 +12,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface, type Interface } from "node:readline";
 import { ControlClient, type StatusReport } from "../../../src/adapters/control/client.ts";
+import { Databases } from "./databases.ts";
 import {
   addressOf,
   groupName,
@@ -29,16 +29,11 @@ const ROOT = new URL("../../..", import.meta.url).pathname;
 export class Bench implements AsyncDisposable {
   readonly directory = mkdtempSync(join(tmpdir(), "mmm-scale-"));
   readonly #monitors = new Map<string, ChildProcess>();
-  #stub: ChildProcess | null = null;
-  #said: Interface | null = null;
+  #databases: Databases | null = null;
 
   async start(groups: number, settings: readonly string[]): Promise<void> {
     this.#writeFiles(groups, settings);
-    const tsx = join(ROOT, "node_modules/.bin/tsx");
-    const args = [join(ROOT, "test/bench/scale/stub.ts"), String(groups)];
-    this.#stub = spawn(tsx, args, { stdio: ["pipe", "pipe", "inherit"] });
-    this.#said = createInterface({ input: this.#stub.stdout! });
-    await once(this.#said, "line");
+    this.#databases = await Databases.start(groups);
     for (const name of MONITORS) this.startMonitor(name);
   }
 
@@ -117,15 +112,13 @@ export class Bench implements AsyncDisposable {
 
   /** Wall time of the deed. */
   async killMasters(count: number): Promise<number> {
-    if (this.#said === null) throw new Error("nothing was started");
-    const answer = once(this.#said, "line") as Promise<[string]>;
-    this.#stub?.stdin?.write(`kill ${count}\n`);
-    return Number((await answer)[0].split(" ")[1]);
+    if (this.#databases === null) throw new Error("nothing was started");
+    return await this.#databases.killMasters(count);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const name of Array.from(this.#monitors.keys())) await this.killMonitor(name);
-    this.#stub?.kill("SIGKILL");
+    this.#databases?.[Symbol.dispose]();
     if (process.env["MMM_BENCH_KEEP"] === undefined) rmSync(this.directory, { recursive: true });
   }
 }

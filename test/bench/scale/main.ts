@@ -12,6 +12,7 @@ import { Bench } from "./cluster.ts";
 import { cpuMsOf, rssMbOf } from "../process-costs.ts";
 import { received } from "./wire.ts";
 import { FIRST_MASTER, MONITORS } from "./places.ts";
+import { sentinelCost } from "./sentinels.ts";
 
 const { values } = parseArgs({
   options: {
@@ -19,6 +20,7 @@ const { values } = parseArgs({
     seconds: { type: "string", default: "20" },
     kill: { type: "string", default: "100" },
     set: { type: "string", multiple: true, default: [] },
+    sentinel: { type: "boolean", default: false },
   },
 });
 const seconds = Number(values.seconds);
@@ -41,9 +43,11 @@ const COLUMNS = [
   "election",
   "killed",
   "last failed over",
+  "Sentinel CPU",
+  "Sentinel MB",
 ];
 say(`| ${COLUMNS.join(" | ")} |\n|${"---|".repeat(COLUMNS.length)}`);
-for (const count of values.groups.split(",").map(Number)) say(await measure(count));
+for (const count of values.groups.split(",").map(Number)) say(await line(count));
 
 /** With everything that it started. Whoever kills it with -9 ends the monitors all the same: loop-delay.mjs. */
 async function endBy(signal: "SIGINT" | "SIGTERM" | "SIGHUP"): Promise<void> {
@@ -60,7 +64,25 @@ function note(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-async function measure(groups: number): Promise<string> {
+async function line(groups: number): Promise<string> {
+  const ours = await measure(groups);
+  const theirs = values.sentinel ? await besideSentinel(groups) : ["", ""];
+  return `| ${[...ours, ...theirs].join(" | ")} |`;
+}
+
+async function besideSentinel(groups: number): Promise<readonly string[]> {
+  const { cpu, mb } = await sentinelCost(groups, seconds, downAfterMs());
+  note(`${groups}: Sentinel measured`);
+  return [`${(cpu * 100).toFixed(1)} %`, mb.toFixed(0)];
+}
+
+/** As --set has it; the default is two seconds. */
+function downAfterMs(): number {
+  const told = values.set.map((each) => /^down_after *= *(\d+)(ms|s)$/.exec(each)).find(Boolean);
+  return told == null ? 2000 : Number(told[1]) * (told[2] === "s" ? 1000 : 1);
+}
+
+async function measure(groups: number): Promise<readonly unknown[]> {
   await using bench = new Bench();
   running = bench;
   await bench.start(groups, values.set);
@@ -77,7 +99,7 @@ async function measure(groups: number): Promise<string> {
   note(`${groups}: failed over`);
   const election = await elect(bench);
   const cells = [groups, ...cost.cpu, ...cost.memory, ...latency, ...late, ...cost.wire];
-  return `| ${[...cells, election, kill, failovers].join(" | ")} |`;
+  return [...cells, election, kill, failovers];
 }
 
 function passing(s: number): Promise<void> {

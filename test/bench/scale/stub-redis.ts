@@ -11,10 +11,18 @@ export interface Place {
   readonly port: number;
 }
 
+interface Client {
+  readonly id: number;
+  name: string;
+  channel: string | null;
+}
+
 export class StubRedis {
   readonly place: Place;
   readonly #runId = id();
-  readonly #sockets = new Map<Socket, { readonly id: number; name: string }>();
+  readonly #sockets = new Map<Socket, Client>();
+  /** Who was ever a replica of it: it tells of those that still are. */
+  readonly #replicas = new Set<StubRedis>();
   #server: Server | null = null;
   #replId: string;
   #replId2 = "0".repeat(40);
@@ -27,6 +35,7 @@ export class StubRedis {
     this.place = place;
     this.#master = master?.place ?? null;
     this.#replId = master === null ? id() : master.#replId;
+    if (master !== null) master.#replicas.add(this);
   }
 
   listen(): Promise<void> {
@@ -44,7 +53,7 @@ export class StubRedis {
   }
 
   #serve(socket: Socket): void {
-    const own = { id: this.#nextId, name: "" };
+    const own: Client = { id: this.#nextId, name: "", channel: null };
     this.#nextId += 1;
     this.#sockets.set(socket, own);
     socket.setNoDelay(true);
@@ -58,7 +67,7 @@ export class StubRedis {
     });
   }
 
-  #answer(words: readonly string[], own: { readonly id: number; name: string }): string {
+  #answer(words: readonly string[], own: Client): string {
     const [first = "", second = "", third = "", fourth = ""] = words;
     switch (`${first} ${second}`.toUpperCase()) {
       case "PING ":
@@ -70,6 +79,9 @@ export class StubRedis {
         return bulk(
           [...this.#sockets.values()].map((each) => `id=${each.id} name=${each.name}`).join("\n"),
         );
+      case "SUBSCRIBE __SENTINEL__:HELLO":
+        own.channel = second;
+        return `*3\r\n${bulk("subscribe")}${bulk(second)}:1\r\n`;
       case "CLIENT KILL":
         return this.#drop(Number(fourth), own.id);
       case "CONFIG GET":
@@ -82,10 +94,25 @@ export class StubRedis {
   #follow([first = "", second = "", third = ""]: readonly string[]): string {
     const command = first.toUpperCase();
     if (command === "INFO") return bulk(this.#info());
+    if (command === "PUBLISH") return this.#publish(second, third);
     if (command !== "REPLICAOF") return OK;
     if (second.toUpperCase() === "NO") this.#promote();
-    else this.#master = { address: second, port: Number(third) };
+    else this.#turnTo({ address: second, port: Number(third) });
     return OK;
+  }
+
+  #turnTo(master: Place): void {
+    this.#master = master;
+    const source = known.get(`${master.address}:${master.port}`);
+    if (source !== undefined) source.#replicas.add(this);
+  }
+
+  /** How Sentinels find each other. */
+  #publish(channel: string, message: string): string {
+    const heard = [...this.#sockets].filter(([, client]) => client.channel === channel);
+    const line = `*3\r\n${bulk("message")}${bulk(channel)}${bulk(message)}`;
+    for (const [socket] of heard) socket.write(line);
+    return `:${heard.length}\r\n`;
   }
 
   #promote(): void {
@@ -109,7 +136,7 @@ export class StubRedis {
     if (source !== null) this.#replId = source.#replId;
     const role =
       master === null
-        ? ["role:master", "connected_slaves:0"]
+        ? ["role:master", ...this.#slaves()]
         : [
             "role:slave",
             `master_host:${master.address}`,
@@ -137,6 +164,16 @@ export class StubRedis {
       "# Clients\r\nconnected_clients:4",
       "# Keyspace\r\ndb0:keys=1,expires=0,avg_ttl=0\r\n",
     ].join("\r\n");
+  }
+
+  #slaves(): readonly string[] {
+    const mine = [...this.#replicas].filter(
+      (each) => isSame(each.#master, this.place) && each.isUp,
+    );
+    const lines = mine.map(({ place }, at) => {
+      return `slave${at}:ip=${place.address},port=${place.port},state=online,offset=${this.#offset},lag=0`;
+    });
+    return [`connected_slaves:${mine.length}`, ...lines];
   }
 
   get isUp(): boolean {
@@ -189,4 +226,8 @@ function readCommand(text: string, from: number): { words: string[]; next: numbe
     at = start + length + 2;
   }
   return { words, next: at };
+}
+
+function isSame(one: Place | null, other: Place): boolean {
+  return one?.address === other.address && one.port === other.port;
 }
