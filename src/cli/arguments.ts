@@ -61,6 +61,7 @@ export const OPTIONS = {
     help: "sudoers|guard-list|acl|systemd  print that file for this configuration",
   },
   renew: { type: "boolean", help: "replace the certificate and its key" },
+  rtt: { type: "string", help: "DURATION  a round trip between the farthest hosts (default 20ms)" },
 } as const satisfies Readonly<Record<string, OptionSpec>>;
 
 export type OptionName = keyof typeof OPTIONS;
@@ -126,6 +127,7 @@ export interface Options {
   readonly here?: boolean;
   readonly print?: string;
   readonly renew?: boolean;
+  readonly rtt?: string;
 }
 
 /** The first word that is no option, also where the rest cannot be used. */

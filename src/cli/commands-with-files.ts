@@ -5,9 +5,12 @@ export const WITH_FILES: readonly CommandSpec[] = [
   {
     name: "config",
     operands: "check|show [FILE]",
-    options: [],
+    options: ["rtt"],
     summary: "Check a configuration file, or show what is in force",
-    details: ["Exits with 3 and reports every problem at once. Secrets are shown as ***."],
+    details: [
+      "Exits with 3 and reports every problem at once. Secrets are shown as ***.",
+      "check --rtt says which times are too short for hosts that are so far from each other.",
+    ],
     load: () => import("./commands/config.ts"),
   },
   {

@@ -2,14 +2,21 @@
  * What the chosen durations add up to: how long a host may be silent before somebody else may take
  * over its VIP, and whether renewals arrive in time on an ordinary network.
  */
-import { type GroupSettings, renewalIntervalMs, waitingTimeMs } from "../../core/settings.ts";
+import {
+  type GroupSettings,
+  permitMsFor,
+  renewalIntervalMs,
+  waitingTimeMs,
+} from "../../core/settings.ts";
 
-/** A slow local network. The true one is measured only once the monitors run. */
-const ASSUMED_RTT_MS = 20;
+/** A slow local network, unless somebody says how far the hosts are from each other. */
+export const ASSUMED_RTT_MS = 20;
 /** Rule 10: a holder that was silent this long has its waiting time started. */
 export const SILENCE_MS = 350;
 /** Committing, promoting and claiming, after the waiting time. */
 export const ACTING_MS = 100;
+/** Clocks that differ by less than this are not to be counted on. */
+const LEAST_DRIFT = 0.01;
 /** The time in which a monitor takes over the renewals of one that died. */
 const TAKE_OVER_MS = 300;
 
@@ -24,12 +31,13 @@ export interface LeaseArithmetic {
   readonly leaseSpareMs: number;
 }
 
-export function leaseArithmetic(settings: GroupSettings): LeaseArithmetic {
+/** @param rttMs between a monitor and a host, there and back */
+export function leaseArithmetic(settings: GroupSettings, rttMs = ASSUMED_RTT_MS): LeaseArithmetic {
   const { leaseMs, permitMs, clockDrift, downAfterMs } = settings;
   const waitMs = waitingTimeMs(leaseMs, permitMs, clockDrift);
   const renewalMs = renewalIntervalMs(leaseMs);
-  const permitNeed = renewalMs + 1.5 * ASSUMED_RTT_MS;
-  const leaseNeed = renewalMs + TAKE_OVER_MS + 2.5 * ASSUMED_RTT_MS;
+  const permitNeed = permitNeedMs(renewalMs, rttMs);
+  const leaseNeed = renewalMs + TAKE_OVER_MS + 2.5 * rttMs;
   return {
     waitMs,
     renewalMs,
@@ -39,18 +47,22 @@ export function leaseArithmetic(settings: GroupSettings): LeaseArithmetic {
   };
 }
 
+function permitNeedMs(renewalMs: number, rttMs: number): number {
+  return renewalMs + 1.5 * rttMs;
+}
+
 /** Continuity only: a renewal that comes late takes the VIP away for a moment, never gives it twice. */
-export function leaseWarnings(settings: GroupSettings): readonly string[] {
-  const { permitSpareMs, leaseSpareMs } = leaseArithmetic(settings);
+export function leaseWarnings(settings: GroupSettings, rttMs = ASSUMED_RTT_MS): readonly string[] {
+  const { permitSpareMs, leaseSpareMs } = leaseArithmetic(settings, rttMs);
   const warnings: string[] = [];
   if (permitSpareMs < 0) {
     warnings.push(
-      `vip_lease: permits live ${settings.permitMs} ms, ${-permitSpareMs} ms less than a renewal needs with a round trip of ${ASSUMED_RTT_MS} ms and this clock_drift; the VIP will blink. Write a longer vip_lease or a smaller clock_drift`,
+      `vip_lease: permits live ${settings.permitMs} ms, ${-permitSpareMs} ms less than a renewal needs with a round trip of ${rttMs} ms and this clock_drift; the VIP will blink. ${permitRemedy(settings, rttMs)}`,
     );
   }
   if (leaseSpareMs < 0) {
     warnings.push(
-      `vip_lease: ${settings.leaseMs} ms is ${-leaseSpareMs} ms too short to outlive the death of a monitor with a round trip of ${ASSUMED_RTT_MS} ms; the VIP will blink then. Write a longer vip_lease or a smaller clock_drift`,
+      `vip_lease: ${settings.leaseMs} ms is ${-leaseSpareMs} ms too short to outlive the death of a monitor with a round trip of ${rttMs} ms; the VIP will blink then. Write a longer vip_lease or a smaller clock_drift`,
     );
   }
   if (settings.leaseMs < settings.downAfterMs) {
@@ -59,4 +71,15 @@ export function leaseWarnings(settings: GroupSettings): readonly string[] {
     );
   }
   return warnings;
+}
+
+/** Permits grow with the lease up to a limit; beyond it only a smaller bound on the clocks leaves more of them. */
+function permitRemedy({ leaseMs }: GroupSettings, rttMs: number): string {
+  const longest = permitMsFor(Number.MAX_SAFE_INTEGER);
+  const need = permitNeedMs(renewalIntervalMs(leaseMs), rttMs);
+  if (permitMsFor(leaseMs) < longest) return "Write a longer vip_lease or a smaller clock_drift";
+  const drift = Math.floor((1 - need / longest) * 100) / 100;
+  if (drift >= LEAST_DRIFT) return `Write clock_drift = ${drift} or less`;
+  const farthest = Math.floor((longest * (1 - LEAST_DRIFT) - renewalIntervalMs(leaseMs)) / 1.5);
+  return `No setting helps: a monitor must be within ${farthest} ms of the hosts`;
 }

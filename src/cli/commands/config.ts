@@ -8,6 +8,8 @@ import { checkTlsFiles } from "../../adapters/tls/check-files.ts";
 import { EXIT, type ExitCode } from "../../errors.ts";
 import { type Context, toJson } from "../command.ts";
 import { usageFailure } from "../failure.ts";
+import { distanceWarnings } from "../../adapters/config/distance.ts";
+import { duration } from "../../adapters/config/values.ts";
 
 export function run(context: Context): Promise<ExitCode> {
   const { operands, options, terminal } = context;
@@ -16,7 +18,8 @@ export function run(context: Context): Promise<ExitCode> {
     throw usageFailure(`config does not know "${action}"; write check or show`, "config");
   }
   const json = options.output === "json";
-  const read = () => (action === "check" ? checked(file) : readConfig(file));
+  const rttMs = roundTripOf(options.rtt);
+  const read = () => (action === "check" ? checked(file, rttMs) : readConfig(file));
   const config = json ? readOrPrint(read, context) : read();
   if (config === null) return Promise.resolve(EXIT.config);
   if (action === "show") terminal.print(json ? toJson(config.entries) : showEntries(config));
@@ -25,11 +28,19 @@ export function run(context: Context): Promise<ExitCode> {
 }
 
 /** What a monitor needs to start besides. @throws ConfigErrors */
-function checked(file: string): Config {
+function checked(file: string, rttMs: number | null): Config {
   const config = readConfig(file);
   const { problems, warnings } = checkTlsFiles(config, Date.now());
   if (problems.length > 0) throw new ConfigErrors(problems);
-  return { ...config, warnings: [...config.warnings, ...warnings] };
+  const far = rttMs === null ? [] : distanceWarnings(config.groups, rttMs);
+  return { ...config, warnings: [...config.warnings, ...warnings, ...far] };
+}
+
+function roundTripOf(text: string | undefined): number | null {
+  if (text === undefined) return null;
+  const parsed = duration("1ms", "1s")(text);
+  if (parsed.kind === "problem") throw usageFailure(`--rtt: ${parsed.text}`, "config");
+  return parsed.value;
 }
 
 /** For programs, problems are data. */
