@@ -5,6 +5,8 @@ import { DEFAULT_CONFIG, readConfig } from "../../adapters/config/load.ts";
 import { ConfigErrors } from "../../adapters/config/problems.ts";
 import type { Config, EffectiveEntry } from "../../adapters/config/types.ts";
 import { checkTlsFiles } from "../../adapters/tls/check-files.ts";
+import { inWords } from "../../core/pause.ts";
+import type { GroupSettings } from "../../core/settings.ts";
 import { EXIT, type ExitCode } from "../../errors.ts";
 import { type Context, toJson } from "../command.ts";
 import { usageFailure } from "../failure.ts";
@@ -76,11 +78,20 @@ export function summary(config: Config): readonly string[] {
         ...showBudgets(group.settings).map(
           (line, at) => `${at === 0 ? "failover  " : "          "}${line}`,
         ),
+        ...showPreference(group.settings),
       ];
     }),
     `monitors  ${monitors.length === 0 ? "one, on this host: it protects from nothing that befalls itself" : `${monitors.map(({ name }) => name ?? "?").join(", ")}; a majority is ${majority}`}`,
     ...warnings.map((text) => `WARNING   ${text}`),
     `ok: ${file}`,
+  ];
+}
+
+function showPreference({ prefer }: GroupSettings): readonly string[] {
+  if (prefer === undefined) return [];
+  const { node, afterMs } = prefer;
+  return [
+    `prefer    ${node}: a switchover to it by itself, once it has been fit for ${inWords(afterMs)}`,
   ];
 }
 

@@ -661,7 +661,7 @@ describe("what is only read", () => {
 
 describe("mmm config", () => {
   it("check says ok, and what the durations amount to", async () => {
-    const path = file(`master_ip = 10.0.0.70\ncluster_interface = eth1\n${NODES}`);
+    const path = file(`master_ip = 10.0.0.70\ncluster_interface = eth1\nprefer = db2\n${NODES}`);
     const ran = await mmm(`config check ${path}`);
     expect(ran.code).toBe(0);
     expect(ran.out.split("\n")).toEqual([
@@ -670,6 +670,7 @@ describe("mmm config", () => {
       "lease     2000 ms, renewed each 250 ms with permits of 400 ms; waiting time W = 2968 ms",
       "failover  without a master for about 0.2 s if its process dies, 2.2 s if it hangs, 3.4 s if its host is unplugged, 4.7 s if its host is unplugged, and the leader with it",
       "          at worst 4.7 s = elect a leader 1.6 s + wait until the lease is over for certain 3.0 s + promote and move the address 0.1 s",
+      "prefer    db2: a switchover to it by itself, once it has been fit for 5 min",
       "monitors  one, on this host: it protects from nothing that befalls itself",
       `ok: ${path}`,
     ]);
