@@ -10,7 +10,7 @@ import type { Verdict } from "../health/verdict.ts";
 import type { Evidence } from "../health/votes.ts";
 import type { At, MonitorName } from "../ids.ts";
 import type { Preference } from "../settings.ts";
-import { type GroupPart, nodeOf } from "../state.ts";
+import { type GroupPart, nodeOf, writerVip } from "../state.ts";
 import { coolingDown, turnedBackFor } from "./cooldown.ts";
 import { asideText, recordOf } from "./preference-record.ts";
 
@@ -45,6 +45,7 @@ const RULES: readonly Rule[] = [
       group.master !== null && turnedBackFor(group, group.master, at.wall) !== null,
       "a failover has just turned back",
     ),
+  unsettled,
   ineligible,
   unlinked,
   doubted,
@@ -57,6 +58,13 @@ export function obstacleTo(question: PreferenceQuestion): string | null {
     if (text !== null) return text;
   }
   return null;
+}
+
+/** Before the first claim, or while the address is on its way, there is more urgent work than a wish. */
+function unsettled({ group }: PreferenceQuestion): string | null {
+  const vip = writerVip(group);
+  const isSettled = vip === undefined || (vip.kind === "hold" && vip.node === group.master);
+  return when(!isSettled, `the virtual IP is not with ${group.master} yet`);
 }
 
 /** By the rules of every successor: state, priority, guard, history and lag. */

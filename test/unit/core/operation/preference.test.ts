@@ -19,6 +19,7 @@ import {
   seesReplica,
   settings,
   unlinked,
+  vip,
 } from "../health/build.ts";
 
 const MINUTE = 60_000;
@@ -64,6 +65,11 @@ describe("what is in the way of the preferred node", () => {
     ["a mode", { of: preferring({ mode: "manual" }) }, "the mode is manual"],
     ["an operation", { of: preferring({ operation: operation("failover") }) }, /failover is under/],
     ["a doubtful master", { verdict: { ...HEALTHY, kind: "suspect", text: "x" } as Verdict }, "x"],
+    [
+      "an address that is not there yet",
+      { of: preferring({ vips: [{ ...vip("10.0.0.100", "db1"), kind: "unclaimed" }] }) },
+      "the virtual IP is not with db1 yet",
+    ],
     ["its cooldown", { of: renamed(() => ({ failedOverAt: 990_000 })) }, /cooldown/],
     ["its flapping", { of: renamed(() => ({ admin: "awaiting-recovery" })) }, /awaits set_online/],
     ["its silence", { seen: evidence({ db1: all(seesMaster()) }) }, "db2 does not answer"],
