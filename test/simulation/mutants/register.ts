@@ -426,4 +426,16 @@ function next(vip: Vip, epoch: Stamp): Stamp {
     ],
     scripts: ["an address comes back without a register"],
   },
+  {
+    name: "who hears nobody suspects the holder",
+    removes: "rule 10: a leader that hears no other node raises no suspicion",
+    edits: [
+      {
+        file: `${VIP}/upkeep.ts`,
+        from: "if (!hearsAnother(turn, group, vip.node)) return false;",
+        to: "",
+      },
+    ],
+    scripts: ["a majority reaches no database"],
+  },
 ];

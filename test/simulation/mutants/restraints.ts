@@ -223,4 +223,16 @@ export const OF_RESTRAINTS: readonly Mutant[] = [
     ],
     scripts: ["the first to copy never links"],
   },
+  {
+    name: "a turn to copy is counted from an earlier one",
+    removes: "one that is done gives its turn back",
+    edits: [
+      {
+        file: `${OPERATION}/sync-turns.ts`,
+        from: "if (isKept) isCopying(",
+        to: "if (!isKept) isCopying(",
+      },
+    ],
+    scripts: ["a replica has another turn to copy"],
+  },
 ];

@@ -8,6 +8,7 @@ import type { AskedHook } from "../../../src/core/settings.ts";
 import { atRest, need, type Script, SHARP, switchOver, until } from "../rules/script.ts";
 import { MOODY } from "../world/hook.ts";
 import { GROUP, readerVip } from "../world/plan.ts";
+import { REDIS_PORT } from "../world/redis-server.ts";
 import { Violation } from "../world/violation.ts";
 import { whatIsMissing } from "../world/wholeness.ts";
 import type { World, WorldOptions } from "../world/world.ts";
@@ -241,6 +242,20 @@ function neverLinks(seed: number): void {
   must(world, () => others().length === 2, "all others have their turn", 40_000);
 }
 
+/** One has had its turn long ago, and has another one now, with somebody behind it. */
+function hasAnotherTurn(seed: number): void {
+  const world = withoutBacklogs(seed);
+  const goAstray = (...names: readonly string[]): void => {
+    for (const name of names) world.redis(name).follow(world.host("db2").address, REDIS_PORT);
+    until(world, () => whatIsMissing(world) !== null, "they are astray");
+    must(world, () => whatIsMissing(world) === null, "all have their turn", 30_000);
+  };
+  goAstray("db3");
+  // Longer than anybody may take to link.
+  world.runUntil(world.now + 20_000);
+  goAstray("db3", "db4");
+}
+
 export const RESTRAINTS: readonly Script[] = [
   { name: "the master dies during a pause", run: diesPaused },
   { name: "the master dies in the mode manual", run: diesManual },
@@ -257,4 +272,5 @@ export const RESTRAINTS: readonly Script[] = [
   { name: "a person moves the role from the preferred node", run: preferredIsLeft },
   { name: "everybody must copy the new master", run: allCopy },
   { name: "the first to copy never links", run: neverLinks },
+  { name: "a replica has another turn to copy", run: hasAnotherTurn },
 ];

@@ -4,7 +4,8 @@
  */
 import { expect, test } from "vitest";
 import type { CommandOutcome } from "../../../src/core/messages.ts";
-import { GROUP, WRITER } from "../world/plan.ts";
+import type { GroupSettings } from "../../../src/core/settings.ts";
+import { GROUP, proposalOf, WRITER } from "../world/plan.ts";
 import { whatIsMissing } from "../world/wholeness.ts";
 import { leaseOf, reload, withLease } from "./new-times.ts";
 import { atRest, holdBack, servers, vipOf } from "./script.ts";
@@ -75,4 +76,62 @@ test("times are not changed while an operation runs", () => {
   world.runUntil(world.now + 200);
   expect(outcome?.kind).toBe("refused");
   expect(vipOf(world).leaseMs).toBe(2000);
+});
+
+/** What a file can say of a group, each by itself. Times have tests of their own. */
+const CHANGES: readonly Partial<GroupSettings>[] = [
+  { probeIntervalMs: 200 },
+  { downAfterMs: 3000 },
+  { clockDrift: 0.05 },
+  { leaseBackend: "nft" },
+  { onQuorumLoss: "drop" },
+  { onReboot: "failover" },
+  { restartGraceMs: 1000 },
+  { busyGraceMs: 1000 },
+  { maxLagBytes: 10_000 },
+  { cooldownMs: 1000 },
+  { flapCount: 5 },
+  { flapWindowMs: 60_000 },
+  { fenceCommand: "fence" },
+  { preFailover: { command: "exit 0", timeoutMs: 1000, onFailure: "stop" } },
+  { preSwitchover: { command: "exit 0", timeoutMs: 1000, onFailure: "stop" } },
+  { writeGuard: true },
+  { parallelSyncs: 2 },
+  { prefer: { node: "db1", afterMs: 60_000 } },
+];
+
+test("every setting is changed under load, one after the other, and no client notices", () => {
+  const world = atRest(1, { writeEveryMs: 5 });
+  world.client.resetGap();
+  let change: Partial<GroupSettings> = {};
+  for (const next of CHANGES) {
+    change = { ...change, ...next };
+    let outcome: CommandOutcome | undefined;
+    reload(world, change, (told) => (outcome = told));
+    world.runUntilTrue(() => outcome !== undefined, 2_000);
+    expect(outcome, JSON.stringify(next)).toMatchObject({ kind: "ok" });
+    expect(world.group?.settings).toMatchObject(change);
+    world.runUntil(world.now + 300);
+  }
+  expect(whatIsMissing(world)).toBeNull();
+  expect(world.group?.past).toEqual([]);
+  expect(world.client.longestGap.ms).toBeLessThan(60);
+});
+
+test.each([
+  ["under load", false],
+  ["while an operation runs", true],
+])("another writer VIP is refused %s, and nothing moves", (_, isMoving) => {
+  const world = atRest(1, { writeEveryMs: 5 });
+  if (isMoving) world.command({ kind: "switchover", group: GROUP, to: "db2" });
+  if (isMoving) world.runUntilTrue(() => (world.group?.operation ?? null) !== null, 1_000);
+  let outcome: CommandOutcome | undefined;
+  const proposal = { ...proposalOf(world.shape, {}), writer: "10.0.0.250" };
+  const command = { kind: "reload", group: GROUP, proposal, dryRun: false } as const;
+  world.command(command, undefined, (told) => (outcome = told));
+  world.runUntil(world.now + 3_000);
+  expect(outcome?.kind).toBe("refused");
+  expect(servers(world)).toEqual([isMoving ? "db2" : "db1"]);
+  expect(servers(world, "10.0.0.250")).toEqual([]);
+  expect(whatIsMissing(world)).toBeNull();
 });

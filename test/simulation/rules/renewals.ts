@@ -2,6 +2,7 @@
 import { sameStamp } from "../../../src/core/stamp.ts";
 import type { MonitorProcess } from "../world/monitor-process.ts";
 import { GROUP, WRITER } from "../world/plan.ts";
+import { Violation } from "../world/violation.ts";
 import {
   atRest,
   HOSTS,
@@ -11,6 +12,7 @@ import {
   need,
   peersOf,
   type Script,
+  servers,
   SHARP,
   split,
   until,
@@ -167,6 +169,18 @@ function leadsAgain(seed: number): void {
   movesTo(world, ["db2", "db3"]);
 }
 
+/** The leader and another reach no database: the third keeps the lease alive, if nobody hinders it. */
+function majorityReachesNobody(seed: number): void {
+  const world = atRest(seed);
+  const leader = world.theLeader.name;
+  const [other = ""] = peersOf(world, leader);
+  for (const name of [leader, other]) for (const host of HOSTS) world.network.cut(name, host);
+  for (const end = world.now + 8_000; world.now < end; world.runUntil(world.now + 50)) {
+    if (servers(world).length > 0) continue;
+    throw new Violation("who can keep a lease alive does so", "nobody serves the VIP");
+  }
+}
+
 export const RENEWALS: readonly Script[] = [
   { name: "the holder is unplugged", run: unplugged },
   { name: "a renewal arrives within its permit's life", run: (seed) => lateClaim(seed, 600) },
@@ -178,4 +192,5 @@ export const RENEWALS: readonly Script[] = [
   { name: "an isolated follower during a move", run: isolatedKeeper },
   { name: "marks are on their way for seconds", run: unmarkedWait },
   { name: "a lost leader leads again", run: leadsAgain },
+  { name: "a majority reaches no database", run: majorityReachesNobody },
 ];

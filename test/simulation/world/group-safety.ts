@@ -8,6 +8,7 @@ import {
   type Operation,
   quorumOf,
   type VoteRecord,
+  writerVip,
 } from "../../../src/core/state.ts";
 import { sameStamp, type Stamp, showStamp } from "../../../src/core/stamp.ts";
 import type { Client } from "./client.ts";
@@ -32,6 +33,14 @@ function isJustified(operation: Operation, members: readonly string[], stamp: St
     "no failover without a majority",
     `${showStamp(stamp)}: ${JSON.stringify(operation.votes)} of ${members.length}`,
   );
+}
+
+/** Clients know one address: no file changes it while the cluster lives. */
+function keepsWriter(before: GroupPart | null, group: GroupPart): void {
+  const known = before === null ? undefined : writerVip(before)?.ip;
+  const now = writerVip(group)?.ip;
+  if (known !== undefined && known !== now)
+    throw new Violation("the writer VIP stays the same", `${known} became ${now ?? "none"}`);
 }
 
 /** When something is committed. */
@@ -105,6 +114,7 @@ export class GroupSafety {
     if (group === undefined) return;
     this.restraint.committed(before, group, at.now);
     this.wishes.committed(before, group, at.now);
+    keepsWriter(before, group);
     const was = before?.operation ?? null;
     const now = group.operation;
     if (sameStamp(was?.id ?? null, now?.id ?? null)) return;

@@ -5,7 +5,6 @@
  * the time gets nowhere interesting. Who is hit is decided when it happens, by role where possible.
  */
 import type { Member } from "../../../src/core/state.ts";
-import { permitMsFor } from "../../../src/core/settings.ts";
 import type { Command } from "../../../src/core/messages.ts";
 import { CLIENT } from "./client.ts";
 import type { MonitorProcess } from "./monitor-process.ts";
@@ -13,12 +12,14 @@ import { GOOD_LINK } from "./network.ts";
 import { CONSENT } from "./hook.ts";
 import { MISHAPS } from "./mishaps.ts";
 import { PEOPLE } from "./people.ts";
-import { GROUP, proposalOf } from "./plan.ts";
+import { GROUP } from "./plan.ts";
 import { Prng } from "./prng.ts";
+import { reload } from "./reloads.ts";
 import {
   bothWays,
   cutFor,
   holderOf,
+  isBare,
   lasting,
   someMonitor,
   someNode,
@@ -72,7 +73,8 @@ const STRIKES = {
     isolate(world, someMonitor(world, random).name, random, lasting(random, 20_000));
   },
   "isolate-host": (world, random) => {
-    isolate(world, someNode(world, random), random, lasting(random, 20_000));
+    const node = someNode(world, random);
+    if (!isBare(world, world.host(node))) isolate(world, node, random, lasting(random, 20_000));
   },
   "halve-monitors": (world, random) => {
     const names = world.monitors.map((monitor) => monitor.name).filter(() => random.chance(0.8));
@@ -162,24 +164,7 @@ const STRIKES = {
       }
     });
   },
-  reload: (world, random) => {
-    const leaseMs = random.pick([500, 1000, 2000, 3000, 5000]);
-    const change = {
-      leaseMs,
-      permitMs: permitMsFor(leaseMs),
-      downAfterMs: random.pick([1000, 2000]),
-      onQuorumLoss: random.pick(["failsafe", "failsafe", "drop"] as const),
-    };
-    const leftOut = random.chance(0.3) ? [random.pick(world.hosts).name] : [];
-    const file = proposalOf(world.shape, change, leftOut);
-    const readers = file.readers.filter(() => random.chance(0.7));
-    world.command({
-      kind: "reload",
-      group: GROUP,
-      proposal: { ...file, readers },
-      dryRun: false,
-    });
-  },
+  reload,
   "add-monitor": (world, random) => {
     const strangers = world.monitors.filter(({ name }) => !isMember(world, name));
     if (strangers.length === 0) return;
@@ -224,6 +209,7 @@ const STRIKES = {
   },
   "lose-guard": (world, random) => {
     const host = world.host(holderOf(world) ?? random.pick(world.hosts).name);
+    if (isBare(world, host)) return;
     world.log(host.name, "its guard is lost");
     host.guard = () => {};
     world.after(lasting(random, 20_000), () => Reflect.deleteProperty(host, "guard"));

@@ -71,3 +71,11 @@ export function isReached(world: World, host: Host): boolean {
     })
   );
 }
+
+/**
+ * It would serve without anybody's leave, for its packet filter was flushed and no monitor has seen that
+ * yet. Such a host is not lost as well: that it serves on then is a limit that is stated.
+ */
+export function isBare(world: World, host: Host): boolean {
+  return world.vips.some((vip) => host.serves(vip) && host.table?.get(vip)?.gated !== true);
+}
