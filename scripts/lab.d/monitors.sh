@@ -34,12 +34,16 @@ start_monitor() {
 # For developers: MMM_DIST is another build, MMM_NODE_FLAGS are flags of node (--cpu-prof).
 start_mmm_mon() {
   local name=$1 other peers=()
+  # As its systemd unit does by CPUWeight: to the scheduler each session is a group.
+  # shellcheck disable=SC2016
+  local preferred=(sh -c 'echo -10 2>/dev/null >/proc/$$/autogroup; exec "$@"' sh)
+  [[ -z $LOCAL ]] || preferred=()
   [[ $TLS != off ]] || peers+=(--tls off)
   for other in $(monitor_names); do
     [[ $other == "$name" ]] || peers+=(--peer "$other=$(address_of "$other"):$MONITOR_PORT")
   done
   # shellcheck disable=SC2086
-  MMM_FAIL_AFTER=$LAB_DIR/fail-after spawn "$name" "$name" node ${MMM_NODE_FLAGS:-} "${MMM_DIST:-$REPO/dist}/mmm-mon.js" --config "$(config_of "$name")" --name "$name" \
+  MMM_FAIL_AFTER=$LAB_DIR/fail-after spawn "$name" "$name" "${preferred[@]}" node ${MMM_NODE_FLAGS:-} "${MMM_DIST:-$REPO/dist}/mmm-mon.js" --config "$(config_of "$name")" --name "$name" \
     --listen "$(address_of "$name"):$MONITOR_PORT" "${peers[@]}" \
     --data-dir "$LAB_DIR/data/$name"
 }

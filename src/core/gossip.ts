@@ -24,21 +24,24 @@ const TOGETHER_MS = 100;
 /** Of some seconds, even while much is new. */
 const SENT_KEPT = 128;
 
-/** @param due the groups that are looked at in this turn; of the others there is no news */
-export function gossip(turn: Turn, due: ReadonlySet<GroupName>): void {
+/**
+ * @param due the groups that are looked at in this turn; of the others there is no news
+ * @param isRoutine nothing new came: this was due anyway
+ */
+export function gossip(turn: Turn, due: ReadonlySet<GroupName>, isRoutine: boolean): void {
   // A cluster without groups has peers all the same, who count by what they say.
   if (turn.state.newest === null) return;
   const { groups } = turn.state.newest;
   const some = groups.filter(({ name }) => due.has(name));
-  if (isTimeToTell(turn, some.length === groups.length))
+  if (isTimeToTell(turn, isRoutine && some.length === groups.length))
     return tellAll(turn, ownVotes(turn, groups));
   const votes = ownVotes(turn, some);
   if (hasNews(turn, votes)) tell(turn, votes);
 }
 
-/** A review of everything may come a little earlier, so that one serves for this and for renewals. */
-function isTimeToTell({ now, state }: Turn, isWhole: boolean): boolean {
-  return now - state.toldAt >= TELL_EVERY_MS - (isWhole ? TOGETHER_MS : 0);
+/** A routine look at everything may come a little earlier, so that one serves for this and for renewals. */
+function isTimeToTell({ now, state }: Turn, isEarlyToo: boolean): boolean {
+  return now - state.toldAt >= TELL_EVERY_MS - (isEarlyToo ? TOGETHER_MS : 0);
 }
 
 function ownVotes(turn: Turn, groups: readonly GroupPart[]): readonly NodeVote[] {

@@ -93,8 +93,9 @@ export function nextWakeAt(state: MonitorState, now: Instant): Instant {
 /** What is known of the groups that are due adds up to: the votes, and for a leader its duties. */
 function review(turn: Turn): void {
   const due = groupsDue(turn);
+  const isRoutine = !turn.news.isAny;
   turn.news.forget();
-  if (!wasRemoved(turn.state.consensus)) gossip(turn, due);
+  if (!wasRemoved(turn.state.consensus)) gossip(turn, due, isRoutine);
   lead(turn, due);
   planReviews(turn, due);
 }

@@ -9,6 +9,7 @@ import { wakeAt, wasRemoved } from "./consensus/consensus.ts";
 import { TELL_EVERY_MS } from "./gossip.ts";
 import type { GroupName, Instant } from "./ids.ts";
 import { nextLimitAt } from "./health/limits.ts";
+import { isSwitching } from "./health/scrutiny.ts";
 import { unheardLimitMs } from "./health/news.ts";
 import { nextPatrolAt, watchOf } from "./patrol.ts";
 import { groupIn, type GroupPart } from "./state.ts";
@@ -79,7 +80,7 @@ export function keepNews(turn: Turn): void {
 function nextReviewAt(turn: Turn): Instant {
   const { now, state } = turn;
   if (wasRemoved(state.consensus)) return now + REMOVED_MS;
-  if (state.waiting.length > 0) return now + BUSY_MS;
+  if (state.waiting.length > 0) return now + UNEASY_MS;
   // Nothing to watch and nothing to tell: it waits to be founded, or added.
   if (state.newest === null) return now + CALM_MS;
   let next = state.toldAt + TELL_EVERY_MS;
@@ -98,7 +99,8 @@ function nextReviewOf(turn: Turn, group: GroupPart, pace: number, hurry: number)
 }
 
 function paceOf(turn: Turn, { name }: GroupPart): number {
-  if (isUnderWay(turn, name)) return BUSY_MS;
+  if (isUnderWay(turn, name))
+    return isSwitching(groupIn(turn.state.committed, name)) ? UNEASY_MS : BUSY_MS;
   if (isUneasy(turn, name)) return UNEASY_MS;
   return isTroubled(turn, name) ? TROUBLED_MS : CALM_MS;
 }

@@ -19,12 +19,16 @@ interface Waiter {
 
 /** A reload of hundreds of groups is as many; whoever asks for more keeps this monitor busy. */
 const MOST_REQUESTS = 1_024;
-/** A person sees no difference; a switchover, whose steps take a few milliseconds each, is not held up. */
+/**
+ * Once nothing more has come for so long, or the first has waited long enough: a person sees no difference,
+ * and a switchover, whose steps take a few milliseconds each, is not held up by being told of.
+ */
 const TELL_AFTER_MS = 100;
+const TELL_WITHIN_MS = 500;
 
 export class Requests {
   readonly #waiters = new Map<string, Set<Waiter>>();
-  #telling: NodeJS.Timeout | null = null;
+  #telling: { readonly timer: NodeJS.Timeout; readonly latestAt: number } | null = null;
 
   /**
    * Waits for the outcome, at most `limitMs`.
@@ -67,12 +71,20 @@ export class Requests {
     const progress = { event: eventName(event.kind), text, data: fields };
     for (const waiter of this.#all())
       if (waiter.group === event.group) waiter.untold.push(progress);
-    if (this.#telling === null) this.#telling = setTimeout(() => this.#tellAll(), TELL_AFTER_MS);
+    this.#tellSoon();
   }
 
   /** This monitor ends: what it was asked for may go on without it. */
   close(): void {
     for (const waiter of this.#all()) waiter.settle(lost("this monitor ended"));
+  }
+
+  #tellSoon(): void {
+    const now = performance.now();
+    const latestAt = this.#telling?.latestAt ?? now + TELL_WITHIN_MS;
+    clearTimeout(this.#telling?.timer);
+    const timer = setTimeout(() => this.#tellAll(), Math.min(TELL_AFTER_MS, latestAt - now));
+    this.#telling = { timer, latestAt };
   }
 
   #tellAll(): void {

@@ -159,20 +159,22 @@ interface Ordered {
   readonly rest: readonly WorldEffect[];
 }
 
-function isForHost({ kind }: WorldEffect): boolean {
-  return kind === "guard" || kind === "redis";
+/** Clients may be waiting for what a host is asked for; for a guard longest, because it starts programs. */
+function urgency({ kind }: WorldEffect): number {
+  if (kind === "guard") return 2;
+  return kind === "redis" ? 1 : 0;
 }
 
 /**
  * Around the first write; the newest state contains what the others would have written. On each side
- * of it whatever a host is asked for leaves first: clients may be waiting for that.
+ * of it the most urgent leaves first.
  */
 function inOrder(effects: readonly Effect[]): Ordered {
   const writes = effects.filter((effect) => effect.kind === "persist");
   const newest = writes.at(-1);
   const others = (some: readonly Effect[]): readonly WorldEffect[] => {
     const all = some.filter((effect) => effect.kind !== "persist");
-    return [...all.filter(isForHost), ...all.filter((effect) => !isForHost(effect))];
+    return all.toSorted((a, b) => urgency(b) - urgency(a));
   };
   const urgent = effects.findIndex((effect) => effect.kind === "persist" && effect.isUrgent);
   if (newest === undefined || urgent < 0)

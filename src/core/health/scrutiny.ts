@@ -42,8 +42,13 @@ function isInPlace(group: GroupPart, node: NodeName, watch: NodeWatch | undefine
 }
 
 /** What changes meanwhile was asked for. */
-export function isSwitching({ operation }: GroupPart): boolean {
-  return operation?.kind === "switchover";
+export function isSwitching(group: GroupPart | undefined): boolean {
+  return group?.operation?.kind === "switchover";
+}
+
+/** Clients wait, and whoever conducts it notices by itself if a node breaks away. */
+function isHandingOver({ operation }: GroupPart): boolean {
+  return operation?.kind === "switchover" && ["handover", "claim"].includes(operation.phase);
 }
 
 export function depthOf(
@@ -60,7 +65,7 @@ export function depthOf(
 /** Time between two probes of a node. @param calm what `isCalm` says of its group */
 export function probeEveryMs(group: GroupPart, node: NodeName, calm: boolean): number {
   const { probeIntervalMs } = group.settings;
-  return calm && isBystander(group, node)
+  return calm && (isBystander(group, node) || isHandingOver(group))
     ? Math.max(probeIntervalMs, BYSTANDER_EVERY_MS)
     : probeIntervalMs;
 }

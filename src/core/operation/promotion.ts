@@ -132,12 +132,19 @@ export function claimPhase(running: Running): void {
   // master a replica again. `tidy.ts` sees to it if this attempt fails.
   if (to !== null) work.redis(to, "rewrite", { kind: "rewrite" });
   if (vip !== null && !isClaimed(turn, group, vip)) return openToAll(running, vip);
-  if (running.op.kind === "switchover") passed(running, CLAIM);
+  if (running.op.kind === "switchover") endSwitchover(running);
   const { wall } = turn.at;
   turn.change(group.name, (part) => {
     const done = finished(part, "ok", wall);
     return vip?.kind === "move" ? withVip(done, vip.ip, settled) : done;
   });
+}
+
+function endSwitchover(running: Running): void {
+  passed(running, CLAIM);
+  // Who still waits at the old master is told to go elsewhere. Not sooner: refused writers knock again and
+  // again, and a paused master does not let keys expire. Nothing waits for it: a pause ends by itself.
+  running.work.redis(running.from, "unpause", { kind: "unpause" });
 }
 
 /**

@@ -46,6 +46,8 @@ import { BLOCKED } from "./tidy.ts";
 
 /** One that cannot be marked holds nothing up. */
 const BYSTANDERS_MS = 100;
+/** What a mark starts on a host has ended by then. */
+const CALM_MS = 30;
 const POLL_MS = 2;
 /** A milestone: the target has applied everything up to the pause. */
 const CAUGHT_UP = "catch up done";
@@ -142,8 +144,16 @@ function isPrepared(running: Running, to: Node): boolean {
   const names = group.nodes.map(({ name }) => name);
   const missing = names.filter((name) => !isMarked(running, name));
   if (!missing.includes(from.name) && !missing.includes(to.name))
-    return missing.length === 0 || work.since(MARK.key) >= BYSTANDERS_MS;
+    return (missing.length === 0 || work.since(MARK.key) >= BYSTANDERS_MS) && isCalm(running);
   return awaitStep(running, MARK);
+}
+
+/** The guards answer when the mark is in force, and are busy with its end for a while: clients need not wait for that. */
+function isCalm({ work, turn, group }: Running): boolean {
+  const calmAt = turn.now - work.since("marked") + CALM_MS;
+  if (turn.now >= calmAt) return true;
+  turn.news.expect(group.name, calmAt);
+  return false;
 }
 
 /** True once writes are paused and the target has applied all; turns back when it takes too long. */
@@ -207,9 +217,6 @@ function promoteEqual(running: Running, to: Node, offset: number): void {
   const outcome = promoteRead(running, to, offset);
   if (outcome.kind === "promoted") {
     passed(running, PROMOTE);
-    // Who still waits there is told to go elsewhere. Not sooner: refused writers knock again and again,
-    // and a paused master does not let keys expire. Nothing waits for it: a pause ends by itself.
-    running.work.redis(running.from, "unpause", { kind: "unpause" });
     const known = { highWater: offset, fencing: proofOfOld(running) };
     return claimNext(running, to, outcome.info, known);
   }

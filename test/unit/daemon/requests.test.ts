@@ -73,6 +73,22 @@ describe("requests that wait", () => {
     await done;
   });
 
+  it("hear it within half a second, though something happens all the time", async () => {
+    const requests = new Requests();
+    const main = waiting("main");
+    const done = requests.run("r1", main.options, () => true);
+    const epoch = { term: 1, version: 2 };
+    const claimed = { group: "main", vip: "192.0.2.70", node: "db2", epoch } as const;
+    const busy = setInterval(() => requests.report({ kind: "vip.claimed", ...claimed }), 20);
+    await eventually(
+      () => main.progress,
+      (lines) => lines.length > 0,
+    );
+    clearInterval(busy);
+    requests.close();
+    await done;
+  });
+
   it("are refused when the core does not take them", async () => {
     const outcome = await new Requests().run("r1", waiting().options, () => false);
     expect(outcome).toMatchObject({ kind: "refused" });

@@ -8,7 +8,7 @@ import {
   probeStarted,
   suspectConnection,
 } from "../../../../src/core/health/watch.ts";
-import type { GroupPart, Vip } from "../../../../src/core/state.ts";
+import type { GroupPart, Phase, Vip } from "../../../../src/core/state.ts";
 import { group, masterInfo, NOW, operation, probed, replicaInfo, settings, vip } from "./build.ts";
 
 function seen(result: ProbeResult, watch = createWatch(NOW - 1)): NodeWatch {
@@ -71,6 +71,14 @@ describe("how often a node is probed", () => {
 
   it("is the interval for the master, and less often for replicas that serve nobody", () => {
     expect(["db1", "db2", "db3"].map((node) => every(node))).toEqual([100, 290, 290]);
+  });
+
+  it("is seldom while a switchover hands over, for clients wait, and who conducts it reads the nodes itself", () => {
+    const everyIn = (phase: Phase) =>
+      every("db1", group({ operation: { ...operation("switchover"), phase } }));
+    expect((["prepare", "handover", "claim", "undo"] as const).map(everyIn)).toEqual([
+      100, 290, 290, 100,
+    ]);
   });
 
   it("is the interval for all as soon as one of them is not well", () => {
