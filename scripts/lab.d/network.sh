@@ -171,8 +171,11 @@ far() {
   spawn far net nice -n -10 python3 "$LAB_SCRIPTS/lab.d/far.py" carry --delay-ms "$((ms / 2)).$((ms % 2 * 5))" "${links[@]}"
   for host in $(bridge_hosts); do
     on_host "$host" python3 "$LAB_SCRIPTS/lab.d/far.py" plain eth1
-    on_host net ip link set "p-$host" master "site$(site_of "$host")"
   done
+  # At once: whoever has moved cannot be reached by who has not.
+  for host in $(bridge_hosts); do
+    echo "link set p-$host master site$(site_of "$host")"
+  done | on_host net ip -batch -
 }
 
 site_of() {
