@@ -120,7 +120,7 @@ cat /home/gt-key/.ssh/authorized_keys > authorized`,
       "err - syntax a request needs an id",
       "err - syntax a request is made of [A-Za-z0-9. _-]",
       "err -c syntax what is sh",
-      "ok 1 version=1 mode=installed missing=-",
+      "ok 1 version=1 mode=installed missing=- together=16",
       "",
     ]);
     expect(existsSync(CANARY)).toBe(false);
@@ -146,7 +146,7 @@ cat /home/gt-key/.ssh/authorized_keys > authorized`,
     const hostile = ["ENV", "BASH_ENV", "PATH", "LD_PRELOAD", "IFS", "SHELLOPTS"];
     const variables = hostile.map((name) => `${name}=/tmp/x`).join(" ");
     const { stdout, stderr } = ssh(["-o", `SetEnv=${variables}`, "true"], "hello 1\n");
-    expect(stdout, stderr).toBe(`${GREETING}ok 1 version=1 mode=installed missing=-\n`);
+    expect(stdout, stderr).toBe(`${GREETING}ok 1 version=1 mode=installed missing=- together=16\n`);
     expect(existsSync(CANARY)).toBe(false);
   });
 });
