@@ -33,7 +33,7 @@ package_of() {
   case $1 in
     ip | ss) echo iproute2 ;;
     nft) echo nftables ;;
-    arping) echo arping ;;
+    arping) echo iputils-arping ;;
     redis-server | redis-cli) echo redis-server ;;
     sshd) echo openssh-server ;;
     ssh-keygen) echo openssh-client ;;

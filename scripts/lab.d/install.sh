@@ -2,11 +2,11 @@
 # What a fresh machine lacks: Debian packages, node_modules, the build. Sourced by scripts/demo,
 # scripts/test and scripts/figures, which set REPO.
 
-PACKAGES=(redis-server nftables iproute2 arping openssh-server openssh-client sudo python3 shellcheck z3 haproxy)
+PACKAGES=(redis-server nftables iproute2 iputils-arping openssh-server openssh-client sudo python3 shellcheck z3 haproxy tcpdump)
 LAB_TOOLS=(redis-server nft ip arping sshd ssh-keygen sudo python3 shellcheck)
-# z3 answers for the arithmetic of the waiting time, haproxy is what docs/http.md speaks of; those tests
-# are skipped without them.
-TOOLS=("${LAB_TOOLS[@]}" z3 haproxy)
+# z3 answers for the arithmetic of the waiting time, haproxy is what docs/http.md speaks of, tcpdump sees what
+# a guard announces; those tests are skipped without them.
+TOOLS=("${LAB_TOOLS[@]}" z3 haproxy tcpdump)
 
 prepare_machine() {
   require_node && install_missing_packages && install_node_modules && build
@@ -22,8 +22,13 @@ missing_tools() {
   local tool
   PATH=$PATH:/usr/sbin:/sbin
   for tool in "$@"; do
-    command -v "$tool" >/dev/null || echo "$tool"
+    command -v "$tool" >/dev/null && { [[ $tool != arping ]] || is_iputils_arping; } || echo "$tool"
   done
+}
+
+# Debian has another arping, too, whose options mean other things; only one of them can be installed.
+is_iputils_arping() {
+  arping -V 2>&1 | grep -q iputils
 }
 
 # Installing redis-server and openssh-server must not open a Redis and an SSH port on this machine,

@@ -1,6 +1,10 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { eventually } from "../helpers/eventually.ts";
-import { CLUSTER, type Guard, GuardHost, isRoot, Output, VIP } from "./guard-host.ts";
+import { hasProgram } from "../helpers/programs.ts";
+import { CLUSTER, Guard, GUARD_SCRIPT, GuardHost, isRoot, Output, VIP } from "./guard-host.ts";
 
 describe.skipIf(!isRoot())("the address", () => {
   let host: GuardHost;
@@ -130,7 +134,9 @@ describe.skipIf(!isRoot())("the address", () => {
     });
   });
 
-  test("is announced in both forms after a claim, again later, and no more after a release", async () => {
+  const announcing =
+    "is announced in both forms after a claim, again later, and no more after a release";
+  test.skipIf(!hasProgram("tcpdump"))(announcing, async () => {
     const capture = new Output(
       host.spawn(host.client, ["tcpdump", "-l", "-n", "-i", "e0", "--immediate-mode", "arp"]),
     );
@@ -158,5 +164,24 @@ describe.skipIf(!isRoot())("the address", () => {
       { withinMs: 8_000 },
     );
     expect(announcements().length).toBe(until);
+  });
+
+  test("is announced by the arping of Thomas Habets in its own words", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "gt-guard-"));
+    try {
+      const log = join(folder, "log");
+      const answer = 'echo "ARPing 2.23, by Thomas Habets <thomas@habets.se>" >&2; exit 1';
+      const arping = `#!/bin/sh\n[ "$1" != -V ] || { ${answer}; }\necho "$*" >>${log}\n`;
+      writeFileSync(join(folder, "arping"), arping, { mode: 0o755 });
+      const script = GUARD_SCRIPT.replace(/^PATH=/m, `PATH=${folder}:`);
+      const other = await Guard.start(host.spawn(host.host, ["sh", "-s"]), script);
+      expect(await other.claim(1, 2, 60_000)).toBe("ok");
+      const said = (): readonly string[] => readFileSync(log, "utf8").trim().split("\n").toSorted();
+      const asking = `-q -c 1 -U -i e0 -S ${VIP} ${VIP}`;
+      await eventually(said, (lines) => lines.length >= 4);
+      expect(new Set(said())).toEqual(new Set([asking, asking.replace("-U", "-P -U")]));
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });

@@ -162,9 +162,9 @@ const programs: Rule = ({ subject, hasLeases }, facts) => {
   );
 };
 
-const arping: Rule = ({ subject }, facts) => {
-  if (!facts.programs.has("arping") || facts.arping === "" || /iputils/i.test(facts.arping))
-    return null;
+/** The guard speaks to either; without one, what sudo allows is written for that of iputils. */
+const arping: Rule = ({ subject, hasLeases }, facts) => {
+  if (hasLeases || !/habets/i.test(facts.arping)) return null;
   return subject.warning(
     "host-arping",
     `its arping is not that of iputils: ${facts.arping.slice(0, 60)}`,

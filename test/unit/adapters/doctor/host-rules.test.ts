@@ -44,7 +44,6 @@ describe("a host", () => {
   });
   const FACTS: readonly (readonly [id: string, Partial<HostFacts>])[] = [
     ["error host-programs", { programs: without("arping") }],
-    ["warning host-arping", { arping: "ARPing 2.23, by Thomas Habets" }],
     ["error host-interface", { interfaces: new Map() }],
     ["warning host-interface", { addresses: [{ device: "eth1", form: "192.168.1.1/24" }] }],
     ["error host-arp", { knobs: new Map([["eth1 arp_ignore", 8]]) }],
@@ -92,6 +91,12 @@ describe("a host", () => {
       aHost({ programs: without("nft"), guard: null, sudo: new Map([["address", may]]) });
     expect(troubles(plain("yes"), { hasLeases: false })).toEqual([]);
     expect(troubles(plain("no"), { hasLeases: false })).toEqual(["error guard-rights"]);
+  });
+
+  it("without leases and a guard needs the arping that sudo is told of", () => {
+    const habets = aHost({ arping: "ARPing 2.23, by Thomas Habets" });
+    expect(troubles(habets)).toEqual([]);
+    expect(troubles(habets, { hasLeases: false })).toEqual(["warning host-arping"]);
   });
 
   it("that cannot be reached says how to mend that", () => {
