@@ -2,8 +2,9 @@
 # What a fresh machine lacks: Debian packages, node_modules, the build. Sourced by scripts/demo,
 # scripts/test and scripts/figures, which set REPO.
 
-PACKAGES=(redis-server nftables iproute2 iputils-arping openssh-server openssh-client sudo python3 shellcheck z3 haproxy tcpdump)
-LAB_TOOLS=(redis-server nft ip arping sshd ssh-keygen sudo python3 shellcheck)
+PACKAGES=(redis-server nftables iproute2 iputils-arping iputils-ping openssh-server openssh-client sudo python3
+  shellcheck z3 haproxy tcpdump)
+LAB_TOOLS=(redis-server nft ip arping ping sshd ssh-keygen sudo python3 shellcheck)
 # z3 answers for the arithmetic of the waiting time, haproxy is what docs/http.md speaks of, tcpdump sees what
 # a guard announces; those tests are skipped without them.
 TOOLS=("${LAB_TOOLS[@]}" z3 haproxy tcpdump)
