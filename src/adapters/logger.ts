@@ -10,6 +10,7 @@ import type { Event } from "../core/events.ts";
 import type { MonitorName } from "../core/ids.ts";
 import { MmmError, messageOf } from "../errors.ts";
 import type { Log, LogLevel } from "../ports.ts";
+import { forJournal, goesToJournal } from "./journald.ts";
 import { eventName, lineOf } from "./log-lines.ts";
 
 export interface LogOptions {
@@ -36,7 +37,9 @@ export class FileLog implements Log {
     this.#destination.on("error", () => {
       this.#lost += 1;
     });
-    this.#logger = createLogger(this.#destination, monitor, verbose);
+    const isJournal = file === null && goesToJournal(STDOUT, process.env);
+    const stream = isJournal ? journal(this.#destination) : this.#destination;
+    this.#logger = createLogger(stream, monitor, verbose);
   }
 
   write(
@@ -74,6 +77,19 @@ function openDestination(file: string | null) {
       cause: error,
     });
   }
+}
+
+/** pino leaves the level of a line with a stream that asks for it so. */
+function journal(destination: DestinationStream): DestinationStream {
+  const stream = {
+    [Symbol.for("pino.metadata")]: true,
+    lastLevel: pino.levels.values["info"],
+    write(line: string): void {
+      const level = pino.levels.labels[this.lastLevel ?? 0] as LogLevel | undefined;
+      destination.write(forJournal(level ?? "info", line));
+    },
+  };
+  return stream;
 }
 
 function createLogger(destination: DestinationStream, monitor: string, verbose: boolean): Logger {

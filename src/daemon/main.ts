@@ -5,6 +5,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { constants, setPriority } from "node:os";
 import { ConfigErrors } from "../adapters/config/problems.ts";
+import { forJournal, goesToJournal } from "../adapters/journald.ts";
 import type { FileLog } from "../adapters/logger.ts";
 import { EXIT, type ExitCode, explain, MmmError, messageOf } from "../errors.ts";
 import { VERSION } from "../version.ts";
@@ -15,6 +16,7 @@ import { type Running, startUp } from "./startup.ts";
 
 /** A shutdown that takes longer than this is cut short. */
 const STOP_LIMIT_MS = 1_900;
+const STDERR = 2;
 
 /** @param args the command line without the program */
 export async function main(args: readonly string[]): Promise<void> {
@@ -24,7 +26,8 @@ export async function main(args: readonly string[]): Promise<void> {
     else process.stdout.write(flags.kind === "help" ? USAGE : `${VERSION}\n`);
   } catch (error) {
     const { text, exitCode } = tellStart(error);
-    process.stderr.write(`${text}\n`);
+    const isJournal = goesToJournal(STDERR, process.env);
+    process.stderr.write(`${isJournal ? forJournal("error", text) : text}\n`);
     process.exit(exitCode);
   }
 }

@@ -134,13 +134,15 @@ function acl(config: Config, name: NodeName): readonly string[] {
 
 // ——— the monitor's service ———
 
+/** Made and made writable by the unit. */
+const OWN_FOLDERS = ["/var/lib/redis-mmm", "/run/redis-mmm", "/var/log/redis-mmm/"];
+
 /** The packaged unit, with what this configuration says otherwise. */
 function systemd({ file, local }: Config): readonly string[] {
   const { dataDir, socket, log, pid } = local;
   const unit = readPackaged("config/mmm-mon.service");
   const foreign = [dataDir, log, pid].flatMap((path) => {
-    if (path === null || path.startsWith("/var/lib/redis-mmm") || path.startsWith("/run/redis-mmm"))
-      return [];
+    if (path === null || OWN_FOLDERS.some((folder) => path.startsWith(folder))) return [];
     return [path === dataDir ? path : dirname(path)];
   });
   const writable =

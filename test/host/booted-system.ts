@@ -1,0 +1,260 @@
+/**
+ * A Debian with systemd as its first process: this machine's own files below a layer in memory, with a network, processes
+ * and control groups of its own. Of what the machine itself would start, nothing is: only what the distribution enables.
+ *
+ * What it cannot show: another kernel. Where the first process of this machine may not lower anybody's score for the
+ * kernel's choice of victims, the one in there may not either (`mayLowerOomScore`).
+ */
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { eventually } from "../helpers/eventually.ts";
+
+const SYSTEMD = "/lib/systemd/systemd";
+const BOOT_LIMIT_MS = 60_000;
+const COMMAND_LIMIT_MS = 60_000;
+/** A file system in memory that bears the upper layer of an overlay. */
+const MEMORY = "/dev/shm";
+
+/** "$1": the layer's folder; the others: control groups to enter. */
+const ENTER = `
+place=$1; shift
+for group; do echo $$ >"$group/cgroup.procs"; done
+exec setpriv --pdeathsig KILL unshare --mount --net --pid --ipc --uts --cgroup --fork --kill-child sh -euc "$BOOT" sh "$place"
+`;
+
+const BOOT = `
+mount --make-rprivate /
+mount -t overlay overlay -o "lowerdir=/,upperdir=$1/upper,workdir=$1/work" "$1/root"
+cd "$1/root"
+mount -t proc proc proc
+mount -t sysfs sysfs sys
+# It would mount them all, but two of them only as one, which this machine may have divided.
+if [ -n "$SINGLE" ]; then
+  mount -t tmpfs -o mode=755 none sys/fs/cgroup
+  for controller in $SINGLE; do
+    mkdir sys/fs/cgroup/$controller
+    mount -t cgroup -o $controller none sys/fs/cgroup/$controller
+  done
+fi
+mount -t tmpfs -o mode=755 none run
+mount -t tmpfs -o mode=1777 none tmp
+mount -t tmpfs -o mode=755 none dev
+for device in null zero full random urandom tty; do
+  touch dev/$device
+  mount --bind /dev/$device dev/$device
+done
+mkdir dev/pts dev/shm
+mount -t devpts -o newinstance,ptmxmode=0666,mode=620,gid=5 devpts dev/pts
+ln -s pts/ptmx dev/ptmx
+ln -s /proc/self/fd dev/fd
+if [ ! -e ../made ]; then
+  touch ../made
+  rm -rf etc/systemd/system/* var/log/journal/*
+  mkdir -p var/log/journal
+  : >etc/machine-id
+  : >etc/fstab
+  echo mmm-test >etc/hostname
+  echo 127.0.1.1 mmm-test >>etc/hosts
+fi
+hostname mmm-test
+ip link set lo up
+mkdir -p .before
+pivot_root . .before
+umount -l /.before
+exec env -i container=mmm-test "SYSTEMD_PROC_CMDLINE=$CMDLINE" ${SYSTEMD} --unit=multi-user.target
+`;
+
+export interface Ran {
+  readonly status: number | null;
+  /** Both streams. */
+  readonly text: string;
+}
+
+export class BootedSystem implements AsyncDisposable {
+  readonly #place = mkdtempSync(join(MEMORY, "mmm-booted-"));
+  #groups: readonly string[] = [];
+  #outer: ChildProcess | null = null;
+  #pid = 0;
+
+  private constructor() {
+    for (const folder of ["upper", "work", "root"]) mkdirSync(join(this.#place, folder));
+  }
+
+  /** Why there can be none here; null: there can. */
+  static hindrance(): string | null {
+    if (process.getuid?.() !== 0) return "it needs root";
+    if (!existsSync(SYSTEMD)) return `this machine has no ${SYSTEMD}`;
+    if (!existsSync(MEMORY)) return `this machine has no ${MEMORY}`;
+    const tried = spawnSync("unshare", ["--mount", "--pid", "--cgroup", "--fork", "true"]);
+    return tried.status === 0 ? null : "it needs namespaces";
+  }
+
+  /** @param packages their files lie in /packages there */
+  static async boot(packages: string): Promise<BootedSystem> {
+    const system = new BootedSystem();
+    try {
+      cpSync(packages, join(system.#place, "upper", "packages"), { recursive: true });
+      await system.#start();
+      return system;
+    } catch (error) {
+      await system[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /** Shut down as a person does it, and booted again with the same files. */
+  async reboot(): Promise<void> {
+    const outer = this.#outer;
+    if (outer === null) throw new Error("it is not running");
+    const ended = once(outer, "exit");
+    this.run("systemctl reboot");
+    await ended;
+    await this.#removeGroups();
+    await this.#start();
+  }
+
+  /** A script of sh in there, as root; it ends at the first command that fails. */
+  run(script: string): Ran {
+    return this.#inside(["sh", "-euc", script]);
+  }
+
+  /** @throws with what it said, if it fails */
+  must(script: string): string {
+    const { status, text } = this.run(script);
+    if (status !== 0) throw new Error(`${script}\nended with ${status}: ${text}`);
+    return text.trim();
+  }
+
+  /** Whether root of this machine has that right. */
+  get mayLowerOomScore(): boolean {
+    return this.run("echo -900 >/proc/self/oom_score_adj").status === 0;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const outer = this.#outer;
+    if (outer !== null && outer.exitCode === null && outer.signalCode === null) {
+      outer.kill("SIGKILL");
+      await once(outer, "exit");
+    }
+    await this.#removeGroups();
+    rmSync(this.#place, { recursive: true });
+  }
+
+  async #start(): Promise<void> {
+    this.#groups = makeGroups(`mmm-booted-${process.pid}`);
+    const env = { ...process.env, BOOT, CMDLINE: commandLine(), SINGLE: singleControllers() };
+    const args = ["-euc", ENTER, "sh", this.#place, ...this.#groups];
+    const outer = spawn("sh", args, { env, stdio: ["ignore", "ignore", "inherit"] });
+    this.#outer = outer;
+    const children = `/proc/${outer.pid}/task/${outer.pid}/children`;
+    const isSystemd = (pid: string) => readFileSync(`/proc/${pid}/comm`, "utf8") === "systemd\n";
+    const first = () => readFileSync(children, "utf8").trim();
+    this.#pid = Number(await eventually(first, (pid) => pid !== "" && isSystemd(pid)));
+    const state = () => this.run("systemctl is-system-running").text.trim();
+    await eventually(state, (word) => word === "running" || word === "degraded", {
+      withinMs: BOOT_LIMIT_MS,
+      what: "systemd has booted",
+    });
+  }
+
+  #inside(command: readonly string[]): Ran {
+    const args = ["--target", String(this.#pid), "--all", "env", "-i", "HOME=/root"];
+    args.push("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+    const { status, stdout, stderr } = spawnSync("nsenter", [...args, ...command], {
+      encoding: "utf8",
+      timeout: COMMAND_LIMIT_MS,
+      killSignal: "SIGKILL",
+      maxBuffer: 2 ** 26,
+    });
+    return { status, text: `${stdout}${stderr}` };
+  }
+
+  async #removeGroups(): Promise<void> {
+    for (const group of this.#groups) await eventually(() => removed(group), Boolean);
+    this.#groups = [];
+  }
+}
+
+interface Hierarchy {
+  readonly root: string;
+  readonly kind: string;
+  /** What its root is called in /proc/self/cgroup: controllers, or nothing for version 2. */
+  readonly named: string;
+}
+
+/** Those that are mounted here: one of version 2, or many of version 1 with or without that. */
+function hierarchies(): readonly Hierarchy[] {
+  return readFileSync("/proc/self/mountinfo", "utf8")
+    .split("\n")
+    .flatMap((line) => {
+      const [before = "", after = ""] = line.split(" - ");
+      const [kind = "", , options = ""] = after.split(" ");
+      const root = before.split(" ")[4] ?? "";
+      if (kind === "cgroup2") return [{ root, kind, named: "" }];
+      if (kind !== "cgroup") return [];
+      const words = options.split(",").filter((word) => word !== "rw" && word !== "xattr");
+      return [
+        { root, kind, named: words.filter((word) => !word.startsWith("release_")).join(",") },
+      ];
+    });
+}
+
+/** The same kind as this machine has: the controllers of one version cannot be lent to the other. */
+function commandLine(): string {
+  const isUnified = hierarchies().every(({ kind }) => kind === "cgroup2");
+  return `systemd.unified_cgroup_hierarchy=${isUnified ? 1 : 0}`;
+}
+
+/** Those of version 1 that have a hierarchy for themselves. */
+function singleControllers(): string {
+  return hierarchies()
+    .map(({ named }) => named)
+    .filter((named) => /^[a-z_]+$/.test(named))
+    .join(" ");
+}
+
+/** One in each hierarchy, so that what is made in there stays below. */
+function makeGroups(name: string): readonly string[] {
+  const own = new Map(
+    readFileSync("/proc/self/cgroup", "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => {
+        const [, named = "", path = ""] = line.split(":");
+        return [named, path];
+      }),
+  );
+  return hierarchies().map(({ root, kind, named }) => {
+    // A group of version 2 that has processes passes no controllers on, its root excepted.
+    const above = join(root, kind === "cgroup2" ? "" : (own.get(named) ?? ""));
+    const group = join(above, name);
+    mkdirSync(group);
+    for (const file of named === "cpuset" ? ["cpuset.cpus", "cpuset.mems"] : [])
+      writeFileSync(join(group, file), readFileSync(join(above, file)));
+    return group;
+  });
+}
+
+/** With those below it; false: somebody is still in there. */
+function removed(group: string): boolean {
+  for (const entry of readdirSync(group, { withFileTypes: true }))
+    if (entry.isDirectory() && !removed(join(group, entry.name))) return false;
+  try {
+    rmdirSync(group);
+    return true;
+  } catch {
+    return false;
+  }
+}
