@@ -8,6 +8,7 @@ import ssh2, { Client, type ParsedKey, type PublicKeyAuthMethod } from "ssh2";
 import type { Target } from "../../core/io.ts";
 import type { GuardProblem } from "../../core/vip/types.ts";
 import { hostKeyAlgorithms, judgeHostKey, type KeyDecision, readKnownHosts } from "./host-key.ts";
+import { limitHost } from "./host-limits.ts";
 import type { KnownHost } from "./known-hosts.ts";
 
 /** Paths; both are read anew at each login, so that a mended file needs no restart. */
@@ -102,8 +103,8 @@ function login(target: Target, files: SshFiles, keys: readonly ParsedKey[], know
     client.once("ready", () => {
       client.removeAllListeners("error");
       client.removeAllListeners("close");
-      // Later errors are always followed by "close", which is what the user of the client watches.
-      client.on("error", () => undefined);
+      // After an error ssh2 waits for the host to close, which it need not. "close" is what the user watches.
+      client.on("error", () => client.destroy());
       resolve(client);
     });
     client.on("error", (error) => fail(loginError(target, error, decision)));
@@ -123,6 +124,7 @@ function login(target: Target, files: SshFiles, keys: readonly ParsedKey[], know
       keepaliveCountMax: KEEPALIVE_COUNT,
     });
     client.setNoDelay(true);
+    limitHost(client);
   });
 }
 
