@@ -79,7 +79,28 @@ describe("the packages that this program is made of", () => {
   });
 
   it("are each named in docs/security.md, with the reason, if they run", () => {
-    const page = read("docs/security.md");
-    for (const name of Object.keys(dependencies)) expect(page).toContain(`\`${name}\``);
+    const running = all.filter(([, { dev }]) => dev !== true).map(nameAndVersion);
+    const table = chapter().split("| at run time |")[1] ?? "";
+    expect(named(table).toSorted()).toEqual(running.toSorted());
+    for (const name of Object.keys(dependencies)) expect(table).toContain(`\n| \`${name}\` `);
+  });
+
+  it("were looked up in docs/security.md in the version that is locked", () => {
+    const locked = new Set(all.map(nameAndVersion));
+    expect(named(chapter()).filter((one) => !locked.has(one))).toEqual([]);
   });
 });
+
+const chapter = (): string =>
+  read("docs/security.md").split("## What is made of whom")[1]?.split("\n## ")[0] ?? "";
+
+/** `NAME` VERSION, wherever it is written so. */
+function named(text: string): readonly string[] {
+  return [...text.matchAll(/`([@\w./-]+)` (\d+\.\d+\.\d+)/g)].map(
+    ([, name = "", version = ""]) => `${name} ${version}`,
+  );
+}
+
+function nameAndVersion([path, { version }]: readonly [string, Package]): string {
+  return `${path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length)} ${version}`;
+}
