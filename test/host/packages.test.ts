@@ -122,7 +122,7 @@ describe.runIf(canTry)("the packages", () => {
     expect(status).toBe(0);
   });
 
-  it("of the guard: sets a host up, stays while it serves, and leaves nothing behind", () => {
+  it("of the guard: sets a host up, stays while it serves, and leaves nothing behind, whoever is logged in", () => {
     const { status, text } = inCopy(`
       dpkg -i --force-depends redis-mmm-guard_*.deb >/dev/null 2>&1
       ssh-keygen -q -t ed25519 -N '' -f key
@@ -133,6 +133,8 @@ describe.runIf(canTry)("the packages", () => {
       dpkg -r redis-mmm-guard 2>&1 && echo removed too early
       test -x /usr/lib/redis-mmm/guard && echo still here
       nft flush set inet redis_mmm lease4
+      su -s /bin/sh -c 'touch /tmp/logged-in; exec sleep 1000' mmm-login &
+      until [ -e /tmp/logged-in ]; do :; done
       dpkg -r redis-mmm-guard
       ls -d /usr/lib/redis-mmm /etc/redis-mmm/guard.list /etc/sudoers.d/redis-mmm 2>/dev/null || echo nothing left
       getent passwd mmm-login || echo no login
