@@ -1,5 +1,5 @@
 /** What each kind of input teaches the monitor, before it thinks about what to do. */
-import { peerFound, receive, transfer, members } from "./consensus/consensus.ts";
+import { members, peerFound, peerGone, receive, transfer } from "./consensus/consensus.ts";
 import { heard } from "./gossip.ts";
 import type { Input, Outcome } from "./io.ts";
 import type { Flight } from "./local.ts";
@@ -18,6 +18,8 @@ export function takeIn(turn: Turn, input: Input): void {
       return turn.consensus(receive(consensus, input.from, input.message.message, turn.at));
     case "peer-found":
       return turn.consensus(peerFound(consensus, input.name, input.address, turn.at));
+    case "peer-gone":
+      return turn.consensus(peerGone(consensus, input.name, turn.at));
     case "connection-lost":
       return connectionLost(turn, input.group);
     case "finished":

@@ -35,6 +35,8 @@ export type Input =
     }
   /** The transport learned who answers at a configured address. */
   | { readonly kind: "peer-found"; readonly name: MonitorName; readonly address: string }
+  /** A peer's host says that nobody listens there any more: it refused a connection. */
+  | { readonly kind: "peer-gone"; readonly name: MonitorName }
   /** A kept probe connection closed: probe now rather than at the next interval. */
   | { readonly kind: "connection-lost"; readonly group: GroupName; readonly node: NodeName }
   | { readonly kind: "finished"; readonly id: number; readonly result: Outcome }

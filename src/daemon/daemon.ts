@@ -53,8 +53,11 @@ export class Daemon<S> {
     const onFound = (name: string, address: string) => {
       this.#runtime.push({ kind: "peer-found", name, address });
     };
+    const onGone = (name: string) => {
+      this.#runtime.push({ kind: "peer-gone", name });
+    };
     const tls = () => options.certificates.identity;
-    this.#peers = new Peers({ name: identity.name, self, now, tls, onFound });
+    this.#peers = new Peers({ name: identity.name, self, now, tls, onFound, onGone });
     const perform = (effect: Parameters<Performer["perform"]>[0]) => performer.perform(effect);
     const onTurn = (next: S) => this.#afterTurn(next);
     const { onWake } = options.own.doors;

@@ -20,6 +20,7 @@ export interface EndpointOptions {
 export class Endpoint implements AsyncDisposable {
   readonly received: Envelope[] = [];
   readonly found: string[] = [];
+  readonly gone: string[] = [];
   readonly turnedAway: string[] = [];
   #tls: TlsIdentity | null;
   readonly peers: Peers;
@@ -41,7 +42,8 @@ export class Endpoint implements AsyncDisposable {
       knows: (other: string) => this.peers.knows(other),
     });
     const onFound = (other: string, address: string) => void this.found.push(`${other}=${address}`);
-    this.peers = new Peers({ name, self, now, tls, onFound });
+    const onGone = (other: string) => void this.gone.push(other);
+    this.peers = new Peers({ name, self, now, tls, onFound, onGone });
     const onMessage = (envelope: Envelope) => {
       if (options.accepts === false) return false;
       this.received.push(envelope);

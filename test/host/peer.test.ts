@@ -1,4 +1,5 @@
 /** Monitors that talk to each other over real sockets of the loopback address. */
+import { spawn } from "node:child_process";
 import { connect, createServer } from "node:net";
 import { once } from "node:events";
 import { describe, expect, it } from "vitest";
@@ -93,6 +94,37 @@ describe("monitors that talk to each other", () => {
     );
     expect(report).toMatchObject({ name: "mon2", problem: "connection refused" });
     expect(report?.silentMs).toBeGreaterThanOrEqual(0);
+  });
+
+  it("tell at once of a peer that is gone, without having anything to say to it", async () => {
+    const [a = 0, b = 0] = await ports(2);
+    await using mon1 = await Endpoint.open({
+      name: "mon1",
+      port: a,
+      peers: [`mon2=127.0.0.1:${b}`],
+    });
+    const script = new URL("peer-process.ts", import.meta.url).pathname;
+    const flags = ["--import", "tsx", script, "mon2", `127.0.0.1:${b}`, `mon1=127.0.0.1:${a}`];
+    const mon2 = spawn(process.execPath, flags, { stdio: "ignore" });
+    try {
+      await eventually(
+        () => mon1.received.length,
+        (count) => count > 0,
+      );
+      mon1.peers.send("mon2", health(1));
+      await eventually(
+        () => mon1.peers.reports(),
+        ([report]) => report?.silentMs === null,
+      );
+      mon1.gone.length = 0;
+      mon2.kill("SIGKILL");
+      await eventually(
+        () => mon1.gone,
+        (names) => names.includes("mon2"),
+      );
+    } finally {
+      mon2.kill("SIGKILL");
+    }
   });
 
   it("refuse the messages of another cluster, and both say so", async () => {

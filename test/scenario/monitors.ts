@@ -11,6 +11,7 @@ import {
   isEstablished,
   members,
   peerFound,
+  peerGone,
   propose,
   receive,
   type Step,
@@ -79,6 +80,8 @@ export class Monitors {
     drop: () => this.#dropAll(),
     crash: ([name = "", when]) => this.#crash(name, when),
     restart: (names) => names.forEach((name) => this.#restart(name)),
+    gone: ([name = "", ...peers]) =>
+      peers.forEach((peer) => this.#turn(peer, (state, at) => peerGone(state, name, at))),
     wipe: ([name = ""]) => this.#wipe(name),
     backup: ([name = ""]) => {
       this.#monitor(name).backup = this.#monitor(name).disk;

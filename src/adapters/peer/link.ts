@@ -16,6 +16,7 @@ import { PeerCall } from "./call.ts";
 import { openChannel, type PeerChannel, resolve } from "./channel.ts";
 import { encodeEnvelope } from "./codec.ts";
 import { describe, NO_ANSWER } from "./failure.ts";
+import { isRefused } from "./knock.ts";
 import { Outbox } from "./outbox.ts";
 
 const IDENTIFY_LIMIT_MS = 400;
@@ -38,6 +39,8 @@ export interface LinkOptions {
   readonly now: () => Instant;
   /** What this monitor presents, and whom it trusts, at the time of connecting; null: no TLS. */
   readonly tls: () => TlsIdentity | null;
+  /** Nobody listens there any more. May be told again and again. */
+  readonly onGone: (name: MonitorName) => void;
 }
 
 export class PeerLink {
@@ -142,6 +145,8 @@ export class PeerLink {
         this.#call = null;
         if (error === null) this.#onSilence("it is ending");
         else this.#onError(error);
+        // A call that breaks off may mean that nobody is there any more.
+        if (error !== null) void this.#knock();
       },
     });
   }
@@ -163,6 +168,12 @@ export class PeerLink {
 
   #onError(error: ServiceError): void {
     this.#onSilence(describe(error));
+  }
+
+  async #knock(): Promise<void> {
+    if (this.#channel === null || !(await isRefused(this.#channel.ip, this.#options.address.port)))
+      return;
+    if (this.name !== null && !this.#closed) this.#options.onGone(this.name);
   }
 
   #onSilence(text: string): void {

@@ -17,6 +17,7 @@ export function changedState(
     committed: state.committed,
     pending: state.pending,
     heardLeaderAt: state.heardLeaderAt,
+    isLeaderGone: state.isLeaderGone,
     heardRound: state.heardRound,
     note: state.note,
     electionAt: state.electionAt,

@@ -22,6 +22,7 @@ import {
 import { onFarewell } from "./farewell.ts";
 import { onAppend, onUnknownHeartbeat } from "./following.ts";
 import { genesisTick, onAppendWhileEmpty, onGenesis, onHello, sayHello } from "./genesis.ts";
+import { peerGone as withoutPeer } from "./gone.ts";
 import { judge } from "./identity.ts";
 import { broadcast, leaderTick, leaderWakeAt, onAppendReply } from "./leading.ts";
 import { proposeParts, type Update } from "./proposal.ts";
@@ -60,6 +61,7 @@ export function createConsensus(boot: Boot): ConsensusState {
     committed: null,
     pending: durable.slot === null ? [] : [durable.slot],
     heardLeaderAt: at.now,
+    isLeaderGone: false,
     heardRound: 0,
     note: null,
     electionAt: empty ? at.now : electionTime(timers, at),
@@ -160,6 +162,11 @@ export function peerFound(
   if (name === state.durable.name) return still(state);
   const next = { ...state, found: { ...state.found, [name]: address } };
   return { state: next, effects: [sayHello(next, name)] };
+}
+
+/** The transport learned that nobody listens at a peer's address any more, while its host answers. */
+export function peerGone(state: ConsensusState, name: MonitorName, at: At): Step {
+  return settle(state, still(withoutPeer(state, name, at)));
 }
 
 /**

@@ -23,13 +23,13 @@ import type { ConsensusMessage, ConsensusState } from "./types.ts";
 
 type Of<K extends ConsensusMessage["kind"]> = Extract<ConsensusMessage, { kind: K }>;
 
-/** No leader was heard for long enough. */
+/** No leader was heard for long enough, or the last one is gone. */
 export function electionTick(state: ConsensusState, at: At): Step {
   if (at.now < state.electionAt) return still(state);
   if (!mayCampaign(state)) {
     return still({ ...state, electionAt: electionTime(state.timers, at) });
   }
-  const heard = at.now - state.heardLeaderAt;
+  const heardMs = Math.round(at.now - state.heardLeaderAt);
   const entered = enterRole(
     {
       ...state,
@@ -38,7 +38,9 @@ export function electionTick(state: ConsensusState, at: At): Step {
       electionAt: preVoteRetryTime(state.timers, at),
     },
     "pre-candidate",
-    `no leader heard for ${Math.round(heard)} ms`,
+    state.isLeaderGone
+      ? "nobody listens where the leader was"
+      : `no leader heard for ${heardMs} ms`,
   );
   return andThen(entered, (next) =>
     isMajority(next, next.votes)

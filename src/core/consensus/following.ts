@@ -39,6 +39,7 @@ function hear(state: ConsensusState, leader: MonitorName, message: Append, at: A
   return changedState(state, {
     leader,
     heardLeaderAt: at.now,
+    isLeaderGone: false,
     electionAt: electionTime(state.timers, at),
     heardRound: late ? state.heardRound : message.round,
     note: late ? state.note : message.note,

@@ -2,7 +2,7 @@
  * Roles and terms: the transitions that every other file shares.
  *
  *     empty ──genesis, or added as a member──▶ follower
- *     follower ──no leader for F + jitter──▶ pre-candidate ──majority would grant──▶ candidate
+ *     follower ──no leader for F + jitter, or it is gone──▶ pre-candidate ──majority would grant──▶ candidate
  *     candidate ──majority granted──▶ leader
  *     any but empty ──newer term, or a leader of this term──▶ follower
  *     leader ──no majority answered for F, or leadership handed over──▶ follower
@@ -34,9 +34,13 @@ function jitter(timers: ConsensusTimers, at: At): number {
   return deriveBelow(at.entropy, JITTER_SALT, timers.jitterMs + 1);
 }
 
-/** A vote is withheld for F after a leader was heard, whatever the term says; a leader hears itself. */
+/**
+ * A vote is withheld for F after a leader was heard, whatever the term says, unless its host says that
+ * it is gone; a leader hears itself.
+ */
 export function withholdsVote(state: ConsensusState, at: At): boolean {
-  return state.role === "leader" || at.now - state.heardLeaderAt < state.timers.electionMs;
+  if (state.role === "leader") return true;
+  return !state.isLeaderGone && at.now - state.heardLeaderAt < state.timers.electionMs;
 }
 
 export function enterRole(state: ConsensusState, role: Role, reason: string): Step {
@@ -54,6 +58,7 @@ export function stepDown(state: ConsensusState, at: At, reason: string): Step {
           ...state,
           leader: null,
           heardLeaderAt: at.now,
+          isLeaderGone: false,
           electionAt: electionTime(state.timers, at),
         }
       : state;

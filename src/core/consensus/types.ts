@@ -171,6 +171,8 @@ export interface ConsensusState {
   readonly pending: readonly Slot[];
   /** When a leader of this term was last heard; at start and on stepping down: now. Kept across terms. */
   readonly heardLeaderAt: Instant;
+  /** Since then its host has said that nobody listens there any more. */
+  readonly isLeaderGone: boolean;
   /** Newest round heard of the present leader: an older one is late, and its note is old. */
   readonly heardRound: number;
   /** The note of the leader's newest heartbeat. */

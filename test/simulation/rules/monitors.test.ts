@@ -207,3 +207,24 @@ test("two changes at once are refused", () => {
   expect(names(world)).toEqual(["mon1", "mon2", "mon3", "mon4"]);
   expect(world.servingHost(WRITER)?.name).toBe("db1");
 });
+
+test.each(SEEDS)("a leader whose process ends is not waited for (seed %i)", (seed) => {
+  const world = calm(seed);
+  const since = world.now;
+  const first = world.theLeader.name;
+  world.theLeader.crash();
+  world.runUntilTrue(() => (world.leader()?.name ?? first) !== first, 2_000);
+  expect(world.now - since).toBeLessThan(200);
+  world.startMonitor(first);
+  expectUnfelt(world);
+});
+
+test.each(SEEDS)("a leader that only one monitor is told is gone stays (seed %i)", (seed) => {
+  const world = calm(seed);
+  const { name, disk } = world.theLeader;
+  const [deceived = ""] = peersOf(world, name);
+  for (let at = 0; at < 2_000; at += 100)
+    world.after(at, () => world.monitor(deceived).deliver({ kind: "peer-gone", name }));
+  expectUnfelt(world);
+  expect([world.theLeader.name, world.theLeader.disk.term]).toEqual([name, disk.term]);
+});

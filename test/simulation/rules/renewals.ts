@@ -92,7 +92,10 @@ function knowsAll(monitor: MonitorProcess): boolean {
   return desks.every(({ view, flight }) => view !== null && flight === null);
 }
 
-/** A switchover's leader dies when all registers are marked and the old holder has not let go. */
+/**
+ * A switchover's leader dies when all registers are marked and the old holder has not let go. Its host
+ * dies with it: nobody says that it is gone, and the others keep alive whom they may until they elect.
+ */
 function diesBeforeRelease(seed: number): void {
   const world = atRest(seed);
   const leader = world.theLeader;
@@ -100,6 +103,7 @@ function diesBeforeRelease(seed: number): void {
     if (effect.kind !== "guard" || effect.request.op !== "release") return;
     world.onEffect = null;
     world.network.cut(monitor.name, "db1");
+    for (const peer of peersOf(world, leader.name)) world.network.cut(leader.name, peer);
     world.after(0, () => leader.crash());
   };
   world.command({ kind: "switchover", group: GROUP, to: "db2" });

@@ -38,6 +38,7 @@ export interface MonitorWatcher {
   takes(monitor: MonitorProcess, input: Input): void;
   turned(monitor: MonitorProcess, input: Input, effects: readonly Effect[]): void;
   persisted(monitor: MonitorProcess, before: Durable, after: Durable): void;
+  crashed(monitor: MonitorProcess): void;
   started(monitor: MonitorProcess, effect: Effect): void;
   log(who: string, text: string): void;
 }
@@ -163,6 +164,7 @@ export class MonitorProcess {
     this.#deadlines.clear();
     this.executor.closeAll();
     this.#watcher.log(this.name, "crashes");
+    this.#watcher.crashed(this);
   }
 
   /** Its data directory is emptied while it does not run. */

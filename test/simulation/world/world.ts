@@ -471,6 +471,16 @@ export class World {
     this.copying.turned(monitor, effects, this.now);
   }
 
+  /** Its host refuses whoever talks to it; what it said is believed even if it comes late. */
+  crashed(monitor: MonitorProcess): void {
+    const { name } = monitor;
+    for (const peer of this.monitors.filter((each) => each !== monitor))
+      this.network.datagram(peer.name, name, () => {
+        if (monitor.running) return;
+        this.network.datagram(name, peer.name, () => peer.deliver({ kind: "peer-gone", name }));
+      });
+  }
+
   persisted(monitor: MonitorProcess, before: Durable, after: Durable): void {
     this.facts.persisted(monitor.name, before, after);
   }

@@ -1,0 +1,27 @@
+/**
+ * A leader whose host says that nobody listens there any more is not waited for.
+ *
+ * Like every election timeout this is about time alone: should the host be wrong, a majority still
+ * hears the leader and refuses its votes. Each monitor must have been told so itself.
+ */
+import type { At, MonitorName } from "../ids.ts";
+import { changedState } from "./changed.ts";
+import { members } from "./cluster.ts";
+import type { ConsensusState } from "./types.ts";
+
+/** Of the time between two heartbeats: so long until the others have most likely been told, too. */
+const TOLD_SHARE = 0.25;
+
+/** The next election is near; the heirs take turns, so that no two of them ask for the same votes. */
+export function peerGone(state: ConsensusState, name: MonitorName, at: At): ConsensusState {
+  if (state.leader !== name || state.role !== "follower") return state;
+  const heirs = members(state).filter((member) => member.name !== name);
+  const turn = heirs.findIndex((member) => member.name === state.durable.name);
+  if (turn < 0) return state;
+  const soon = at.now + state.timers.heartbeatMs * (turn + TOLD_SHARE);
+  return changedState(state, {
+    leader: null,
+    isLeaderGone: true,
+    electionAt: Math.min(state.electionAt, soon),
+  });
+}
