@@ -5,10 +5,9 @@
  * What it cannot show: another kernel. Where the first process of this machine may not lower anybody's score for the
  * kernel's choice of victims, the one in there may not either (`mayLowerOomScore`).
  */
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import {
-  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -19,8 +18,10 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { eventually } from "../helpers/eventually.ts";
 
+const PACKAGE = fileURLToPath(new URL("../../scripts/package", import.meta.url));
 const SYSTEMD = "/lib/systemd/systemd";
 const BOOT_LIMIT_MS = 60_000;
 const COMMAND_LIMIT_MS = 60_000;
@@ -101,11 +102,12 @@ export class BootedSystem implements AsyncDisposable {
     return tried.status === 0 ? null : "it needs namespaces";
   }
 
-  /** @param packages their files lie in /packages there */
-  static async boot(packages: string): Promise<BootedSystem> {
+  /** With what scripts/package makes in /packages there. */
+  static async boot(): Promise<BootedSystem> {
     const system = new BootedSystem();
     try {
-      cpSync(packages, join(system.#place, "upper", "packages"), { recursive: true });
+      const packages = join(system.#place, "upper", "packages");
+      execFileSync(PACKAGE, [packages], { stdio: ["ignore", "ignore", "inherit"] });
       await system.#start();
       return system;
     } catch (error) {

@@ -2,16 +2,11 @@
  * The packages under a systemd that is the first process: what the unit promises, kept by who is to keep it. Only with
  * MMM_LONG=1. Of three monitors one is the package's; the other two only let it lead and be followed.
  */
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "../helpers/eventually.ts";
 import { isLong } from "../helpers/lab.ts";
 import { BootedSystem } from "./booted-system.ts";
 
-const REPO = new URL("../..", import.meta.url).pathname;
 const WATCHDOG_MS = 10_000;
 const hindrance = BootedSystem.hindrance();
 
@@ -86,21 +81,11 @@ describe.skipIf(!isLong || hindrance !== null)(
   `the packages under systemd${hindrance === null ? "" : ` (skipped: ${hindrance})`}`,
   { timeout: 60_000 },
   () => {
-    let packages = "";
     let system: BootedSystem;
-
     beforeAll(async () => {
-      packages = mkdtempSync(join(tmpdir(), "mmm-packages-"));
-      execFileSync(join(REPO, "scripts/package"), [packages], {
-        stdio: ["ignore", "ignore", "inherit"],
-      });
-      system = await BootedSystem.boot(packages);
+      system = await BootedSystem.boot();
     }, 120_000);
-
-    afterAll(async () => {
-      await system[Symbol.asyncDispose]();
-      rmSync(packages, { recursive: true });
-    });
+    afterAll(() => system[Symbol.asyncDispose]());
 
     const shown = (property: string) =>
       system.must(`systemctl show --value -p ${property} mmm-mon`);
