@@ -10,6 +10,7 @@ import {
   type ServiceDefinition,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
+import { limitCalls } from "./call-limits.ts";
 import { grpcError } from "./grpc-error.ts";
 import { ControlService, PeerService } from "./grpc.ts";
 
@@ -23,7 +24,11 @@ interface Refused {
 }
 
 export class Refuser {
-  readonly #server = new Server({ "grpc.max_concurrent_streams": 1, "grpc.enable_channelz": 0 });
+  readonly #server = new Server({
+    interceptors: [limitCalls()],
+    "grpc.max_concurrent_streams": 1,
+    "grpc.enable_channelz": 0,
+  });
   readonly #injector = this.#server.createConnectionInjector(ServerCredentials.createInsecure());
   readonly #reasons = new Map<string, string>();
 

@@ -6,6 +6,7 @@ import {
   type ServerOptions,
   status,
 } from "@grpc/grpc-js";
+import { limitCalls } from "./call-limits.ts";
 import { type Caller, certifiedName, refusalOf } from "./caller.ts";
 import type { ControlServer } from "./control/server.ts";
 import { type GrpcError, grpcError } from "./grpc-error.ts";
@@ -19,6 +20,8 @@ export interface Services {
 }
 
 export const SERVER_OPTIONS: ServerOptions = {
+  // Of all doors together.
+  interceptors: [limitCalls()],
   // A peer has one call, a client two; answers that nobody reads are kept, and what comes at once is begun at once.
   "grpc.max_concurrent_streams": 8,
   "grpc.max_connection_idle_ms": 60_000,

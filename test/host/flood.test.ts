@@ -35,6 +35,12 @@ const CONNECTIONS = 10_000;
 const MEMORY_MB = 50;
 /** What a heartbeat is late for reasons of the monitor's own; how long the machine lets it wait is only printed. */
 const OWN_LATENESS_MS = 100;
+/** What costs more: 10 MB of what is not whole are kept on purpose; and what is taken back costs most of all, for it
+ * must be begun before it can be counted. docs/security.md has the figures. */
+const COSTLY: Readonly<Record<string, { readonly memoryMb: number; readonly ownMs: number }>> = {
+  resets: { memoryMb: 150, ownMs: 250 },
+  unfinished: { memoryMb: 100, ownMs: OWN_LATENESS_MS },
+};
 
 interface Seen {
   readonly grewMb: number;
@@ -107,8 +113,9 @@ async function expectUnmoved(
   const seen = await watched(cluster, leader, flood(kind, target(leader)));
   process.stdout.write(`flood ${kind}: ${JSON.stringify(seen)}\n`);
   if (kind !== "nothing") expect(seen.done + seen.bytes).toBeGreaterThan(0);
-  expect(seen.grewMb).toBeLessThan(MEMORY_MB);
-  expect(seen.heartbeatMs.own).toBeLessThan(OWN_LATENESS_MS);
+  const { memoryMb, ownMs: most } = COSTLY[kind] ?? { memoryMb: MEMORY_MB, ownMs: OWN_LATENESS_MS };
+  expect(seen.grewMb).toBeLessThan(memoryMb);
+  expect(seen.heartbeatMs.own).toBeLessThan(most);
   expect(NAMES.map((name) => cluster.monitors.get(name)!.lines("leader.changed").length)).toEqual(
     terms,
   );
@@ -134,7 +141,16 @@ describe.skipIf(!isLong).each([false, true])("a cluster (with TLS: %s)", (tls) =
 
   const kinds = tls
     ? ["nothing", "connect", "tls-garbage", "handshakes", "garbage"]
-    : ["nothing", "connect", "garbage", "tls-garbage", "h2-garbage", "slow-readers", "resets"];
+    : [
+        "nothing",
+        "connect",
+        "garbage",
+        "tls-garbage",
+        "h2-garbage",
+        "slow-readers",
+        "resets",
+        "unfinished",
+      ];
   it.each(kinds)(
     "keeps its leader while somebody does this to its port: %s",
     { timeout: 60_000 },
@@ -159,7 +175,7 @@ describe.skipIf(!isLong).each([false, true])("a cluster (with TLS: %s)", (tls) =
     },
   );
 
-  it.runIf(!tls).each(["connect", "garbage", "h2-garbage", "slow-readers", "resets"])(
+  it.runIf(!tls).each(["connect", "garbage", "h2-garbage", "slow-readers", "resets", "unfinished"])(
     "keeps its leader while somebody does this to the socket of its host: %s",
     { timeout: 60_000 },
     async (kind) => {

@@ -6,7 +6,8 @@
  *
  * KIND: `nothing` (to compare with), `connect` (COUNT connections that stay and say nothing), `garbage`, `tls-garbage` and
  * `h2-garbage` (random bytes, with the beginning of a handshake or of HTTP/2), `handshakes` (TLS without
- * a certificate), `resets` (questions that are taken back at once), `http-requests`, `sentinel-requests`, `slow-readers` (questions whose answers nobody reads). TARGET: HOST:PORT or a path.
+ * a certificate), `resets` (questions that are taken back at once), `http-requests`, `sentinel-requests`, `slow-readers` (questions whose answers nobody reads), `unfinished`
+ * (questions of 8 MB whose last byte never comes). TARGET: HOST:PORT or a path.
  */
 import { randomBytes } from "node:crypto";
 import { connect as connectHttp2, constants } from "node:http2";
@@ -108,6 +109,46 @@ function askAndNotRead(): Socket {
   return socket;
 }
 
+const UNFINISHED_BYTES = 8 * 1024 * 1024 - 1;
+const STREAMS = 8;
+
+/** As much as may be begun, on connections that stay; what is refused is begun again. */
+function askAndNotFinish(): void {
+  const socket = open();
+  const session = connectHttp2("http://x", { createConnection: () => socket });
+  session.on("error", () => undefined);
+  const ask = () => {
+    if (performance.now() > endAt || session.destroyed) return;
+    const stream = session.request({
+      [constants.HTTP2_HEADER_METHOD]: "POST",
+      [constants.HTTP2_HEADER_PATH]: "/mmm.v1.Control/Status",
+      "content-type": "application/grpc",
+      te: "trailers",
+    });
+    stream.on("error", () => undefined);
+    stream.once("response", () => stream.close());
+    stream.once("close", ask);
+    const head = Buffer.alloc(5);
+    head.writeUInt32BE(UNFINISHED_BYTES, 1);
+    stream.write(head);
+    let left = UNFINISHED_BYTES - 1;
+    const write = () => {
+      while (left > 0 && !stream.destroyed && performance.now() < endAt) {
+        const some = Buffer.alloc(Math.min(left, 16_384));
+        left -= some.length;
+        bytes += some.length;
+        if (!stream.write(some)) return;
+      }
+    };
+    stream.on("drain", write);
+    write();
+    done += 1;
+  };
+  session.once("connect", () => {
+    for (let index = 0; index < STREAMS; index += 1) ask();
+  });
+}
+
 function handshake(): Socket {
   const socket = open();
   const tls = connectTls({ socket, rejectUnauthorized: false, ALPNProtocols: ["h2"] });
@@ -143,9 +184,11 @@ function written(name: readonly number[], value: string): Buffer {
   return Buffer.concat([Buffer.from([...name, value.length]), Buffer.from(value)]);
 }
 
-/** POST, http, a path, and what is sent. */
+/** POST, http, whom it is for, a path, and what is sent. */
 const HEADERS = Buffer.concat([
   Buffer.from([0x83, 0x86]),
+  // Without it HTTP/2 refuses the question, and gRPC never hears of it.
+  written([0x01], "x"),
   written([0x04], "/mmm.v1.Control/Status"),
   written([0x0f, 0x10], "application/grpc"),
 ]);
@@ -181,6 +224,7 @@ const DEEDS: Readonly<Record<string, () => void>> = {
   "tls-garbage": () => again(() => pour(HELLO)),
   "h2-garbage": () => again(() => pour(PREFACE)),
   resets: () => again(askAndCancel),
+  unfinished: askAndNotFinish,
   "slow-readers": () => again(askAndNotRead),
   "http-requests": () => again(() => askInText(HTTP_QUESTION)),
   "sentinel-requests": () => again(() => askInText(SENTINEL_QUESTION)),
