@@ -14,7 +14,7 @@ import { Unfinished } from "./unfinished.ts";
 /** A call as grpc-js has it at its end: only the first interceptor sees this. */
 export interface InsideCall extends Pick<ServerInterceptingCallInterface, "sendStatus"> {
   readonly stream: {
-    readonly session?: { destroy(): void } | undefined;
+    readonly session?: { destroy(error?: Error): void } | undefined;
     readonly rstCode?: number | undefined;
     once(event: "close", listener: () => void): unknown;
   };

@@ -69,6 +69,13 @@ export class Crowd {
     if (visitor !== undefined) visitor.open -= 1;
   }
 
+  /** What it did counts as so many connections more; it pays them off within a second. */
+  charge(address: string, connections: number): void {
+    const visitor = this.#visitors.get(address);
+    if (visitor === undefined) return;
+    visitor.left = Math.max(visitor.left - connections, -this.#limits.perSecond);
+  }
+
   /** The address that was heard of last stands last. */
   #remember(address: string, visitor: Visitor): void {
     this.#visitors.delete(address);

@@ -19,6 +19,7 @@ import { listenAt } from "./listening.ts";
 import type { HostPort } from "./peer/address.ts";
 import { peerOf, Refuser } from "./refuser.ts";
 import type { TlsIdentity } from "./tls/identity.ts";
+import { TakenBackError } from "./taken-back.ts";
 import { judge } from "./tls/judge.ts";
 import { Revoked } from "./tls/revoked.ts";
 
@@ -38,6 +39,8 @@ const HANDSHAKE_MS = 5_000;
 const MOST_CONNECTIONS = 512;
 /** Of one address: some monitors, and all that people and programs ask from there at a time. */
 const FROM_ONE_ADDRESS: CrowdLimits = { most: 48, perSecond: 50 };
+/** As many connections more: of those that take calls back, two are let in each second. */
+const TAKEN_BACK_COSTS = 24;
 /** Calls that are under way when certificates change may end by themselves until then. */
 const DRAIN_MS = 5_000;
 
@@ -116,8 +119,7 @@ export class Door {
     }
     socket.once("close", () => this.#crowd.leave(address));
     const timer = setTimeout(() => socket.destroy(), FIRST_BYTE_MS);
-    // Whoever uses the connection sees its end; nobody else needs to.
-    socket.on("error", () => undefined);
+    this.#watch(socket, address);
     socket.once("close", () => clearTimeout(timer));
     socket.once("data", (first: Buffer) => {
       clearTimeout(timer);
@@ -142,7 +144,7 @@ export class Door {
   }
 
   #onSecure(socket: TLSSocket): void {
-    socket.on("error", () => undefined);
+    this.#watch(socket, placeOf(socket.remoteAddress ?? ""));
     const caller = judge(socket, this.#revoked, Date.now());
     if (caller.kind === "refused") {
       this.#turnAway(socket, caller.why);
@@ -152,6 +154,13 @@ export class Door {
     this.#callers.set(peer, { caller, socket });
     socket.once("close", () => this.#callers.delete(peer));
     this.#inside.injectConnection(socket);
+  }
+
+  /** Whoever uses the connection sees its end; nobody else needs to, unless it was closed for what was done there. */
+  #watch(socket: Socket, address: string): void {
+    socket.on("error", (error) => {
+      if (error instanceof TakenBackError) this.#crowd.charge(address, TAKEN_BACK_COSTS);
+    });
   }
 
   #turnAway(socket: Socket, why: string): void {

@@ -5,6 +5,9 @@
  */
 import type { InsideCall } from "./call-limits.ts";
 
+/** What the connection is closed with; the door makes whoever opened it wait for the next one. */
+export class TakenBackError extends Error {}
+
 /** Under way are 8 at most; a caller that gives up waiting takes one back now and then. */
 const MOST = 16;
 
@@ -18,7 +21,7 @@ export class TakenBack {
     stream.once("close", () => {
       if (stream.rstCode === 0) this.#add(session, -1);
     });
-    if (this.#add(session, 1) > MOST) session.destroy();
+    if (this.#add(session, 1) > MOST) session.destroy(new TakenBackError("calls are taken back"));
   }
 
   #add(session: object, number: number): number {

@@ -42,6 +42,15 @@ describe("a crowd at the door", () => {
     expect([visits(0), visits(0), visits(400), visits(60_000)]).toEqual([5, 0, 2, 5]);
   });
 
+  it("pays for what it did, for a second at most, and others have their share", () => {
+    const crowd = new Crowd(LIMITS);
+    expect(attempts(crowd, "10.0.0.9", 1, 0)).toBe(1);
+    for (let deed = 0; deed < 100; deed += 1) crowd.charge("10.0.0.9", 4);
+    expect(attempts(crowd, "10.0.0.9", 1, 1_100)).toBe(0);
+    expect(attempts(crowd, "10.0.0.1", 1, 1_100)).toBe(1);
+    expect(attempts(crowd, "10.0.0.9", 9, 1_300)).toBe(1);
+  });
+
   it("of ever new addresses is forgotten, but for those that are in", () => {
     const crowd = new Crowd(LIMITS);
     expect(attempts(crowd, "10.0.0.1", 3, 0)).toBe(3);

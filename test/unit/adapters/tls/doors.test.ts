@@ -1,4 +1,5 @@
 /** Who is let in, and what the others are told: over real sockets of the loopback address. */
+import { type ClientHttp2Session, connect as connectHttp2, constants } from "node:http2";
 import { connect } from "node:net";
 import { createSecureContext } from "node:tls";
 import {
@@ -59,6 +60,12 @@ const command: Request = {
   by: "root@desk",
   forwarded: false,
   command: { kind: "switchover", group: "main", to: null },
+};
+
+const QUESTION = {
+  ":method": "POST",
+  ":path": "/mmm.v1.Control/Status",
+  "content-type": "application/grpc",
 };
 
 const mon1 = () => certificates.identity("monitor", "mon1");
@@ -229,6 +236,32 @@ describe("over TLS", () => {
       .on("error", () => {})
       .destroy();
     expect(await ask(port, presenting("reader", "x"))).toEqual(REPORT);
+  });
+});
+
+describe("a host that takes back what it asks", () => {
+  it("is let in less and less, and nobody else feels it", async () => {
+    const { port } = await monitor(null);
+    const opened: ClientHttp2Session[] = [];
+    closing.push(() => opened.forEach((session) => session.destroy()));
+    const restless = (): ClientHttp2Session => {
+      const socket = connect({ host: "127.0.0.1", port, localAddress: "127.0.0.9" });
+      const session = connectHttp2("http://x", { createConnection: () => socket });
+      opened.push(session.on("error", () => undefined));
+      return session;
+    };
+    const takeBack = (session: ClientHttp2Session): void => {
+      const stream = session.request(QUESTION);
+      stream.on("error", () => undefined).on("close", () => session.destroyed || takeBack(session));
+      stream.close(constants.NGHTTP2_CANCEL);
+    };
+    for (let connection = 0; connection < 20 && refused.length === 0; connection += 1) {
+      const session = restless();
+      takeBack(session);
+      await eventually(() => session.destroyed, Boolean, { what: "the connection is closed" });
+    }
+    expect(refused[0]).toBe("127.0.0.9: it opens too many connections, or too fast");
+    expect(await ask(port)).toEqual(REPORT);
   });
 });
 
