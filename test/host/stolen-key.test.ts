@@ -20,6 +20,7 @@ const ASKED: readonly (readonly [what: string, command: string])[] = [
   ["a command behind the guard", `sudo -n /usr/lib/redis-mmm/guard; touch ${CANARY}`],
   ["a command in a substitution", `$(touch ${CANARY})`],
   ["arguments of the guard", "sudo -n /usr/lib/redis-mmm/guard -c id"],
+  ["what a host may do by itself", "sudo -n /usr/lib/redis-mmm/guard close"],
   ["another path", `PATH=/tmp:$PATH touch ${CANARY}`],
   ["a copy of a file", "scp -t /tmp"],
   ["what rsync asks for", "rsync --server . /tmp"],

@@ -12,7 +12,7 @@ import {
   expectUnmoved,
   servers,
 } from "../helpers/lab-expect.ts";
-import { IS_LOCAL, Lab } from "../helpers/lab.ts";
+import { IS_LOCAL, isLong, Lab } from "../helpers/lab.ts";
 import { FAST } from "../helpers/lab-setup.ts";
 
 describe("under write load", () => {
@@ -46,6 +46,28 @@ describe("under write load", () => {
             () => lab.run("exec", "db1", "nft", "list", "set", "inet", "redis_mmm", "lease4"),
             (set) => set.includes("10.77.0.70"),
             { withinMs: 5_000, everyMs: 100, what: "the lease in a new table" },
+          );
+          await lab.healthy();
+        },
+      );
+      expectUnmoved(measured, "db1", 2_000);
+      await expectOnlyMaster(lab, "db1");
+    },
+  );
+
+  it.skipIf(IS_LOCAL || !isLong)(
+    "a host that closes itself after a flush serves again as soon as a new epoch is agreed on",
+    async () => {
+      await using lab = await Lab.up(FAST);
+      const sshd = `$(cut -d' ' -f1 ${lab.directory}/run/sshd-db1.pid)`;
+      const close = `nsenter --mount --target ${sshd} /usr/lib/redis-mmm/guard close`;
+      const measured = await lab.measure(
+        () => lab.run("exec", "db1", "sh", "-c", `nft flush ruleset; exec ${close}`),
+        async () => {
+          await eventually(
+            () => lab.run("exec", "db1", "nft", "list", "set", "inet", "redis_mmm", "lease4"),
+            (set) => set.includes("10.77.0.70"),
+            { withinMs: 5_000, everyMs: 100, what: "a lease again" },
           );
           await lab.healthy();
         },

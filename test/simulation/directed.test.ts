@@ -57,6 +57,43 @@ test.each(SEEDS)("a killed master that returns becomes a replica (seed %i)", (se
   expect(world.redis("db1").isMaster).toBe(false);
 });
 
+/** Its firewall is flushed, and it puts the tables back without a lease, so much later. */
+function flushedAndClosed(world: World, name: string, afterMs: number): void {
+  world.host(name).flushTable();
+  world.at(world.now + afterMs, (w) => w.host(name).closeTable(w.vips));
+}
+
+test.each(SEEDS.flatMap((seed) => [20, 120, 400].map((afterMs) => [seed, afterMs] as const)))(
+  "a master's host that closes itself after a flush serves again, and stays (seed %i, %i ms later)",
+  (seed, afterMs) => {
+    const world = settled(seed);
+    flushedAndClosed(world, "db1", afterMs);
+    world.runUntil(world.now + 2_000);
+    becomesWhole(world, 10_000);
+    expect(world.servingHost(WRITER)?.name).toBe("db1");
+    expect(world.safety.finished).toEqual({});
+    expect(world.client.longestGap.ms).toBeLessThan(1_000);
+    expect(lostWrites(world)).toBe(0);
+  },
+);
+
+test.each(SEEDS.flatMap((seed) => [0, 30, 60].map((seenMs) => [seed, seenMs] as const)))(
+  "a master's host that closes itself and is cut off then is replaced, and never served beside another (seed %i, %i ms)",
+  (seed, seenMs) => {
+    const world = settled(seed);
+    flushedAndClosed(world, "db1", 60);
+    // A monitor may have seen it without its table before, or have begun to put that back.
+    world.runUntil(world.now + 60 + seenMs);
+    expect(world.servingHost(WRITER)?.name).not.toBe("db2");
+    world.unplug("db1");
+    const isElsewhere = () => !["db1", undefined].includes(world.servingHost(WRITER)?.name);
+    world.runUntilTrue(isElsewhere, 20_000);
+    expect(isElsewhere()).toBe(true);
+    world.unplug("db1", false);
+    becomesWhole(world, 60_000);
+  },
+);
+
 test.each(SEEDS)(
   "an unplugged master's host stops serving before another begins (seed %i)",
   (seed) => {

@@ -109,6 +109,16 @@ export class Host {
     for (const vip of this.#addresses.keys()) this.#watcher.addressed(this, vip);
   }
 
+  /** What the host may do by itself then: the tables come back, and let nothing pass that has no lease. */
+  closeTable(vips: readonly Ip[]): void {
+    this.table ??= new Map();
+    for (const vip of vips) {
+      const register = this.table.get(vip) ?? new Register();
+      register.gated = true;
+      this.table.set(vip, register);
+    }
+  }
+
   pruneAddresses(): void {
     this.#addresses.clear();
   }

@@ -33,5 +33,12 @@ export const MISHAPS = {
     if (leftOver || !host.up || !isReached(world, host)) return;
     world.log(host.name, "its packet filter is flushed");
     host.flushTable();
+    if (!random.chance(0.5)) return;
+    // Its owner had enabled mmm-guard-close.
+    world.after(10 + random.float() * 150, () => {
+      if (!host.up) return;
+      world.log(host.name, "closes itself");
+      host.closeTable(world.vips);
+    });
   },
 } satisfies Record<string, Strike>;
