@@ -17,9 +17,11 @@ import { Restraint } from "./restraint.ts";
 import { Violation } from "./violation.ts";
 import { Wishes } from "./wishes.ts";
 
-/** A master that answers but lost its data is down as well; one whose guard is lost soon will be. */
+/** These answer: one that lost its data, one that follows somebody, and one whose guard is lost. */
+const AGAINST = ["reborn", "demoted", "guard"];
+
 function isAgainst({ vote, reason }: VoteRecord): boolean {
-  if (reason?.startsWith("reborn") === true || reason?.startsWith("guard") === true) return true;
+  if (AGAINST.some((why) => reason?.startsWith(why) === true)) return true;
   return vote !== "up" && vote !== "abstain" && vote !== "unknown";
 }
 
