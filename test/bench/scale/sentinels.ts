@@ -87,6 +87,8 @@ function configOf(
     "protected-mode no",
     `dir ${directory}`,
     "sentinel resolve-hostnames no",
+    // From here it talks to the databases as 127.0.0.1.
+    `sentinel announce-ip ${monitorAddress(name)}`,
   ];
   for (let group = 0; group < groups; group += 1) {
     const called = groupName(group);
