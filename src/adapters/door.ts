@@ -16,6 +16,7 @@ import { systemCode } from "../errors.ts";
 import type { Caller } from "./caller.ts";
 import { Crowd, type CrowdLimits, placeOf } from "./crowd.ts";
 import { listenAt } from "./listening.ts";
+import { OneByOne } from "./one-by-one.ts";
 import type { HostPort } from "./peer/address.ts";
 import { peerOf, Refuser } from "./refuser.ts";
 import type { TlsIdentity } from "./tls/identity.ts";
@@ -53,6 +54,7 @@ export class Door {
   readonly #refuser = new Refuser();
   readonly #callers = new Map<string, { readonly caller: Caller; readonly socket: TLSSocket }>();
   readonly #crowd = new Crowd(FROM_ONE_ADDRESS);
+  readonly #entrances = new OneByOne();
 
   /** @param server those who are let in talk to it */
   constructor(server: Server, options: DoorOptions) {
@@ -136,7 +138,7 @@ export class Door {
         socket,
         "it talks in the clear, and here only TLS is spoken (set tls_ca, tls_cert and tls_key there)",
       );
-    else if (!isTls) this.#inside.injectConnection(socket);
+    else if (!isTls) this.#letIn(socket);
     else {
       this.#tell(socket.remoteAddress, "it speaks TLS, and this monitor runs with tls = off");
       socket.end(ALERT);
@@ -153,7 +155,14 @@ export class Door {
     const peer = peerOf(socket);
     this.#callers.set(peer, { caller, socket });
     socket.once("close", () => this.#callers.delete(peer));
-    this.#inside.injectConnection(socket);
+    this.#letIn(socket);
+  }
+
+  /** Whoever has come talks at once, and many may come at once. */
+  #letIn(socket: Socket): void {
+    this.#entrances.run(() => {
+      if (!socket.destroyed) this.#inside.injectConnection(socket);
+    });
   }
 
   /** Whoever uses the connection sees its end; nobody else needs to, unless it was closed for what was done there. */

@@ -6,6 +6,7 @@ import { once } from "node:events";
 import { lstatSync, unlinkSync } from "node:fs";
 import { createServer, type Server as NetServer } from "node:net";
 import { Server, ServerCredentials } from "@grpc/grpc-js";
+import { OneByOne } from "./one-by-one.ts";
 import { isAnswered } from "./socket-file.ts";
 import { addServices, type Services, SERVER_OPTIONS } from "./services.ts";
 
@@ -21,7 +22,11 @@ export class LocalDoor {
   constructor(services: Services) {
     addServices(this.#server, services, () => ({ kind: "local" }));
     const inside = this.#server.createConnectionInjector(ServerCredentials.createInsecure());
-    this.#net = createServer((socket) => inside.injectConnection(socket));
+    const entrances = new OneByOne();
+    this.#net = createServer((socket) => {
+      socket.on("error", () => undefined);
+      entrances.run(() => inside.injectConnection(socket));
+    });
     this.#net.maxConnections = MOST_CONNECTIONS;
   }
 

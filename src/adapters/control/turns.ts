@@ -6,6 +6,8 @@
  * way and no more, so that it is slowed down by each that it has to wait for. Refusals, too, are given one each turn:
  * what came at once would be due at once.
  */
+import { OneByOne } from "../one-by-one.ts";
+
 export interface Question {
   /** As gRPC names the other end of its call. */
   readonly peer: string;
@@ -23,7 +25,7 @@ export const REFUSED_AFTER_MS = 500;
 export class Turns {
   readonly #waiting: Question[] = [];
   readonly #ofPeer = new Map<string, number>();
-  readonly #due: Question[] = [];
+  readonly #refusals = new OneByOne();
   #isRunning = false;
   /** How many may still be answered at once, as of `#at`. */
   #left = AT_ONCE;
@@ -32,23 +34,12 @@ export class Turns {
   take(question: Question): void {
     const ofPeer = this.#ofPeer.get(question.peer) ?? 0;
     if (this.#waiting.length >= MOST_WAITING || ofPeer >= MOST_OF_ONE) {
-      setTimeout(() => this.#refuseSoon(question), REFUSED_AFTER_MS).unref();
+      setTimeout(() => this.#refusals.run(question.refuse), REFUSED_AFTER_MS).unref();
       return;
     }
     this.#waiting.push(question);
     this.#ofPeer.set(question.peer, ofPeer + 1);
     if (!this.#isRunning) this.#next();
-  }
-
-  #refuseSoon(question: Question): void {
-    this.#due.push(question);
-    if (this.#due.length === 1) setImmediate(() => this.#refuse());
-  }
-
-  #refuse(): void {
-    this.#due[0]?.refuse();
-    this.#due.shift();
-    if (this.#due.length > 0) setImmediate(() => this.#refuse());
   }
 
   #next(): void {
