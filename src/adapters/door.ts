@@ -20,7 +20,7 @@ import { OneByOne } from "./one-by-one.ts";
 import type { HostPort } from "./peer/address.ts";
 import { peerOf, Refuser } from "./refuser.ts";
 import type { TlsIdentity } from "./tls/identity.ts";
-import { TakenBackError } from "./taken-back.ts";
+import { payForTakingBack } from "./taken-back.ts";
 import { judge } from "./tls/judge.ts";
 import { Revoked } from "./tls/revoked.ts";
 
@@ -40,8 +40,6 @@ const HANDSHAKE_MS = 5_000;
 const MOST_CONNECTIONS = 512;
 /** Of one address: some monitors, and all that people and programs ask from there at a time. */
 const FROM_ONE_ADDRESS: CrowdLimits = { most: 48, perSecond: 50 };
-/** As many connections more: of those that take calls back, two are let in each second. */
-const TAKEN_BACK_COSTS = 24;
 /** Calls that are under way when certificates change may end by themselves until then. */
 const DRAIN_MS = 5_000;
 
@@ -121,7 +119,8 @@ export class Door {
     }
     socket.once("close", () => this.#crowd.leave(address));
     const timer = setTimeout(() => socket.destroy(), FIRST_BYTE_MS);
-    this.#watch(socket, address);
+    // Whoever uses the connection sees its end; nobody else needs to, but for this.
+    payForTakingBack(socket, this.#crowd, address);
     socket.once("close", () => clearTimeout(timer));
     socket.once("data", (first: Buffer) => {
       clearTimeout(timer);
@@ -146,7 +145,7 @@ export class Door {
   }
 
   #onSecure(socket: TLSSocket): void {
-    this.#watch(socket, placeOf(socket.remoteAddress ?? ""));
+    payForTakingBack(socket, this.#crowd, placeOf(socket.remoteAddress ?? ""));
     const caller = judge(socket, this.#revoked, Date.now());
     if (caller.kind === "refused") {
       this.#turnAway(socket, caller.why);
@@ -162,13 +161,6 @@ export class Door {
   #letIn(socket: Socket): void {
     this.#entrances.run(() => {
       if (!socket.destroyed) this.#inside.injectConnection(socket);
-    });
-  }
-
-  /** Whoever uses the connection sees its end; nobody else needs to, unless it was closed for what was done there. */
-  #watch(socket: Socket, address: string): void {
-    socket.on("error", (error) => {
-      if (error instanceof TakenBackError) this.#crowd.charge(address, TAKEN_BACK_COSTS);
     });
   }
 

@@ -3,10 +3,22 @@
  * HTTP/2 stops that only after a thousand. A connection on which so many came to nothing is closed; who has
  * something to ask is let in again.
  */
+import type { Socket } from "node:net";
 import type { InsideCall } from "./call-limits.ts";
+import type { Crowd } from "./crowd.ts";
 
-/** What the connection is closed with; the door makes whoever opened it wait for the next one. */
-export class TakenBackError extends Error {}
+/** What such a connection is closed with. */
+class TakenBackError extends Error {}
+
+/** As many connections more. */
+const COSTS = 24;
+
+/** Whoever opened a connection that is closed for this has fewer of them for a while. */
+export function payForTakingBack(socket: Socket, crowd: Crowd, address: string): void {
+  socket.on("error", (error) => {
+    if (error instanceof TakenBackError) crowd.charge(address, COSTS);
+  });
+}
 
 /** Under way are 8 at most; a caller that gives up waiting takes one back now and then. */
 const MOST = 16;
