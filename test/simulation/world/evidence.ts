@@ -83,6 +83,11 @@ export class Evidence {
     const office = this.#offices.get(monitor);
     if (office === undefined || reply.term !== office.term) return;
     office.answered.set(from, Math.max(reply.round, office.answered.get(from) ?? 0));
+    this.#count(monitor, office);
+  }
+
+  /** A change of the members, too, may make a majority of those who have answered: any two of both lists have one in common. */
+  #count(monitor: MonitorName, office: Office): void {
     const members = this.#members(monitor);
     const rounds = members.map(({ name }) =>
       name === monitor ? Infinity : (office.answered.get(name) ?? 0),
@@ -117,7 +122,9 @@ export class Evidence {
   }
 
   #mustBeProven(monitor: MonitorName, effect: Timed, since: number): void {
-    const provenSince = this.#offices.get(monitor)?.provenSince ?? -Infinity;
+    const office = this.#offices.get(monitor);
+    if (office !== undefined) this.#count(monitor, office);
+    const provenSince = office?.provenSince ?? -Infinity;
     // The only member needs nobody's answer.
     if (provenSince >= since && provenSince > -Infinity) return;
     if (this.#members(monitor).length === 1) return;
