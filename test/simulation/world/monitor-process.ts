@@ -43,8 +43,11 @@ export interface MonitorWatcher {
   log(who: string, text: string): void;
 }
 
-/** More turns than this at one instant: the core asks to be woken again and again. */
-const MOST_TURNS_AT_ONCE = 2_000;
+/**
+ * More turns than this at one instant: the core asks to be woken again and again. What six peers said while it
+ * was stopped for a minute, some of it twice, comes at one instant, too.
+ */
+const MOST_TURNS_AT_ONCE = 10_000;
 
 export class MonitorProcess {
   readonly name: MonitorName;
