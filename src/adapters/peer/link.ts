@@ -55,6 +55,7 @@ export class PeerLink {
   readonly #outbox = new Outbox();
   #channel: PeerChannel | null = null;
   #call: PeerCall | null = null;
+  #isKnocking = false;
   #closed = false;
   #resolving = false;
   #resolvedAt: Instant = -Infinity;
@@ -170,10 +171,13 @@ export class PeerLink {
     this.#onSilence(describe(error));
   }
 
+  /** One at a time: behind a silent partition each waits for its limit, and calls break off more often. */
   async #knock(): Promise<void> {
-    if (this.#channel === null || !(await isRefused(this.#channel.ip, this.#options.address.port)))
-      return;
-    if (this.name !== null && !this.#closed) this.#options.onGone(this.name);
+    if (this.#channel === null || this.#isKnocking) return;
+    this.#isKnocking = true;
+    const refused = await isRefused(this.#channel.ip, this.#options.address.port);
+    this.#isKnocking = false;
+    if (refused && this.name !== null && !this.#closed) this.#options.onGone(this.name);
   }
 
   #onSilence(text: string): void {
