@@ -22,5 +22,6 @@ export const SETTINGS_READS: Reads<Omit<GroupSettings, Worded>> = {
   fenceCommand: orNull(words),
   writeGuard: flag,
   parallelSyncs: whole,
+  waitForOtherMasterMs: whole,
   prefer: objectOf<Preference>({ node: named, afterMs: whole }),
 };

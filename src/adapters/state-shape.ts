@@ -75,7 +75,7 @@ const settings = objectOf<GroupSettings>(
     preFailover: askedHook,
     preSwitchover: askedHook,
   },
-  ["parallelSyncs", "preFailover", "preSwitchover", "prefer"],
+  ["parallelSyncs", "preFailover", "preSwitchover", "prefer", "waitForOtherMasterMs"],
 );
 
 const node = objectOf<Node>(

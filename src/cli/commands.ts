@@ -116,12 +116,13 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: "mode",
-    operands: "[active|manual|passive]",
+    operands: "[active|manual|passive|wait]",
     options: ["group"],
     summary: "Show or set how much the monitors do by themselves",
     details: [
       "active: fail over. manual: keep the VIP alive, change the master only when told to.",
-      "passive: watch only.",
+      "passive: watch only. wait: as manual, until every node is ONLINE that is not set offline, or the master has been",
+      "for wait_for_other_master; then active.",
     ],
     load: () => import("./commands/mode.ts"),
   },

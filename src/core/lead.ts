@@ -16,6 +16,7 @@ import { keepPause } from "./operation/pausing.ts";
 import { followPreference } from "./operation/preferred-move.ts";
 import { mayReleaseOld } from "./operation/switchover.ts";
 import { repair } from "./operation/repair.ts";
+import { keepWaiting } from "./operation/waiting.ts";
 import type { GroupName } from "./ids.ts";
 import { type GroupPart, memberNames, type Vip, writerVip } from "./state.ts";
 import type { Turn } from "./turn.ts";
@@ -58,6 +59,7 @@ function resign(turn: Turn): void {
 function leadGroup(turn: Turn, group: GroupPart): void {
   if (group.leaving === true) return dismiss(turn, group);
   keepPause(turn, group);
+  keepWaiting(turn, group);
   const verdict = judge(turn, group);
   if (group.master === null) {
     adopt(turn, group);

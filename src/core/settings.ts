@@ -43,6 +43,8 @@ export interface GroupSettings {
   readonly writeGuard: boolean;
   /** How many replicas may copy a new master at once. Absent, as in the states of older versions: 1. */
   readonly parallelSyncs?: number;
+  /** How long the master must have been ONLINE to end the mode `wait`; 0: that never does. */
+  readonly waitForOtherMasterMs?: number;
   /** The node that is to be master as long as nothing speaks against it; absent: none is preferred. */
   readonly prefer?: Preference;
 }
@@ -54,6 +56,7 @@ export interface Preference {
 }
 
 export const DEFAULT_PARALLEL_SYNCS = 1;
+export const DEFAULT_WAIT_FOR_OTHER_MASTER_MS = 120_000;
 
 /** A command for `sh -c`: exit code 0 allows it, 10 forbids it. */
 export interface AskedHook {

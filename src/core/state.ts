@@ -59,7 +59,11 @@ export interface Node {
   readonly failedOverAt?: WallTime;
 }
 
-export type Mode = "active" | "manual" | "passive";
+/**
+ * `wait`: as `manual`, until it is known who is there (`operation/waiting.ts`); then `active`. A monitor
+ * that does not know a mode takes it for `manual`: whoever asks, asks for `active` or for `passive`.
+ */
+export type Mode = "active" | "manual" | "passive" | "wait";
 
 export interface Lineage {
   /** Newest last: a replication id, and the offset at which its master forked off the one before. */
@@ -172,7 +176,8 @@ export interface PastOperation {
     | "accepted"
     | "pause"
     | "resume"
-    | "acknowledged";
+    | "acknowledged"
+    | "mode";
   readonly from: NodeName | null;
   readonly to: NodeName | null;
   readonly result: "ok" | "undone" | "failed" | "preempted";

@@ -8,13 +8,8 @@ import { FRESH_MS } from "./health/votes.ts";
 import { members as membersOf } from "./consensus/consensus.ts";
 import type { At, Ip, NodeName } from "./ids.ts";
 import type { MonitorState } from "./local.ts";
-import type {
-  GuardStatus,
-  NodeState,
-  NodeStatus,
-  RedisStatus,
-  VoteStatus,
-} from "./status-types.ts";
+import { stateOf } from "./node-state.ts";
+import type { GuardStatus, NodeStatus, RedisStatus, VoteStatus } from "./status-types.ts";
 import { type GroupPart, type Node, writerVip } from "./state.ts";
 
 export function nodeStatus(state: MonitorState, group: GroupPart, node: Node, at: At): NodeStatus {
@@ -23,7 +18,7 @@ export function nodeStatus(state: MonitorState, group: GroupPart, node: Node, at
   return {
     name: node.name,
     address: `${node.address}:${node.port}`,
-    state: stateOf(group, node, seen.reachable ? seen.info : null),
+    state: stateOf(group, node, seen),
     ...dataOf(group, node, evidence, at),
     vips: servedBy(group, node.name),
     membership: membershipOf(group, node.name),
@@ -56,19 +51,6 @@ function dataOf(group: GroupPart, node: Node, evidence: Evidence, at: At): Data 
     link: info.link,
     priority: priorityOf(group, node.name, info),
   };
-}
-
-function stateOf(group: GroupPart, node: Node, info: NodeInfo | null): NodeState {
-  if (node.admin === "offline") return "ADMIN_OFFLINE";
-  if (info === null) return "HARD_OFFLINE";
-  if (node.admin === "awaiting-recovery") return "AWAITING_RECOVERY";
-  if (node.name === group.master) return "ONLINE";
-  if (info.role === "master" || info.link !== "up" || node.name in group.rejoining)
-    return "REPLICATION_FAIL";
-  const position = positionOf(info, group.lineage);
-  const isBehind =
-    position !== null && group.lineage.highWater - position > group.settings.maxLagBytes;
-  return isBehind ? "REPLICATION_DELAY" : "ONLINE";
 }
 
 function lagOf(evidence: Evidence, group: GroupPart, position: number, at: At): number {

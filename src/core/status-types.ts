@@ -80,6 +80,8 @@ export interface GroupStatus {
   readonly mode: Mode;
   /** While it is not null, the monitors only watch, whatever the mode. */
   readonly pause: PauseStatus | null;
+  /** What the mode `wait` waits for, to become `active`; null: it is another mode. */
+  readonly waiting: WaitingStatus | null;
   /** `healthy`, `suspect`, `master-down`, `unreachable`, `no-master`, `two-masters`, `undecided`. */
   readonly verdict: string;
   /** The verdict with its data, as a sentence for people. */
@@ -152,6 +154,15 @@ export interface PauseStatus {
   readonly for_ms: number | null;
   /** At least; null as above. */
   readonly left_ms: number | null;
+}
+
+export interface WaitingStatus {
+  /** Nodes that are not ONLINE, and that nobody set offline. */
+  readonly missing: readonly NodeName[];
+  /** How long the master must have been ONLINE to end it as well; null: that never does. */
+  readonly limit_ms: number | null;
+  /** For how long it has been, without a break; null: it is not, or this monitor does not lead and cannot know. */
+  readonly online_ms: number | null;
 }
 
 export interface VipStatus {

@@ -3,6 +3,7 @@ import { wasRemoved } from "./consensus/consensus.ts";
 import type { MonitorState } from "./local.ts";
 import { describePause } from "./pause.ts";
 import { preferenceWarnings } from "./status-preference.ts";
+import { waitingText } from "./waiting-text.ts";
 import type { ClusterStatus, GroupStatus, Warning } from "./status-types.ts";
 import { type GroupPart, writerVip } from "./state.ts";
 
@@ -41,7 +42,14 @@ export function warningsOf(
     });
   }
   for (const group of groups) warnings.push(...groupWarnings(group));
-  for (const { name, preference } of shown) warnings.push(...preferenceWarnings(name, preference));
+  for (const { name, master, preference, waiting } of shown) {
+    warnings.push(...preferenceWarnings(name, preference));
+    if (waiting !== null)
+      warnings.push({
+        level: "warning",
+        text: `group ${name}: mode is wait: no automatic failover ${waitingText({ master }, waiting)}; mmm mode active ends it`,
+      });
+  }
   return warnings;
 }
 
@@ -65,7 +73,8 @@ function groupWarnings(group: GroupPart): readonly Warning[] {
       level: "warning",
       text: `group ${group.name}: ${describePause(group.pause)}: no automatic failover, nothing is repaired; mmm resume ends it`,
     });
-  if (group.mode !== "active")
+  // Of one that waits it is told what for.
+  if (group.mode !== "active" && group.mode !== "wait")
     warnings.push({
       level: "warning",
       text: `group ${group.name}: mode is ${group.mode}: no automatic failover`,

@@ -6,6 +6,7 @@ import type { Desk, MonitorState } from "./local.ts";
 import { leftOf, type Pause } from "./pause.ts";
 import { nodeStatus } from "./status-node.ts";
 import { preferenceStatus } from "./status-preference.ts";
+import { waitingStatus } from "./status-waiting.ts";
 import { outlookOf, settingsStatus } from "./status-outlook.ts";
 import type {
   ClusterStatus,
@@ -125,6 +126,7 @@ function groupStatus(state: MonitorState, group: GroupPart, at: At): GroupStatus
     master: group.master,
     mode: group.mode,
     pause: group.pause === undefined ? null : pauseStatus(state, group.name, group.pause, at),
+    waiting: waitingStatus(state, group, at),
     verdict: verdict.kind,
     verdict_text: verdict.text,
     lease_backend: group.backend,

@@ -78,6 +78,7 @@ function settingsOf(settings: GroupSettings): Complete<GroupSettings> {
     preSwitchover: settings.preSwitchover,
     writeGuard: settings.writeGuard,
     parallelSyncs: settings.parallelSyncs,
+    waitForOtherMasterMs: settings.waitForOtherMasterMs,
     prefer: settings.prefer,
   };
 }

@@ -81,6 +81,7 @@ function buildSettings(top: GroupValues, nodes: readonly Named<NodeValues>[]): G
     fenceCommand: top.fence_command,
     writeGuard: top.write_guard,
     parallelSyncs: top.parallel_syncs,
+    waitForOtherMasterMs: top.wait_for_other_master,
     ...(top.prefer !== null && { prefer: { node: top.prefer, afterMs: top.prefer_after } }),
     ...hooksOf(top),
   };

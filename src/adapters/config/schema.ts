@@ -93,7 +93,7 @@ export const SHARED_KEYS = {
   ssh_key: optional(path, TEXT),
   ssh_key_passphrase_file: optional(path, TEXT),
   ...REDIS_LOGIN,
-  mode: withDefault(choice("active", "manual", "passive"), "active"),
+  mode: withDefault(choice("active", "manual", "passive", "wait"), "active"),
   probe_interval: withDefault(duration("20ms", "10s"), "100ms"),
   down_after: withDefault(duration("200ms", "1h"), "2s"),
   vip_lease: optional(duration("300ms", "5m")),
@@ -115,6 +115,7 @@ export const SHARED_KEYS = {
   on_hook_failure: withDefault(choice("go_on", "stop"), "go_on"),
   write_guard: withDefault(onOff, "off"),
   parallel_syncs: withDefault(wholeNumber(1, 1_000), "1"),
+  wait_for_other_master: withDefault(duration("0", "24h"), "2m"),
   prefer_after: withDefault(duration("1s", "24h"), "5m"),
 } as const;
 

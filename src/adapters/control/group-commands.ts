@@ -17,11 +17,13 @@ const TO_MODE = {
   active: "MODE_ACTIVE",
   manual: "MODE_MANUAL",
   passive: "MODE_PASSIVE",
+  wait: "MODE_WAIT",
 } as const satisfies Record<Mode, string>;
 const FROM_MODE: Readonly<Record<string, Mode>> = {
   MODE_ACTIVE: "active",
   MODE_MANUAL: "manual",
   MODE_PASSIVE: "passive",
+  MODE_WAIT: "wait",
 };
 
 const ENCODERS: { readonly [K in Kind]: (command: CommandOf<K>) => WireRequest } = {

@@ -4,7 +4,12 @@
  */
 import type { FileCommand } from "../../core/messages.ts";
 import type { Proposal, ProposedNode } from "../../core/reload/proposal.ts";
-import { DEFAULT_PARALLEL_SYNCS, type GroupSettings, type AskedHook } from "../../core/settings.ts";
+import {
+  DEFAULT_PARALLEL_SYNCS,
+  DEFAULT_WAIT_FOR_OTHER_MASTER_MS,
+  type GroupSettings,
+  type AskedHook,
+} from "../../core/settings.ts";
 import type { Mode } from "../../core/state.ts";
 import {
   address,
@@ -22,8 +27,10 @@ import { SETTINGS_READS } from "../settings-reads.ts";
 import { json, name, port } from "../peer/fields.ts";
 
 /** A file that an older `mmm` read does not say it. */
-const syncs: Read<number> = (value, path) =>
-  value === undefined ? DEFAULT_PARALLEL_SYNCS : whole(value, path);
+const wholeOr =
+  (standard: number): Read<number> =>
+  (value, path) =>
+    value === undefined ? standard : whole(value, path);
 
 const askedHook = objectOf<AskedHook>({
   command: words,
@@ -37,7 +44,8 @@ const settings = objectOf<GroupSettings>(
     leaseBackend: oneOf("auto", "nft", "off"),
     onQuorumLoss: oneOf("failsafe", "drop"),
     onReboot: oneOf("auto", "failover", "wait"),
-    parallelSyncs: syncs,
+    parallelSyncs: wholeOr(DEFAULT_PARALLEL_SYNCS),
+    waitForOtherMasterMs: wholeOr(DEFAULT_WAIT_FOR_OTHER_MASTER_MS),
     preFailover: askedHook,
     preSwitchover: askedHook,
   },
@@ -65,7 +73,7 @@ const proposal = objectOf<Proposal>({
   nodes: listOf(node),
   writer: orNull(address),
   readers: listOf(address),
-  mode: orNull(oneOf<Mode>("active", "manual", "passive")),
+  mode: orNull(oneOf<Mode>("active", "manual", "passive", "wait")),
 });
 
 export function encodeProposals(value: FileCommand["proposals"]): string {

@@ -1104,7 +1104,8 @@ export const descriptor = {
         "MODE_UNSPECIFIED": 0,
         "MODE_ACTIVE": 1,
         "MODE_MANUAL": 2,
-        "MODE_PASSIVE": 3
+        "MODE_PASSIVE": 3,
+        "MODE_WAIT": 4
        }
       },
       "SetMode": {

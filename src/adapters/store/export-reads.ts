@@ -46,7 +46,7 @@ const cluster = objectOf({
 
 const group = objectOf({
   name: named,
-  mode: oneOf<Mode>("active", "manual", "passive"),
+  mode: oneOf<Mode>("active", "manual", "passive", "wait"),
   pause: orNull(
     objectOf({
       by: words,

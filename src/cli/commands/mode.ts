@@ -12,7 +12,7 @@ export async function run(context: Context): Promise<ExitCode> {
 
 export async function showOrSet(context: Context, wanted: string | undefined): Promise<ExitCode> {
   const { options, terminal } = context;
-  const mode = wanted === undefined ? null : choice("active", "manual", "passive")(wanted);
+  const mode = wanted === undefined ? null : choice("active", "manual", "passive", "wait")(wanted);
   if (mode?.kind === "problem") throw usageFailure(`mode ${mode.text}`, "mode");
   const { status } = await context.cluster().status();
   const group = groupOf(status, options.group);

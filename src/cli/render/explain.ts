@@ -10,6 +10,7 @@ import type {
   PreferenceStatus,
   Status,
 } from "../../core/status-types.ts";
+import { waitingText } from "../../core/waiting-text.ts";
 import type { Paint } from "../terminal.ts";
 import { showAge, showBytes, showInstant, showTook } from "./quantities.ts";
 import { table } from "./table.ts";
@@ -116,7 +117,7 @@ function conditionsOf(group: GroupStatus, cluster: ClusterStatus): readonly Cond
       what: "a majority of the monitors answers",
       why: `${reachable} of ${monitors.length}`,
     },
-    { id: "mode", ok: mode === "active", what: "the mode is active", why: mode },
+    { id: "mode", ok: mode === "active", what: "the mode is active", why: modeOf(group) },
     { id: "pause", ok: pause === null, what: "nobody paused it", why: pauseOf(group) },
     downCondition(group, cluster),
     operationCondition(group),
@@ -125,6 +126,18 @@ function conditionsOf(group: GroupStatus, cluster: ClusterStatus): readonly Cond
     successorCondition(group),
     fencingCondition(group),
   ];
+}
+
+/** An older monitor does not say what it waits for. */
+function modeOf(group: GroupStatus): string {
+  const { mode, waiting } = group;
+  if (waiting === null || waiting === undefined) return mode;
+  const { limit_ms, online_ms } = waiting;
+  const left =
+    limit_ms === null || online_ms === null
+      ? ""
+      : ` (in ${showTook(Math.max(0, limit_ms - online_ms))})`;
+  return `${mode}, ${waitingText(group, waiting)}${left}`;
 }
 
 function pauseOf({ pause }: GroupStatus): string {

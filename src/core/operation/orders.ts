@@ -13,6 +13,7 @@ import { takeFailover } from "./failover-order.ts";
 import { type Order, refused, taken } from "./order.ts";
 import { takePause, takeResume } from "./pausing.ts";
 import { planSwitchover, takeSwitchover } from "./switchover-order.ts";
+import { waitAnew } from "./waiting.ts";
 
 type Kind = GroupCommand["kind"];
 type CommandOf<K extends Kind> = Extract<GroupCommand, { readonly kind: K }>;
@@ -81,6 +82,8 @@ function takeMode(
   _: Waiting,
   { mode }: CommandOf<"set-mode">,
 ): Order {
+  // Who says so again means from now on.
+  waitAnew(turn, group);
   turn.change(group.name, (part) => ({ ...part, mode }));
   return taken(`the mode of group ${group.name} is ${mode} now`);
 }

@@ -107,6 +107,7 @@ const WORDS: ReadonlySet<PastOperation["kind"]> = new Set([
   "pause",
   "resume",
   "acknowledged",
+  "mode",
 ]);
 
 /** The last that changed whom a node follows. */

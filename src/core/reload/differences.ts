@@ -2,18 +2,21 @@
 import type { Ip } from "../ids.ts";
 import {
   DEFAULT_PARALLEL_SYNCS,
+  DEFAULT_WAIT_FOR_OTHER_MASTER_MS,
   type GroupSettings,
   type AskedHook,
   type Preference,
 } from "../settings.ts";
 import { type GroupPart, type Node, writerVip } from "../state.ts";
-import type { Proposal, ProposedNode } from "./proposal.ts";
+import { modeAfter, type Proposal, type ProposedNode } from "./proposal.ts";
 
 type Show = (value: never) => string;
 
 const text = (value: string | number): string => String(value);
 const given = (value: string | null): string => value ?? "none";
 const syncs = (value: number | undefined): string => text(value ?? DEFAULT_PARALLEL_SYNCS);
+const waiting = (value: number | undefined): string =>
+  showMs(value ?? DEFAULT_WAIT_FOR_OTHER_MASTER_MS);
 const hook = (value: AskedHook | undefined): string =>
   value === undefined
     ? "none"
@@ -45,6 +48,7 @@ const SETTINGS: {
   preSwitchover: ["pre_switchover", hook],
   writeGuard: ["write_guard", onOff],
   parallelSyncs: ["parallel_syncs", syncs],
+  waitForOtherMasterMs: ["wait_for_other_master", waiting],
   prefer: ["prefer", preferred],
 };
 
@@ -66,10 +70,7 @@ export function differences(group: GroupPart, proposal: Proposal): readonly stri
     ...ofSettings(group.settings, proposal.settings),
     ...ofNodes(group.nodes, proposal.nodes),
   ];
-  const { mode } = proposal;
-  return mode === null || mode === group.mode
-    ? lines
-    : [...lines, changed("mode", group.mode, mode)];
+  return [...lines, ...differ("mode", group.mode, modeAfter(group, proposal))];
 }
 
 function ofAddresses(group: GroupPart, { writer, readers }: Proposal): readonly string[] {

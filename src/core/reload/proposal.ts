@@ -4,7 +4,7 @@
  */
 import type { Ip } from "../ids.ts";
 import type { GroupSettings } from "../settings.ts";
-import type { Mode, Node } from "../state.ts";
+import type { GroupPart, Mode, Node } from "../state.ts";
 
 /** What monitors add to a node themselves is no file's to say. */
 export type ProposedNode = Omit<Node, "admin" | "outages" | "failedOverAt">;
@@ -16,4 +16,9 @@ export interface Proposal {
   readonly readers: readonly Ip[];
   /** null: the file does not say, so what `mmm mode` set stays. */
   readonly mode: Mode | null;
+}
+
+/** `wait` says how a group begins: it is over once, and a file that still says it does not begin it again. */
+export function modeAfter(group: GroupPart, { mode }: Proposal): Mode {
+  return mode === null || mode === "wait" ? group.mode : mode;
 }

@@ -17,7 +17,7 @@ import { differences } from "./differences.ts";
 import { obstacleToNodes, waitsForRelease } from "./leaving.ts";
 import { nodeChanges, withNodes } from "./nodes.ts";
 import { obstacle } from "./obstacles.ts";
-import type { Proposal } from "./proposal.ts";
+import { modeAfter, type Proposal } from "./proposal.ts";
 import { withReaders } from "./readers.ts";
 
 type Reload = Extract<Command, { kind: "reload" }>;
@@ -74,7 +74,7 @@ export function reloaded(group: GroupPart, stamp: Stamp, proposal: Proposal): Gr
   const next = withReaders({ ...nodes, settings }, stamp, proposal.readers);
   return {
     ...next,
-    mode: proposal.mode ?? group.mode,
+    mode: modeAfter(group, proposal),
     vips: next.vips.map((vip) => {
       if (vip.leaseMs === leaseMs && vip.permitMs === permitMs) return vip;
       return group.backend === "nft"

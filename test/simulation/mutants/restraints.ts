@@ -89,6 +89,42 @@ export const OF_RESTRAINTS: readonly Mutant[] = [
     scripts: ["the master dies in the mode manual"],
   },
   {
+    name: "the mode wait does not keep from failing over",
+    removes: "nothing fails over by itself but in the mode active",
+    edits: [
+      {
+        file: `${OPERATION}/admission.ts`,
+        from: `if (group.mode !== "active")`,
+        to: `if (group.mode !== "active" && group.mode !== "wait")`,
+      },
+    ],
+    scripts: ["the master dies in the mode wait"],
+  },
+  {
+    name: "whoever sees the master once waits no longer",
+    removes: "the mode wait ends when every node is there, or the master has been for long enough",
+    edits: [
+      {
+        file: `${OPERATION}/waiting.ts`,
+        from: "if (missing.length === 0)",
+        to: `if (!missing.includes(group.master ?? ""))`,
+      },
+    ],
+    scripts: ["the master comes and goes in the mode wait", "the leader is lost in the mode wait"],
+  },
+  {
+    name: "a break of the master's does not begin the waiting anew",
+    removes: "in the mode wait the master's time counts without a break",
+    edits: [
+      {
+        file: `${OPERATION}/waiting.ts`,
+        from: "const holds = name === group.master && !missing.includes(name);",
+        to: "const holds = name === group.master;",
+      },
+    ],
+    scripts: ["the master comes and goes in the mode wait"],
+  },
+  {
     name: "nobody is asked",
     removes: "the operator's command is asked before an automatic failover",
     edits: [

@@ -62,6 +62,67 @@ function diesManual(seed: number): void {
   world.runUntil(world.now + 6_000);
 }
 
+// ——— the mode wait ———
+
+const WAIT_MS = 6_000;
+
+/** db3 is gone before anybody waits, so that only the time can end it. */
+function waitsForDb3(seed: number): ReturnType<typeof atRest> {
+  const settings = { ...SHARP.settings, waitForOtherMasterMs: WAIT_MS };
+  const world = atRest(seed, { ...SHARP, settings });
+  world.killRedis("db3");
+  world.runUntil(world.now + 1_500);
+  ask(world, { kind: "set-mode", group: GROUP, mode: "wait" });
+  return world;
+}
+
+/** While it waits for as long as that, it does nothing by itself. */
+function waitsOn(world: World, forMs: number): void {
+  if (world.runUntilTrue(() => world.group?.mode !== "wait", forMs))
+    throw new Violation(
+      "the mode wait does not end too soon",
+      `it is ${world.group?.mode} already`,
+    );
+}
+
+function waitEnds(world: World, withinMs: number): void {
+  must(world, () => world.group?.mode === "active", "the mode wait ends by itself", withinMs);
+}
+
+function diesWaiting(seed: number): void {
+  const world = waitsForDb3(seed);
+  world.killRedis("db1");
+  world.runUntil(world.now + WAIT_MS + 3_000);
+}
+
+function comesAndGoes(seed: number): void {
+  const world = waitsForDb3(seed);
+  waitsOn(world, WAIT_MS - 2_000);
+  world.killRedis("db1");
+  world.runUntil(world.now + 1_000);
+  world.redis("db1").start();
+  waitsOn(world, WAIT_MS - 100);
+  waitEnds(world, 3_000);
+}
+
+function othersComeLate(seed: number): void {
+  const world = waitsForDb3(seed);
+  waitsOn(world, WAIT_MS / 2);
+  world.redis("db3").start();
+  waitEnds(world, WAIT_MS / 2 - 500);
+  world.killRedis("db1");
+  failsOver(world, 5_000);
+}
+
+/** Its successor knows nothing of what it has seen. */
+function leaderIsLostWaiting(seed: number): void {
+  const world = waitsForDb3(seed);
+  waitsOn(world, WAIT_MS - 1_000);
+  world.theLeader.crash();
+  waitsOn(world, WAIT_MS - 100);
+  waitEnds(world, 4_000);
+}
+
 /** All monitors are restarted when most of it is over: what was left of it had been agreed on. */
 function pauseEnds(seed: number): void {
   const world = atRest(seed, SHARP);
@@ -263,6 +324,10 @@ function hasAnotherTurn(seed: number): void {
 export const RESTRAINTS: readonly Script[] = [
   { name: "the master dies during a pause", run: diesPaused },
   { name: "the master dies in the mode manual", run: diesManual },
+  { name: "the master dies in the mode wait", run: diesWaiting },
+  { name: "the master comes and goes in the mode wait", run: comesAndGoes },
+  { name: "in the mode wait a replica comes late", run: othersComeLate },
+  { name: "the leader is lost in the mode wait", run: leaderIsLostWaiting },
   { name: "all monitors are restarted during a pause", run: pauseEnds },
   { name: "the leader sleeps during a pause", run: pauseOfAnother },
   { name: "a replica goes astray during a pause, a reader dies", run: nothingMoves },

@@ -14,6 +14,8 @@ export const PEOPLE = {
       world.command({ kind: "resume", group: GROUP }),
     );
   },
+  /** Nothing fails over until all are there, or the master has been for a while. */
+  wait: (world) => world.command({ kind: "set-mode", group: GROUP, mode: "wait" }),
   acknowledge: (world, random) => {
     const node = random.chance(0.5) ? null : random.pick(world.hosts).name;
     world.command({ kind: "acknowledge", group: GROUP, node });

@@ -68,6 +68,7 @@ export const PROFILES: Readonly<Record<Profile, readonly FaultKind[]>> = {
   ],
   people: [
     "pause",
+    "wait",
     "acknowledge",
     "ask",
     "hook-is-moody",

@@ -34,11 +34,14 @@ export class Restraint {
   /** When the pause that is in force was asked for. It counts from the commit, but that may come to light late. */
   #pausedAt = 0;
   #askedAt = 0;
+  /** When somebody last asked for the mode `wait`. */
+  #waitsSince = 0;
 
   /** A person asks for something. */
   asks(command: GroupCommand, now: number): void {
     if (command.kind === "move-reader") this.#moved.add(command.ip);
     if (command.kind === "pause") this.#askedAt = now;
+    if (command.kind === "set-mode" && command.mode === "wait") this.#waitsSince = now;
   }
 
   says(opinion: Opinion): void {
@@ -53,6 +56,23 @@ export class Restraint {
       if (past.kind === "resume") this.#resumes(past, before?.pause?.forMs ?? Infinity, now);
     }
     if (before?.pause !== undefined && paused !== undefined) this.#readersStay(before, group);
+    this.#becomesActive(before, group, now);
+  }
+
+  /** The mode has changed by itself: from `wait` only, once, and by its time no sooner than that is over. */
+  #becomesActive(before: GroupPart | null, group: GroupPart, now: number): void {
+    const told = newPast(before, group).find(({ kind }) => kind === "mode");
+    if (told === undefined) return;
+    const bad = (text: string): never => {
+      throw new Violation("only the mode wait ends by itself, and never too soon", text);
+    };
+    if (before?.mode !== "wait" || group.mode !== "active")
+      bad(`${before?.mode} has become ${group.mode}`);
+    if (group.pause !== undefined) bad("the group is paused");
+    const limit = group.settings.waitForOtherMasterMs ?? Infinity;
+    const lasted = now - this.#waitsSince;
+    if (told.reason.includes("every node is ONLINE")) return;
+    if (limit === 0 || lasted < limit * (1 - DRIFT)) bad(`it has waited ${lasted} of ${limit} ms`);
   }
 
   #remember({ kind, from, result, startedAt, durationMs }: PastOperation): void {

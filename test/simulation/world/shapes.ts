@@ -59,7 +59,9 @@ function wishesOf(random: Prng): Partial<GroupSettings> {
   const isAsked = random.chance(0.3);
   const node = random.pick([null, null, "db1", "db2"]);
   const afterMs = random.pick([1_000, 3_000, 10_000]);
+  const waitForOtherMasterMs = random.pick([0, 2_000, 8_000]);
   return {
+    waitForOtherMasterMs,
     ...(parallelSyncs === undefined ? {} : { parallelSyncs }),
     ...(node === null ? {} : { prefer: { node, afterMs } }),
     ...(isAsked ? { preFailover: { command: MOODY, timeoutMs: 1_000, onFailure } } : {}),

@@ -40,3 +40,8 @@ it("a setting that older states lack is checked where it is given", () => {
   expect(() => check({ settings: { ...settings, prefer: { node: "db1" } } })).toThrow("afterMs");
   expect(() => check({ preference: { node: "db1", tries: ["x"] } })).toThrow("preference.tries");
 });
+
+it("a mode that only a newer version knows is taken", () => {
+  expect(() => check({ mode: "wait" })).not.toThrow();
+  expect(() => check({ mode: "of tomorrow" })).not.toThrow();
+});

@@ -24,7 +24,7 @@ describe("completion", () => {
   });
 
   it("of bash goes by the command that stands there, behind options and their values too", async () => {
-    expect(await inBash("mode", "")).toEqual(["active", "manual", "passive"]);
+    expect(await inBash("mode", "")).toEqual(["active", "manual", "passive", "wait"]);
     expect(await inBash("--group", "main", "-v", "mode", "pa")).toEqual(["passive"]);
     expect(await inBash("mode", "active", "")).toEqual([]);
     expect(await inBash("help", "histo")).toEqual(["history"]);

@@ -83,6 +83,7 @@ export function aGroup(change: Partial<GroupStatus> = {}): GroupStatus {
     master: "db1",
     mode: "active",
     pause: null,
+    waiting: null,
     verdict: "healthy",
     verdict_text: "",
     lease_backend: "nft",

@@ -64,7 +64,7 @@ describe("wrong usage", () => {
     ],
     [
       "mode auto",
-      'error: mode "auto" is not one of its values; write active, manual or passive\ntry: mmm help mode',
+      'error: mode "auto" is not one of its values; write active, manual, passive or wait\ntry: mmm help mode',
     ],
     ["info db9", 'error: there is no node "db9"; did you mean db1?\ntry: mmm status'],
     [

@@ -73,7 +73,7 @@ function modeMetrics(groups: readonly GroupStatus[]): readonly Family[] {
   return [
     gauge(
       "mmm_group_mode",
-      "The mode of the group: active, manual or passive; always 1.",
+      "The mode of the group: active, manual, passive or wait; always 1.",
       groups.map(({ name, mode }) => sample(1, { group: name, mode })),
     ),
     gauge(

@@ -51,6 +51,7 @@ describe("the file of 2011", () => {
       fenceCommand: null,
       writeGuard: false,
       parallelSyncs: 1,
+      waitForOtherMasterMs: 120_000,
     });
   });
 
@@ -235,7 +236,7 @@ describe("problems", () => {
     ["flap_count = 0", `f:1:14: flap_count: "0" is not a whole number from 1 to 1000`],
     [
       "mode = auto",
-      `f:1:8: mode: "auto" is not one of its values; write active, manual or passive`,
+      `f:1:8: mode: "auto" is not one of its values; write active, manual, passive or wait`,
     ],
     ["write_guard = maybe", `f:1:15: write_guard: "maybe" is neither on nor off`],
     [

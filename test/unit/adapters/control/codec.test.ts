@@ -58,11 +58,12 @@ const proposal: fc.Arbitrary<Proposal> = fc.record({
     fenceCommand: maybe(words),
     writeGuard: fc.boolean(),
     parallelSyncs: number,
+    waitForOtherMasterMs: number,
   }),
   nodes: fc.array(node as fc.Arbitrary<ProposedNode>, { maxLength: 3 }),
   writer: maybe(address),
   readers: fc.array(address, { maxLength: 2 }),
-  mode: maybe(fc.constantFrom("active", "manual", "passive")),
+  mode: maybe(fc.constantFrom("active", "manual", "passive", "wait")),
 });
 
 const command: fc.Arbitrary<Asked> = fc.oneof(
@@ -84,7 +85,7 @@ const command: fc.Arbitrary<Asked> = fc.oneof(
   fc.record({
     kind: kind("set-mode"),
     group: name,
-    mode: fc.constantFrom("active", "manual", "passive"),
+    mode: fc.constantFrom("active", "manual", "passive", "wait"),
   }),
   fc.record({
     kind: kind("adopt"),

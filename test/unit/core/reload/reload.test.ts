@@ -35,6 +35,7 @@ describe("what a file would change", () => {
         fenceCommand: "off",
         writeGuard: true,
         parallelSyncs: 2,
+        waitForOtherMasterMs: 0,
         prefer: { node: "db1", afterMs: 300_000 },
       },
       { mode: "manual" },
@@ -45,9 +46,19 @@ describe("what a file would change", () => {
       "fence_command: none → off",
       "write_guard: off → on",
       "parallel_syncs: 1 → 2",
+      "wait_for_other_master: 2m → 0",
       "prefer: none → db1 (after 5m)",
       "mode: active → manual",
     ]);
+  });
+
+  it("is not that a group begins to wait again, which the file said for the first start", () => {
+    const waits = proposal({}, { mode: "wait" });
+    expect(differences(group(), waits)).toEqual([]);
+    expect(reloaded(group({ mode: "passive" }), STAMP, waits).mode).toBe("passive");
+    expect(reloaded(group({ mode: "wait" }), STAMP, proposal({}, { mode: "active" })).mode).toBe(
+      "active",
+    );
   });
 
   it("names the node whose login or port differs", () => {

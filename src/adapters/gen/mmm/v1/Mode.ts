@@ -5,6 +5,7 @@ export const Mode = {
   MODE_ACTIVE: 'MODE_ACTIVE',
   MODE_MANUAL: 'MODE_MANUAL',
   MODE_PASSIVE: 'MODE_PASSIVE',
+  MODE_WAIT: 'MODE_WAIT',
 } as const;
 
 export type Mode =
@@ -16,5 +17,7 @@ export type Mode =
   | 2
   | 'MODE_PASSIVE'
   | 3
+  | 'MODE_WAIT'
+  | 4
 
 export type Mode__Output = typeof Mode[keyof typeof Mode]
