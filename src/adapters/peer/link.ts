@@ -144,10 +144,13 @@ export class PeerLink {
       onSilence: () => this.#onSilence(NO_ANSWER),
       onEnd: (error) => {
         this.#call = null;
-        if (error === null) this.#onSilence("it is ending");
-        else this.#onError(error);
+        if (error === null) {
+          this.#onSilence("it is ending");
+          return;
+        }
+        this.#onError(error);
         // A call that breaks off may mean that nobody is there any more.
-        if (error !== null) void this.#knock();
+        void this.#knock();
       },
     });
   }

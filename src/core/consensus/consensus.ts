@@ -22,7 +22,7 @@ import {
 import { onFarewell } from "./farewell.ts";
 import { onAppend, onUnknownHeartbeat } from "./following.ts";
 import { genesisTick, onAppendWhileEmpty, onGenesis, onHello, sayHello } from "./genesis.ts";
-import { peerGone as withoutPeer } from "./gone.ts";
+import { onGone } from "./gone.ts";
 import { judge } from "./identity.ts";
 import { broadcast, leaderTick, leaderWakeAt, onAppendReply } from "./leading.ts";
 import { proposeParts, type Update } from "./proposal.ts";
@@ -166,7 +166,7 @@ export function peerFound(
 
 /** The transport learned that nobody listens at a peer's address any more, while its host answers. */
 export function peerGone(state: ConsensusState, name: MonitorName, at: At): Step {
-  return settle(state, still(withoutPeer(state, name, at)));
+  return settle(state, onGone(state, name, at));
 }
 
 /**
