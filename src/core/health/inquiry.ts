@@ -93,6 +93,20 @@ export function votesOnMaster(inquiry: Inquiry): Readonly<Record<MonitorName, Vo
   return recordsOf(inquiry.evidence, inquiry.members, inquiry.master, inquiry.now);
 }
 
+/** The same, with the reason of those who saw what led to the verdict. */
+export function votesOfWitnesses(
+  inquiry: Inquiry,
+  seenBy: readonly FreshVote[],
+  reason: string,
+): Readonly<Record<MonitorName, VoteRecord>> {
+  const votes: Record<MonitorName, VoteRecord> = { ...votesOnMaster(inquiry) };
+  for (const { monitor } of seenBy) {
+    const vote = votes[monitor];
+    if (vote !== undefined) votes[monitor] = { ...vote, reason };
+  }
+  return votes;
+}
+
 /** "mon1, mon2 (2 of 3)". */
 export function showMonitors(monitors: readonly MonitorName[], tally: Tally): string {
   return `${monitors.join(", ")} (${monitors.length} of ${tally.members})`;

@@ -4,7 +4,13 @@
  * worth giving up if somebody has more: without an eligible replica it stays master.
  */
 import { hasSuccessor } from "./facts.ts";
-import { type Inquiry, type Rule, showMonitors, type Verdict, votesOnMaster } from "./inquiry.ts";
+import {
+  type Inquiry,
+  type Rule,
+  showMonitors,
+  type Verdict,
+  votesOfWitnesses,
+} from "./inquiry.ts";
 import { type Rebirth, rebirthOf } from "./reborn.ts";
 import { FRESH_MS, type FreshVote, infoAgeMs, isAnswering } from "./votes.ts";
 
@@ -65,13 +71,8 @@ const WHAT: Readonly<Record<Rebirth, string>> = {
 
 function lost(inquiry: Inquiry, rebirth: Rebirth, seenBy: readonly FreshVote[]): Verdict {
   const { master, tally } = inquiry;
+  const votes = votesOfWitnesses(inquiry, seenBy, `reborn: ${rebirth}`);
   const monitors = seenBy.map(({ monitor }) => monitor);
-  const votes = Object.fromEntries(
-    Object.entries(votesOnMaster(inquiry)).map(([monitor, record]) => [
-      monitor,
-      monitors.includes(monitor) ? { ...record, reason: `reborn: ${rebirth}` } : record,
-    ]),
-  );
   const text = `${describeRebirth(inquiry, rebirth)}: ${showMonitors(monitors, tally)}`;
   return { kind: "master-down", master, tally, how: "reborn", votes, text };
 }

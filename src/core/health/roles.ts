@@ -1,8 +1,8 @@
 /** When the nodes' own idea of who is master differs from the agreed one. */
 import type { NodeName } from "../ids.ts";
-import { type Inquiry, type Rule, type Stray, votesOnMaster } from "./inquiry.ts";
+import { type Inquiry, type Rule, type Stray, votesOfWitnesses } from "./inquiry.ts";
 import { type NodeInfo } from "./types.ts";
-import { FRESH_MS, infoAgeMs, isAnswering, presentInfo } from "./votes.ts";
+import { FRESH_MS, type FreshVote, infoAgeMs, isAnswering, presentInfo } from "./votes.ts";
 
 /**
  * A majority sees that the agreed master follows somebody. Either nobody is master now, or a
@@ -10,14 +10,16 @@ import { FRESH_MS, infoAgeMs, isAnswering, presentInfo } from "./votes.ts";
  */
 export const masterDemoted: Rule = (inquiry) => {
   const { master, tally } = inquiry;
-  if (seenAsReplica(inquiry) < tally.quorum) return null;
+  const seenBy = seenAsReplica(inquiry);
+  if (seenBy.length < tally.quorum) return null;
   const [elsewhere] = otherMasters(inquiry);
   if (elsewhere !== undefined) {
     const text = `${master} was made a replica, and ${elsewhere.node} is master now`;
     return { kind: "undecided", moved: elsewhere.node, tally, text };
   }
   const text = `${master} was made a replica, and no node is master`;
-  return { kind: "no-master", master, tally, votes: votesOnMaster(inquiry), text };
+  const votes = votesOfWitnesses(inquiry, seenBy, "demoted: it follows another");
+  return { kind: "no-master", master, tally, votes, text };
 };
 
 export const strayMasters: Rule = (inquiry) => {
@@ -32,13 +34,13 @@ export const strayMasters: Rule = (inquiry) => {
   return { kind: "two-masters", master, tally, others, text };
 };
 
-function seenAsReplica({ votes, now }: Inquiry): number {
+function seenAsReplica({ votes, now }: Inquiry): readonly FreshVote[] {
   return votes.filter(
     ({ held }) =>
       isAnswering(held.vote) &&
       held.vote.info?.role === "replica" &&
       (infoAgeMs(held, now) ?? Number.POSITIVE_INFINITY) <= FRESH_MS,
-  ).length;
+  );
 }
 
 function otherMasters({

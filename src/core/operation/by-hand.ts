@@ -45,16 +45,8 @@ export function demotedByHand(turn: Turn, group: GroupPart, verdict: Verdict): C
   const demoted = verdict.kind === "no-master";
   const lasted = turn.lasting(group.name, "demoted", demoted);
   if (!demoted || lasted < SETTLED_AFTER_MS) return null;
-  const votes = Object.entries(verdict.votes).map(
-    ([monitor, record]) => [monitor, { ...record, reason: "demoted: it follows another" }] as const,
-  );
-  return {
-    cause: "down",
-    from: verdict.master,
-    to: null,
-    text: verdict.text,
-    votes: Object.fromEntries(votes),
-  };
+  const { master, text, votes } = verdict;
+  return { cause: "down", from: master, to: null, text, votes };
 }
 
 /** It continues the committed history, from a point that nothing acknowledged lies behind. */

@@ -358,6 +358,20 @@ describe("roles that differ from what was agreed", () => {
     expect(judge(of(demoted, up))).toMatchObject({ kind: "no-master", master: "db1" });
   });
 
+  it("no master: the votes of those who see it follow say so, and no others", () => {
+    const { mon1, mon2 } = demoted;
+    const votesIn = (verdict: Verdict) => (verdict.kind === "no-master" ? verdict.votes : {});
+    expect(votesIn(judge(of({ mon1, mon2, mon3: refused() }, up)))).toMatchObject({
+      mon1: { vote: "up", reason: "demoted: it follows another" },
+      mon2: { vote: "up", reason: "demoted: it follows another" },
+      mon3: { vote: "refused", reason: refused().reason },
+    });
+    expect(votesIn(judge(of({ mon1, mon2 }, up)))["mon3"]).toMatchObject({
+      vote: "missing",
+      reason: "never heard",
+    });
+  });
+
   it("undecided: it follows, and another node was made master by hand", () => {
     const promoted = all(seesMaster({ runId: "run-db2", replId: ALIEN, replId2: L }));
     expect(judge(of(demoted, promoted, up))).toMatchObject({ kind: "undecided", moved: "db2" });
