@@ -7,7 +7,7 @@
  */
 import type { Instant, NodeName } from "../ids.ts";
 import type { GroupSettings } from "../settings.ts";
-import type { GroupPart } from "../state.ts";
+import type { GroupPart, Operation, Phase } from "../state.ts";
 import type { ProbeDepth } from "./types.ts";
 import type { NodeWatch } from "./watch.ts";
 
@@ -41,14 +41,18 @@ function isInPlace(group: GroupPart, node: NodeName, watch: NodeWatch | undefine
   return watch?.seen?.info.role === (node === group.master ? "master" : "replica");
 }
 
+type Switching = GroupPart & { readonly operation: Operation };
+
 /** What changes meanwhile was asked for. */
-export function isSwitching(group: GroupPart | undefined): boolean {
+export function isSwitching(group: GroupPart | undefined): group is Switching {
   return group?.operation?.kind === "switchover";
 }
 
-/** Clients wait, and whoever conducts it notices by itself if a node breaks away. */
-function isHandingOver({ operation }: GroupPart): boolean {
-  return operation?.kind === "switchover" && ["handover", "claim"].includes(operation.phase);
+/** In these clients wait, and whoever conducts it notices by itself if a node breaks away. */
+const HANDING_OVER: readonly Phase[] = ["handover", "claim"];
+
+function isHandingOver(group: GroupPart): boolean {
+  return isSwitching(group) && HANDING_OVER.includes(group.operation.phase);
 }
 
 export function depthOf(
