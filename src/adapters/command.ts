@@ -8,7 +8,7 @@ import { constants, setPriority } from "node:os";
 
 export interface Command {
   readonly command: string;
-  /** Beside the monitor's own environment. */
+  /** Beside the monitor's own environment, but for what systemd tells that alone. */
   readonly env: Readonly<Record<string, string>>;
   /** For its standard input; null: nothing. */
   readonly input: string | null;
@@ -26,12 +26,15 @@ const LONGEST_OUTPUT = 2_000;
 /** After the end, for output that was not read yet. */
 const DRAIN_MS = 100;
 
+/** With these a program that it starts would tell systemd that the monitor is ready, or ends. */
+const NOT_ITS_OWN = { NOTIFY_SOCKET: undefined, WATCHDOG_USEC: undefined, WATCHDOG_PID: undefined };
+
 /** Never rejects. */
 export function runCommand({ command, env, input, deadlineMs }: Command): Promise<CommandEnd> {
   const child = spawn("/bin/sh", ["-c", command], {
     detached: true,
     stdio: [input === null ? "ignore" : "pipe", "pipe", "pipe"],
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...NOT_ITS_OWN, ...env },
   });
   useOrdinaryPriority(child);
   // One that does not read what it is told may do without it.

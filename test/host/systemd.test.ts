@@ -64,6 +64,7 @@ unshare --user true && echo makes namespaces
 ls -d /sys/fs/cgroup/* >/dev/null
 echo 1 >/proc/sys/net/ipv4/ip_forward && echo sets the kernel
 nice
+env | grep -E '^(NOTIFY_SOCKET|WATCHDOG_)' && echo was told how to speak to systemd
 echo confessed
 END
 chmod 755 /usr/local/bin/confess
@@ -216,6 +217,7 @@ describe.skipIf(!isLong || hindrance !== null)(
       expect(said).not.toContain("may become root");
       expect(said).not.toContain("makes namespaces");
       expect(said).not.toContain("sets the kernel");
+      expect(said).not.toContain("was told how to speak to systemd");
       expect(said).toMatch(/^0$/m);
     });
 

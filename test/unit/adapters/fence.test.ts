@@ -1,5 +1,5 @@
 import { getPriority, setPriority } from "node:os";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { ShellFencer } from "../../../src/adapters/fence.ts";
 import type { Target } from "../../../src/core/io.ts";
 import { eventually } from "../../helpers/eventually.ts";
@@ -30,6 +30,18 @@ test("the command learns which node and address to fence, and its exit code is t
     text: "no such outlet",
   });
   expect(await fence("no-such-program-here")).toMatchObject({ exitCode: 127 });
+});
+
+test("a command cannot speak to systemd in the name of this monitor", async () => {
+  const names = ["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"];
+  try {
+    for (const name of names) vi.stubEnv(name, "1");
+    vi.stubEnv("MMM_TEST_KEPT", "yes");
+    const { text } = await fence(`env | grep -E '^(${names.join("|")}|MMM_TEST_KEPT)='`);
+    expect(text).toBe("MMM_TEST_KEPT=yes");
+  } finally {
+    vi.unstubAllEnvs();
+  }
 });
 
 test("a command that does not end in time is killed with all that it started, and is no success", async () => {
