@@ -84,14 +84,10 @@ export interface Ran {
 }
 
 export class BootedSystem implements AsyncDisposable {
-  readonly #place = mkdtempSync(join(MEMORY, "mmm-booted-"));
+  #place: string | null = null;
   #groups: readonly string[] = [];
   #outer: ChildProcess | null = null;
   #pid = 0;
-
-  private constructor() {
-    for (const folder of ["upper", "work", "root"]) mkdirSync(join(this.#place, folder));
-  }
 
   /** Why there can be none here; null: there can. */
   static hindrance(): string | null {
@@ -103,28 +99,24 @@ export class BootedSystem implements AsyncDisposable {
   }
 
   /** With what scripts/package makes in /packages there. */
-  static async boot(): Promise<BootedSystem> {
-    const system = new BootedSystem();
-    try {
-      const packages = join(system.#place, "upper", "packages");
-      execFileSync(PACKAGE, [packages], { stdio: ["ignore", "ignore", "inherit"] });
-      await system.#start();
-      return system;
-    } catch (error) {
-      await system[Symbol.asyncDispose]();
-      throw error;
-    }
+  async boot(): Promise<void> {
+    const place = mkdtempSync(join(MEMORY, "mmm-booted-"));
+    this.#place = place;
+    for (const folder of ["upper", "work", "root"]) mkdirSync(join(place, folder));
+    const packages = join(place, "upper", "packages");
+    execFileSync(PACKAGE, [packages], { stdio: ["ignore", "ignore", "inherit"] });
+    await this.#start(place);
   }
 
   /** Shut down as a person does it, and booted again with the same files. */
   async reboot(): Promise<void> {
-    const outer = this.#outer;
-    if (outer === null) throw new Error("it is not running");
+    const [outer, place] = [this.#outer, this.#place];
+    if (outer === null || place === null) throw new Error("it is not running");
     const ended = once(outer, "exit");
     this.run("systemctl reboot");
     await ended;
     await this.#removeGroups();
-    await this.#start();
+    await this.#start(place);
   }
 
   /** A script of sh in there, as root; it ends at the first command that fails. */
@@ -151,13 +143,13 @@ export class BootedSystem implements AsyncDisposable {
       await once(outer, "exit");
     }
     await this.#removeGroups();
-    rmSync(this.#place, { recursive: true });
+    if (this.#place !== null) rmSync(this.#place, { recursive: true });
   }
 
-  async #start(): Promise<void> {
+  async #start(place: string): Promise<void> {
     this.#groups = makeGroups(`mmm-booted-${process.pid}`);
     const env = { ...process.env, BOOT, CMDLINE: commandLine(), SINGLE: singleControllers() };
-    const args = ["-euc", ENTER, "sh", this.#place, ...this.#groups];
+    const args = ["-euc", ENTER, "sh", place, ...this.#groups];
     const outer = spawn("sh", args, { env, stdio: ["ignore", "ignore", "inherit"] });
     this.#outer = outer;
     const children = `/proc/${outer.pid}/task/${outer.pid}/children`;

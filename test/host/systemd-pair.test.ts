@@ -2,12 +2,10 @@
  * Both packages on one host under a systemd that is the first process: a monitor as its unit runs it logs in to an sshd with
  * PAM and logind, starts the guard through sudo, and serves. Only with MMM_LONG=1.
  */
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { eventually } from "../helpers/eventually.ts";
-import { isLong } from "../helpers/lab.ts";
-import { BootedSystem } from "./booted-system.ts";
+import { describeBooted } from "./describe-booted.ts";
 
-const hindrance = BootedSystem.hindrance();
 const VIP = "10.9.9.70";
 
 const SET_UP = `
@@ -59,57 +57,47 @@ WantedBy=multi-user.target
 END
 `;
 
-describe.skipIf(!isLong || hindrance !== null)(
-  `monitor and guard under systemd${hindrance === null ? "" : ` (skipped: ${hindrance})`}`,
-  { timeout: 60_000 },
-  () => {
-    let system: BootedSystem;
-    beforeAll(async () => {
-      system = await BootedSystem.boot();
-    }, 120_000);
-    afterAll(() => system[Symbol.asyncDispose]());
-
-    const isServed = async () => {
-      const leases = () => system.run("nft list set inet redis_mmm lease4").text;
-      await eventually(leases, (set) => set.includes(VIP), {
-        withinMs: 20_000,
-        everyMs: 50,
-        what: "a lease",
-      });
-      expect(system.must(`redis-cli -h ${VIP} ping`)).toBe("PONG");
-    };
-
-    it("serve, and go on serving after the firewall was reloaded", async () => {
-      system.must(SET_UP);
-      await isServed();
-      system.must("systemctl reload nftables");
-      await isServed();
+describeBooted("monitor and guard under systemd", (system) => {
+  const isServed = async () => {
+    const leases = () => system.run("nft list set inet redis_mmm lease4").text;
+    await eventually(leases, (set) => set.includes(VIP), {
+      withinMs: 20_000,
+      everyMs: 50,
+      what: "a lease",
     });
+    expect(system.must(`redis-cli -h ${VIP} ping`)).toBe("PONG");
+  };
 
-    it("serve after a boot that nobody attends", async () => {
-      system.must(
-        `systemctl stop db1; ${OF_A_BOOT} systemctl daemon-reload; systemctl enable cable db1 ssh nftables`,
-      );
-      await system.reboot();
-      await isServed();
-    });
+  it("serve, and go on serving after the firewall was reloaded", async () => {
+    system.must(SET_UP);
+    await isServed();
+    system.must("systemctl reload nftables");
+    await isServed();
+  });
 
-    it("the guard's package stays while it serves, and then takes the monitors' sessions along", () => {
-      const refused = system.run("dpkg -r redis-mmm-guard");
-      expect(refused.text).toContain("this host serves a VIP just now");
-      expect(refused.status).toBe(1);
-      system.must(`redis-cli -h ${VIP} ping`);
-      expect(system.must("pgrep -c -u mmm-guard")).not.toBe("0");
-      // What would renew it stands still, and stays logged in.
-      system.must("kill -STOP $(systemctl show --value -p MainPID mmm-mon)");
-      system.must("while nft list set inet redis_mmm lease4 | grep -q elements; do :; done");
-      system.must("dpkg -r redis-mmm-guard");
-      expect(
-        system.run(
-          "getent passwd mmm-guard; nft list table inet redis_mmm; ls /etc/sudoers.d/redis-mmm",
-        ).text,
-      ).not.toMatch(/^mmm-guard|^table|sudoers.d.redis-mmm$/m);
-      expect(system.must("ip -o -4 addr show dev eth9")).not.toContain(VIP);
-    });
-  },
-);
+  it("serve after a boot that nobody attends", async () => {
+    system.must(
+      `systemctl stop db1; ${OF_A_BOOT} systemctl daemon-reload; systemctl enable cable db1 ssh nftables`,
+    );
+    await system.reboot();
+    await isServed();
+  });
+
+  it("the guard's package stays while it serves, and then takes the monitors' sessions along", () => {
+    const refused = system.run("dpkg -r redis-mmm-guard");
+    expect(refused.text).toContain("this host serves a VIP just now");
+    expect(refused.status).toBe(1);
+    system.must(`redis-cli -h ${VIP} ping`);
+    expect(system.must("pgrep -c -u mmm-guard")).not.toBe("0");
+    // What would renew it stands still, and stays logged in.
+    system.must("kill -STOP $(systemctl show --value -p MainPID mmm-mon)");
+    system.must("while nft list set inet redis_mmm lease4 | grep -q elements; do :; done");
+    system.must("dpkg -r redis-mmm-guard");
+    expect(
+      system.run(
+        "getent passwd mmm-guard; nft list table inet redis_mmm; ls /etc/sudoers.d/redis-mmm",
+      ).text,
+    ).not.toMatch(/^mmm-guard|^table|sudoers.d.redis-mmm$/m);
+    expect(system.must("ip -o -4 addr show dev eth9")).not.toContain(VIP);
+  });
+});
