@@ -29,14 +29,27 @@ export function placeOf(address: string): string {
   return [...groups, ...zeros].slice(0, 4).join(":");
 }
 
-/** Whoever is too many is closed as it comes, without a word. */
-export function keepCrowdOut(server: Server, limits: CrowdLimits): void {
+/**
+ * Whoever is too many is closed as it comes, without a word. Those who come through a socket of this host are from one
+ * place.
+ * @param onRefused called before that
+ */
+export function keepCrowdOut(
+  server: Server,
+  limits: CrowdLimits,
+  onRefused?: (socket: Socket) => void,
+): Crowd {
   const crowd = new Crowd(limits);
   server.on("connection", (socket: Socket) => {
-    const address = placeOf(socket.remoteAddress ?? "");
-    if (crowd.enter(address, performance.now())) socket.once("close", () => crowd.leave(address));
-    else socket.destroy();
+    const place = placeOf(socket.remoteAddress ?? "");
+    if (crowd.enter(place, performance.now())) {
+      socket.once("close", () => crowd.leave(place));
+      return;
+    }
+    onRefused?.(socket);
+    socket.destroy();
   });
+  return crowd;
 }
 
 /** Of so many addresses something is remembered while nothing of them is open. */

@@ -11,16 +11,15 @@ import {
   type Server as TlsServer,
   type TLSSocket,
 } from "node:tls";
-import { type Server, ServerCredentials } from "@grpc/grpc-js";
+import type { Server } from "@grpc/grpc-js";
 import { systemCode } from "../errors.ts";
 import type { Caller } from "./caller.ts";
-import { Crowd, type CrowdLimits, placeOf } from "./crowd.ts";
+import { type CrowdLimits, keepCrowdOut } from "./crowd.ts";
+import { Entrance } from "./entrance.ts";
 import { listenAt } from "./listening.ts";
-import { OneByOne } from "./one-by-one.ts";
 import type { HostPort } from "./peer/address.ts";
 import { peerOf, Refuser } from "./refuser.ts";
 import type { TlsIdentity } from "./tls/identity.ts";
-import { payForTakingBack } from "./taken-back.ts";
 import { judge } from "./tls/judge.ts";
 import { Revoked } from "./tls/revoked.ts";
 
@@ -48,20 +47,25 @@ export class Door {
   readonly #net: NetServer;
   readonly #tls: TlsServer | null;
   #revoked: Revoked;
-  readonly #inside: ReturnType<Server["createConnectionInjector"]>;
-  readonly #refuser = new Refuser();
+  readonly #entrance: Entrance;
+  readonly #refuser: Refuser;
   readonly #callers = new Map<string, { readonly caller: Caller; readonly socket: TLSSocket }>();
-  readonly #crowd = new Crowd(FROM_ONE_ADDRESS);
-  readonly #entrances = new OneByOne();
 
   /** @param server those who are let in talk to it */
   constructor(server: Server, options: DoorOptions) {
     this.#options = options;
     this.#revoked = options.identity?.revoked ?? Revoked.none;
-    this.#inside = server.createConnectionInjector(ServerCredentials.createInsecure());
     this.#tls = options.identity === null ? null : this.#tlsServer(options.identity);
-    this.#net = createServer({ noDelay: true }, (socket) => this.#accept(socket));
+    this.#net = createServer({ noDelay: true });
     this.#net.maxConnections = MOST_CONNECTIONS;
+    const crowd = keepCrowdOut(this.#net, FROM_ONE_ADDRESS, ({ remoteAddress }) => {
+      this.#tell(remoteAddress, "it opens too many connections, or too fast");
+    });
+    this.#net.on("connection", (socket) => {
+      if (!socket.destroyed) this.#accept(socket);
+    });
+    this.#entrance = new Entrance(server, crowd);
+    this.#refuser = new Refuser(crowd);
   }
 
   /** The port that it listens on. Rejects with the system's error. */
@@ -86,7 +90,7 @@ export class Door {
       const certificate = socket.getPeerX509Certificate();
       if (certificate !== undefined && this.#revoked.has(certificate)) socket.destroy();
     }
-    this.#inside.drain(DRAIN_MS);
+    this.#entrance.drain(DRAIN_MS);
   }
 
   close(): void {
@@ -111,16 +115,9 @@ export class Door {
   }
 
   #accept(socket: Socket): void {
-    const address = placeOf(socket.remoteAddress ?? "");
-    if (!this.#crowd.enter(address, performance.now())) {
-      this.#tell(socket.remoteAddress, "it opens too many connections, or too fast");
-      socket.destroy();
-      return;
-    }
-    socket.once("close", () => this.#crowd.leave(address));
+    // Whoever uses the connection sees its end; nobody else needs to.
+    socket.on("error", () => undefined);
     const timer = setTimeout(() => socket.destroy(), FIRST_BYTE_MS);
-    // Whoever uses the connection sees its end; nobody else needs to, but for this.
-    payForTakingBack(socket, this.#crowd, address);
     socket.once("close", () => clearTimeout(timer));
     socket.once("data", (first: Buffer) => {
       clearTimeout(timer);
@@ -137,7 +134,7 @@ export class Door {
         socket,
         "it talks in the clear, and here only TLS is spoken (set tls_ca, tls_cert and tls_key there)",
       );
-    else if (!isTls) this.#letIn(socket);
+    else if (!isTls) this.#entrance.letIn(socket);
     else {
       this.#tell(socket.remoteAddress, "it speaks TLS, and this monitor runs with tls = off");
       socket.end(ALERT);
@@ -145,7 +142,6 @@ export class Door {
   }
 
   #onSecure(socket: TLSSocket): void {
-    payForTakingBack(socket, this.#crowd, placeOf(socket.remoteAddress ?? ""));
     const caller = judge(socket, this.#revoked, Date.now());
     if (caller.kind === "refused") {
       this.#turnAway(socket, caller.why);
@@ -154,14 +150,7 @@ export class Door {
     const peer = peerOf(socket);
     this.#callers.set(peer, { caller, socket });
     socket.once("close", () => this.#callers.delete(peer));
-    this.#letIn(socket);
-  }
-
-  /** Whoever has come talks at once, and many may come at once. */
-  #letIn(socket: Socket): void {
-    this.#entrances.run(() => {
-      if (!socket.destroyed) this.#inside.injectConnection(socket);
-    });
+    this.#entrance.letIn(socket);
   }
 
   #turnAway(socket: Socket, why: string): void {

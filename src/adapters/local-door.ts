@@ -4,38 +4,28 @@
  */
 import { once } from "node:events";
 import { lstatSync, unlinkSync } from "node:fs";
-import { createServer, type Server as NetServer } from "node:net";
-import { Server, ServerCredentials } from "@grpc/grpc-js";
-import { Crowd, type CrowdLimits } from "./crowd.ts";
-import { OneByOne } from "./one-by-one.ts";
+import { createServer } from "node:net";
+import { Server } from "@grpc/grpc-js";
+import { type CrowdLimits, keepCrowdOut } from "./crowd.ts";
+import { Entrance } from "./entrance.ts";
 import { isAnswered } from "./socket-file.ts";
 import { addServices, type Services, SERVER_OPTIONS } from "./services.ts";
-import { payForTakingBack } from "./taken-back.ts";
 
 /** Of what a new file may grant: nothing to others, nothing to execute. */
 const UMASK = 0o117;
 
-/** All of this host together: it says nothing of who is who. */
-const HERE = "";
+/** All of this host together. */
 const FROM_HERE: CrowdLimits = { most: 64, perSecond: 100 };
 
 export class LocalDoor {
   readonly #server = new Server(SERVER_OPTIONS);
-  readonly #net: NetServer;
+  readonly #net = createServer();
 
   constructor(services: Services) {
     addServices(this.#server, services, () => ({ kind: "local" }));
-    const inside = this.#server.createConnectionInjector(ServerCredentials.createInsecure());
-    const crowd = new Crowd(FROM_HERE);
-    const entrances = new OneByOne();
-    this.#net = createServer((socket) => {
-      payForTakingBack(socket, crowd, HERE);
-      if (!crowd.enter(HERE, performance.now())) {
-        socket.destroy();
-        return;
-      }
-      socket.once("close", () => crowd.leave(HERE));
-      entrances.run(() => inside.injectConnection(socket));
+    const entrance = new Entrance(this.#server, keepCrowdOut(this.#net, FROM_HERE));
+    this.#net.on("connection", (socket) => {
+      if (!socket.destroyed) entrance.letIn(socket);
     });
   }
 

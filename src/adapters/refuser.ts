@@ -5,12 +5,13 @@
 import type { Socket } from "node:net";
 import {
   Server,
-  ServerCredentials,
   status,
   type ServiceDefinition,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { limitCalls } from "./call-limits.ts";
+import type { Crowd } from "./crowd.ts";
+import { Entrance } from "./entrance.ts";
 import { grpcError } from "./grpc-error.ts";
 import { ControlService, PeerService } from "./grpc.ts";
 
@@ -29,10 +30,12 @@ export class Refuser {
     "grpc.max_concurrent_streams": 1,
     "grpc.enable_channelz": 0,
   });
-  readonly #injector = this.#server.createConnectionInjector(ServerCredentials.createInsecure());
+  readonly #entrance: Entrance;
   readonly #reasons = new Map<string, string>();
 
-  constructor() {
+  /** @param crowd those who come to the door that it is at */
+  constructor(crowd: Crowd) {
+    this.#entrance = new Entrance(this.#server, crowd);
     for (const { service } of [PeerService, ControlService]) this.#refuseAll(service);
   }
 
@@ -49,7 +52,7 @@ export class Refuser {
       clearTimeout(timer);
       this.#reasons.delete(peer);
     });
-    this.#injector.injectConnection(socket);
+    this.#entrance.letIn(socket);
   }
 
   close(): void {

@@ -2,43 +2,40 @@
  * Calls that are begun and taken back at once: each costs this monitor a hundred times what it costs the caller, and
  * HTTP/2 stops that only after a thousand. A connection on which so many came to nothing is closed; who has
  * something to ask is let in again.
+ *
+ * They are counted where HTTP/2 tells of them, before gRPC begins them: of a call that was taken back in the same piece
+ * of the stream gRPC does not know any more whose it was, and of one that it refuses by its headers it tells nobody.
  */
-import type { Socket } from "node:net";
-import type { InsideCall } from "./call-limits.ts";
-import type { Crowd } from "./crowd.ts";
+import type { EventEmitter } from "node:events";
 
-/** What such a connection is closed with. */
-class TakenBackError extends Error {}
+interface Stream extends EventEmitter {
+  readonly rstCode?: number | undefined;
+  readonly headersSent: boolean;
+}
 
-/** As many connections more. */
-const COSTS = 24;
-
-/** Whoever opened a connection that is closed for this has fewer of them for a while. */
-export function payForTakingBack(socket: Socket, crowd: Crowd, address: string): void {
-  socket.on("error", (error) => {
-    if (error instanceof TakenBackError) crowd.charge(address, COSTS);
-  });
+/** As Node has them. */
+export interface Session extends EventEmitter {
+  on(event: "stream", listener: (stream: Stream) => void): this;
+  prependListener(event: "stream", listener: (stream: Stream) => void): this;
+  destroy(): void;
 }
 
 /** Under way are 8 at most; a caller that gives up waiting takes one back now and then. */
 const MOST = 16;
 
-export class TakenBack {
-  /** Begun on a connection, and not ended well. */
-  readonly #begun = new WeakMap<object, number>();
-
-  watch({ stream }: InsideCall): void {
-    const { session } = stream;
-    if (session === undefined) return;
-    stream.once("close", () => {
-      if (stream.rstCode === 0) this.#add(session, -1);
-    });
-    if (this.#add(session, 1) > MOST) session.destroy(new TakenBackError("calls are taken back"));
-  }
-
-  #add(session: object, number: number): number {
-    const sum = (this.#begun.get(session) ?? 0) + number;
-    this.#begun.set(session, sum);
-    return sum;
-  }
+/** @param onEnd called when it is closed for this */
+export function endRestless(session: Session, onEnd: () => void): void {
+  /** Begun, and not ended well. */
+  let begun = 0;
+  const isWell = ({ rstCode, headersSent }: Stream) => rstCode === 0 && headersSent;
+  session.prependListener("stream", (stream) => {
+    stream.once("close", () => (begun -= isWell(stream) ? 1 : 0));
+    begun += 1;
+    if (begun <= MOST) return;
+    // Of what came in one piece with it nothing more is begun, but each may still end badly.
+    session.removeAllListeners("stream");
+    session.on("stream", (other) => other.on("error", () => undefined));
+    session.destroy();
+    onEnd();
+  });
 }

@@ -13,11 +13,11 @@ import { randomBytes } from "node:crypto";
 import { connect as connectHttp2, constants } from "node:http2";
 import { connect, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
+import { PREFACE, takenBack } from "../helpers/taking-back.ts";
 
 const [kind = "", target = "", seconds = "1", most = "1"] = process.argv.slice(2);
 const endAt = performance.now() + Number(seconds) * 1_000;
 const AT_ONCE = 16;
-const PREFACE = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\u0004\0\0\0\0\0", "latin1");
 const HELLO = Buffer.from([0x16, 0x03, 0x01, 0x02, 0x00, 0x01]);
 let done = 0;
 let bytes = 0;
@@ -83,6 +83,13 @@ function holdMany(): void {
   }, endAt - performance.now());
 }
 
+const QUESTION = {
+  [constants.HTTP2_HEADER_METHOD]: "POST",
+  [constants.HTTP2_HEADER_PATH]: "/mmm.v1.Control/Status",
+  "content-type": "application/grpc",
+  te: "trailers",
+};
+
 function askAndNotRead(): Socket {
   const socket = open();
   const session = connectHttp2("http://x", {
@@ -92,12 +99,7 @@ function askAndNotRead(): Socket {
   session.on("error", () => undefined);
   const ask = () => {
     for (let index = 0; index < 100 && !session.destroyed; index += 1) {
-      const stream = session.request({
-        [constants.HTTP2_HEADER_METHOD]: "POST",
-        [constants.HTTP2_HEADER_PATH]: "/mmm.v1.Control/Status",
-        "content-type": "application/grpc",
-        te: "trailers",
-      });
+      const stream = session.request(QUESTION);
       stream.on("error", () => undefined);
       stream.end(Buffer.alloc(5));
       done += 1;
@@ -119,12 +121,7 @@ function askAndNotFinish(): void {
   session.on("error", () => undefined);
   const ask = () => {
     if (performance.now() > endAt || session.destroyed) return;
-    const stream = session.request({
-      [constants.HTTP2_HEADER_METHOD]: "POST",
-      [constants.HTTP2_HEADER_PATH]: "/mmm.v1.Control/Status",
-      "content-type": "application/grpc",
-      te: "trailers",
-    });
+    const stream = session.request(QUESTION);
     stream.on("error", () => undefined);
     stream.once("response", () => stream.close());
     stream.once("close", ask);
@@ -170,29 +167,7 @@ function askInText(text: string): Socket {
   return socket.once("connect", write).on("drain", write);
 }
 
-function frame(type: number, flags: number, stream: number, payload: Uint8Array): Buffer {
-  const head = Buffer.alloc(9);
-  head.writeUIntBE(payload.length, 0, 3);
-  head.writeUInt8(type, 3);
-  head.writeUInt8(flags, 4);
-  head.writeUInt32BE(stream, 5);
-  return Buffer.concat([head, payload]);
-}
-
-/** A field that is written out, by the number of its name in the table of HTTP/2. */
-function written(name: readonly number[], value: string): Buffer {
-  return Buffer.concat([Buffer.from([...name, value.length]), Buffer.from(value)]);
-}
-
-/** POST, http, whom it is for, a path, and what is sent. */
-const HEADERS = Buffer.concat([
-  Buffer.from([0x83, 0x86]),
-  // Without it HTTP/2 refuses the question, and gRPC never hears of it.
-  written([0x01], "x"),
-  written([0x04], "/mmm.v1.Control/Status"),
-  written([0x0f, 0x10], "application/grpc"),
-]);
-const CANCEL = Buffer.from([0, 0, 0, 8]);
+const AT_A_TIME = 100;
 
 /** Each question is taken back at once, so that never too many are under way. */
 function askAndCancel(): Socket {
@@ -200,13 +175,10 @@ function askAndCancel(): Socket {
   let stream = 1;
   const write = () => {
     while (!socket.destroyed && performance.now() < endAt) {
-      const pairs = Array.from({ length: 100 }, () => {
-        const id = stream;
-        stream += 2;
-        return Buffer.concat([frame(1, 4, id, HEADERS), frame(3, 0, id, CANCEL)]);
-      });
-      done += pairs.length;
-      if (!socket.write(Buffer.concat(pairs))) return;
+      const questions = takenBack(AT_A_TIME, stream);
+      stream += 2 * AT_A_TIME;
+      done += AT_A_TIME;
+      if (!socket.write(questions)) return;
     }
     socket.destroy();
   };

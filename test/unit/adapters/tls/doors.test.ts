@@ -1,13 +1,13 @@
 /** Who is let in, and what the others are told: over real sockets of the loopback address. */
-import { type ClientHttp2Session, connect as connectHttp2, constants } from "node:http2";
 import { connect } from "node:net";
-import { createSecureContext } from "node:tls";
+import { connect as connectTls, createSecureContext } from "node:tls";
 import {
   ChannelCredentials,
   type ChannelCredentials as Credentials,
   credentials,
 } from "@grpc/grpc-js";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { Crowd } from "../../../../src/adapters/crowd.ts";
 import { ControlClient } from "../../../../src/adapters/control/client.ts";
 import type { Request } from "../../../../src/adapters/control/codec.ts";
 import type { Role } from "../../../../src/adapters/tls/certificate-name.ts";
@@ -17,6 +17,7 @@ import { makeAuthority } from "../../../../src/adapters/tls/issue.ts";
 import { AnsweringMonitor, REPORT } from "../../../helpers/answering-monitor.ts";
 import { Certificates, type Kind } from "../../../helpers/certificates.ts";
 import { eventually } from "../../../helpers/eventually.ts";
+import { PREFACE, takenBack } from "../../../helpers/taking-back.ts";
 
 let certificates: Certificates;
 beforeAll(async () => {
@@ -60,12 +61,6 @@ const command: Request = {
   by: "root@desk",
   forwarded: false,
   command: { kind: "switchover", group: "main", to: null },
-};
-
-const QUESTION = {
-  ":method": "POST",
-  ":path": "/mmm.v1.Control/Status",
-  "content-type": "application/grpc",
 };
 
 const mon1 = () => certificates.identity("monitor", "mon1");
@@ -240,26 +235,39 @@ describe("over TLS", () => {
 });
 
 describe("a host that takes back what it asks", () => {
+  /** As many as come in one piece, until the connection is closed. */
+  async function takeBack(port: number, tls: boolean): Promise<void> {
+    const raw = connect({ host: "127.0.0.1", port, localAddress: "127.0.0.9" });
+    closing.push(() => raw.destroy());
+    const context = certificates.identity("operator", "ann").context();
+    const over = { ...context, socket: raw, checkServerIdentity: () => undefined };
+    const socket = tls ? connectTls({ ...over, ALPNProtocols: ["h2"] }) : raw;
+    socket.on("error", () => undefined).resume();
+    socket.write(PREFACE);
+    socket.write(takenBack(100, 1));
+    await eventually(() => raw.closed, Boolean, { what: "the connection is closed" });
+  }
+
+  it.each([
+    ["in the clear", false, false],
+    ["over TLS", true, true],
+    ["that is turned away, for it talks in the clear", true, false],
+  ])("pays once for each connection %s", async (_title, monitorHas, clientHas) => {
+    const charged = vi.spyOn(Crowd.prototype, "charge");
+    closing.push(() => charged.mockRestore());
+    const { port } = await monitor(monitorHas ? mon1() : null);
+    const paid = () => charged.mock.calls.map(([address]) => address);
+    for (const addresses of [["127.0.0.9"], ["127.0.0.9", "127.0.0.9"]]) {
+      await takeBack(port, clientHas);
+      await eventually(paid, ({ length }) => length >= addresses.length);
+      expect(paid()).toEqual(addresses);
+    }
+  });
+
   it("is let in less and less, and nobody else feels it", async () => {
     const { port } = await monitor(null);
-    const opened: ClientHttp2Session[] = [];
-    closing.push(() => opened.forEach((session) => session.destroy()));
-    const restless = (): ClientHttp2Session => {
-      const socket = connect({ host: "127.0.0.1", port, localAddress: "127.0.0.9" });
-      const session = connectHttp2("http://x", { createConnection: () => socket });
-      opened.push(session.on("error", () => undefined));
-      return session;
-    };
-    const takeBack = (session: ClientHttp2Session): void => {
-      const stream = session.request(QUESTION);
-      stream.on("error", () => undefined).on("close", () => session.destroyed || takeBack(session));
-      stream.close(constants.NGHTTP2_CANCEL);
-    };
-    for (let connection = 0; connection < 20 && refused.length === 0; connection += 1) {
-      const session = restless();
-      takeBack(session);
-      await eventually(() => session.destroyed, Boolean, { what: "the connection is closed" });
-    }
+    for (let connection = 0; connection < 20 && refused.length === 0; connection += 1)
+      await takeBack(port, false);
     expect(refused[0]).toBe("127.0.0.9: it opens too many connections, or too fast");
     expect(await ask(port)).toEqual(REPORT);
   });
