@@ -24,6 +24,9 @@ export function takeIn(turn: Turn, input: Input): void {
       return connectionLost(turn, input.group);
     case "finished":
       return land(turn, input.id, input.result);
+    case "all-finished":
+      for (const { id, result } of input.all) land(turn, id, result);
+      return;
     case "command":
       return accept(turn, input);
     case "shutdown":

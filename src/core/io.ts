@@ -39,7 +39,9 @@ export type Input =
   | { readonly kind: "peer-gone"; readonly name: MonitorName }
   /** A kept probe connection closed: probe now rather than at the next interval. */
   | { readonly kind: "connection-lost"; readonly group: GroupName; readonly node: NodeName }
-  | { readonly kind: "finished"; readonly id: number; readonly result: Outcome }
+  | Finished
+  /** Several that came together, in their order: taken in by one turn, which costs as much as one of them. */
+  | { readonly kind: "all-finished"; readonly all: readonly Finished[] }
   | {
       readonly kind: "command";
       readonly requestId: string;
@@ -48,6 +50,13 @@ export type Input =
     }
   /** Hand leadership over, then end: SIGTERM. */
   | { readonly kind: "shutdown" };
+
+/** What an effect came to. */
+export interface Finished {
+  readonly kind: "finished";
+  readonly id: number;
+  readonly result: Outcome;
+}
 
 export type Outcome =
   | { readonly kind: "probe"; readonly result: ProbeResult }

@@ -7,15 +7,17 @@
  * Messages of peers are refused while the queue is long. Everything else in it answers something
  * that this monitor itself asked for, so that the queue is bounded.
  */
-import { setImmediate } from "node:timers/promises";
+import { setImmediate as afterOthers } from "node:timers/promises";
 import type { Durable } from "../core/consensus/types.ts";
-import type { Effect, Input } from "../core/io.ts";
+import type { Effect, Finished, Input } from "../core/io.ts";
 import type { Clock, Core, DurableStore } from "../ports.ts";
 
 /** Messages of some seconds; more means that the disk or this process stands still. */
 const QUEUE_LIMIT = 4_096;
 /** With so much in the queue that is no message, something asks without end: a fault. */
 const QUEUE_FAULT = 4 * QUEUE_LIMIT;
+/** Answers of probes that one turn takes in. */
+const MOST_AT_ONCE = 100;
 /** Timers and sockets get their turn at least this often. */
 const YIELD_EVERY_MS = 10;
 /** What is not urgent is written this late, if nothing urgent takes it along before. */
@@ -49,6 +51,7 @@ export class Runtime<S> {
   #isStopped = false;
   #unwritten: { readonly durable: Durable; readonly dueAt: number } | null = null;
   #timer: NodeJS.Timeout | null = null;
+  #soon: NodeJS.Immediate | null = null;
 
   constructor(options: RuntimeOptions<S>) {
     this.#options = options;
@@ -68,8 +71,16 @@ export class Runtime<S> {
       return false;
     }
     this.#queue.push(input);
-    if (!this.#isWorking) void this.#work();
+    if (this.#isWorking) return true;
+    if (isProbed(input)) this.#soon ??= setImmediate(() => this.#workAtLast());
+    else void this.#work();
     return true;
+  }
+
+  /** Probes are answered together: a turn for each would be most of what many groups cost. */
+  #workAtLast(): void {
+    this.#soon = null;
+    if (!this.#isWorking && !this.#isStopped && this.#queue.length > 0) void this.#work();
   }
 
   stop(): void {
@@ -78,6 +89,8 @@ export class Runtime<S> {
     this.#unwritten = null;
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
+    if (this.#soon !== null) clearImmediate(this.#soon);
+    this.#soon = null;
   }
 
   async #work(): Promise<void> {
@@ -99,14 +112,27 @@ export class Runtime<S> {
 
   async #drain(): Promise<void> {
     let yieldedAt = performance.now();
-    for (let input = this.#queue.shift(); input !== undefined; input = this.#queue.shift()) {
+    for (let input = this.#next(); input !== undefined; input = this.#next()) {
       await this.#turn(input);
       if (this.#isStopped) return;
       if (performance.now() - yieldedAt > YIELD_EVERY_MS) {
-        await setImmediate();
+        await afterOthers();
         yieldedAt = performance.now();
       }
     }
+  }
+
+  /** What comes next: answers of probes that follow each other are one input. */
+  #next(): Input | undefined {
+    const first = this.#queue.shift();
+    if (first === undefined || !isProbed(first)) return first;
+    const all = [first];
+    for (let next = this.#queue[0]; next !== undefined && isProbed(next); next = this.#queue[0]) {
+      if (all.length === MOST_AT_ONCE) break;
+      all.push(next);
+      this.#queue.shift();
+    }
+    return all.length === 1 ? first : { kind: "all-finished", all };
   }
 
   async #turn(input: Input): Promise<void> {
@@ -149,6 +175,10 @@ export class Runtime<S> {
     this.stop();
     this.#options.onFault(error);
   }
+}
+
+function isProbed(input: Input): input is Finished {
+  return input.kind === "finished" && input.result.kind === "probe";
 }
 
 type Write = Extract<Effect, { readonly kind: "persist" }>;

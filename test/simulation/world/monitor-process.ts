@@ -11,7 +11,7 @@ import {
   type GenesisPlan,
 } from "../../../src/core/consensus/types.ts";
 import type { At, MonitorName } from "../../../src/core/ids.ts";
-import type { Effect, Input, Outcome } from "../../../src/core/io.ts";
+import type { Effect, Finished, Input, Outcome } from "../../../src/core/io.ts";
 import type { MonitorState } from "../../../src/core/local.ts";
 import { type LocalClock, WALL_AT_START } from "./clock.ts";
 import type { Core } from "./core.ts";
@@ -199,7 +199,7 @@ export class MonitorProcess {
     this.#pump();
     const inbox = this.#inbox.splice(0);
     if (this.#random.chance(0.5)) inbox.unshift({ kind: "tick" });
-    for (const input of inbox) this.deliver(input);
+    for (const input of together(inbox)) this.deliver(input);
     this.#wakeAt = Infinity;
     this.#scheduleWake();
   }
@@ -218,7 +218,8 @@ export class MonitorProcess {
       this.#turnsAt = { time: this.#scheduler.now, count: 0 };
     if (++this.#turnsAt.count > MOST_TURNS_AT_ONCE)
       throw new Error(`${this.name} does not come to rest`);
-    this.#watcher.takes(this, input);
+    for (const each of input.kind === "all-finished" ? input.all : [input])
+      this.#watcher.takes(this, each);
     const { state, effects } = this.#core.decide(this.#state, input, this.#at());
     this.#state = state;
     this.turns += 1;
@@ -346,4 +347,20 @@ export class MonitorProcess {
       this.executor.tell(effect);
     }
   }
+}
+
+/** As the runtime does it: answers of probes that follow each other are one input. */
+function together(inbox: readonly Input[]): readonly Input[] {
+  const all: Input[] = [];
+  let some: Finished[] = [];
+  for (const input of inbox) {
+    const isProbed = input.kind === "finished" && input.result.kind === "probe";
+    if (isProbed && some.length > 0) {
+      some.push(input);
+      continue;
+    }
+    some = isProbed ? [input] : [];
+    all.push(isProbed ? { kind: "all-finished", all: some } : input);
+  }
+  return all;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Effect, Input } from "../../../src/core/io.ts";
+import type { Effect, Finished, Input } from "../../../src/core/io.ts";
 import { Runtime } from "../../../src/daemon/runtime.ts";
 import { eventually } from "../../helpers/eventually.ts";
 import { durable, fakeCore, type FakeState, heard, realClock, type Script } from "./fake-core.ts";
@@ -51,6 +51,16 @@ const lazily = (term: number): Effect => ({
   isUrgent: false,
 });
 const tick: Input = { kind: "tick" };
+const pong = (id: number): Finished => ({
+  kind: "finished",
+  id,
+  result: { kind: "probe", result: { kind: "pong", latencyMs: 1 } },
+});
+const claimed = (id: number): Finished => ({
+  kind: "finished",
+  id,
+  result: { kind: "redis", result: { kind: "ok" } },
+});
 
 describe("the runtime", () => {
   it("starts nothing that follows a write before that is on disk, and takes in nothing", async () => {
@@ -104,6 +114,28 @@ describe("the runtime", () => {
       "turn 3",
     ]);
     expect(runtime.state.seen.map(({ kind }) => kind)).toEqual(["tick", "message", "message"]);
+    runtime.stop();
+  });
+
+  it("takes in at once what probes were answered together, and nothing else", async () => {
+    const { runtime } = bench(() => []);
+    for (const input of [pong(1), pong(2), tick, pong(3), claimed(4), claimed(5)])
+      runtime.push(input);
+    const { seen } = await eventually(
+      () => runtime.state,
+      (state) => state.seen.length >= 5,
+    );
+    const together: Input = { kind: "all-finished", all: [pong(1), pong(2)] };
+    expect(seen).toEqual([together, tick, pong(3), claimed(4), claimed(5)]);
+    runtime.stop();
+  });
+
+  it("does not let what is more than an answer of a probe wait for others", () => {
+    const { runtime } = bench(() => []);
+    runtime.push(pong(1));
+    expect(runtime.state.seen).toEqual([]);
+    runtime.push(claimed(2));
+    expect(runtime.state.seen).toHaveLength(1);
     runtime.stop();
   });
 
