@@ -6,9 +6,10 @@
  * half-open connection to a rebooted host would otherwise be asked in vain for a quarter of an hour.
  */
 import type { ProbeDepth, ProbeResult } from "../../core/health/types.ts";
-import { Connection, type Credentials, type Opening } from "./connection.ts";
+import type { Credentials } from "./connection.ts";
 import { Deadline } from "./deadline.ts";
 import type { Failure } from "./failure.ts";
+import { ProbeConnection, type ProbeOpening } from "./probe-connection.ts";
 import { type LineAnswer, ProbeLine } from "./probe-line.ts";
 
 /** Silent probes before a rival is tried, and again after each one that could not connect. */
@@ -122,9 +123,9 @@ export class NodeWatch {
     }
   }
 
-  #open(deadline: Deadline): Promise<Opening> {
+  #open(deadline: Deadline): Promise<ProbeOpening> {
     const { address, port } = this.watched;
-    return Connection.open({ host: address, port, tls: this.#credentials().tls }, deadline);
+    return ProbeConnection.open({ host: address, port, tls: this.#credentials().tls }, deadline);
   }
 
   #keep(line: ProbeLine): void {

@@ -6,11 +6,12 @@
  */
 import type { ProbeDepth, ProbeResult } from "../../core/health/types.ts";
 import type { CommandWords } from "./commands-sent.ts";
-import { type Connection, type Credentials, greeting, type Reply } from "./connection.ts";
+import { type Credentials, greeting, type Reply } from "./connection.ts";
 import { type Deadline, LATE } from "./deadline.ts";
 import type { Failure } from "./failure.ts";
 import { INFO_COMMANDS, infoCommandsFor } from "./info-request.ts";
 import * as interpretation from "./interpret.ts";
+import type { ProbeConnection } from "./probe-connection.ts";
 
 const PROBE_NAME = "mmm-probe";
 const PING: CommandWords = ["PING"];
@@ -22,13 +23,13 @@ export type LineAnswer =
   | { readonly kind: "lost"; readonly failure: Failure };
 
 export class ProbeLine {
-  readonly #connection: Connection;
+  readonly #connection: ProbeConnection;
   #isGreeted = false;
   #infoCommands = INFO_COMMANDS;
   #hasAnswered = false;
   #question: Promise<readonly Reply[]> | null = null;
 
-  constructor(connection: Connection) {
+  constructor(connection: ProbeConnection) {
     this.#connection = connection;
   }
 
