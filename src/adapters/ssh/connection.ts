@@ -10,6 +10,7 @@ import type { GuardProblem } from "../../core/vip/types.ts";
 import { hostKeyAlgorithms, judgeHostKey, type KeyDecision, readKnownHosts } from "./host-key.ts";
 import { limitHost } from "./host-limits.ts";
 import type { KnownHost } from "./known-hosts.ts";
+import { writeInOneGo } from "./one-write.ts";
 
 /** Paths; both are read anew at each login, so that a mended file needs no restart. */
 export interface SshFiles {
@@ -124,6 +125,7 @@ function login(target: Target, files: SshFiles, keys: readonly ParsedKey[], know
       keepaliveCountMax: KEEPALIVE_COUNT,
     });
     client.setNoDelay(true);
+    writeInOneGo(client);
     limitHost(client);
   });
 }
