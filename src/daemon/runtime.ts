@@ -51,6 +51,9 @@ export class Runtime<S> {
   #isStopped = false;
   #unwritten: { readonly durable: Durable; readonly dueAt: number } | null = null;
   #timer: NodeJS.Timeout | null = null;
+  #timerAt = 0;
+  /** When there must be a turn, if nothing comes before: not before the timer. */
+  #wakeAt = 0;
   #soon: NodeJS.Immediate | null = null;
 
   constructor(options: RuntimeOptions<S>) {
@@ -161,13 +164,24 @@ export class Runtime<S> {
     const { core, clock } = this.#options;
     const { now } = clock.at();
     const wakeAt = Math.min(core.nextWakeAt(this.#state, now), this.#unwritten?.dueAt ?? Infinity);
-    const ms = Math.min(Math.max(wakeAt - now, 0), LONGEST_SLEEP_MS);
+    const ms = Math.ceil(Math.min(Math.max(wakeAt - now, 0), LONGEST_SLEEP_MS));
+    this.#wakeAt = performance.now() + ms;
+    // Node would wake up at the time of a cleared timer all the same. One that comes early finds nothing due.
+    if (this.#timer === null || this.#timerAt > this.#wakeAt) this.#setTimer(ms);
+  }
+
+  #setTimer(ms: number): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
-    const dueAt = performance.now() + Math.ceil(ms);
-    this.#timer = setTimeout(() => {
-      this.#options.onWake?.(performance.now() - dueAt);
-      this.push({ kind: "tick" });
-    }, Math.ceil(ms));
+    this.#timerAt = performance.now() + ms;
+    this.#timer = setTimeout(() => this.#wake(), ms);
+  }
+
+  #wake(): void {
+    this.#timer = null;
+    const lateMs = performance.now() - this.#wakeAt;
+    if (lateMs < 0) return this.#setTimer(Math.ceil(-lateMs));
+    this.#options.onWake?.(lateMs);
+    this.push({ kind: "tick" });
   }
 
   #fail(error: unknown): void {
