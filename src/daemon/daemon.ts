@@ -190,7 +190,12 @@ export class Daemon<S> {
     stayYoungWith(watched);
     logins.cover(watched.flatMap(targetsOf));
     // Nobody asks the guards of a group that has no virtual IP.
-    nodes.warm(watched.filter(({ vips }) => vips.length > 0).flatMap(targetsOf));
+    const kept = watched.filter(({ vips }) => vips.length > 0);
+    // The first are logged in to first, and on a master's host a lease may have to be renewed.
+    const ofMasters = kept.flatMap((group) =>
+      targetsOf(group).filter(({ node }) => node === group.master),
+    );
+    nodes.warm([...ofMasters, ...kept.flatMap(targetsOf)]);
   }
 }
 

@@ -4,12 +4,14 @@
  * which ssh2 leaves on, would cost 40 ms a request.
  */
 import { readFile, stat } from "node:fs/promises";
+import { Socket } from "node:net";
 import ssh2, { Client, type ParsedKey, type PublicKeyAuthMethod } from "ssh2";
 import type { Target } from "../../core/io.ts";
 import type { GuardProblem } from "../../core/vip/types.ts";
 import { hostKeyAlgorithms, judgeHostKey, type KeyDecision, readKnownHosts } from "./host-key.ts";
 import { limitHost } from "./host-limits.ts";
 import type { KnownHost } from "./known-hosts.ts";
+import { LoginGate } from "./login-gate.ts";
 import { writeInOneGo } from "./one-write.ts";
 
 /** Paths; both are read anew at each login, so that a mended file needs no restart. */
@@ -38,13 +40,58 @@ const LOGIN_MS = 20_000;
 const KEEPALIVE_MS = 1_000;
 const KEEPALIVE_COUNT = 2;
 
-/** Resolves when logged in. @throws ChannelError */
-export async function connect(target: Target, files: SshFiles): Promise<Client> {
-  const keys = await readKeys(files);
-  const known = await readKnownHosts(files.knownHosts).catch((error: unknown) => {
-    throw new ChannelError("config", `${files.knownHosts}: ${messageOf(error)}`);
+/** Each takes a few ms of the thread: what is to be done in time in between is hardly late. */
+const LOGINS_AT_ONCE = 4;
+const gate = new LoginGate(LOGINS_AT_ONCE);
+
+/**
+ * Resolves when logged in.
+ * @param isAwaited whether somebody waits for just this host
+ * @throws ChannelError
+ */
+export async function connect(
+  target: Target,
+  files: SshFiles,
+  isAwaited: () => boolean = () => true,
+): Promise<Client> {
+  if (files.privateKeys.length === 0) throw new ChannelError("config", "ssh_key is not set");
+  const socket = await reach(target);
+  // A host that is not there takes nobody's place. To read the files costs the thread something, too.
+  const leave = await gate.enter(isAwaited);
+  try {
+    const keys = await readKeys(files);
+    const known = await readKnownHosts(files.knownHosts).catch((error: unknown) => {
+      throw new ChannelError("config", `${files.knownHosts}: ${messageOf(error)}`);
+    });
+    return await login(target, socket, { keys, known, knownHosts: files.knownHosts });
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  } finally {
+    leave();
+  }
+}
+
+function reach(target: Target): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = new Socket();
+    const give = (problem: GuardProblem, text: string): void => {
+      clearTimeout(timer);
+      socket.destroy();
+      reject(new ChannelError(problem, `${at(target)}: ${text}`));
+    };
+    const timer = setTimeout(() => {
+      give("timeout", `no connection within ${HANDSHAKE_MS} ms`);
+    }, HANDSHAKE_MS);
+    socket.on("error", (error: NodeJS.ErrnoException) => {
+      give(error.code === "ETIMEDOUT" ? "timeout" : "unreachable", error.message);
+    });
+    socket.once("connect", () => {
+      clearTimeout(timer);
+      resolve(socket);
+    });
+    socket.connect({ host: target.address, port: target.sshPort });
   });
-  return login(target, files, keys, known);
 }
 
 export function messageOf(error: unknown): string {
@@ -52,7 +99,6 @@ export function messageOf(error: unknown): string {
 }
 
 async function readKeys({ privateKeys, passphrase }: SshFiles): Promise<readonly ParsedKey[]> {
-  if (privateKeys.length === 0) throw new ChannelError("config", "ssh_key is not set");
   return Promise.all(privateKeys.map((path) => readKey(path, passphrase?.() ?? null)));
 }
 
@@ -87,8 +133,16 @@ async function readKey(path: string, passphrase: string | null): Promise<ParsedK
   throw wrong(parsed.message);
 }
 
+/** What is shown to the host, and what its own key is compared with. */
+interface Papers {
+  readonly keys: readonly ParsedKey[];
+  readonly known: readonly KnownHost[];
+  /** Where they were read. */
+  readonly knownHosts: string;
+}
+
 // biome-ignore format: one line for each thing that is handed over
-function login(target: Target, files: SshFiles, keys: readonly ParsedKey[], known: readonly KnownHost[]): Promise<Client> {
+function login(target: Target, socket: Socket, { keys, known, knownHosts }: Papers): Promise<Client> {
   return new Promise((resolve, reject) => {
     const client = new Client();
     let decision: KeyDecision | null = null;
@@ -110,14 +164,14 @@ function login(target: Target, files: SshFiles, keys: readonly ParsedKey[], know
     });
     client.on("error", (error) => fail(loginError(target, error, decision)));
     client.on("close", () => fail(new ChannelError("closed", `${at(target)}: closed during login`)));
+    if (socket.destroyed) return fail(new ChannelError("closed", `${at(target)}: closed before the login`));
     client.connect({
-      host: target.address,
-      port: target.sshPort,
+      sock: socket,
       username: target.sshUser,
       authHandler: keys.map((key): PublicKeyAuthMethod => ({ type: "publickey", username: target.sshUser, key })),
       algorithms: { serverHostKey: hostKeyAlgorithms(target, known) },
       hostVerifier: (key: Buffer): boolean => {
-        decision = judgeHostKey(target, key, files.knownHosts, known);
+        decision = judgeHostKey(target, key, knownHosts, known);
         return decision.kind === "trusted";
       },
       readyTimeout: LOGIN_MS,

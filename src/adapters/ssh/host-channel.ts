@@ -108,7 +108,7 @@ export class HostChannel {
     this.#lastAttempt = began;
     let client: Client | null = null;
     try {
-      client = await connect(this.#target, this.#options.files);
+      client = await connect(this.#target, this.#options.files, () => !this.#queue.isEmpty);
       if (this.#closed) throw new ChannelError("closed", "the monitor is ending");
       const link = await this.#start(client);
       this.#reported = "";
