@@ -1,0 +1,106 @@
+/** Programs that the guard starts before there is something for them to do. */
+import { readdirSync } from "node:fs";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { eventually } from "../helpers/eventually.ts";
+import { CLUSTER, Guard, GUARD_SCRIPT, GuardHost, isRoot, monotonic, VIP } from "./guard-host.ts";
+
+const OTHER = "10.77.0.71";
+/** Much longer than any answer takes, and much shorter than what is told again and again. */
+const SOON_MS = 2_000;
+
+describe.skipIf(!isRoot())("a program that waits for its task", () => {
+  let host: GuardHost;
+  let guard: Guard;
+  beforeEach(async () => {
+    host = new GuardHost("ahead");
+    guard = await host.guard();
+  });
+  afterEach(() => host[Symbol.dispose]());
+
+  const idle = (): string => `nft ${host.processes("nft")}, ip ${host.processes("ip")}`;
+  const waiting = (wanted: string): Promise<string> =>
+    eventually(idle, (found) => found === wanted);
+  const mark = (from: string, to: string, gate: 0 | 1): Promise<string> =>
+    guard.ask(`mark ${VIP} ${CLUSTER} ${from} ${CLUSTER} ${to} ${gate} 1 60000`);
+
+  test("is there after a mark, for the claim; after a renewal, for the release; and not afterwards", async () => {
+    await guard.ask(`install ${VIP} ${CLUSTER} 7`);
+    await waiting("nft 0, ip 0");
+    expect(await mark("0 7", "1 1", 1)).toBe("ok");
+    await waiting("nft 1, ip 1");
+    expect(await guard.claim(1, 2, 60_000)).toBe("ok");
+    expect(host.addresses()).toContain(`${VIP}/32`);
+    await waiting("nft 0, ip 0");
+    expect(await guard.claim(2, 3, 60_000)).toBe("ok");
+    await waiting("nft 1, ip 0");
+    expect(await guard.release()).toBe("ok");
+    await waiting("nft 0, ip 0");
+  });
+
+  test("has done nothing, and ends, when its guard is killed", async () => {
+    await guard.ask(`install ${VIP} ${CLUSTER} 7`);
+    await mark("0 7", "1 1", 1);
+    await waiting("nft 1, ip 1");
+    guard.process.kill("SIGKILL");
+    await waiting("nft 0, ip 0");
+    const next = await host.guard();
+    expect(await next.field("token")).toBe(`${CLUSTER}.1.1`);
+    expect(await next.field("lease")).toBe("0");
+    expect(host.addresses()).toBe("");
+  });
+
+  test("may be killed: a renewal is made all the same, and a claim", async () => {
+    await guard.ask(`install ${VIP} ${CLUSTER} 7`);
+    await mark("0 7", "1 1", 1);
+    await waiting("nft 1, ip 1");
+    host.on("pkill -KILL -x nft; pkill -KILL -x ip");
+    expect(await guard.claim(1, 2, 60_000)).toBe("ok");
+    expect(host.addresses()).toContain(`${VIP}/32`);
+    expect(await guard.claim(2, 3, 60_000)).toBe("ok");
+    await waiting("nft 1, ip 0");
+    host.on("pkill -KILL -x nft");
+    expect(await guard.claim(3, 4, 60_000)).toBe("ok");
+    expect(await guard.field("permits")).toBe("1.1.4");
+  });
+
+  test("does what is asked for later, not what one before it was told and did not do", async () => {
+    await guard.ask(`install ${VIP} ${CLUSTER} 7`);
+    await mark("0 7", "1 1", 0);
+    await waiting("nft 1, ip 0");
+    host.on("pkill -KILL -x nft");
+    expect(await mark("1 1", "1 2", 0)).toMatch(/^err failed /);
+    expect(await mark("1 1", "1 3", 0)).toBe("ok");
+    expect(await guard.field("token")).toBe(`${CLUSTER}.1.3`);
+  });
+
+  test("begins at once while the network is still being told of another address", async () => {
+    await guard.prepare({ leaseMs: 60_000 });
+    expect(await guard.claim(2, 3, 60_000)).toBe("ok");
+    await waiting("nft 1, ip 0");
+    expect(await guard.ask(`claim ${OTHER} ${CLUSTER} 1 1 0 1 60000 60000 e0`)).toMatch(/^ok /);
+    const before = monotonic();
+    expect(await guard.claim(3, 4, 60_000)).toBe("ok");
+    expect(monotonic() - before).toBeLessThan(SOON_MS);
+  });
+});
+
+describe.skipIf(!isRoot())("the guard in another shell", () => {
+  test.each([
+    ["a new bash", ""],
+    ["one before 5.1, which has no pipes for texts", "export BASH_COMPAT=50;"],
+  ])("%s", async (_, environment) => {
+    using host = new GuardHost("bash");
+    const shell = `${environment} exec -a sh bash --posix -s`;
+    const guard = await Guard.start(host.spawn(host.host, ["bash", "-c", shell]), GUARD_SCRIPT);
+    await guard.prepare({ leaseMs: 60_000 });
+    expect(host.addresses()).toContain(`${VIP}/32`);
+    expect(await guard.claim(2, 3, 60_000)).toBe("ok");
+    await eventually(
+      () => host.processes("nft"),
+      (count) => count === 1,
+    );
+    expect(await guard.release()).toBe("ok");
+    expect(host.addresses()).toBe("");
+    expect(readdirSync("/run").filter((name) => name.startsWith("redis-mmm-guard"))).toEqual([]);
+  });
+});
