@@ -9,7 +9,14 @@ import {
   suspectConnection,
 } from "./health/watch.ts";
 import { isOtherInfo } from "./health/news.ts";
-import { depthOf, isCalm, nextProbeAt, probeDeadlineMs, probeEveryMs } from "./health/scrutiny.ts";
+import {
+  depthOf,
+  isCalm,
+  nextProbeAt,
+  probeDeadlineMs,
+  probeEveryMs,
+  unadoptedEveryMs,
+} from "./health/scrutiny.ts";
 import type { ProbeResult } from "./health/types.ts";
 import type { Instant, NodeName } from "./ids.ts";
 import type { ProbePlan } from "./local.ts";
@@ -20,15 +27,48 @@ import type { Turn } from "./turn.ts";
 /** Probes that are due this soon start with whatever else there is to do: one waking serves many nodes. */
 const TOGETHER_MS = 10;
 
+/**
+ * So many nodes are asked for the first time at once: to connect costs a monitor most, and a turn that connects to
+ * nine hundred of them lasts until its peers hold it for dead.
+ */
+const FIRST_AT_ONCE = 32;
+/** When to look for a place again, if nothing else happens. */
+const NO_PLACE_MS = 20;
+
 /** Starts the probes that are due. */
 export function patrol(turn: Turn): void {
+  const takePlace = placesIn(turn);
   for (const group of turn.state.newest?.groups ?? []) {
     if (planOf(turn, group).startAt > turn.now) continue;
     // As it is before the first of them starts.
     const calm = isCalm(group, turn.local(group.name).watches);
-    for (const node of group.nodes)
-      if (probeTimesOf(turn, group, node, calm).startAt <= turn.now) start(turn, group, node);
+    for (const node of group.nodes) {
+      const isDue = probeTimesOf(turn, group, node, calm).startAt <= turn.now;
+      if (isDue && (!isNew(turn, group, node) || takePlace())) start(turn, group, node);
+    }
   }
+}
+
+/** Whether there is room for one more that is asked for the first time. */
+function placesIn(turn: Turn): () => boolean {
+  let free: number | null = null;
+  return () => {
+    free ??= FIRST_AT_ONCE - firstsUnderWay(turn);
+    free -= 1;
+    return free >= 0;
+  };
+}
+
+function isNew(turn: Turn, group: GroupPart, node: Node): boolean {
+  return turn.local(group.name).watches[node.name] === undefined;
+}
+
+function firstsUnderWay(turn: Turn): number {
+  let count = 0;
+  for (const { watches } of Object.values(turn.state.groups))
+    for (const { inFlight, opinion } of Object.values(watches))
+      if (inFlight !== null && opinion.reason === "not probed yet") count += 1;
+  return count;
 }
 
 function start(turn: Turn, group: GroupPart, node: Node): void {
@@ -64,13 +104,17 @@ function planOf(turn: Turn, group: GroupPart): ProbePlan {
     return probePlan;
   let startAt = Infinity;
   let wakeAt = Infinity;
+  let isAnyNew = false;
   const calm = isCalm(group, watches);
   for (const node of group.nodes) {
     const times = probeTimesOf(turn, group, node, calm);
     startAt = Math.min(startAt, times.startAt);
     wakeAt = Math.min(wakeAt, times.wakeAt);
+    isAnyNew ||= isNew(turn, group, node);
   }
   const plan: ProbePlan = { watches, group, startAt, wakeAt };
+  // One that waits for a place does so from turn to turn.
+  if (isAnyNew) return plan;
   turn.setLocal(group.name, { probePlan: plan });
   return plan;
 }
@@ -86,10 +130,20 @@ function probeTimesOf(
   calm: boolean,
 ): Pick<ProbePlan, "startAt" | "wakeAt"> {
   const { settings } = group;
+  if (isNew(turn, group, node)) return { startAt: turn.now, wakeAt: turn.now + NO_PLACE_MS };
   const watch = watchOf(turn, group.name, node.name);
-  const at = nextProbeAt(watch, settings, probeEveryMs(group, node.name, calm));
+  const at = nextProbeAt(watch, settings, everyMs(turn, group, node, calm));
   if (!isRegular(watch)) return { startAt: at, wakeAt: at };
   return { startAt: at - TOGETHER_MS, wakeAt: at + settings.probeIntervalMs / 4 };
+}
+
+function everyMs(turn: Turn, group: GroupPart, node: Node, calm: boolean): number {
+  if (group.master !== null) return probeEveryMs(group, node.name, calm);
+  const { groups } = turn.state.newest ?? { groups: [] };
+  return unadoptedEveryMs(
+    group.settings,
+    groups.reduce((sum, { nodes }) => sum + nodes.length, 0),
+  );
 }
 
 /** Nothing is awaited of the node, and nothing makes it worth a look now. */

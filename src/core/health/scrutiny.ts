@@ -16,6 +16,14 @@ const INFO_AFTER_MS = 450;
 /** A little less than three heartbeats, to go along with the third; what is older than 350 ms looks unheard. */
 const BYSTANDER_EVERY_MS = 290;
 
+/**
+ * Until a group has a master, each probe of it asks for all, and there is nothing to be noticed in time. Many such
+ * groups, as at the first start, would keep a monitor so busy that it misses heartbeats: each node adds so much …
+ */
+const UNADOPTED_NODE_MS = 2;
+/** … up to half of the age at which an INFO is too old to go by. */
+const UNADOPTED_MOST_MS = 700;
+
 /** The core gives up a probe this long after its adapter should have. */
 const ADAPTER_SLACK_MS = 250;
 
@@ -72,6 +80,11 @@ export function probeEveryMs(group: GroupPart, node: NodeName, calm: boolean): n
   return calm && (isBystander(group, node) || isHandingOver(group))
     ? Math.max(probeIntervalMs, BYSTANDER_EVERY_MS)
     : probeIntervalMs;
+}
+
+/** Time between two probes of a node of a group that has no master yet. @param nodes of all groups */
+export function unadoptedEveryMs({ probeIntervalMs }: GroupSettings, nodes: number): number {
+  return Math.max(probeIntervalMs, Math.min(nodes * UNADOPTED_NODE_MS, UNADOPTED_MOST_MS));
 }
 
 /** Neither the master, nor on its way back, nor a host that may serve a virtual IP. */

@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { depthOf, isCalm, probeEveryMs } from "../../../../src/core/health/scrutiny.ts";
+import {
+  depthOf,
+  isCalm,
+  probeEveryMs,
+  unadoptedEveryMs,
+} from "../../../../src/core/health/scrutiny.ts";
+import { FRESH_MS } from "../../../../src/core/health/votes.ts";
 import type { ProbeResult } from "../../../../src/core/health/types.ts";
 import {
   createWatch,
@@ -99,5 +105,13 @@ describe("how often a node is probed", () => {
   it("is never more often than was configured", () => {
     const slow = group({ settings: settings({ probeIntervalMs: 500 }) });
     expect(every("db2", slow)).toBe(500);
+  });
+
+  it("is the less often the more nodes there are of which no group has a master yet, but twice in the life of an INFO", () => {
+    const pace = (nodes: number, probeIntervalMs = 100): number =>
+      unadoptedEveryMs(settings({ probeIntervalMs }), nodes);
+    expect([3, 50, 300, 900].map((nodes) => pace(nodes))).toEqual([100, 100, 600, 700]);
+    expect(pace(900)).toBeLessThanOrEqual(FRESH_MS / 2);
+    expect(pace(3, 1000)).toBe(1000);
   });
 });
