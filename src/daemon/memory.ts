@@ -19,14 +19,21 @@ export function stayYoung(): void {
 
 /** Of three groups; with more there is too much of what lives for a moment. */
 const FEW_NODES = 9;
+/** Garbage that has grown old is cleared when it is half as much as what lives. */
+const FEW_GROW_BY_PERCENT = 50;
 
 /**
  * With many nodes a small space for short-lived objects is full so often that half of all time goes
  * into clearing it: then it may grow, to 16 MB at most, as V8 would have it.
+ *
+ * What outlives that space is garbage soon after, if somebody floods this monitor. V8 lets it grow to three times of
+ * what lives when much comes, as if there would be that much work from now on.
  */
 export function stayYoungWith(groups: readonly { readonly nodes: readonly unknown[] }[]): void {
   const nodes = groups.reduce((sum, group) => sum + group.nodes.length, 0);
-  setFlagsFromString(`--semi-space-growth-factor=${nodes > FEW_NODES ? 2 : 1}`);
+  const areMany = nodes > FEW_NODES;
+  setFlagsFromString(`--semi-space-growth-factor=${areMany ? 2 : 1}`);
+  setFlagsFromString(`--heap-growing-percent=${areMany ? 0 : FEW_GROW_BY_PERCENT}`);
 }
 
 /** What the loading left behind goes, and V8 bases its limits on what remains. */
