@@ -1,5 +1,7 @@
 /** Programs that the guard starts before there is something for them to do. */
-import { readdirSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { eventually } from "../helpers/eventually.ts";
 import { CLUSTER, Guard, GUARD_SCRIPT, GuardHost, isRoot, monotonic, VIP } from "./guard-host.ts";
@@ -49,26 +51,32 @@ describe.skipIf(!isRoot())("a program that waits for its task", () => {
     expect(host.addresses()).toBe("");
   });
 
-  test("may be killed: a renewal is made all the same, and a claim", async () => {
+  test.each(["nft", "ip"])("may be killed: %s", async (program) => {
     await guard.ask(`install ${VIP} ${CLUSTER} 7`);
     await mark("0 7", "1 1", 1);
     await waiting("nft 1, ip 1");
-    host.on("pkill -KILL -x nft; pkill -KILL -x ip");
+    host.on(`pkill -KILL -x ${program}`);
     expect(await guard.claim(1, 2, 60_000)).toBe("ok");
     expect(host.addresses()).toContain(`${VIP}/32`);
     expect(await guard.claim(2, 3, 60_000)).toBe("ok");
-    await waiting("nft 1, ip 0");
+    await waiting(`nft 1, ip 0`);
     host.on("pkill -KILL -x nft");
     expect(await guard.claim(3, 4, 60_000)).toBe("ok");
     expect(await guard.field("permits")).toBe("1.1.4");
   });
 
-  test("does what is asked for later, not what one before it was told and did not do", async () => {
+  test("does what it was asked for, not what one before it was told and did not do", async () => {
     await guard.ask(`install ${VIP} ${CLUSTER} 7`);
     await mark("0 7", "1 1", 0);
     await waiting("nft 1, ip 0");
+    host.on("pkill -STOP -x nft");
+    const lost = mark("1 1", "1 2", 0);
+    await eventually(
+      () => existsSync(`/proc/${guard.process.pid}/fd/4`),
+      (isBeingTold) => !isBeingTold,
+    );
     host.on("pkill -KILL -x nft");
-    expect(await mark("1 1", "1 2", 0)).toMatch(/^err failed /);
+    expect(await lost).toMatch(/^err failed /);
     expect(await mark("1 1", "1 3", 0)).toBe("ok");
     expect(await guard.field("token")).toBe(`${CLUSTER}.1.3`);
   });
@@ -81,6 +89,28 @@ describe.skipIf(!isRoot())("a program that waits for its task", () => {
     const before = monotonic();
     expect(await guard.claim(3, 4, 60_000)).toBe("ok");
     expect(monotonic() - before).toBeLessThan(SOON_MS);
+  });
+});
+
+describe.skipIf(!isRoot())("a guard with a list", () => {
+  test("reads it again while a program waits, and then claims", async () => {
+    using host = new GuardHost("list");
+    const folder = mkdtempSync(join(tmpdir(), "gt-guard-"));
+    try {
+      const list = join(folder, "etc", "guard.list");
+      mkdirSync(join(folder, "etc"));
+      writeFileSync(list, `${VIP} e0\n`, { mode: 0o644 });
+      const path = join(folder, "guard");
+      writeFileSync(path, GUARD_SCRIPT.replace(/^LIST=.*$/m, `LIST=${list}`), { mode: 0o755 });
+      const guard = await host.installedGuard(path, "sh");
+      await guard.ask(`install ${VIP} ${CLUSTER} 7`);
+      await guard.ask(`mark ${VIP} ${CLUSTER} 0 7 ${CLUSTER} 1 1 1 1 60000`);
+      expect(await guard.ask(`show ${OTHER}`)).toMatch(/^err denied /);
+      expect(await guard.claim(1, 2, 60_000)).toBe("ok");
+      expect(host.addresses()).toContain(`${VIP}/32`);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
 
