@@ -32,6 +32,10 @@ const TELLERS: { readonly [K in Kind]: Teller<K> } = {
     "debug",
     `${e.group}/${e.node}: vote ${e.from} → ${e.to}${why(e.reason)}`,
   ],
+  "network.changed": (e) => [
+    e.to === "down" || e.text !== null ? "warn" : "info",
+    `this monitor's own network (ping_ips): ${e.from} → ${e.to}${why(e.text)}${e.to === "down" ? ": where it hears nothing it abstains" : ""}`,
+  ],
   "verdict.changed": (e) => [
     e.to === "healthy" ? "info" : "warn",
     `${e.group}: ${e.from} → ${e.to}: ${e.text}`,

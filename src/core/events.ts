@@ -15,6 +15,13 @@ export type Event =
       readonly to: string;
       readonly reason: string | null;
     }
+  /** Of the monitor that tells it: `up`, `down`, `unknown` or `not checked`. */
+  | {
+      readonly kind: "network.changed";
+      readonly from: string;
+      readonly to: string;
+      readonly text: string | null;
+    }
   | {
       readonly kind: "verdict.changed";
       readonly group: GroupName;

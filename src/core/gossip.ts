@@ -8,6 +8,7 @@
 import { isMember, members } from "./consensus/consensus.ts";
 import { withEntry } from "./draft.ts";
 import { isNews } from "./health/news.ts";
+import { asItMayBeGiven } from "./health/own-network.ts";
 import type { HealthMessage, HeldVote, NodeVote } from "./health/types.ts";
 import { voteOf } from "./health/watch.ts";
 import type { GroupName, MonitorName, NodeName } from "./ids.ts";
@@ -65,14 +66,13 @@ function ownVote(turn: Turn, group: GroupPart, node: Node): NodeVote {
   const writer = writerVip(group);
   const desk = writer && turn.desk(group.name, writer.ip, node.name);
   const guard: NodeVote["guard"] = {
-    heardMs: heardAt === -Infinity ? null : turn.now - heardAt,
+    heardMs: heardAt === -Infinity ? null : turn.now - Math.max(heardAt, turn.state.cutOffUntil),
     problem: desk === undefined ? null : troubleWith(desk, group.backend),
     gate: group.backend === "off" ? "unknown" : gateOf(desk),
   };
-  return voteOf(watchOf(turn, group.name, node.name), turn.now, guard, {
-    group: group.name,
-    node: node.name,
-  });
+  const ids = { group: group.name, node: node.name };
+  const vote = voteOf(watchOf(turn, group.name, node.name), turn.now, guard, ids);
+  return asItMayBeGiven(vote, turn.state.network.is);
 }
 
 /** As last seen. A table that does not decide about the VIP yet is none. */
@@ -115,6 +115,7 @@ function tell(turn: Turn, votes: readonly NodeVote[]): void {
       seq,
       echo: turn.state.peers[name]?.seq ?? 0,
       votes,
+      network: turn.state.network.is,
     };
     turn.emit({ kind: "send", to: name, message });
   }
@@ -148,7 +149,8 @@ export function heard(
   const isRestart = peer !== undefined && message.seq < peer.seq - SENT_KEPT;
   if (peer !== undefined && message.seq <= peer.seq && !isRestart) return;
   const sentAfter = turn.state.sent.find(({ seq }) => seq === message.echo)?.at ?? -Infinity;
-  const known = { seq: message.seq, heardAt: turn.now, sentAfter, version };
+  const { seq, network } = message;
+  const known = { seq, heardAt: turn.now, sentAfter, version, network };
   turn.state.peers = withEntry(turn.state.peers, from, known);
   const groups = new Map<string, Record<string, HeldVote>>();
   for (const vote of message.votes) {

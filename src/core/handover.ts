@@ -1,9 +1,11 @@
 /**
- * A leader that cannot reach a master which others see well hands leadership over, to a monitor that
- * reaches strictly more masters. It has led for a while by then, and nothing is under way, so that
- * leadership never goes round in circles or away from work that was begun.
+ * A leader hands leadership over when another monitor is in a better place: one that reaches strictly more
+ * masters, if this one has lost a master; one whose own network is up and that reaches no fewer, if this
+ * one's is down (`ping_ips`). It has led for a while by then, and nothing is under way, so that leadership
+ * never goes round in circles or away from work that was begun.
  */
 import { members, readyPeers, transfer } from "./consensus/consensus.ts";
+import { isOwnTrouble } from "./health/own-network.ts";
 import { isAnswering, isFresh } from "./health/votes.ts";
 import type { MonitorName } from "./ids.ts";
 import type { GroupPart } from "./state.ts";
@@ -16,18 +18,31 @@ const UNREACHED_FOR_MS = 1000;
 
 export function considerHandover(turn: Turn): void {
   const groups = turn.state.committed?.groups ?? [];
-  const { leading, waiting, name } = turn.state;
+  const { leading, waiting } = turn.state;
   if (leading === null || turn.now - leading.since < LEADS_AT_LEAST_MS) return;
   const busy = waiting.length > 0 || groups.some(({ operation }) => operation !== null);
-  if (busy || !turn.settled || !groups.some((group) => hasLost(turn, group))) return;
+  if (busy || !turn.settled) return;
+  const heir = heirOf(turn, groups);
+  if (heir !== null) turn.consensus(transfer(turn.state.consensus, heir, turn.at));
+}
+
+function heirOf(turn: Turn, groups: readonly GroupPart[]): MonitorName | null {
+  const { network, name, consensus, peers } = turn.state;
+  const isCutOff = network.is === "down";
+  if (!isCutOff && !groups.some((group) => hasLost(turn, group))) return null;
   const own = mastersReached(turn, groups, name);
-  const ready = readyPeers(turn.state.consensus);
-  const reach = members(turn.state.consensus)
+  const ready = readyPeers(consensus);
+  const reach = members(consensus)
     .filter((peer) => peer.name !== name && ready.includes(peer.name))
-    .map((peer) => ({ peer: peer.name, count: mastersReached(turn, groups, peer.name) }));
-  const heir = reach.toSorted((a, b) => b.count - a.count)[0];
-  if (heir !== undefined && heir.count > own)
-    turn.consensus(transfer(turn.state.consensus, heir.peer, turn.at));
+    .map((peer) => ({
+      peer: peer.name,
+      count: mastersReached(turn, groups, peer.name),
+      isUp: peers[peer.name]?.network === "up",
+    }));
+  const heir = reach
+    .filter(({ count, isUp }) => count > own || (isCutOff && isUp && count === own))
+    .toSorted((a, b) => b.count - a.count || Number(b.isUp) - Number(a.isUp))[0];
+  return heir?.peer ?? null;
 }
 
 /** This monitor has had no answer from the master for a while. */
@@ -36,7 +51,10 @@ function hasLost(turn: Turn, group: GroupPart): boolean {
   const held = group.master === null ? undefined : evidence[turn.state.name]?.[group.master];
   if (held === undefined) return false;
   const { vote, sinceMs } = held.vote;
-  return (vote === "silent" || vote === "refused") && sinceMs >= UNREACHED_FOR_MS;
+  return (
+    (vote === "silent" || vote === "refused" || isOwnTrouble(held.vote)) &&
+    sinceMs >= UNREACHED_FOR_MS
+  );
 }
 
 function mastersReached(turn: Turn, groups: readonly GroupPart[], monitor: MonitorName): number {

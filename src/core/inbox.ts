@@ -3,6 +3,7 @@ import { members, peerFound, peerGone, receive, transfer } from "./consensus/con
 import { heard } from "./gossip.ts";
 import type { Input, Outcome } from "./io.ts";
 import type { Flight } from "./local.ts";
+import { pingsSay } from "./own-network.ts";
 import { connectionLost, probed } from "./patrol.ts";
 import type { Turn } from "./turn.ts";
 import { answered } from "./vip/desk.ts";
@@ -13,9 +14,7 @@ export function takeIn(turn: Turn, input: Input): void {
     case "tick":
       return;
     case "message":
-      if (input.message.kind === "health")
-        return heard(turn, input.from, input.version, input.message);
-      return turn.consensus(receive(consensus, input.from, input.message.message, turn.at));
+      return hear(turn, input);
     case "peer-found":
       return turn.consensus(peerFound(consensus, input.name, input.address, turn.at));
     case "peer-gone":
@@ -29,9 +28,16 @@ export function takeIn(turn: Turn, input: Input): void {
       return;
     case "command":
       return accept(turn, input);
+    case "own-network":
+      return pingsSay(turn, input.pings);
     case "shutdown":
       return leave(turn);
   }
+}
+
+function hear(turn: Turn, { from, version, message }: Extract<Input, { kind: "message" }>): void {
+  if (message.kind === "health") heard(turn, from, version, message);
+  else turn.consensus(receive(turn.state.consensus, from, message.message, turn.at));
 }
 
 /** An outcome finds its way back to whoever asked; one that nobody waits for any more is dropped. */

@@ -8,6 +8,7 @@
  */
 import type { ConsensusEvent, Durable } from "./consensus/types.ts";
 import type { Event } from "./events.ts";
+import type { OwnNetwork } from "./health/own-network.ts";
 import type { ProbeDepth, ProbeResult } from "./health/types.ts";
 import type { At, GroupName, Ip, MonitorName, NodeName } from "./ids.ts";
 import type { Command, CommandOutcome, PeerMessage } from "./messages.ts";
@@ -48,6 +49,8 @@ export type Input =
       readonly by: string;
       readonly command: Command;
     }
+  /** What the pings of this monitor's own network say, whenever that is another thing than before. */
+  | { readonly kind: "own-network"; readonly pings: OwnNetwork }
   /** Hand leadership over, then end: SIGTERM. */
   | { readonly kind: "shutdown" };
 

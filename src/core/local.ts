@@ -5,6 +5,7 @@
  */
 import type { ConsensusState } from "./consensus/types.ts";
 import type { Draft } from "./draft.ts";
+import type { Network, OwnNetwork } from "./health/own-network.ts";
 import type { Verdict } from "./health/verdict.ts";
 import type { Evidence } from "./health/votes.ts";
 import type { NodeWatch } from "./health/watch.ts";
@@ -222,6 +223,7 @@ export interface PeerLocal {
   /** It was sent after this instant of our clock: after what it echoes had been sent to it. */
   readonly sentAfter: Instant;
   readonly version: string;
+  readonly network: Network;
 }
 
 /** A client's command: waiting to be taken, then for what it started to end. */
@@ -249,6 +251,11 @@ export interface MonitorState {
   readonly newest: Committed | null;
   readonly groups: Readonly<Record<string, GroupLocal>>;
   readonly peers: Readonly<Record<MonitorName, PeerLocal>>;
+  /** What its pings say, and what follows from them together with what it hears of the nodes. */
+  readonly pings: OwnNetwork;
+  readonly network: OwnNetwork;
+  /** When its network was last down: no silence from before that counts. */
+  readonly cutOffUntil: Instant;
   /** Effects whose outcome is awaited, oldest first. */
   readonly flights: readonly { readonly id: number; readonly flight: Flight }[];
   readonly waiting: readonly Waiting[];
@@ -281,6 +288,9 @@ export function copyOfState(state: MonitorState): Draft<MonitorState> {
     newest: state.newest,
     groups: state.groups,
     peers: state.peers,
+    pings: state.pings,
+    network: state.network,
+    cutOffUntil: state.cutOffUntil,
     flights: state.flights,
     waiting: state.waiting,
     heldUp: state.heldUp,

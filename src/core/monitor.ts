@@ -11,6 +11,7 @@ import {
 } from "./consensus/types.ts";
 import { gossip } from "./gossip.ts";
 import type { At, Instant, MonitorName } from "./ids.ts";
+import { NETWORK_NOT_CHECKED } from "./health/own-network.ts";
 import { takeIn } from "./inbox.ts";
 import type { Effect, Input } from "./io.ts";
 import { lead, noteRenewals } from "./lead.ts";
@@ -48,6 +49,9 @@ export function createMonitor(options: MonitorOptions, at: At): MonitorState {
     newest: null,
     groups: {},
     peers: {},
+    pings: NETWORK_NOT_CHECKED,
+    network: NETWORK_NOT_CHECKED,
+    cutOffUntil: -Infinity,
     flights: [],
     waiting: [],
     heldUp: HELD_UP_BY_NOTHING,

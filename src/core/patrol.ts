@@ -20,6 +20,7 @@ import {
 import type { ProbeResult } from "./health/types.ts";
 import type { Instant, NodeName } from "./ids.ts";
 import type { ProbePlan } from "./local.ts";
+import { reviseNetwork } from "./own-network.ts";
 import { groupIn, type GroupPart, type Node } from "./state.ts";
 import { targetOf } from "./target.ts";
 import type { Turn } from "./turn.ts";
@@ -159,6 +160,7 @@ export function probed(turn: Turn, group: string, node: NodeName, result: ProbeR
   setWatch(turn, group, node, after);
   const isOther = isOtherInfo(before.seen?.info ?? null, after.seen?.info ?? null);
   if (before.opinion !== after.opinion || isOther) turn.news.add(group);
+  if (turn.state.pings.is === "down") reviseNetwork(turn);
 }
 
 /** A lost connection makes the whole group worth a look: the replicas' links tell whether a master died. */

@@ -68,6 +68,8 @@ export interface MonitorStatus {
   readonly version: string | null;
   /** Why its messages are not counted: another cluster, another disk, a restored backup. */
   readonly problem: string | null;
+  /** Of its own network, by its own check (`ping_ips`); null: it does not check, or does not tell. */
+  readonly network: "up" | "down" | "unknown" | null;
   /** What it last presented to the monitor that answered; null: nothing, or no TLS. */
   readonly certificate: CertificateStatus | null;
 }

@@ -41,6 +41,7 @@ export function warningsOf(
       text: `this monitor reaches fewer than ${cluster.quorum} of ${cluster.monitors.length} monitors: its view may be stale, and no failover is possible from here`,
     });
   }
+  warnings.push(...networkWarnings(state, cluster));
   for (const group of groups) warnings.push(...groupWarnings(group));
   for (const { name, master, preference, waiting } of shown) {
     warnings.push(...preferenceWarnings(name, preference));
@@ -51,6 +52,31 @@ export function warningsOf(
       });
   }
   return warnings;
+}
+
+/** A monitor that says nothing of its network now says nothing of it that counts. */
+function networkWarnings(
+  { name: self, network: own }: MonitorState,
+  { monitors }: ClusterStatus,
+): readonly Warning[] {
+  return monitors.flatMap(({ name, network, reachable }) => {
+    const problem = name === self && own.problem !== null ? `: ${own.problem}` : "";
+    if (!reachable) return [];
+    if (network === "down")
+      return [
+        {
+          level: "warning" as const,
+          text: `monitor ${name}: none of its ping_ips answers, so it takes its own network for down and abstains where it hears nothing${problem}`,
+        },
+      ];
+    if (network !== "unknown" || (name === self && own.problem === null)) return [];
+    return [
+      {
+        level: "warning" as const,
+        text: `monitor ${name}: it cannot check its own network (ping_ips), and votes without${problem}; mmm doctor says more`,
+      },
+    ];
+  });
 }
 
 function groupWarnings(group: GroupPart): readonly Warning[] {

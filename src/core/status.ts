@@ -103,6 +103,7 @@ function monitorStatus(
     last_seen_ms: silent,
     version: peer?.version ?? null,
     problem: refusal === undefined ? null : refusal.kind,
+    network: self ? state.network.is : (peer?.network ?? null),
     certificate: null,
   };
 }

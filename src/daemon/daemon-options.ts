@@ -24,7 +24,7 @@ export interface DaemonOptions<S> {
   /** Path of the socket for the command line of this host; null: none. */
   readonly socket: string | null;
   readonly logins: Logins;
-  readonly local: Pick<Config["local"], "sshKnownHosts" | "guard">;
+  readonly local: Pick<Config["local"], "sshKnownHosts" | "guard" | "pings">;
   /** As the files are now. @throws ConfigErrors */
   readonly config: () => Config;
   /** What the configuration files propose now. @throws ConfigErrors */

@@ -4,6 +4,7 @@
  */
 import { ControlServer } from "../adapters/control/server.ts";
 import { ClockWatch } from "../adapters/clock.ts";
+import type { SelfCheck } from "../adapters/ping/self-check.ts";
 import type { Envelope } from "../core/messages.ts";
 import type { Input, Target } from "../core/io.ts";
 import { targetOf } from "../core/target.ts";
@@ -22,6 +23,7 @@ import { type Transport, withTransport } from "./peer-status.ts";
 import { Performer } from "./perform.ts";
 import { Requests } from "./requests.ts";
 import { Runtime } from "./runtime.ts";
+import { selfCheckOf } from "./self-check.ts";
 
 /** A leader gets this long to hand leadership over. */
 const HANDOVER_MS = 1_000;
@@ -33,6 +35,7 @@ export class Daemon<S> {
   readonly #requests = new Requests();
   readonly #clockWatch = new ClockWatch();
   readonly #chores: Chores;
+  readonly #selfCheck: SelfCheck;
   #isLeaving = false;
   #seen: Committed | null = null;
 
@@ -53,6 +56,8 @@ export class Daemon<S> {
     });
     const performer = new Performer(this.#world(), push);
     this.#chores = this.#choresOf(options);
+    const [now, committed] = [() => clock.at().now, () => core.committed(this.#runtime.state)];
+    this.#selfCheck = selfCheckOf(options.local.pings, { now, committed, push });
   }
 
   /** @throws MmmError LISTEN_FAILED */
@@ -62,6 +67,7 @@ export class Daemon<S> {
     nodes.onLost((group, node) => this.#runtime.push({ kind: "connection-lost", group, node }));
     this.#runtime.push({ kind: "tick" });
     this.#chores.start();
+    this.#selfCheck.start();
     const text = `${identity.name} listens on ${identity.listen.host}:${port}, with ${identity.peers.length} peers`;
     log.write("info", "monitor.started", text, { version, pid: process.pid });
   }
@@ -81,6 +87,7 @@ export class Daemon<S> {
     if (this.#isLeaving) return;
     this.#isLeaving = true;
     this.#chores.stop();
+    this.#selfCheck.stop();
     this.#runtime.push({ kind: "shutdown" });
     await this.#handedOver();
     await this.#contacts.peers.drain();
@@ -156,6 +163,7 @@ export class Daemon<S> {
       ...this.#options,
       status: () => core.status(this.#runtime.state, clock.at()),
       committed: () => core.committed(this.#runtime.state),
+      pings: () => this.#selfCheck.report(),
       clientOf: (monitor) => this.#contacts.clientOf(monitor),
     });
   }

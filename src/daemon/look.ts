@@ -11,7 +11,9 @@ import { examine } from "../adapters/doctor/examine.ts";
 import { type Finding, type Scope, Subject } from "../adapters/doctor/finding.ts";
 import type { GuardSight } from "../adapters/doctor/guard-rules.ts";
 import { type Examined, examinedIn, examinedOf } from "../adapters/doctor/subject.ts";
+import { networkFindings } from "../adapters/doctor/network-rules.ts";
 import { tlsFindings } from "../adapters/doctor/tls-rules.ts";
+import type { TargetReport } from "../adapters/ping/self-check.ts";
 import type { Ip } from "../core/ids.ts";
 import type { Target } from "../core/io.ts";
 import type { Committed } from "../core/state.ts";
@@ -33,6 +35,7 @@ export interface LookOptions {
   readonly nodes: NodeWorld;
   readonly certificates: Certificates;
   readonly committed: () => Committed | null;
+  readonly pings: () => readonly TargetReport[];
   readonly status: () => Status;
   readonly version: string;
   readonly clientOf: (monitor: Neighbour) => ControlClient;
@@ -69,7 +72,11 @@ async function lookAround(options: LookOptions, scope: Scope): Promise<readonly 
     guardOf: (target, vip) => Promise.resolve(guardSight(options, target, vip)),
     limitMs: LIMIT_MS,
   });
-  return [...ofConfig, ...tlsFindings(name, certificates.sight(), listen, Date.now()), ...found];
+  const ofMonitor = [
+    ...tlsFindings(name, certificates.sight(), listen, Date.now()),
+    ...networkFindings(name, options.pings()),
+  ];
+  return [...ofConfig, ...ofMonitor, ...found];
 }
 
 /** null: the files cannot be read, which is a finding of its own. */

@@ -38,6 +38,7 @@ const FIXED: Readonly<Record<string, (local: Local) => unknown>> = {
   verbose: ({ verbose }) => verbose,
   pid: ({ pid }) => pid,
   guard: ({ guard }) => guard,
+  "ping_ips or ping_interval": ({ pings }) => pings,
   ssh_known_hosts: ({ sshKnownHosts }) => sshKnownHosts,
   "tls, tls_ca, tls_cert, tls_key or tls_revoked": ({ tls }) => tls,
 };

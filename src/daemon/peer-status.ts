@@ -92,6 +92,7 @@ function unmet(
     last_seen_ms: null,
     version: null,
     problem,
+    network: null,
     certificate: certificateOf(validity, wall),
   };
 }

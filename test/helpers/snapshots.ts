@@ -24,7 +24,9 @@ export function aSnapshot(status: Status = aStatus(), change: Partial<Snapshot> 
 /** Every metric that there is has a value in it. */
 export function aFullSnapshot(): Snapshot {
   const certificate = { expires_at: "2027-01-01T00:00:00.000Z", days_left: 400 };
-  const monitors = ["mon1", "mon2", "mon3"].map((name) => aMonitor(name, { certificate }));
+  const monitors = ["mon1", "mon2", "mon3"].map((name) =>
+    aMonitor(name, { certificate, network: "up" }),
+  );
   const { writer } = aGroup();
   const readers = writer === null ? [] : [{ ...writer, ip: "192.168.10.71", holder: "db2" }];
   return aSnapshot(

@@ -81,7 +81,7 @@ export class Endpoint implements AsyncDisposable {
 }
 
 export function health(seq: number): PeerMessage {
-  return { kind: "health", seq, echo: 0, votes: [] };
+  return { kind: "health", seq, echo: 0, votes: [], network: null };
 }
 
 export function heartbeat(round: number): PeerMessage {

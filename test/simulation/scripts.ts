@@ -2,6 +2,7 @@
 import { EXHAUSTIVE } from "./exhaustive/searches.ts";
 import { DATA } from "./operations/data.ts";
 import { LEADERS } from "./operations/leaders.ts";
+import { OWN_NETWORK } from "./operations/own-network.ts";
 import { RESTRAINTS } from "./operations/restraints.ts";
 import { BEGINNINGS } from "./rules/beginnings.ts";
 import { MOVES } from "./rules/moves.ts";
@@ -26,6 +27,7 @@ export const SCRIPTS: readonly Script[] = [
   ...LEADERS,
   ...DATA,
   ...RESTRAINTS,
+  ...OWN_NETWORK,
   ...EXHAUSTIVE,
   ...TRANSCRIPTS,
 ];

@@ -2,6 +2,7 @@
 import type { GroupName, NodeName } from "../../core/ids.ts";
 import type { Node } from "../../core/state.ts";
 import { type GroupSettings, permitMsFor } from "../../core/settings.ts";
+import { pingIntervalOf } from "./pings.ts";
 import { showPlace, whereIs } from "./reader.ts";
 import type { GroupValues, MonitorValues, NodeValues, TopValues } from "./schema.ts";
 import { Secret } from "./secret.ts";
@@ -146,6 +147,7 @@ export function buildLocal(whole: Whole, environment: Environment): Local {
       deadlineMs: top.notice_timeout,
     },
     doors: buildDoors(whole, environment),
+    pings: { targets: top.ping_ips ?? [], intervalMs: pingIntervalOf(whole) },
   };
 }
 

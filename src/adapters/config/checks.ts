@@ -5,6 +5,7 @@
 import { isLoopback } from "../peer/address.ts";
 import { leaseMsOf, shareAHost } from "./build.ts";
 import { checkAcross } from "./checks-across.ts";
+import { checkPings } from "./pings.ts";
 import { report, type Source, whereIs } from "./reader.ts";
 import type { NodeValues, TopValues } from "./schema.ts";
 import { type GroupFile, type Read, saysItself, type Whole } from "./sections.ts";
@@ -21,6 +22,7 @@ export function checkTogether(whole: Whole): void {
   }
   const tops = new Map([...groups, whole].map((one) => [one.top.section, one]));
   for (const one of tops.values()) checkPasswords(one.source, [one.top]);
+  checkPings(whole);
   checkAcross(whole);
   checkExposure(source, top);
   checkTls(source, top);

@@ -72,6 +72,7 @@ function derivedAtTop(top: GroupValues, local: Local): Derived {
     ssh_key: local.sshKey,
     ssh_known_hosts: local.sshKnownHosts,
     redis_tls: "off",
+    ping_interval: showDuration(local.pings.intervalMs),
     socket: local.socket ?? `${local.dataDir}/mmm.sock`,
     ...(local.tls === "unset" ? { tls: "off" } : {}),
   };

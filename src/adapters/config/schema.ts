@@ -15,6 +15,7 @@ import {
   nodeAddress,
   onOff,
   path,
+  pingTargets,
   type Parser,
   port,
   redisTls,
@@ -147,6 +148,8 @@ const MONITOR_OWN_KEYS = {
   sentinel: optional(hostPort),
   sentinel_password_file: optional(path, TEXT),
   sentinel_answer: withDefault(choice("node", "vip"), "node"),
+  ping_ips: optional(pingTargets),
+  ping_interval: optional(duration("200ms", "1m")),
   expose: optional(choices("http", "sentinel")),
 } as const;
 

@@ -70,6 +70,8 @@ export interface Local {
   readonly tls: MonitorTls;
   readonly notices: NoticeSettings;
   /** Where it answers read-only questions; null: nowhere. */
+  /** By which it checks its own network; no target: it does not. */
+  readonly pings: { readonly targets: readonly string[]; readonly intervalMs: number };
   readonly doors: {
     readonly http: OwnDoor | null;
     readonly sentinel: (OwnDoor & { readonly answer: "node" | "vip" }) | null;

@@ -169,6 +169,19 @@ export const virtualIps: Parser<readonly Ip[]> = (text) => {
   return value(parsed.flatMap((one) => (one.kind === "value" ? [one.value] : [])));
 };
 
+const MOST_TARGETS = 8;
+
+/** Addresses for `ping`, of either kind. A name would need a name server first. */
+export const pingTargets: Parser<readonly string[]> = (text) => {
+  const targets = [...new Set(text.split(",").map((part) => part.trim()))];
+  const bad = targets.find((target) => !isIPv4(target) && !isIPv6(target));
+  if (bad !== undefined)
+    return problem(`"${bad}" is not an address; write addresses, separated by commas`);
+  if (targets.length > MOST_TARGETS)
+    return problem(`${targets.length} addresses are too many; write at most ${MOST_TARGETS}`);
+  return value(targets);
+};
+
 /** Where a monitor listens: an address or a name, without the port. */
 export const hostName: Parser<string> = (text) =>
   isIPv4(text) || isIPv6(text) || isDnsName(text)

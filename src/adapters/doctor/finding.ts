@@ -15,6 +15,7 @@ export const FINDING_IDS = [
   "config-warning",
   "tls",
   "tls-revoked",
+  "own-network",
   "time-budget",
   "unfinished",
   // a Redis

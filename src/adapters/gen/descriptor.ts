@@ -454,7 +454,19 @@ export const descriptor = {
          "rule": "repeated",
          "type": "NodeVote",
          "id": 3
+        },
+        "network": {
+         "type": "Network",
+         "id": 4
         }
+       }
+      },
+      "Network": {
+       "values": {
+        "NETWORK_UNSPECIFIED": 0,
+        "NETWORK_UP": 1,
+        "NETWORK_DOWN": 2,
+        "NETWORK_UNKNOWN": 3
        }
       },
       "VoteKind": {

@@ -91,6 +91,7 @@ export interface ProtoGrpcType {
       Link: EnumTypeDefinition
       Mode: EnumTypeDefinition
       MoveReader: MessageTypeDefinition<_mmm_v1_MoveReader, _mmm_v1_MoveReader__Output>
+      Network: EnumTypeDefinition
       NodeInfo: MessageTypeDefinition<_mmm_v1_NodeInfo, _mmm_v1_NodeInfo__Output>
       NodeRef: MessageTypeDefinition<_mmm_v1_NodeRef, _mmm_v1_NodeRef__Output>
       NodeRole: EnumTypeDefinition

@@ -1,5 +1,6 @@
 /** Health votes, between the core's words and the wire's. */
 import type { HealthMessage, NodeInfo, NodeVote, VoteKind } from "../../core/health/types.ts";
+import type { Network } from "../../core/health/own-network.ts";
 import type {
   GuardView as WireGuard,
   GuardView__Output as ReadGuard,
@@ -28,6 +29,13 @@ const TO_GATE = {
   unknown: "GATE_UNKNOWN",
 } as const satisfies Record<Gate, string>;
 
+const TO_NETWORK = {
+  up: "NETWORK_UP",
+  down: "NETWORK_DOWN",
+  unknown: "NETWORK_UNKNOWN",
+} as const satisfies Record<NonNullable<Network>, string>;
+
+const FROM_NETWORK = inverse(TO_NETWORK);
 const FROM_VOTE = inverse(TO_VOTE);
 const FROM_GATE = inverse(TO_GATE);
 const FROM_ROLE = { NODE_ROLE_MASTER: "master", NODE_ROLE_REPLICA: "replica" } as const;
@@ -41,7 +49,13 @@ function inverse<K extends string>(
 }
 
 export function encodeHealth(message: HealthMessage): WireHealth {
-  return { seq: message.seq, echo: message.echo, votes: message.votes.map(encodeVote) };
+  const { seq, echo, votes, network } = message;
+  return {
+    seq,
+    echo,
+    votes: votes.map(encodeVote),
+    network: network === null ? "NETWORK_UNSPECIFIED" : TO_NETWORK[network],
+  };
 }
 
 function encodeVote(vote: NodeVote): WireVote {
@@ -107,6 +121,8 @@ export function decodeHealth(wire: ReadHealth): HealthMessage {
     seq: count(wire.seq, "seq"),
     echo: count(wire.echo, "echo"),
     votes: wire.votes.map((vote, index) => decodeVote(vote, `votes[${index}]`)),
+    // What a later version may know beyond these is none of them.
+    network: FROM_NETWORK[wire.network] ?? null,
   };
 }
 

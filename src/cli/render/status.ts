@@ -81,7 +81,7 @@ function monitorTable({ monitors }: ClusterStatus, paint: Paint): readonly strin
     one.reachable ? showAge(one.last_seen_ms ?? 0) : paint("bad", `${showAge(one.last_seen_ms)} !`),
     one.version ?? "-",
     ...(isTls ? [certificateOf(one, paint)] : []),
-    one.problem ?? "",
+    one.problem ?? (one.network === "down" ? paint("bad", "own network down") : ""),
   ]);
   return table(
     ["MONITOR", "ADDRESS", "ROLE", "LAST SEEN", "VERSION", ...(isTls ? ["CERTIFICATE"] : []), ""],

@@ -1,5 +1,6 @@
 /** What one monitor knows of one node, and what it tells its peers of it. */
 import type { GroupName, Instant, NodeName } from "../ids.ts";
+import type { Network } from "./own-network.ts";
 
 /** What INFO says (sections server, persistence, replication, clients), in our words. */
 export interface NodeInfo {
@@ -118,6 +119,8 @@ export interface HealthMessage {
   /** The newest `seq` received from the addressee: bounds this message's age on *its* clock. */
   readonly echo: number;
   readonly votes: readonly NodeVote[];
+  /** What the sender knows of its own network. */
+  readonly network: Network;
 }
 
 /** A vote as kept by the receiver, with its ages turned into instants of the receiver's clock. */

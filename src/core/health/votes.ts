@@ -6,6 +6,7 @@
  * millisecond further: a silence does not go on growing while a vote lies here.
  */
 import type { Instant, MonitorName, NodeName } from "../ids.ts";
+import { isOwnTrouble } from "./own-network.ts";
 import type { HeldVote, NodeInfo, NodeVote } from "./types.ts";
 
 /** Of one group. Only members' votes belong here; whoever counts still asks by member. */
@@ -99,10 +100,10 @@ export function guardSilentBy(
 
 /**
  * For how long a monitor has heard neither Redis, nor the guard of a node, nor a refusal, which is its
- * host's answer; up to the sending.
+ * host's answer; up to the sending. That it hears nobody says nothing of the node.
  */
 export function unheardMs(vote: NodeVote): number {
-  if (vote.vote === "refused") return 0;
+  if (vote.vote === "refused" || isOwnTrouble(vote)) return 0;
   const redis =
     vote.lastGoodMs ?? (isAnswering(vote) || vote.vote === "abstain" ? 0 : vote.sinceMs);
   return Math.min(redis, vote.guard.heardMs ?? Number.POSITIVE_INFINITY);

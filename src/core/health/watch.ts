@@ -10,6 +10,7 @@
 import type { Draft } from "../draft.ts";
 import type { GroupName, Instant, NodeName } from "../ids.ts";
 import type { GroupSettings } from "../settings.ts";
+import { isSilence } from "./own-network.ts";
 import { type Meaning, meaningOf, type VoteReason } from "./opinion.ts";
 import type { NodeInfo, NodeVote, ProbeResult, VoteKind } from "./types.ts";
 
@@ -103,6 +104,20 @@ export function stalled(watch: NodeWatch, ms: number): NodeWatch {
     inFlight: watch.inFlight === null ? null : { ...watch.inFlight, spoiled: true },
     quietFrom: watch.quietFrom + ms,
     firstRefusedAt: null,
+  });
+}
+
+/** Its host or its Redis answers, in whatever way. */
+export function isHeard({ opinion }: NodeWatch): boolean {
+  return opinion.vote !== "unknown" && !isSilence(opinion);
+}
+
+/** Until now this monitor's own network was down: only what a node is silent from here on counts. */
+export function excused(watch: NodeWatch, now: Instant): NodeWatch {
+  const { opinion } = watch;
+  return changed(watch, {
+    opinion: isSilence(opinion) ? { ...opinion, since: now } : opinion,
+    quietFrom: now,
   });
 }
 

@@ -4,6 +4,7 @@
  * to where it can be renewed. One monitor's trouble never moves a master, nor does a busy host: the
  * guard must have been heard before, and have failed ever since.
  */
+import { isOwnTrouble } from "../health/own-network.ts";
 import type { NodeVote } from "../health/types.ts";
 import type { Verdict } from "../health/verdict.ts";
 import { type FreshVote, freshVotes } from "../health/votes.ts";
@@ -36,7 +37,8 @@ export function guardLoss(turn: Turn, group: GroupPart, verdict: Verdict): Call 
 function troubledBy(turn: Turn, group: GroupPart, master: string): readonly FreshVote[] {
   const { evidence } = turn.local(group.name);
   return freshVotes(evidence, memberNames(turn.state.committed), master, turn.now).filter(
-    ({ held: { vote } }) => vote.guard.problem !== null && vote.guard.heardMs !== null,
+    ({ held: { vote } }) =>
+      vote.guard.problem !== null && vote.guard.heardMs !== null && !isOwnTrouble(vote),
   );
 }
 

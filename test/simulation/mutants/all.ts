@@ -4,6 +4,7 @@ import { OF_MEMBERSHIP } from "./membership.ts";
 import type { Mutant } from "./mutant.ts";
 import { OF_OPERATIONS } from "./operations.ts";
 import { OF_THE_REGISTER } from "./register.ts";
+import { OF_OWN_NETWORK } from "./own-network.ts";
 import { OF_RESTRAINTS } from "./restraints.ts";
 
 export const MUTANTS: readonly Mutant[] = [
@@ -11,5 +12,6 @@ export const MUTANTS: readonly Mutant[] = [
   ...OF_MEMBERSHIP,
   ...OF_OPERATIONS,
   ...OF_RESTRAINTS,
+  ...OF_OWN_NETWORK,
   ...OF_CONSENSUS,
 ];

@@ -1,5 +1,14 @@
 /** Faults of parts: disks that are full, packet filters that are flushed, answers that get lost. */
-import { cutFor, isReached, lasting, someMonitor, someNode, type Strike } from "./victims.ts";
+import type { Network } from "../../../src/core/health/own-network.ts";
+import {
+  bothWays,
+  cutFor,
+  isReached,
+  lasting,
+  someMonitor,
+  someNode,
+  type Strike,
+} from "./victims.ts";
 
 export const MISHAPS = {
   /** Commands arrive and run; what the hosts answer this monitor does not. */
@@ -7,6 +16,19 @@ export const MISHAPS = {
     const { name } = someMonitor(world, random);
     const pairs = world.hosts.map((host) => [host.name, name] as const);
     cutFor(world, pairs, lasting(random, 3_000));
+  },
+  /** A monitor's check of its own network says that it is down, whether that is so or not. */
+  "own-network": (world, random) => {
+    const monitor = someMonitor(world, random);
+    const say = (is: Network): void =>
+      monitor.deliver({ kind: "own-network", pings: { is, problem: null } });
+    const ms = lasting(random, 20_000);
+    world.log("fate", `lets ${monitor.name} take its network for down for ${Math.round(ms)} ms`);
+    say("down");
+    world.after(ms, () => say(random.pick(["up", "up", "unknown"])));
+    if (random.chance(0.5)) return;
+    const pairs = world.hosts.flatMap(({ name }) => bothWays(name, monitor.name));
+    cutFor(world, pairs, ms);
   },
   /** A monitor that cannot write ends, and so it does again each time that it is started. */
   "full-disk-of-monitor": (world, random) => {

@@ -21,6 +21,7 @@ export const PROFILES: Readonly<Record<Profile, readonly FaultKind[]>> = {
     "stop-monitor",
     "crash-leader-soon",
     "full-disk-of-monitor",
+    "own-network",
     "switchover",
   ],
   hosts: [
@@ -40,6 +41,7 @@ export const PROFILES: Readonly<Record<Profile, readonly FaultKind[]>> = {
     "isolate-host",
     "halve-monitors",
     "bad-links",
+    "own-network",
     "lose-answers",
     "switchover",
   ],

@@ -4,6 +4,8 @@
  * committed, and counted from outside: what was asked, answered and committed when. A pause that ends
  * by itself has lasted as long as was asked for; and while it lasts, no reader VIP moves.
  */
+import type { Network } from "../../../src/core/health/own-network.ts";
+import { FRESH_MS } from "../../../src/core/health/votes.ts";
 import type { GroupCommand } from "../../../src/core/messages.ts";
 import type { GroupPart, Operation, PastOperation, Vip } from "../../../src/core/state.ts";
 import { sameStamp } from "../../../src/core/stamp.ts";
@@ -21,6 +23,8 @@ interface Opinion {
 /** Its answer holds for so long, and what a decision rests on may be a turn old. */
 const OPINION_HOLDS_MS = 5_000 + 50;
 const OPINIONS_KEPT = 20;
+/** And what is made of it takes a turn or two. */
+const VOTES_LIVE_MS = FRESH_MS + 200;
 /** Clocks may be this much too fast; and wall times are whole milliseconds. */
 const DRIFT = 0.011;
 const ROUNDING_MS = 2;
@@ -34,6 +38,8 @@ export class Restraint {
   /** When the pause that is in force was asked for. It counts from the commit, but that may come to light late. */
   #pausedAt = 0;
   #askedAt = 0;
+  /** Since when a monitor has taken its own network for down. */
+  readonly #cutOff = new Map<string, number>();
   /** When somebody last asked for the mode `wait`. */
   #waitsSince = 0;
 
@@ -42,6 +48,11 @@ export class Restraint {
     if (command.kind === "move-reader") this.#moved.add(command.ip);
     if (command.kind === "pause") this.#askedAt = now;
     if (command.kind === "set-mode" && command.mode === "wait") this.#waitsSince = now;
+  }
+
+  networkIs(monitor: string, network: Network, now: number): void {
+    if (network !== "down") this.#cutOff.delete(monitor);
+    else if (!this.#cutOff.has(monitor)) this.#cutOff.set(monitor, now);
   }
 
   says(opinion: Opinion): void {
@@ -113,6 +124,9 @@ export class Restraint {
     };
     if (group.pause !== undefined) bad("the group is paused");
     if (group.mode !== "active") bad(`the mode is ${group.mode}`);
+    const blind = this.#blindVoter(operation);
+    if (blind !== null)
+      bad(`${blind} says that it hears nothing, and takes its own network for down`);
     // A person has moved the master already; the VIP only follows.
     if (operation.cause === "by-hand") return;
     const at = operation.startedAt - WALL_AT_START;
@@ -121,6 +135,16 @@ export class Restraint {
       bad(`its last failover ended ${quietFor} ms ago`);
     const veto = this.#vetoOf(operation, group, at);
     if (veto !== null) bad(veto);
+  }
+
+  /** Whose silence was counted, though it has known for longer than votes live that the trouble is its own. */
+  #blindVoter({ votes, startedAt }: Operation): string | null {
+    const at = startedAt - WALL_AT_START;
+    const found = Object.entries(votes).find(([monitor, { vote, reason }]) => {
+      const since = this.#cutOff.get(monitor) ?? Infinity;
+      return vote === "silent" && reason !== "busy" && at - since > VOTES_LIVE_MS;
+    });
+    return found?.[0] ?? null;
   }
 
   #vetoOf({ leader, from }: Operation, { settings }: GroupPart, at: number): string | null {

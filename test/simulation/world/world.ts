@@ -38,6 +38,7 @@ import {
   nodeName,
   readerVip,
   writerOf,
+  GROUP,
 } from "./plan.ts";
 import { Prng } from "./prng.ts";
 import { RedisClient } from "./redis-client.ts";
@@ -469,11 +470,14 @@ export class World {
 
   turned(monitor: MonitorProcess, _input: Input, effects: readonly Effect[]): void {
     this.copying.turned(monitor, effects, this.now);
+    const network = monitor.state?.network.is ?? null;
+    this.safety.of(GROUP).restraint.networkIs(monitor.name, network, this.now);
   }
 
   /** Its host refuses whoever talks to it; what it said is believed even if it comes late. */
   crashed(monitor: MonitorProcess): void {
     const { name } = monitor;
+    this.safety.of(GROUP).restraint.networkIs(name, null, this.now);
     for (const peer of this.monitors.filter((each) => each !== monitor))
       this.network.datagram(peer.name, name, () => {
         if (monitor.running) return;

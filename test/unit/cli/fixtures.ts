@@ -29,6 +29,7 @@ export function aMonitor(name: string, change: Partial<MonitorStatus> = {}): Mon
     last_seen_ms: 80,
     version: "2.0.0",
     problem: null,
+    network: null,
     certificate: null,
     ...change,
   };

@@ -37,6 +37,6 @@ export function heard(seq: number): Input {
     kind: "message",
     from: "mon2",
     version: "1",
-    message: { kind: "health", seq, echo: 0, votes: [] },
+    message: { kind: "health", seq, echo: 0, votes: [], network: null },
   };
 }

@@ -73,6 +73,7 @@ describe("the status with what the transport knows", () => {
     last_seen_ms: 5,
     version: "1",
     problem: null,
+    network: null,
     certificate: null,
   });
   const status: Status = {

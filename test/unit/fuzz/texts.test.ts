@@ -155,7 +155,7 @@ function overTheWire(info: NodeInfo): NodeInfo | null {
     guard,
     ...nothing,
   };
-  const message = { kind: "health" as const, seq: 1, echo: 0, votes: [vote] };
+  const message = { kind: "health" as const, seq: 1, echo: 0, votes: [vote], network: null };
   const envelope = {
     from: "mon1",
     clusterId: null,

@@ -60,6 +60,15 @@ function memberMetrics({ status: { cluster } }: Snapshot): readonly Family[] {
       monitors.flatMap(({ name, last_seen_ms }) => known(seconds(last_seen_ms), { monitor: name })),
     ),
     gauge(
+      "mmm_monitor_own_network",
+      "Whether a monitor's own network is up, by its check (ping_ips); absent: it does not check it, or cannot.",
+      monitors.flatMap(({ name, network }) =>
+        network === "up" || network === "down"
+          ? [sample(flag(network === "up"), { monitor: name })]
+          : [],
+      ),
+    ),
+    gauge(
       "mmm_leader_info",
       "Which monitor leads; always 1.",
       leader === null ? [] : [sample(1, { monitor: leader })],

@@ -16,7 +16,13 @@ const mon2: Receiver = {
   term: 7,
   knows: (name) => name === "mon1",
 };
-const health = (seq: number): PeerMessage => ({ kind: "health", seq, echo: 0, votes: [] });
+const health = (seq: number): PeerMessage => ({
+  kind: "health",
+  seq,
+  echo: 0,
+  votes: [],
+  network: null,
+});
 
 function from(name: string, clusterId: string | null, to = "mon2"): Decoded {
   const self = { from: name, clusterId, protocol: 1, version: "2", fileDiffers: "" };

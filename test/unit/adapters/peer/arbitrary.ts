@@ -141,6 +141,7 @@ export const healthMessage: fc.Arbitrary<HealthMessage> = fc.record({
   seq: count,
   echo: count,
   votes: fc.array(nodeVote, { maxLength: 4 }),
+  network: fc.constantFrom("up", "down", "unknown", null),
 });
 
 export const anEnvelope: fc.Arbitrary<Envelope> = fc.record({

@@ -225,7 +225,13 @@ describe("the codec of envelopes", () => {
   it("cuts a long reason rather than have the message refused", () => {
     const long = {
       ...voteReply,
-      message: { kind: "health" as const, seq: 1, echo: 0, votes: [aVote("é".repeat(5_000))] },
+      message: {
+        kind: "health" as const,
+        seq: 1,
+        echo: 0,
+        votes: [aVote("é".repeat(5_000))],
+        network: null,
+      },
     };
     const decoded = read(overTheWire(long));
     expect(decoded.kind).toBe("understood");
