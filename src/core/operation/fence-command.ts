@@ -2,6 +2,7 @@
  * STONITH by the operator's own means, when a host does not give the VIP up by itself. It proves
  * something only if it succeeds.
  */
+import type { Vip } from "../state.ts";
 import { targetOf } from "../target.ts";
 import { proofOf, withFenced } from "../vip/proofs.ts";
 import { proofContext } from "../vip/upkeep.ts";
@@ -12,12 +13,12 @@ const FENCE_COMMAND_DEADLINE_MS = 20_000;
 const RELEASE_PATIENCE_MS = 250;
 
 export function runFenceCommand(running: Running): void {
-  const { turn, group, work, vip, from } = running;
+  const { turn, group, vip, from } = running;
   const command = group.settings.fenceCommand;
-  if (command === null || vip === null || work.since("fencing") < RELEASE_PATIENCE_MS) return;
+  if (command === null || vip === null || !wasAwaited(running, vip)) return;
   if (proofOf(proofContext(turn, group, vip), from.name) !== null) return;
   const target = targetOf(group.name, from);
-  const task = work.task("fence", FENCE_COMMAND_DEADLINE_MS, (id) => ({
+  const task = running.work.task("fence", FENCE_COMMAND_DEADLINE_MS, (id) => ({
     kind: "fence",
     id,
     target,
@@ -31,4 +32,11 @@ export function runFenceCommand(running: Running): void {
   turn.alarm(`${group.name}: fence`, outcome.exitCode === 0 ? null : failed);
   if (outcome.exitCode === 0)
     turn.setCampaign(group.name, vip.ip, withFenced(turn.campaign(group.name, vip.ip), from.name));
+}
+
+/** Whoever owed an answer for so long when the failover began will not release either. */
+function wasAwaited({ turn, group, work, from }: Running, vip: Vip): boolean {
+  const { flight } = turn.desk(group.name, vip.ip, from.name);
+  const owedMs = flight === null ? 0 : turn.now - flight.sentAt;
+  return Math.max(work.since("fencing"), owedMs) >= RELEASE_PATIENCE_MS;
 }
