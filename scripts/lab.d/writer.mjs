@@ -35,10 +35,12 @@ const { values: options } = parseArgs({
     record: { type: "string" },
     pause: { type: "string", default: "1" },
     clients: { type: "string", default: "1" },
+    wait: { type: "string", default: "0" },
   },
 });
 const target = targetOf(options, TIMEOUT_MS);
 const pauseMs = Number(options.pause);
+const replicas = Number(options.wait);
 const prefix = `lab:${process.pid}:${Date.now()}:`;
 
 const nowMs = () => Number(process.hrtime.bigint() / 1000n) / 1000;
@@ -109,8 +111,15 @@ async function writeOne(client, connection) {
   const number = tried;
   tried += 1;
   await connection.call(["SET", prefix + number, String(number)], TIMEOUT_MS);
+  if (replicas > 0) await waitForReplicas(connection);
   acknowledge(client, number);
   if (pauseMs > 0) await sleep(pauseMs);
+}
+
+/** With --wait N a write counts only once N replicas have it, too. */
+async function waitForReplicas(connection) {
+  const reply = await connection.call(["WAIT", String(replicas), String(TIMEOUT_MS)], 2 * TIMEOUT_MS);
+  if (Number(reply) < replicas) throw new Error("UNREPLICATED");
 }
 
 function acknowledge(client, number) {

@@ -17,12 +17,17 @@ export interface Options {
   readonly set: readonly string[];
   readonly downAfter: string;
   readonly lease: string;
+  /** redis-mmm may power a host off, which proves that it serves nobody. */
+  readonly fence: boolean;
+  /** A write counts once so many replicas have it; 0: once the master has it. */
+  readonly wait: number;
 }
 
 /** Its message is for people; the exit code is 2. */
 export class UsageError extends Error {}
 
 const MOST_RUNS = 100;
+const MOST_REPLICAS = 2;
 /** Once around the world and back. */
 const LONGEST_WAY_MS = 400;
 
@@ -42,6 +47,8 @@ export function parseOptions(args: readonly string[]): Options {
     set: values.set ?? [],
     downAfter: values["down-after"],
     lease: values.lease,
+    fence: values.fence,
+    wait: wholeNumber("--wait", values.wait, 0, MOST_REPLICAS),
   };
 }
 
@@ -61,6 +68,8 @@ function parsed(args: readonly string[]) {
         set: { type: "string", multiple: true },
         "down-after": { type: "string", default: FAST.downAfter },
         lease: { type: "string", default: FAST.lease },
+        fence: { type: "boolean", default: false },
+        wait: { type: "string", default: "0" },
       },
     }),
   );

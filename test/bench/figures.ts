@@ -60,6 +60,8 @@ async function printFault(fault: Fault, limitMs: number): Promise<void> {
           stock: false,
           roundTripMs: null,
           set: [],
+          fence: false,
+          wait: 0,
           ...FAST,
         }),
       ),

@@ -4,6 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { loadavg } from "node:os";
+import { fileURLToPath } from "node:url";
 import { Lab, nowS, passing, type WriterRecord, type WriterReport } from "../helpers/lab.ts";
 import { MONITORS } from "../helpers/lab-setup.ts";
 import { firstFaultAfter, readLines, wallMinusMonotonicS } from "./clocks.ts";
@@ -35,7 +36,11 @@ export interface RunOptions {
   readonly set: readonly string[];
   readonly downAfter: string;
   readonly lease: string;
+  readonly fence: boolean;
+  readonly wait: number;
 }
+
+const POWER_OFF = fileURLToPath(new URL("../../scripts/lab.d/power-off", import.meta.url));
 
 /** Throws when the nodes are not in order within a minute after the fault. */
 export async function runOnce(
@@ -45,11 +50,20 @@ export async function runOnce(
 ): Promise<Observation> {
   const startedAt = new Date();
   const { redis, downAfter, lease } = options;
-  const set = system.name === "redis-mmm" ? options.set : [];
+  const set = system.name === "redis-mmm" ? settingsOf(options) : [];
   await using lab = await Lab.up({ ...system.up, redis, downAfter, lease, set });
   if (options.roundTripMs !== null) await lab.run("far", String(options.roundTripMs));
   const recordFile = `${lab.directory}/writer.record`;
-  await lab.run("writer", "start", "--pause", String(options.pauseMs), "--record", recordFile);
+  await lab.run(
+    "writer",
+    "start",
+    "--pause",
+    String(options.pauseMs),
+    "--record",
+    recordFile,
+    "--wait",
+    String(options.wait),
+  );
   if (options.stock) await lab.run("stock", "start");
   await passing(WARM_UP_MS);
   const actor = fault.needsActor === true ? await system.actor(lab, options.run) : null;
@@ -72,6 +86,10 @@ export async function runOnce(
     log: system.name === "redis-mmm" ? logOf(lab) : [],
     history: system.name === "redis-mmm" ? await lab.history() : [],
   };
+}
+
+function settingsOf({ set, fence }: RunOptions): readonly string[] {
+  return fence ? [...set, `fence_command = ${POWER_OFF}`] : set;
 }
 
 type Struck = Pick<

@@ -18,6 +18,7 @@ describe("the options of scripts/bench failover", () => {
     [["--runs", "0"], '--runs takes a whole number from 1 to 100, not "0"'],
     [["--runs", "many"], '--runs takes a whole number from 1 to 100, not "many"'],
     [["--pause", "-1"], "--pause"],
+    [["--wait", "3"], "--wait takes a whole number from 0 to 2"],
     [["--only", "kill,fire"], '--only does not know "fire"; it takes: kill, hang, unplug'],
     [["--fast"], "--fast"],
     [["kill"], "kill"],
