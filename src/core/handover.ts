@@ -1,7 +1,7 @@
 /**
  * A leader hands leadership over when another monitor is in a better place: one that reaches strictly more
- * masters, if this one has lost a master; one whose own network is up and that reaches no fewer, if this
- * one's is down (`ping_ips`). It has led for a while by then, and nothing is under way, so that leadership
+ * masters, if this one has lost a master; one that does not say so and reaches no fewer, if this one's own
+ * network is down (`ping_ips`). It has led for a while by then, and nothing is under way, so that leadership
  * never goes round in circles or away from work that was begun.
  */
 import { members, readyPeers, transfer } from "./consensus/consensus.ts";
@@ -13,13 +13,16 @@ import type { Turn } from "./turn.ts";
 
 /** Leadership is handed over at most this often. */
 const LEADS_AT_LEAST_MS = 30_000;
+/** But sooner by one that hears no node: it can do nothing in office, and its heir hears some. */
+const CUT_OFF_MS = 1000;
 /** A blip is no reason. */
 const UNREACHED_FOR_MS = 1000;
 
 export function considerHandover(turn: Turn): void {
   const groups = turn.state.committed?.groups ?? [];
-  const { leading, waiting } = turn.state;
-  if (leading === null || turn.now - leading.since < LEADS_AT_LEAST_MS) return;
+  const { leading, waiting, network } = turn.state;
+  const leadsAtLeastMs = network.is === "down" ? CUT_OFF_MS : LEADS_AT_LEAST_MS;
+  if (leading === null || turn.now - leading.since < leadsAtLeastMs) return;
   const busy = waiting.length > 0 || groups.some(({ operation }) => operation !== null);
   if (busy || !turn.settled) return;
   const heir = heirOf(turn, groups);
@@ -37,11 +40,11 @@ function heirOf(turn: Turn, groups: readonly GroupPart[]): MonitorName | null {
     .map((peer) => ({
       peer: peer.name,
       count: mastersReached(turn, groups, peer.name),
-      isUp: peers[peer.name]?.network === "up",
+      isInPlace: peers[peer.name] !== undefined && peers[peer.name]?.network !== "down",
     }));
   const heir = reach
-    .filter(({ count, isUp }) => count > own || (isCutOff && isUp && count === own))
-    .toSorted((a, b) => b.count - a.count || Number(b.isUp) - Number(a.isUp))[0];
+    .filter(({ count, isInPlace }) => count > own || (isCutOff && isInPlace && count === own))
+    .toSorted((a, b) => b.count - a.count || Number(b.isInPlace) - Number(a.isInPlace))[0];
   return heir?.peer ?? null;
 }
 

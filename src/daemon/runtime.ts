@@ -43,13 +43,18 @@ export interface RuntimeOptions<S> {
   readonly onFault: (error: unknown) => void;
 }
 
+interface Unwritten {
+  readonly durable: Durable;
+  readonly dueAt: number;
+}
+
 export class Runtime<S> {
   readonly #options: RuntimeOptions<S>;
   readonly #queue: Input[] = [];
   #state: S;
   #isWorking = false;
   #isStopped = false;
-  #unwritten: { readonly durable: Durable; readonly dueAt: number } | null = null;
+  #unwritten: Unwritten | null = null;
   #timer: NodeJS.Timeout | null = null;
   #timerAt = 0;
   /** When there must be a turn, if nothing comes before: not before the timer. */
@@ -97,20 +102,25 @@ export class Runtime<S> {
   }
 
   async #work(): Promise<void> {
-    const { clock } = this.#options;
     this.#isWorking = true;
     try {
-      await this.#drain();
-      while (this.#unwritten !== null && this.#unwritten.dueAt <= clock.at().now) {
-        await this.#write({ ...this.#unwritten, isUrgent: true });
+      do {
         await this.#drain();
-      }
+        const overdue = this.#overdue();
+        if (overdue !== null) await this.#write({ ...overdue, isUrgent: true });
+        // Also what came while all this was coming to its end.
+      } while (this.#queue.length > 0 || this.#overdue() !== null);
       if (!this.#isStopped) this.#sleep();
     } catch (error) {
       this.#fail(error);
     } finally {
       this.#isWorking = false;
     }
+  }
+
+  #overdue(): Unwritten | null {
+    const isDue = (this.#unwritten?.dueAt ?? Infinity) <= this.#options.clock.at().now;
+    return isDue ? this.#unwritten : null;
   }
 
   async #drain(): Promise<void> {

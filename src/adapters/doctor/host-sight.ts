@@ -65,7 +65,7 @@ export async function lookAtHost(
 ): Promise<HostSight> {
   const deadline = new Deadline(deadlineMs);
   const began = performance.now();
-  const connecting = connect(target, files);
+  const connecting = connect(target, files, () => false);
   try {
     const client = await deadline.within(connecting);
     if (client === LATE) {

@@ -51,14 +51,18 @@ export class Pinger {
     const { target, intervalMs, program = "ping" } = this.#options;
     const args = ["-n", "-O", "-i", String(intervalMs / 1000), target];
     const env = { PATH: process.env["PATH"], LC_ALL: "C" };
-    const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], env });
-    this.#child = child;
     this.#facts = { ...this.#facts, since: this.#options.now() };
+    let child;
+    try {
+      child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], env });
+    } catch (error) {
+      // Short of memory Node throws it, instead of telling the child's listeners.
+      return this.#ended(null, notStarted(error));
+    }
+    this.#child = child;
     eachLine(child.stdout, (line) => this.#hear(child, line, "stdout"));
     eachLine(child.stderr, (line) => this.#hear(child, line, "stderr"));
-    child.once("error", (error) =>
-      this.#ended(child, `ping cannot be started: ${messageOf(error)}`),
-    );
+    child.once("error", (error) => this.#ended(child, notStarted(error)));
     child.once("close", (code, signal) => this.#ended(child, `ping ended (${signal ?? code})`));
   }
 
@@ -89,7 +93,7 @@ export class Pinger {
   }
 
   /** What it said before it ended says more than that it did. */
-  #ended(child: ChildProcess, why: string): void {
+  #ended(child: ChildProcess | null, why: string): void {
     if (this.#isStopped || child !== this.#child) return;
     this.#child = null;
     const { silentAt, trouble } = this.#facts;
@@ -100,6 +104,10 @@ export class Pinger {
     if (!saidNoWay) this.#pauseMs = Math.min(2 * this.#pauseMs, LONGEST_PAUSE_MS);
     this.#options.onNews();
   }
+}
+
+function notStarted(error: unknown): string {
+  return `ping cannot be started: ${messageOf(error)}`;
 }
 
 /** Of a program that could not be started there is none. */

@@ -12,6 +12,7 @@ const LONGEST_LINE_BYTES = 4_096;
 const [CR, LF] = [0x0d, 0x0a];
 const [WORD, ERROR, NUMBER, TEXT] = [0x2b, 0x2d, 0x3a, 0x24];
 const NO_TEXT = -1;
+const NO_ANSWER = "sends what is no answer of Redis";
 const NOTHING: readonly Reply[] = [];
 
 export class ReplyReader {
@@ -43,6 +44,8 @@ export class ReplyReader {
 
   /** Where the answer ends that begins there; null: not here yet. */
   #endOf(bytes: Buffer, at: number): number | null {
+    // Another protocol may never come to the end of a line.
+    if (at < bytes.length && !isBeginning(bytes[at])) throw new Error(NO_ANSWER);
     const line = lineEnd(bytes, at);
     if (line === null) {
       if (bytes.length - at > LONGEST_LINE_BYTES) throw new Error("sends a line without end");
@@ -61,11 +64,15 @@ export class ReplyReader {
   }
 }
 
+function isBeginning(byte: number | undefined): boolean {
+  return byte === WORD || byte === ERROR || byte === NUMBER || byte === TEXT;
+}
+
 /** Behind CR and LF; null: they are not here yet. */
 function lineEnd(bytes: Buffer, at: number): number | null {
   const end = bytes.indexOf(CR, at);
   if (end === -1 || end + 1 === bytes.length) return null;
-  if (bytes[end + 1] !== LF) throw new Error("sends what is no answer of Redis");
+  if (bytes[end + 1] !== LF) throw new Error(NO_ANSWER);
   return end + 2;
 }
 
@@ -81,7 +88,7 @@ function replyIn(bytes: Buffer, at: number, end: number): Reply {
       return { kind: "value", value: textIn(bytes, at, end) };
     case undefined:
     default:
-      throw new Error("sends what is no answer of Redis");
+      throw new Error(NO_ANSWER);
   }
 }
 
@@ -95,6 +102,6 @@ function textIn(bytes: Buffer, at: number, end: number): string | null {
 
 function wholeNumber(bytes: Buffer, at: number, end: number): number {
   const digits = bytes.toString("latin1", at + 1, end - 2);
-  if (!/^-?\d{1,16}$/.test(digits)) throw new Error("sends what is no answer of Redis");
+  if (!/^-?\d{1,16}$/.test(digits)) throw new Error(NO_ANSWER);
   return Number(digits);
 }

@@ -78,6 +78,8 @@ function heldBack(turn: Turn, group: GroupPart, call: Call): string | null {
   if (group.pause !== undefined)
     return `${call.text}; no failover, for the group is ${describePause(group.pause)}`;
   if (group.mode !== "active") return `${call.text}; no failover, for the mode is ${group.mode}`;
+  if (turn.state.network.is === "down")
+    return `${call.text}; no failover by this leader, which hears no node: it hands over`;
   if (turnedBackFor(group, call.from, turn.at.wall) !== null)
     return `${call.text}; a failover has just turned back`;
   if (call.to !== null) return null;

@@ -34,9 +34,15 @@ export function runFenceCommand(running: Running): void {
     turn.setCampaign(group.name, vip.ip, withFenced(turn.campaign(group.name, vip.ip), from.name));
 }
 
-/** Whoever owed an answer for so long when the failover began will not release either. */
-function wasAwaited({ turn, group, work, from }: Running, vip: Vip): boolean {
+/** Of a host from which nobody heard anything, whoever owed an answer for so long when the failover began will not release either. */
+function wasAwaited(running: Running, vip: Vip): boolean {
+  const { turn, group, work, from } = running;
   const { flight } = turn.desk(group.name, vip.ip, from.name);
-  const owedMs = flight === null ? 0 : turn.now - flight.sentAt;
+  const owedMs = flight === null || !isSilent(running) ? 0 : turn.now - flight.sentAt;
   return Math.max(work.since("fencing"), owedMs) >= RELEASE_PATIENCE_MS;
+}
+
+/** A refusal is an answer of the host. */
+function isSilent({ op }: Running): boolean {
+  return op.cause === "down" && Object.values(op.votes).every(({ vote }) => vote !== "refused");
 }

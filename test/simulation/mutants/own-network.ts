@@ -40,8 +40,8 @@ export const OF_OWN_NETWORK: readonly Mutant[] = [
     edits: [
       {
         file: "src/core/handover.ts",
-        from: `network.is === "down"`,
-        to: `network.is === "unknown"`,
+        from: `const isCutOff = network.is === "down"`,
+        to: `const isCutOff = network.is === "unknown"`,
       },
     ],
     scripts: ["the leader takes its network for down"],

@@ -84,8 +84,23 @@ function leaderIsCutOff(seed: number): void {
     throw new Violation("whose own network is down does not go on leading", "it does");
 }
 
+/** The others reach what is left, and see that the master is gone: it must not be the blind one that begins. */
+function masterDiesToo(seed: number): void {
+  const world = atRest(seed, SHARP);
+  const leader = world.theLeader;
+  say(world.monitors, "up");
+  for (const { name } of world.hosts) world.network.cut(leader.name, name);
+  world.runUntil(world.now + 700);
+  say([leader], "down");
+  world.powerOff("db1");
+  const fails = () => world.group?.master !== "db1" && world.group?.operation === null;
+  if (!world.runUntilTrue(fails, 8_000))
+    throw new Violation("whose own network is down lets another fail over", "nobody does");
+}
+
 export const OWN_NETWORK: readonly Script[] = [
   { name: "two of three take their network for down, and it is", run: majorityIsCutOff },
   { name: "the checks err, and the master hangs", run: checksErr },
   { name: "the leader takes its network for down", run: leaderIsCutOff },
+  { name: "the leader is cut off, and the master dies", run: masterDiesToo },
 ];

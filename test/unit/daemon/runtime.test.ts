@@ -254,4 +254,25 @@ describe("the runtime", () => {
     expect(turnsAtTimer).toBeLessThan(200);
     runtime.stop();
   });
+
+  it.each([0, 1, 2, 3, 4, 5, 6, 7])(
+    "takes in at once what comes %i microtasks after a turn, whatever is coming to its end then",
+    async (depth) => {
+      const later = (left: number): void => {
+        if (left === 0) runtime.push(heard(2));
+        else queueMicrotask(() => later(left - 1));
+      };
+      const { runtime, done } = bench((_, { seen }) => {
+        if (seen.length === 0) later(depth);
+        return [];
+      });
+      runtime.push(heard(1));
+      await eventually(
+        () => done,
+        (all) => all.includes("turn 2"),
+        { withinMs: 300 },
+      );
+      runtime.stop();
+    },
+  );
 });

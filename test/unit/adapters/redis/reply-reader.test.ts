@@ -44,6 +44,10 @@ describe("the reader of replies", () => {
     ["a text without end", "$536870912\r\n"],
     ["a line without end", "+".repeat(5_000)],
     ["another protocol", "HTTP/1.1 400 Bad Request\r\n\r\n"],
+    ["another that ends no line", "SSH-2.0-x\n"],
+    ["another of bytes", "J\0\0\0\n8.0.36"],
+    ["an alert of TLS", "\x15\x03\x03\0\x02\x02F"],
+    ["a second answer that is none", "+PONG\r\nJ"],
     ["an end of line in a word", "+PO\rNG\r\n"],
   ])("takes %s for no answer", (_what, text) => {
     expect(() => new ReplyReader().take(Buffer.from(text))).toThrow("sends");
