@@ -3,8 +3,7 @@
  * for `wait_for_other_master` without a break. Then the leader proposes the mode `active`, once.
  *
  * That time is in the memory of one leader, and so is what it rests on: a new leader begins it anew. So does
- * whatever makes the facts doubtful: another master, an operation, a pause, a majority that does not find the
- * master well. It may end later than was asked
+ * whatever makes the facts doubtful: another master, an operation, a pause. It may end later than was asked
  * for, never earlier; and what it ends in is no more than the leave to fail over by the rules of that mode.
  */
 import { candidateOf } from "../health/facts.ts";
@@ -13,14 +12,12 @@ import type { Instant, NodeName } from "../ids.ts";
 import { stateOf } from "../node-state.ts";
 import { inWords } from "../pause.ts";
 import { DEFAULT_WAIT_FOR_OTHER_MASTER_MS } from "../settings.ts";
-import type { Verdict } from "../health/verdict.ts";
 import type { GroupPart } from "../state.ts";
 import type { Turn } from "../turn.ts";
 import { incident, withPast } from "./outline.ts";
 
-export function keepWaiting(turn: Turn, group: GroupPart, verdict: Verdict): void {
-  if (group.mode !== "wait" || isInDoubt(group) || verdict.kind !== "healthy")
-    return waitAnew(turn, group);
+export function keepWaiting(turn: Turn, group: GroupPart): void {
+  if (group.mode !== "wait" || isInDoubt(group)) return waitAnew(turn, group);
   const { evidence } = turn.local(group.name);
   const missing = missingOf(group, evidence, turn.now);
   const lasted = masterOnlineFor(turn, group, missing);
