@@ -1,18 +1,32 @@
 /** Whether a host says that nobody listens at a port: gRPC would first wait before it connects again. */
 import { connect } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 
 const LIMIT_MS = 400;
+/** A process that is killed may lose its connections a moment before its port. */
+const AGAIN_MS = 50;
+
+type Answer = "refused" | "accepted" | "none";
 
 /** false: somebody listens, or the host says nothing in time. */
-export function isRefused(ip: string, port: number): Promise<boolean> {
+export async function isRefused(ip: string, port: number): Promise<boolean> {
+  const first = await knock(ip, port);
+  if (first !== "accepted") return first === "refused";
+  await pause(AGAIN_MS);
+  return (await knock(ip, port)) === "refused";
+}
+
+function knock(ip: string, port: number): Promise<Answer> {
   return new Promise((settle) => {
     const socket = connect({ host: ip, port, timeout: LIMIT_MS });
-    const end = (refused: boolean): void => {
+    const end = (answer: Answer): void => {
       socket.destroy();
-      settle(refused);
+      settle(answer);
     };
-    socket.once("connect", () => end(false));
-    socket.once("timeout", () => end(false));
-    socket.on("error", (error: NodeJS.ErrnoException) => end(error.code === "ECONNREFUSED"));
+    socket.once("connect", () => end("accepted"));
+    socket.once("timeout", () => end("none"));
+    socket.on("error", ({ code }: NodeJS.ErrnoException) =>
+      end(code === "ECONNREFUSED" ? "refused" : "none"),
+    );
   });
 }
