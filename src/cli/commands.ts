@@ -121,8 +121,8 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: "Show or set how much the monitors do by themselves",
     details: [
       "active: fail over. manual: keep the VIP alive, change the master only when told to.",
-      "passive: watch only. wait: as manual, until every node is ONLINE that is not set offline, or the master has been",
-      "for wait_for_other_master; then active.",
+      "passive: watch only. wait: as manual, until a majority of the monitors finds every node ONLINE that is not set offline,",
+      "and the master well, or has found the master ONLINE for wait_for_other_master; then active.",
     ],
     load: () => import("./commands/mode.ts"),
   },

@@ -59,8 +59,8 @@ function resign(turn: Turn): void {
 function leadGroup(turn: Turn, group: GroupPart): void {
   if (group.leaving === true) return dismiss(turn, group);
   keepPause(turn, group);
-  keepWaiting(turn, group);
   const verdict = judge(turn, group);
+  keepWaiting(turn, group, verdict);
   if (group.master === null) {
     adopt(turn, group);
   } else {

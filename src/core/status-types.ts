@@ -159,7 +159,7 @@ export interface PauseStatus {
 }
 
 export interface WaitingStatus {
-  /** Nodes that are not ONLINE, and that nobody set offline. */
+  /** Nodes that are not ONLINE, or that no majority of the monitors hears, and that nobody set offline. */
   readonly missing: readonly NodeName[];
   /** How long the master must have been ONLINE to end it as well; null: that never does. */
   readonly limit_ms: number | null;

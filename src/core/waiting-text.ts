@@ -11,5 +11,5 @@ export function waitingText(
   const lacks = missing.length === 0 ? "" : ` (not yet: ${missing.join(", ")})`;
   const orElse =
     limit_ms === null ? "" : `, or ${master ?? "a master"} has been for ${inWords(limit_ms)}`;
-  return `until every node is ONLINE${lacks}${orElse}`;
+  return `until every node is ONLINE to a majority of the monitors${lacks} and the master is well${orElse}`;
 }

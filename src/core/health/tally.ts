@@ -6,7 +6,7 @@
 import type { Instant, MonitorName, NodeName } from "../ids.ts";
 import { quorumOf, type VoteRecord } from "../state.ts";
 import type { HeldVote, VoteKind } from "./types.ts";
-import { type Evidence, freshVotes, isCounted } from "./votes.ts";
+import { type Evidence, freshVotes, isCounted, isHearing } from "./votes.ts";
 
 export interface Tally {
   readonly up: number;
@@ -51,6 +51,19 @@ export function tallyOf(
     quorum,
     down: refused >= quorum ? "refused" : refused + silent >= quorum ? "silent" : null,
   };
+}
+
+/** However well or badly it serves. */
+export function isHeardByMajority(
+  evidence: Evidence,
+  members: readonly MonitorName[],
+  node: NodeName,
+  now: Instant,
+): boolean {
+  const hearing = freshVotes(evidence, members, node, now).filter(({ held }) =>
+    isHearing(held.vote),
+  );
+  return hearing.length >= quorumOf(members.length);
 }
 
 /** Every member's vote as it was counted, for the journal. */

@@ -41,6 +41,11 @@ export function isAnswering(vote: NodeVote): boolean {
   return vote.vote === "up" || vote.vote === "degraded";
 }
 
+/** Whether it hears the node at all: a process that will not serve this monitor lives, too. */
+export function isHearing(vote: NodeVote): boolean {
+  return isAnswering(vote) || (vote.vote === "abstain" && !isOwnTrouble(vote));
+}
+
 /** `unknown` is not a vote. */
 export function isCounted(held: HeldVote, now: Instant): boolean {
   return isFresh(held, now) && held.vote.vote !== "unknown";
@@ -104,7 +109,6 @@ export function guardSilentBy(
  */
 export function unheardMs(vote: NodeVote): number {
   if (vote.vote === "refused" || isOwnTrouble(vote)) return 0;
-  const redis =
-    vote.lastGoodMs ?? (isAnswering(vote) || vote.vote === "abstain" ? 0 : vote.sinceMs);
+  const redis = vote.lastGoodMs ?? (isHearing(vote) ? 0 : vote.sinceMs);
   return Math.min(redis, vote.guard.heardMs ?? Number.POSITIVE_INFINITY);
 }

@@ -1,35 +1,46 @@
 /**
- * The mode `wait`: as `manual`, until every node is ONLINE that nobody set offline, or the master has been
- * for `wait_for_other_master` without a break. Then the leader proposes the mode `active`, once.
+ * The mode `wait`: as `manual`, until every node is there that nobody set offline, and the master well, or the
+ * master has been there for `wait_for_other_master` without a break. Then the leader proposes the mode `active`, once.
+ *
+ * Who is there is ONLINE, and a majority hears it: a majority that does not yet would vote a master down that is
+ * well, as soon as that counts. Time asks for no more than that. A master that came back with less is there, though
+ * not well for as long as its loss is neither accepted nor made good by a failover, which may need the mode `active`.
  *
  * That time is in the memory of one leader, and so is what it rests on: a new leader begins it anew. So does
  * whatever makes the facts doubtful: another master, an operation, a pause. It may end later than was asked
  * for, never earlier; and what it ends in is no more than the leave to fail over by the rules of that mode.
  */
 import { candidateOf } from "../health/facts.ts";
+import { isHeardByMajority } from "../health/tally.ts";
+import type { Verdict } from "../health/verdict.ts";
 import type { Evidence } from "../health/votes.ts";
-import type { Instant, NodeName } from "../ids.ts";
+import type { Instant, MonitorName, NodeName } from "../ids.ts";
 import { stateOf } from "../node-state.ts";
 import { inWords } from "../pause.ts";
 import { DEFAULT_WAIT_FOR_OTHER_MASTER_MS } from "../settings.ts";
-import type { GroupPart } from "../state.ts";
+import { type GroupPart, memberNames } from "../state.ts";
 import type { Turn } from "../turn.ts";
 import { incident, withPast } from "./outline.ts";
 
-export function keepWaiting(turn: Turn, group: GroupPart): void {
+export function keepWaiting(turn: Turn, group: GroupPart, verdict: Verdict): void {
   if (group.mode !== "wait" || isInDoubt(group)) return waitAnew(turn, group);
   const { evidence } = turn.local(group.name);
-  const missing = missingOf(group, evidence, turn.now);
+  const members = memberNames(turn.state.committed);
+  const missing = missingOf(group, evidence, members, turn.now);
   const lasted = masterOnlineFor(turn, group, missing);
   if (turn.isChanging(group.name)) return;
   const limit = waitLimitMs(group);
-  if (missing.length === 0) become(turn, group, "every node is ONLINE");
+  if (missing.length === 0 && isWell(verdict)) become(turn, group, "every node is ONLINE");
   else if (lasted > 0 && limit !== null && lasted >= limit)
     become(
       turn,
       group,
-      `${group.master} has been ONLINE for ${inWords(limit)}; not there: ${missing.join(", ")}`,
+      `${group.master} has been ONLINE for ${inWords(limit)}; ${lackOf(missing)}`,
     );
+}
+
+function lackOf(missing: readonly NodeName[]): string {
+  return missing.length === 0 ? "it is not well" : `not there: ${missing.join(", ")}`;
 }
 
 /** Nothing counts of what was seen so far. */
@@ -41,17 +52,30 @@ function isInDoubt({ master, operation, pause }: GroupPart): boolean {
   return master === null || operation !== null || pause !== undefined;
 }
 
+/** A majority finds it up, whatever a minority says; and it has its data. */
+function isWell(verdict: Verdict): boolean {
+  const { kind } = verdict;
+  if (kind !== "healthy" && (kind !== "suspect" || verdict.rebirth !== null)) return false;
+  return verdict.tally.up >= verdict.tally.quorum;
+}
+
 /** In memory only. */
 export function isThere(master: NodeName): string {
   return `master ${master} is ONLINE`;
 }
 
-/** Who is not ONLINE, and was not set offline either. */
-export function missingOf(group: GroupPart, evidence: Evidence, now: Instant): readonly NodeName[] {
+/** Who is not there, and was not set offline either. */
+export function missingOf(
+  group: GroupPart,
+  evidence: Evidence,
+  members: readonly MonitorName[],
+  now: Instant,
+): readonly NodeName[] {
   return group.nodes
     .filter((node) => {
       const state = stateOf(group, node, candidateOf(evidence, node.name, now));
-      return state !== "ONLINE" && state !== "ADMIN_OFFLINE";
+      if (state === "ADMIN_OFFLINE") return false;
+      return state !== "ONLINE" || !isHeardByMajority(evidence, members, node.name, now);
     })
     .map(({ name }) => name);
 }

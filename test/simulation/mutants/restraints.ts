@@ -106,7 +106,7 @@ export const OF_RESTRAINTS: readonly Mutant[] = [
     edits: [
       {
         file: `${OPERATION}/waiting.ts`,
-        from: "if (missing.length === 0)",
+        from: "if (missing.length === 0 && isWell(verdict))",
         to: `if (!missing.includes(group.master ?? ""))`,
       },
     ],
@@ -123,6 +123,45 @@ export const OF_RESTRAINTS: readonly Mutant[] = [
       },
     ],
     scripts: ["the master comes and goes in the mode wait"],
+  },
+  {
+    name: "in the mode wait it is enough that one monitor hears a node",
+    removes: "the mode wait ends by what a majority sees",
+    edits: [
+      {
+        file: `${OPERATION}/waiting.ts`,
+        from: `return state !== "ONLINE" || !isHeardByMajority(`,
+        to: `return state !== "ONLINE" || null === isHeardByMajority(`,
+      },
+    ],
+    scripts: [
+      "in the mode wait all are there for one monitor only",
+      "in the mode wait the master is there for one monitor only",
+    ],
+  },
+  {
+    name: "in the mode wait all may be there with a master that is not well",
+    removes: "the mode wait ends early only with a master that is well",
+    edits: [
+      {
+        file: `${OPERATION}/waiting.ts`,
+        from: "missing.length === 0 && isWell(verdict)",
+        to: "missing.length === 0 && verdict.kind !== null",
+      },
+    ],
+    scripts: ["in the mode wait the master comes back empty"],
+  },
+  {
+    name: "in the mode wait a master that lost its data is not there",
+    removes: "the mode wait ends by its time whatever data its master has",
+    edits: [
+      {
+        file: `${OPERATION}/waiting.ts`,
+        from: "const holds = name === group.master && !missing.includes(name);",
+        to: `const holds = name === group.master && !missing.includes(name) && turn.local(group.name).verdict.kind === "healthy";`,
+      },
+    ],
+    scripts: ["in the mode wait the master comes back empty, and another has more"],
   },
   {
     name: "nobody is asked",

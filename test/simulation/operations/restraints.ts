@@ -123,6 +123,63 @@ function leaderIsLostWaiting(seed: number): void {
   waitEnds(world, 4_000);
 }
 
+/**
+ * Everything is started; all but one monitor reach no host yet. For that one all is well, and its view is known to
+ * the leader: to a majority the master is silent, which would be reason enough in the mode active.
+ */
+function onlyOneReaches(seed: number, isThere: (name: string) => boolean): World {
+  const world = waitsForDb3(seed);
+  for (const monitor of world.monitors) monitor.crash();
+  for (const { name } of world.hosts) if (isThere(name)) world.redis(name).start();
+  const [, ...others] = world.monitors;
+  for (const { name } of world.hosts)
+    for (const monitor of others) world.network.cut(monitor.name, name);
+  for (const { name } of world.monitors) world.startMonitor(name);
+  return world;
+}
+
+/** The way to the hosts is there for all. */
+function allReach(world: World): void {
+  for (const { name } of world.hosts)
+    for (const monitor of world.monitors) world.network.cut(monitor.name, name, false);
+}
+
+function allAreThereForOne(seed: number): void {
+  const world = onlyOneReaches(seed, () => true);
+  waitsOn(world, 2 * WAIT_MS);
+  allReach(world);
+  waitEnds(world, 3_000);
+}
+
+function masterIsThereForOne(seed: number): void {
+  const world = onlyOneReaches(seed, (name) => name !== "db3");
+  waitsOn(world, 2 * WAIT_MS);
+  allReach(world);
+  waitsOn(world, WAIT_MS - 100);
+  waitEnds(world, 3_000);
+}
+
+/** It has lost what it had. All follow it and copy that, and only then is its loss accepted and told. */
+function comesBackEmpty(seed: number): void {
+  const world = waitsForDb3(seed);
+  world.killRedis("db1");
+  for (const name of ["db1", "db3"]) world.redis(name).start();
+  waitEnds(world, WAIT_MS - 500);
+  if (!world.group?.past.some(({ kind }) => kind === "accepted"))
+    throw new Violation("the mode wait ends early only with a master that is well", "it does not");
+}
+
+/** It has lost what it had, and db2, which does not reach it, has not: nobody accepts that, and its time counts. */
+function anotherHasMore(seed: number): void {
+  const world = waitsForDb3(seed);
+  world.network.cut("db2", "db1");
+  world.killRedis("db1");
+  world.redis("db1").start();
+  waitsOn(world, WAIT_MS - 100);
+  waitEnds(world, 3_000);
+  failsOver(world, 5_000);
+}
+
 /** All monitors are restarted when most of it is over: what was left of it had been agreed on. */
 function pauseEnds(seed: number): void {
   const world = atRest(seed, SHARP);
@@ -328,6 +385,13 @@ export const RESTRAINTS: readonly Script[] = [
   { name: "the master comes and goes in the mode wait", run: comesAndGoes },
   { name: "in the mode wait a replica comes late", run: othersComeLate },
   { name: "the leader is lost in the mode wait", run: leaderIsLostWaiting },
+  { name: "in the mode wait all are there for one monitor only", run: allAreThereForOne },
+  { name: "in the mode wait the master is there for one monitor only", run: masterIsThereForOne },
+  { name: "in the mode wait the master comes back empty", run: comesBackEmpty },
+  {
+    name: "in the mode wait the master comes back empty, and another has more",
+    run: anotherHasMore,
+  },
   { name: "all monitors are restarted during a pause", run: pauseEnds },
   { name: "the leader sleeps during a pause", run: pauseOfAnother },
   { name: "a replica goes astray during a pause, a reader dies", run: nothingMoves },

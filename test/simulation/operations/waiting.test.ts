@@ -4,6 +4,9 @@
  */
 import { expect, test } from "vitest";
 import type { Command } from "../../../src/core/messages.ts";
+import { statusOf } from "../../../src/core/status.ts";
+import type { Status } from "../../../src/core/status-types.ts";
+import { HOSTS } from "../rules/script.ts";
 import { GROUP } from "../world/plan.ts";
 import type { World } from "../world/world.ts";
 import { settled } from "./at-rest.ts";
@@ -34,6 +37,13 @@ function becomesActive(world: World, withinMs: number): number | null {
     : null;
 }
 
+function statusOfLeader(world: World): Status | null {
+  const leader = world.leader();
+  if (leader?.state === null || leader === undefined) return null;
+  const now = leader.clock.local(world.now);
+  return statusOf(leader.state, { now, wall: now, entropy: 0 });
+}
+
 const modes = (world: World) =>
   (world.group?.past ?? []).filter(({ kind }) => kind === "mode").map(({ reason }) => reason);
 
@@ -56,6 +66,27 @@ test("it ends at once when the last one is there, or is not awaited any more", (
   const given = waiting(0);
   tell(given, { kind: "set-offline", group: GROUP, node: "db3" });
   expect(becomesActive(given, 1_000)).not.toBeNull();
+});
+
+test("a node that only one monitor hears is not there, and that is told", () => {
+  const world = waiting();
+  const others = world.monitors.filter((monitor) => monitor !== world.leader());
+  for (const { name } of world.hosts)
+    for (const monitor of others) world.network.cut(monitor.name, name);
+  world.runUntil(world.now + 1_000);
+  world.redis("db3").start();
+  expect(becomesActive(world, 3 * WAIT_MS)).toBeNull();
+  expect(world.group?.master).toBe("db1");
+  const status = statusOfLeader(world);
+  expect(status?.groups[0]?.nodes.map((node) => node.state)).toEqual([
+    "ONLINE",
+    "ONLINE",
+    "ONLINE",
+  ]);
+  expect(status?.groups[0]?.waiting).toMatchObject({ missing: HOSTS, online_ms: null });
+  expect(status?.warnings.map(({ text }) => text).join()).toContain(
+    "until every node is ONLINE to a majority of the monitors (not yet: db1, db2, db3) and the master is well, or db1 has been for 5 s",
+  );
 });
 
 test("what a person says ends it, and to say it again begins it anew", () => {

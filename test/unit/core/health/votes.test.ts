@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { isNews } from "../../../../src/core/health/news.ts";
-import { recordsOf, tallyOf } from "../../../../src/core/health/tally.ts";
+import { OWN_NETWORK_DOWN } from "../../../../src/core/health/own-network.ts";
+import { isHeardByMajority, recordsOf, tallyOf } from "../../../../src/core/health/tally.ts";
 import {
   bestInfo,
   FRESH_MS,
@@ -55,6 +56,28 @@ describe("the best info", () => {
     const votes = evidence({ db1: { mon1: aged(FRESH_MS + 1, "a") } });
     expect(bestInfo(votes, "db1", NOW)).not.toBeNull();
     expect(presentInfo(votes, "db1", NOW)).toBeNull();
+  });
+});
+
+describe("a majority hears a node", () => {
+  const network = { ...silent(5_000), vote: "abstain", reason: OWN_NETWORK_DOWN } as const;
+
+  it.each([
+    ["which is up", seesMaster(), true],
+    ["which is still loading", vote({ vote: "degraded", reason: "loading" }), true],
+    ["that does not let it in", abstains("wrongpass"), true],
+    ["whose port is closed", refused(100), false],
+    ["which is silent", silent(100), false],
+    ["that it was not silent to for its own network's sake", network, false],
+    ["that it did not ask yet", vote({ vote: "unknown" }), false],
+  ] as const)("%s: %o", (_, second, expected) => {
+    const votes = evidence({ db1: { mon1: seesMaster(), mon2: second } });
+    expect(isHeardByMajority(votes, MONITORS, "db1", NOW)).toBe(expected);
+  });
+
+  it("of those that are configured, not of those that are heard", () => {
+    const votes = evidence({ db1: { mon1: seesMaster(), stranger: seesMaster() } });
+    expect(isHeardByMajority(votes, MONITORS, "db1", NOW)).toBe(false);
   });
 });
 
