@@ -2,7 +2,9 @@
  * The packages under a systemd that is the first process: what the unit promises, kept by who is to keep it. Only with
  * MMM_LONG=1. Of three monitors one is the package's; the other two only let it lead and be followed.
  */
-import { expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Collected } from "../../src/cli/doctor/collect.ts";
+import type { Status } from "../../src/core/status-types.ts";
 import { eventually } from "../helpers/eventually.ts";
 import { describeBooted } from "./describe-booted.ts";
 
@@ -74,6 +76,19 @@ systemd-run --quiet --unit=mmm-${name} -p Type=notify -p NotifyAccess=all -p Use
   -p StateDirectory=mmm-${name} -p RuntimeDirectory=mmm-${name} \\
   mmm-mon --config /etc/redis-mmm/others.conf --name ${name} --data-dir /var/lib/mmm-${name} --socket /run/mmm-${name}/mmm.sock
 `;
+/** A host beyond a cable, with an address of either kind; and one of each kind that nobody has. */
+const FAR = `
+ip netns add far
+ip link add near9 type veth peer name far9 netns far
+ip -n far link set lo up
+ip -n far link set far9 up
+ip link set near9 up
+ip addr add 10.9.9.1/24 dev near9
+ip addr add fd00:9::1/64 dev near9 nodad
+`;
+const FAR_ADDRESSES = { IPv4: "10.9.9.2", IPv6: "fd00:9::2" };
+const NOBODYS = { IPv4: "10.9.9.99", IPv6: "fd00:9::99" };
+
 const REDIS = `systemd-run --quiet --unit=db1 redis-server --bind 127.0.0.2 --save '' --requirepass ${REDIS_PASSWORD}`;
 
 describeBooted("the packages under systemd", (system) => {
@@ -162,7 +177,9 @@ describeBooted("the packages under systemd", (system) => {
   it("has the rights that the unit leaves it, and its share of the processors", ({ annotate }) => {
     const status = system.must(`cat /proc/${pid()}/status`);
     expect(status).toMatch(/^NoNewPrivs:\t1$/m);
-    expect(status).toMatch(/^CapBnd:\t0+$/m);
+    // What ping asks for must stand there, or its file could not be started; the monitor itself has none.
+    expect(status).toMatch(/^CapBnd:\t0+2000$/m);
+    expect(status).toMatch(/^CapPrm:\t0+$/m);
     expect(status).toMatch(/^CapEff:\t0+$/m);
     expect(status).toMatch(/^Seccomp:\t2$/m);
     expect(system.must(`ps -o user:20= -p ${pid()}`)).toBe("redis-mmm");
@@ -281,6 +298,65 @@ describeBooted("the packages under systemd", (system) => {
         grep -q monitor.started /var/log/redis-mmm/mmm-mon.log
       `);
     expect(system.must("cat /run/redis-mmm/mmm-mon.pid")).toBe(pid());
+  });
+
+  describe.each(["IPv4", "IPv6"] as const)("what it pings over %s", (kind) => {
+    const [far, nobodys] = [FAR_ADDRESSES[kind], NOBODYS[kind]];
+    const length = kind === "IPv4" ? "24" : "64 nodad";
+    /** The finding about each address, as the monitor of the unit has it. */
+    const found = () => {
+      const { findings } = JSON.parse(system.run("mmm doctor -o json").text) as Collected;
+      return findings.filter(({ id, seen_by }) => id === "own-network" && seen_by.includes("one"));
+    };
+    const network = () => {
+      const { cluster } = JSON.parse(system.run("mmm status -o json").text) as Status;
+      return cluster.monitors.find(({ name }) => name === "one")?.network;
+    };
+    const isSaid = (...texts: readonly string[]) =>
+      eventually(
+        () => found().map(({ what }) => what),
+        (all) => texts.every((text) => all.some((what) => what.startsWith(text))),
+        { withinMs: 15_000, everyMs: 200, what: texts.join(", ") },
+      );
+    const becomes = (wanted: string) =>
+      eventually(network, (is) => is === wanted, { withinMs: 15_000, everyMs: 200, what: wanted });
+
+    beforeAll(() => {
+      system.must(`
+        ip netns list | grep -q far || { ${FAR} }
+        ip -n far addr add ${far}/${length} dev far9
+        sed -i '1i ping_ips = ${far}, ${nobodys}' /etc/redis-mmm.conf
+        sysctl -w net.ipv4.ping_group_range="1 0"
+        systemctl restart mmm-mon
+      `);
+    });
+    afterAll(() => {
+      system.must("sed -i '/^ping_ips/d' /etc/redis-mmm.conf; systemctl restart mmm-mon");
+    });
+
+    it("is not known where nobody may ping, and it is told how to let it", async () => {
+      await isSaid(`${far} (ping_ips) cannot be asked`);
+      expect(network()).toBe("unknown");
+      const fix = found()[0]?.fix?.replace(/, on its host$/, "") ?? "";
+      expect(fix).toContain("net.ipv4.ping_group_range");
+      system.must(`${fix}; systemctl restart mmm-mon`);
+    });
+
+    it("answers, does not, and does no longer", async () => {
+      await isSaid(
+        `${far} (ping_ips) answers`,
+        `${nobodys} (ping_ips) has never answered since the monitor was started`,
+      );
+      await becomes("up");
+      system.must(`ip -n far addr del ${far}/${length.split(" ")[0]} dev far9`);
+      await isSaid(`${far} (ping_ips) does not answer any more`);
+      // As long as a database answers that is no reason to take the own network for down.
+      await becomes("unknown");
+      system.must("systemctl kill -s STOP db1");
+      await becomes("down");
+      system.must(`systemctl kill -s CONT db1; ip -n far addr add ${far}/${length} dev far9`);
+      await becomes("up");
+    });
   });
 
   it("comes with the next boot once it is enabled", async () => {

@@ -2,7 +2,8 @@
 import type { TargetReport } from "../ping/self-check.ts";
 import { type Finding, Subject } from "./finding.ts";
 
-const SYSCTL = `sysctl -w net.ipv4.ping_group_range="0 2147483647" (and in /etc/sysctl.d)`;
+const SETTING = "/etc/sysctl.d/50-ping.conf";
+const SYSCTL = `echo "net.ipv4.ping_group_range = 0 2147483647" >${SETTING}; sysctl -p ${SETTING}`;
 
 export function networkFindings(
   monitor: string,
@@ -47,6 +48,6 @@ function fixOf(trouble: string): string {
   if (/ENOENT/.test(trouble)) return "apt-get install iputils-ping, on its host";
   if (/EPERM|EACCES/.test(trouble))
     return "the unit must have CapabilityBoundingSet=CAP_NET_RAW, or ping with its file capability cannot be started";
-  if (/not permitted|permission denied/i.test(trouble)) return `${SYSCTL}, on its host`;
+  if (/not permitted|permission denied|cap_net_raw/i.test(trouble)) return `${SYSCTL}, on its host`;
   return "ping must be that of iputils (apt-get install iputils-ping); try it: ping -n -O ADDRESS";
 }

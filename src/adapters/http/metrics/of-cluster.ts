@@ -61,9 +61,9 @@ function memberMetrics({ status: { cluster } }: Snapshot): readonly Family[] {
     ),
     gauge(
       "mmm_monitor_own_network",
-      "Whether a monitor's own network is up, by its check (ping_ips); absent: it does not check it, or cannot.",
-      monitors.flatMap(({ name, network }) =>
-        network === "up" || network === "down"
+      "Whether a monitor's own network is up, by its check (ping_ips); absent: it does not check it, or cannot, or is not heard.",
+      monitors.flatMap(({ name, network, reachable }) =>
+        reachable && (network === "up" || network === "down")
           ? [sample(flag(network === "up"), { monitor: name })]
           : [],
       ),

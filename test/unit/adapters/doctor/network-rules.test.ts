@@ -28,6 +28,7 @@ it.each([
   ["ping cannot be started: spawn ping ENOENT", "apt-get install iputils-ping"],
   ["ping cannot be started: spawn ping EPERM", "CapabilityBoundingSet=CAP_NET_RAW"],
   ["ping: socket: Operation not permitted", "net.ipv4.ping_group_range"],
+  ["ping: => missing cap_net_raw+p capability or setuid?", "net.ipv4.ping_group_range"],
   ["ping: invalid option -- 'O'", "that of iputils"],
   [null, "that of iputils"],
 ])("%s: the fix is told", (trouble, fix) => {

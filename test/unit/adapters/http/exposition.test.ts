@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { exposition, gauge, sample } from "../../../../src/adapters/http/exposition.ts";
 import { allMetrics } from "../../../../src/adapters/http/metrics/all.ts";
-import { aFullSnapshot } from "../../../helpers/snapshots.ts";
+import { aFullSnapshot, aSnapshot } from "../../../helpers/snapshots.ts";
+import { aMonitor, aStatus } from "../../cli/fixtures.ts";
 
 describe("the text format of metrics", () => {
   it("escapes what would end a label, a line or the help", () => {
@@ -40,6 +41,20 @@ describe("/metrics", () => {
     const series = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
     const names = series.map((line) => line.slice(0, line.lastIndexOf(" ")));
     expect(new Set(names).size).toBe(names.length);
+  });
+
+  it("says of a network only what is known now", () => {
+    const monitors = [
+      aMonitor("mon1", { network: "up" }),
+      aMonitor("mon2", { network: "down" }),
+      aMonitor("mon3", { network: "unknown" }),
+      aMonitor("mon4", { network: "down", reachable: false }),
+    ];
+    const lines = exposition(allMetrics(aSnapshot(aStatus({ cluster: { monitors } })))).split("\n");
+    expect(lines.filter((line) => line.startsWith("mmm_monitor_own_network"))).toEqual([
+      'mmm_monitor_own_network{monitor="mon1"} 1',
+      'mmm_monitor_own_network{monitor="mon2"} 0',
+    ]);
   });
 
   it("shows who votes what, who leads and who serves", () => {
