@@ -4,6 +4,7 @@ import { DATA } from "./operations/data.ts";
 import { LEADERS } from "./operations/leaders.ts";
 import { OWN_NETWORK } from "./operations/own-network.ts";
 import { RESTRAINTS } from "./operations/restraints.ts";
+import { TURNS_TO_COPY } from "./operations/turns-to-copy.ts";
 import { BEGINNINGS } from "./rules/beginnings.ts";
 import { MOVES } from "./rules/moves.ts";
 import { NEW_TIMES } from "./rules/new-times.ts";
@@ -27,6 +28,7 @@ export const SCRIPTS: readonly Script[] = [
   ...LEADERS,
   ...DATA,
   ...RESTRAINTS,
+  ...TURNS_TO_COPY,
   ...OWN_NETWORK,
   ...EXHAUSTIVE,
   ...TRANSCRIPTS,

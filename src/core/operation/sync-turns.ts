@@ -4,11 +4,13 @@
  * they have. Whoever needs only the rest of the stream is done within a second and holds nobody up.
  */
 import { candidateOf } from "../health/facts.ts";
+import { type Evidence, freshVotes } from "../health/votes.ts";
+import type { Instant } from "../ids.ts";
 import type { GroupPart, Node } from "../state.ts";
 import { DEFAULT_PARALLEL_SYNCS } from "../settings.ts";
 import type { Turn } from "../turn.ts";
 
-/** One that was told to follow, and neither copies nor is linked after this, has another trouble. */
+/** Who neither copies nor is linked for so long has another trouble, or is gone. */
 const LINKING_MS = 15_000;
 /** Nor does one that copies for longer hold up the others for ever. */
 const COPYING_MS = 600_000;
@@ -23,6 +25,7 @@ export function mayCopy(turn: Turn, group: GroupPart, master: Node, node: Node):
 /** Remembered by its leader, for what a node says of itself comes a moment later. */
 export function tookTurn(turn: Turn, { name: group }: GroupPart, { name }: Node): void {
   turn.lasting(group, turnOf(name), true);
+  turn.lasting(group, linkingOf(name), true);
 }
 
 /** One that is done gives its turn back: the next one is counted from its own beginning. */
@@ -33,23 +36,64 @@ export function giveBackTurn(turn: Turn, group: GroupPart, master: Node, node: N
 
 export function forgetTurn(turn: Turn, { name: group }: GroupPart, { name }: Node): void {
   turn.lasting(group, turnOf(name), false);
+  turn.lasting(group, linkingOf(name), false);
 }
 
+/** From when it was told, or is seen to copy, until it is linked. */
 function turnOf(node: string): string {
   return `copying ${node}`;
 }
 
+/** As long as its turn lasts and it is not seen to copy. */
+function linkingOf(node: string): string {
+  return `linking ${node}`;
+}
+
 /** It was given its turn by this leader, or by an earlier one whose word it follows. */
 function isCopying(turn: Turn, group: GroupPart, master: Node, node: Node): boolean {
-  const key = turnOf(node.name);
-  const { evidence, since } = turn.local(group.name);
-  const { info, reachable } = candidateOf(evidence, node.name, turn.now);
-  const seen = reachable ? info : null;
-  const follows = seen?.masterHost === master.address && seen.masterPort === master.port;
-  const isUnlinked = follows && (seen.link !== "up" || seen.syncing);
-  // What it says may be older than its turn.
-  const isFresh = seen !== null && !follows && since[key] !== undefined;
-  const isBusy = isUnlinked || isFresh;
+  const [key, linking] = [turnOf(node.name), linkingOf(node.name)];
+  const { since } = turn.local(group.name);
+  const sight = sightOf(turn, group, master, node);
+  const unseenFor = turn.now - (since[linking] ?? turn.now);
+  const isBusy = keepsBusy(sight, since[key] !== undefined, unseenFor);
   const lasted = turn.lasting(group.name, key, isBusy);
-  return isBusy && lasted < (seen?.syncing === true ? COPYING_MS : LINKING_MS);
+  const linkingFor = turn.lasting(group.name, linking, isBusy && sight !== "syncing");
+  return isBusy && linkingFor < LINKING_MS && lasted < COPYING_MS;
+}
+
+/** What is seen of a node that may be copying. */
+type Sight = "linking" | "syncing" | "linked" | "elsewhere" | "silent" | "refused";
+
+function sightOf(turn: Turn, group: GroupPart, master: Node, node: Node): Sight {
+  const { evidence } = turn.local(group.name);
+  const { info, reachable } = candidateOf(evidence, node.name, turn.now);
+  if (!reachable || info === null)
+    return isRefused(evidence, node, turn.now) ? "refused" : "silent";
+  const { masterHost, masterPort, link, syncing } = info;
+  if (masterHost !== master.address || masterPort !== master.port) return "elsewhere";
+  if (syncing) return "syncing";
+  return link === "up" ? "linked" : "linking";
+}
+
+function isRefused(evidence: Evidence, { name }: Node, now: Instant): boolean {
+  const votes = freshVotes(evidence, Object.keys(evidence), name, now);
+  return votes.some(({ held }) => held.vote.vote === "refused");
+}
+
+function keepsBusy(sight: Sight, hasTurn: boolean, unseenFor: number): boolean {
+  switch (sight) {
+    case "linking":
+    case "syncing":
+      return true;
+    // What it says may be older than its turn.
+    case "elsewhere":
+      return hasTurn;
+    // While it empties what it had, it answers nobody. One that is gone is counted anew when it comes back.
+    case "silent":
+      return hasTurn && unseenFor < LINKING_MS;
+    case "linked":
+    // Its process is gone, and its copy with it.
+    case "refused":
+      return false;
+  }
 }

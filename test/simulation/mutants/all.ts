@@ -6,12 +6,14 @@ import { OF_OPERATIONS } from "./operations.ts";
 import { OF_THE_REGISTER } from "./register.ts";
 import { OF_OWN_NETWORK } from "./own-network.ts";
 import { OF_RESTRAINTS } from "./restraints.ts";
+import { OF_TURNS_TO_COPY } from "./turns-to-copy.ts";
 
 export const MUTANTS: readonly Mutant[] = [
   ...OF_THE_REGISTER,
   ...OF_MEMBERSHIP,
   ...OF_OPERATIONS,
   ...OF_RESTRAINTS,
+  ...OF_TURNS_TO_COPY,
   ...OF_OWN_NETWORK,
   ...OF_CONSENSUS,
 ];

@@ -1,17 +1,16 @@
 /**
- * Scripts about what holds the monitors back, and for how long: a pause, a mode, a veto, the quiet time
- * after a failover, and whose turn it is to copy. `world/restraint.ts`, `world/wishes.ts` and `world/copying.ts` look on;
- * what they cannot see, that a thing ends, the scripts say themselves.
+ * Scripts about what holds the monitors back, and for how long: a pause, a mode, a veto, and the quiet
+ * time after a failover. `world/restraint.ts` and `world/wishes.ts` look on; what they cannot see, that a thing
+ * ends, the scripts say themselves.
  */
 import type { Command } from "../../../src/core/messages.ts";
 import type { AskedHook } from "../../../src/core/settings.ts";
-import { atRest, need, type Script, SHARP, switchOver, until } from "../rules/script.ts";
+import { atRest, must, need, type Script, SHARP, switchOver, until } from "../rules/script.ts";
 import { MOODY } from "../world/hook.ts";
 import { GROUP, readerVip } from "../world/plan.ts";
-import { REDIS_PORT } from "../world/redis-server.ts";
 import { Violation } from "../world/violation.ts";
 import { whatIsMissing } from "../world/wholeness.ts";
-import type { World, WorldOptions } from "../world/world.ts";
+import type { World } from "../world/world.ts";
 
 const LONG_COOLDOWN = { ...SHARP.settings, cooldownMs: 120_000 };
 
@@ -24,11 +23,6 @@ function ask(world: World, command: Command): void {
 
 function pause(world: World, forMs: number | null): void {
   ask(world, { kind: "pause", group: GROUP, forMs, reason: null });
-}
-
-/** What must come about by itself; that it does not is what a mutant is found by. */
-function must(world: World, condition: () => boolean, promise: string, withinMs: number): void {
-  if (!world.runUntilTrue(condition, withinMs)) throw new Violation(promise, "it does not");
 }
 
 function fails(world: World): boolean {
@@ -327,57 +321,6 @@ function preferredIsLeft(seed: number): void {
   returns(world, 8_000);
 }
 
-// ——— turns to copy ———
-
-/** Nobody can go on where it was: whoever follows another copies everything. */
-function withoutBacklogs(seed: number, options: Partial<WorldOptions> = {}): World {
-  const world = atRest(seed, { ...SHARP, writeEveryMs: 20, nodes: 5, ...options });
-  for (const server of world.servers.values()) server.backlogFrom = Number.MAX_SAFE_INTEGER;
-  return world;
-}
-
-function allCopy(seed: number): void {
-  const world = withoutBacklogs(seed);
-  world.killRedis("db1");
-  world.runUntil(world.now + 1_500);
-  world.redis("db1").start();
-  must(world, () => whatIsMissing(world) === null, "all have their turn", 40_000);
-}
-
-/** The first to copy says that it follows, but hears nothing more of its master. */
-function neverLinks(seed: number): void {
-  const world = withoutBacklogs(seed);
-  const copying = () =>
-    [...world.servers.values()].find(({ upstream }) => upstream?.stage === "syncing");
-  world.killRedis("db1");
-  until(world, () => copying() !== undefined, "somebody copies", 8_000);
-  const first = copying()?.name ?? "";
-  for (const { name } of world.hosts) if (name !== first) world.network.cut(first, name);
-  const others = () =>
-    [...world.servers.values()].filter(
-      ({ name, up, upstream }) => up && name !== first && upstream?.stage === "up",
-    );
-  must(world, () => others().length === 2, "all others have their turn", 40_000);
-}
-
-/**
- * One has had its turn long ago, and has another one now, with somebody behind it, whose turn comes when the
- * first has begun to copy and nobody has seen that yet: at one of these distances, in milliseconds.
- */
-function hasAnotherTurn(seed: number): void {
-  const world = withoutBacklogs(seed);
-  const goAstray = (name: string): void =>
-    world.redis(name).follow(world.host("db2").address, REDIS_PORT);
-  for (const later of [0, 15, 30, 45, 60, 75]) {
-    // Longer than anybody may take to link.
-    world.runUntil(world.now + 20_000);
-    goAstray("db3");
-    world.runUntil(world.now + later);
-    goAstray("db4");
-    must(world, () => whatIsMissing(world) === null, "all have their turn", 30_000);
-  }
-}
-
 export const RESTRAINTS: readonly Script[] = [
   { name: "the master dies during a pause", run: diesPaused },
   { name: "the master dies in the mode manual", run: diesManual },
@@ -403,7 +346,4 @@ export const RESTRAINTS: readonly Script[] = [
   { name: "a master dies twice, and much is said in between", run: muchIsSaid },
   { name: "the preferred node dies and comes back", run: preferredComesBack },
   { name: "a person moves the role from the preferred node", run: preferredIsLeft },
-  { name: "everybody must copy the new master", run: allCopy },
-  { name: "the first to copy never links", run: neverLinks },
-  { name: "a replica has another turn to copy", run: hasAnotherTurn },
 ];

@@ -1,6 +1,6 @@
 /**
  * `parallel_syncs`: how many copy at once if somebody wants several, or the leader is lost in between. That
- * one copies after the other, and none waits for ever, is in `restraints.ts`.
+ * one copies after the other, and none waits for ever, is in `turns-to-copy.ts`.
  */
 import { expect, test } from "vitest";
 import type { World } from "../world/world.ts";

@@ -15,6 +15,7 @@ import { CLIENT } from "../world/client.ts";
 import type { Host } from "../world/host.ts";
 import type { MonitorProcess } from "../world/monitor-process.ts";
 import { GROUP, WRITER } from "../world/plan.ts";
+import { Violation } from "../world/violation.ts";
 import { whatIsMissing } from "../world/wholeness.ts";
 import { World, type WorldOptions } from "../world/world.ts";
 
@@ -46,6 +47,16 @@ export function until(
   withinMs = 6_000,
 ): void {
   need(world.runUntilTrue(condition, withinMs), what);
+}
+
+/** What must come about by itself; that it does not is what a mutant is found by. */
+export function must(
+  world: World,
+  condition: () => boolean,
+  promise: string,
+  withinMs: number,
+): void {
+  if (!world.runUntilTrue(condition, withinMs)) throw new Violation(promise, "it does not");
 }
 
 /** Where the scripts' worlds tell what happens; null: nowhere. */

@@ -1,7 +1,7 @@
 /**
  * `parallel_syncs`, looked at from outside: what a leader told nodes to copy, and what they told it since.
  * Who is told to follow the master while as many others as may copy at once still do, by what this very
- * leader was told a moment ago and by what is the case, was told too soon.
+ * leader was told last and by what is the case, was told too soon.
  */
 import type { NodeInfo } from "../../../src/core/health/types.ts";
 import type { Effect, Input } from "../../../src/core/io.ts";
@@ -11,10 +11,8 @@ import type { MonitorProcess } from "./monitor-process.ts";
 import type { RedisServer } from "./redis-server.ts";
 import { Violation } from "./violation.ts";
 
-/** One that was told to follow, and is not linked after this, holds nobody up. */
+/** Who neither is seen to copy nor to be linked for so long holds nobody up. */
 const LINKING_MS = 15_000;
-/** What a leader was told longer ago counts for nothing here. */
-const RECENT_MS = 1_000;
 
 interface Told {
   readonly monitor: string;
@@ -55,7 +53,11 @@ export class Copying {
     this.#asked.delete(key);
     const { result } = input.result;
     const info = result.kind === "info" || result.kind === "error-reply" ? result.info : null;
-    if (info !== null) this.#heard.set(`${monitor} ${node}`, { info, at });
+    if (info === null) return;
+    this.#heard.set(`${monitor} ${node}`, { info, at });
+    // Its turn is over, whoever sees that. That its link breaks later is no turn of its own.
+    if (this.#told.get(node)?.host === info.masterHost && info.link === "up" && !info.syncing)
+      this.#told.delete(node);
   }
 
   /** What a turn of a monitor asks for. */
@@ -94,13 +96,15 @@ export class Copying {
     return this.#isUnlinked(node, told.host) && this.#looksUnlinked(node, before, told.at);
   }
 
-  /** As far as the leader that told it can see. */
+  /** As far as the leader that told it can see; whom it does not hear it keeps in mind for a while. */
   #looksUnlinked(node: string, { monitor, host, at: toldAt }: Told, at: number): boolean {
     const heard = this.#heard.get(`${monitor} ${node}`);
-    if (heard === undefined || at - heard.at > RECENT_MS) return false;
+    // The copy that it saw ended with that process. That the next one copies, nobody has told it.
+    if (heard === undefined || heard.info.runId !== this.#servers.get(node)?.runId) return false;
     const { masterHost, link, syncing } = heard.info;
     if (masterHost === host && link === "up" && !syncing) return false;
-    return at - toldAt < LINKING_MS || syncing;
+    const isSyncing = masterHost === host && syncing;
+    return at - (isSyncing ? heard.at : toldAt) < LINKING_MS;
   }
 
   #isLinked(node: string, host: string): boolean {
@@ -111,7 +115,7 @@ export class Copying {
   /** In truth. */
   #isUnlinked(node: string, host: string): boolean {
     const server = this.#servers.get(node);
-    if (server === undefined || !server.answers) return false;
+    if (server === undefined || !server.up) return false;
     return server.master?.host === host && server.upstream?.stage !== "up";
   }
 }

@@ -1,0 +1,91 @@
+/** Mutants of whose turn it is to copy. */
+import type { Mutant } from "./mutant.ts";
+
+const FILE = "src/core/operation/sync-turns.ts";
+
+export const OF_TURNS_TO_COPY: readonly Mutant[] = [
+  {
+    name: "all replicas copy at once",
+    removes: "`parallel_syncs`: no more than so many are told to copy the master at once",
+    edits: [
+      {
+        file: FILE,
+        from: "return busy < (",
+        to: "return busy >= 0 || busy < (",
+      },
+    ],
+    scripts: ["everybody must copy the new master"],
+  },
+  {
+    name: "who was just told to copy does not count yet",
+    removes: "what a node says may be older than its turn",
+    edits: [
+      {
+        file: FILE,
+        from: "      return hasTurn;",
+        to: "      return hasTurn && unseenFor < 0;",
+      },
+    ],
+    scripts: ["everybody must copy the new master"],
+  },
+  {
+    name: "a turn to copy never ends",
+    removes: "one that does not link holds up the others for a while only",
+    edits: [
+      {
+        file: FILE,
+        from: "return isBusy && linkingFor < LINKING_MS && lasted",
+        to: "return isBusy && linkingFor < COPYING_MS && lasted",
+      },
+    ],
+    scripts: ["the first to copy never links"],
+  },
+  {
+    name: "a turn to copy is counted from an earlier one",
+    removes: "one that is done gives its turn back",
+    edits: [
+      {
+        file: FILE,
+        from: "if (isKept) isCopying(",
+        to: "if (!isKept) isCopying(",
+      },
+    ],
+    scripts: ["a replica has another turn to copy"],
+  },
+  {
+    name: "who does not answer copies no more",
+    removes: "one that was told to copy and falls silent keeps its turn for a while",
+    edits: [
+      {
+        file: FILE,
+        from: "return hasTurn && unseenFor < LINKING_MS;",
+        to: "return hasTurn && unseenFor < 0;",
+      },
+    ],
+    scripts: ["the first to copy falls silent for a while"],
+  },
+  {
+    name: "whose process is gone copies on",
+    removes: "a refusal ends a turn to copy",
+    edits: [
+      {
+        file: FILE,
+        from: '"refused" : "silent";',
+        to: '"silent" : "silent";',
+      },
+    ],
+    scripts: ["the first to copy dies of it"],
+  },
+  {
+    name: "who was gone has had its turn",
+    removes: "one that was silent for long is counted anew when it comes back",
+    edits: [
+      {
+        file: FILE,
+        from: "return hasTurn && unseenFor < LINKING_MS;",
+        to: "return hasTurn && unseenFor < COPYING_MS;",
+      },
+    ],
+    scripts: ["the first to copy is cut off, and comes back"],
+  },
+];

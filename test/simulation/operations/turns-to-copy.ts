@@ -1,0 +1,126 @@
+/**
+ * Scripts about whose turn it is to copy (`parallel_syncs`). `world/copying.ts` looks on; what it cannot see,
+ * that a turn ends, the scripts say themselves.
+ */
+import { atRest, must, type Script, SHARP, until } from "../rules/script.ts";
+import { REDIS_PORT, type RedisServer } from "../world/redis-server.ts";
+import { Violation } from "../world/violation.ts";
+import { whatIsMissing } from "../world/wholeness.ts";
+import type { World, WorldOptions } from "../world/world.ts";
+
+/** Nobody can go on where it was: whoever follows another copies everything. */
+function withoutBacklogs(seed: number, options: Partial<WorldOptions> = {}): World {
+  const world = atRest(seed, { ...SHARP, writeEveryMs: 20, nodes: 5, ...options });
+  for (const server of world.servers.values()) server.backlogFrom = Number.MAX_SAFE_INTEGER;
+  return world;
+}
+
+function allCopy(seed: number): void {
+  const world = withoutBacklogs(seed);
+  world.killRedis("db1");
+  world.runUntil(world.now + 1_500);
+  world.redis("db1").start();
+  must(world, () => whatIsMissing(world) === null, "all have their turn", 40_000);
+}
+
+/** The master dies, and the first of the others copies its successor. */
+function somebodyCopies(world: World): RedisServer {
+  const copying = () =>
+    [...world.servers.values()].find(({ upstream }) => upstream?.stage === "syncing");
+  world.killRedis("db1");
+  until(world, () => copying() !== undefined, "somebody copies", 8_000);
+  return world.redis(copying()?.name ?? "");
+}
+
+/** All but the first, which is lost. */
+function othersCopy(world: World, first: RedisServer, withinMs: number): void {
+  const others = () =>
+    [...world.servers.values()].filter(
+      ({ name, up, upstream }) => up && name !== first.name && upstream?.stage === "up",
+    );
+  must(world, () => others().length === 2, "all others have their turn", withinMs);
+}
+
+/** The first to copy says that it follows, but hears nothing more of its master. */
+function neverLinks(seed: number): void {
+  const world = withoutBacklogs(seed);
+  const first = somebodyCopies(world);
+  for (const { name } of world.hosts) if (name !== first.name) world.network.cut(first.name, name);
+  othersCopy(world, first, 40_000);
+}
+
+/** The first to copy answers nobody, as long as it empties what it had, and goes on. */
+function fallsSilent(seed: number): void {
+  const world = withoutBacklogs(seed);
+  const first = somebodyCopies(world);
+  world.runUntil(world.now + 100);
+  first.stop();
+  world.runUntil(world.now + 8_000);
+  const { master } = first;
+  const following = [...world.servers.values()].filter(
+    (server) => server.master?.host === master?.host,
+  );
+  if (following.length !== 1)
+    throw new Violation("replicas take turns to copy", "a silence ends a turn");
+  first.proceed();
+  world.redis("db1").start();
+  must(world, () => whatIsMissing(world) === null, "all have their turn", 40_000);
+}
+
+/** Nobody waits for it for ever. When it is back, its new turn counts for those who come right behind it. */
+function isCutOff(seed: number): void {
+  const world = withoutBacklogs(seed);
+  const first = somebodyCopies(world);
+  const cut = (isCut: boolean): void => {
+    for (const { name } of [...world.hosts, ...world.monitors])
+      if (name !== first.name) world.network.cut(first.name, name, isCut);
+  };
+  cut(true);
+  othersCopy(world, first, 30_000);
+  cut(false);
+  const followDb1 = (server: RedisServer): void =>
+    server.follow(world.host("db1").address, REDIS_PORT);
+  followDb1(first);
+  world.runUntil(world.now + 50);
+  for (const server of world.servers.values())
+    if (server.up && !server.isMaster && server !== first) followDb1(server);
+  world.runUntil(world.now + 3_000);
+  world.redis("db1").start();
+  must(world, () => whatIsMissing(world) === null, "all have their turn", 40_000);
+}
+
+/** Its host says so: nobody waits for what is over. */
+function diesCopying(seed: number): void {
+  const world = withoutBacklogs(seed);
+  const first = somebodyCopies(world);
+  world.runUntil(world.now + 100);
+  world.killRedis(first.name);
+  othersCopy(world, first, 10_000);
+}
+
+/**
+ * One has had its turn long ago, and has another one now, with somebody behind it, whose turn comes when the
+ * first has begun to copy and nobody has seen that yet: at one of these distances, in milliseconds.
+ */
+function hasAnotherTurn(seed: number): void {
+  const world = withoutBacklogs(seed);
+  const goAstray = (name: string): void =>
+    world.redis(name).follow(world.host("db2").address, REDIS_PORT);
+  for (const later of [0, 15, 30, 45, 60, 75]) {
+    // Longer than anybody may take to link.
+    world.runUntil(world.now + 20_000);
+    goAstray("db3");
+    world.runUntil(world.now + later);
+    goAstray("db4");
+    must(world, () => whatIsMissing(world) === null, "all have their turn", 30_000);
+  }
+}
+
+export const TURNS_TO_COPY: readonly Script[] = [
+  { name: "everybody must copy the new master", run: allCopy },
+  { name: "the first to copy never links", run: neverLinks },
+  { name: "the first to copy falls silent for a while", run: fallsSilent },
+  { name: "the first to copy is cut off, and comes back", run: isCutOff },
+  { name: "the first to copy dies of it", run: diesCopying },
+  { name: "a replica has another turn to copy", run: hasAnotherTurn },
+];
