@@ -28,10 +28,21 @@ export function guardWrites(turn: Turn, group: GroupPart, master: Node): void {
     alarm,
     some ? null : `${master.name} has no healthy replica: its writes are on one node only`,
   );
-  if (value !== before) return;
   const set = { kind: "set-min-replicas", value: wanted } as const;
-  const done = isDone(work.poll(master, `guard ${wanted}`, set, LOOK_EVERY_MS));
-  if (!done) return;
+  const isSet =
+    value === before && isDone(work.poll(master, `guard ${wanted}`, set, LOOK_EVERY_MS));
+  if (isSet && !wasSet(turn, group)) tellOf(turn, group, master, some);
+  turn.lasting(group.name, SET, isSet);
+}
+
+/** Until the value is read again: what was read before still says that it must be set. */
+const SET = "write guard set";
+
+function wasSet(turn: Turn, group: GroupPart): boolean {
+  return turn.local(group.name).since[SET] !== undefined;
+}
+
+function tellOf(turn: Turn, group: GroupPart, master: Node, some: boolean): void {
   const text = some
     ? "its writes need a replica again (write_guard)"
     : "its writes need no replica any more, for none is left (write_guard)";

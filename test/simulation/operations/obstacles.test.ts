@@ -180,12 +180,17 @@ test.each(SEEDS)("the write guard follows the replicas (seed %i)", (seed) => {
   const world = settled(seed, { nodes: 2, settings: { writeGuard: true } });
   world.runUntil(world.now + 3_000);
   expect(world.redis("db1").minReplicas).toBe("1");
+  const told: string[] = [];
+  world.transcript.onLine = (line) => {
+    if (line.includes("(write_guard)")) told.push(line.includes("no replica") ? "off" : "on");
+  };
   world.redis("db2").kill();
   world.runUntil(world.now + 4_000);
   expect(world.redis("db1").minReplicas).toBe("0");
   world.redis("db2").start();
   world.runUntil(world.now + 5_000);
   expect(world.redis("db1").minReplicas).toBe("1");
+  expect(told).toEqual(["off", "on"]);
 });
 
 const HUNG = [2, 3].flatMap((nodes) =>
