@@ -19,10 +19,14 @@ const names = readdirSync(bin)
   .map((file) => basename(file, ".ts"));
 
 /** ssh2 tries its native parts, and does without them where they cannot be loaded. */
-const withoutNativeParts = {
-  name: "without-native-parts",
+const NATIVE_PARTS = /\.node$|^cpu-features$/;
+/** gRPC loads it for a service about itself, which we do not offer. */
+const OF_NO_USE = /^@grpc\/proto-loader$/;
+const leftOut = {
+  name: "left-out",
   setup(bundler) {
-    bundler.onResolve({ filter: /\.node$|^cpu-features$/ }, ({ path }) => ({ path, external: true }));
+    for (const filter of [NATIVE_PARTS, OF_NO_USE])
+      bundler.onResolve({ filter }, ({ path }) => ({ path, external: true }));
   },
 };
 
@@ -43,7 +47,7 @@ const { metafile } = await build({
   metafile: true,
   legalComments: "linked",
   logLevel: "warning",
-  plugins: [withoutNativeParts],
+  plugins: [leftOut],
   banner: {
     // CommonJS packages in the bundle still say require() and __dirname.
     js: [

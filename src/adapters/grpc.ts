@@ -2,28 +2,23 @@
  * The two services as gRPC sees them, from the embedded descriptor: no file is read at run time,
  * so a bundle works from anywhere.
  */
-import { loadPackageDefinition, logVerbosity, setLogVerbosity } from "@grpc/grpc-js";
-import { fromJSON } from "@grpc/proto-loader";
-import { descriptor } from "./gen/descriptor.ts";
+import { logVerbosity, makeClientConstructor, setLogVerbosity } from "@grpc/grpc-js";
 import type { ProtoGrpcType } from "./gen/mmm.ts";
+import { serviceDefinition } from "./service-definition.ts";
 
-/** The library's type of a descriptor asks for comments, which a descriptor need not have. */
-type Descriptor = Parameters<typeof fromJSON>[0];
-
-const definition = fromJSON(descriptor as unknown as Descriptor, {
-  longs: Number,
-  enums: String,
-  defaults: true,
-  oneofs: true,
-});
+type Services = ProtoGrpcType["mmm"]["v1"];
 
 // Its own lines on standard error would stand between ours; every error reaches a caller.
 setLogVerbosity(logVerbosity.NONE);
 
-const loaded = loadPackageDefinition(definition) as unknown as ProtoGrpcType;
+export const PeerService = serviceCalled("Peer");
+export const ControlService = serviceCalled("Control");
 
-export const PeerService = loaded.mmm.v1.Peer;
-export const ControlService = loaded.mmm.v1.Control;
+/** The library knows neither the names of the methods nor their types. */
+function serviceCalled<Name extends "Peer" | "Control">(name: Name): Services[Name] {
+  const service: unknown = makeClientConstructor(serviceDefinition(name), name);
+  return service as Services[Name];
+}
 
 /** A whole state of 300 groups at 4 KB fits several times. */
 export const MAX_MESSAGE_BYTES = 8 * 1024 * 1024;

@@ -57,7 +57,7 @@ describe("the packages that this program is made of", () => {
       "node_modules/protobufjs",
       "node_modules/ssh2",
     ]);
-    expect(read("scripts/build.mjs")).toContain("withoutNativeParts");
+    expect(read("scripts/build.mjs")).toContain("NATIVE_PARTS");
     expect(Object.keys(scripts)).not.toEqual(
       expect.arrayContaining([expect.stringMatching(/install/)]),
     );
