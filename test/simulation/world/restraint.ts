@@ -40,14 +40,26 @@ export class Restraint {
   #askedAt = 0;
   /** Since when a monitor has taken its own network for down. */
   readonly #cutOff = new Map<string, number>();
-  /** When somebody last asked for the mode `wait`. */
+  /** When somebody asked for the mode `wait`: those who have not been answered, in their order. */
+  #waitAskedAt: readonly number[] = [];
+  /** When somebody last asked for it who was heard. */
   #waitsSince = 0;
 
   /** A person asks for something. */
   asks(command: GroupCommand, now: number): void {
     if (command.kind === "move-reader") this.#moved.add(command.ip);
     if (command.kind === "pause") this.#askedAt = now;
-    if (command.kind === "set-mode" && command.mode === "wait") this.#waitsSince = now;
+    if (isForWaiting(command)) this.#waitAskedAt = [...this.#waitAskedAt, now];
+  }
+
+  /**
+   * Only now it counts: until it has arrived the mode may end by what was proposed before. It counts from when
+   * it was asked for, which is never later than when the monitors begin to count.
+   */
+  answers(command: GroupCommand, askedAt: number, isTaken: boolean): void {
+    if (!isForWaiting(command)) return;
+    this.#waitAskedAt = this.#waitAskedAt.filter((at) => at !== askedAt);
+    if (isTaken) this.#waitsSince = Math.max(this.#waitsSince, askedAt);
   }
 
   networkIs(monitor: string, network: Network, now: number): void {
@@ -68,6 +80,14 @@ export class Restraint {
     }
     if (before?.pause !== undefined && paused !== undefined) this.#readersStay(before, group);
     this.#becomesActive(before, group, now);
+    this.#beginsToWait(before, group);
+  }
+
+  /** One of those who asked for it was heard, though the answer is still under way. */
+  #beginsToWait(before: GroupPart | null, group: GroupPart): void {
+    if (before?.mode === "wait" || group.mode !== "wait") return;
+    const [earliest] = this.#waitAskedAt;
+    if (earliest !== undefined) this.#waitsSince = Math.max(this.#waitsSince, earliest);
   }
 
   /** The mode has changed by itself: from `wait` only, once, and by its time no sooner than that is over. */
@@ -159,6 +179,10 @@ export class Restraint {
     if (last.exitCode === 10) return "pre_failover forbids it";
     return preFailover.onFailure === "go-on" ? null : "pre_failover did not work";
   }
+}
+
+function isForWaiting(command: GroupCommand): boolean {
+  return command.kind === "set-mode" && command.mode === "wait";
 }
 
 function isSamePause(a: GroupPart["pause"], b: GroupPart["pause"]): boolean {

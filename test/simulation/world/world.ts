@@ -372,10 +372,13 @@ export class World {
     const monitor = via === undefined ? this.leader() : this.monitor(via);
     if (monitor === undefined) return;
     const requestId = `request-${++this.#requests}`;
-    if ("group" in command) this.safety.of(command.group).restraint.asks(command, this.now);
+    const askedAt = this.now;
+    if ("group" in command) this.safety.of(command.group).restraint.asks(command, askedAt);
     this.log("human", `asks ${monitor.name}: ${JSON.stringify(command)}`);
     this.#replies.set(requestId, (outcome) => {
       this.log("human", `is told by ${monitor.name}: ${JSON.stringify(outcome)}`);
+      if ("group" in command)
+        this.safety.of(command.group).restraint.answers(command, askedAt, outcome.kind === "ok");
       done?.(outcome);
     });
     monitor.deliver({ kind: "command", requestId, by: "operator", command });
