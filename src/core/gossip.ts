@@ -6,7 +6,7 @@
  * its addressee, who knows when it sent that: so a vote's age has an upper bound on one clock.
  */
 import { isMember, members } from "./consensus/consensus.ts";
-import { withEntry } from "./draft.ts";
+import { copyOfRecord, withEntry } from "./draft.ts";
 import { isNews } from "./health/news.ts";
 import { asItMayBeGiven } from "./health/own-network.ts";
 import type { HealthMessage, HeldVote, NodeVote } from "./health/types.ts";
@@ -48,15 +48,14 @@ function isTimeToTell({ now, state }: Turn, isEarlyToo: boolean): boolean {
 function ownVotes(turn: Turn, groups: readonly GroupPart[]): readonly NodeVote[] {
   const all: NodeVote[] = [];
   for (const group of groups) {
-    const votes = group.nodes.map((node) => ownVote(turn, group, node));
-    const held = votes.map((vote): [string, HeldVote] => [
-      vote.node,
-      { vote, atLeast: turn.now, receivedAt: turn.now },
-    ]);
+    const own: Record<NodeName, HeldVote> = {};
+    for (const node of group.nodes) {
+      const vote = ownVote(turn, group, node);
+      own[node.name] = { vote, atLeast: turn.now, receivedAt: turn.now };
+      all.push(vote);
+    }
     const { evidence } = turn.local(group.name);
-    const own = Object.fromEntries(held);
     turn.setLocal(group.name, { evidence: withEntry(evidence, turn.state.name, own) });
-    all.push(...votes);
   }
   return all;
 }
@@ -94,19 +93,24 @@ function hasNews(turn: Turn, votes: readonly NodeVote[]): boolean {
 function tellAll(turn: Turn, votes: readonly NodeVote[]): void {
   tell(turn, votes);
   // What was told of nodes that are gone goes.
-  turn.state.told = toldOf(votes);
+  turn.state.told = withTold({}, votes);
   turn.state.toldAt = turn.now;
 }
 
-function toldOf(votes: readonly NodeVote[]): Readonly<Record<string, NodeVote>> {
-  return Object.fromEntries(votes.map((vote) => [`${vote.group}/${vote.node}`, vote]));
+function withTold(
+  told: Readonly<Record<string, NodeVote>>,
+  votes: readonly NodeVote[],
+): Readonly<Record<string, NodeVote>> {
+  const next = copyOfRecord(told);
+  for (const vote of votes) next[`${vote.group}/${vote.node}`] = vote;
+  return next;
 }
 
 function tell(turn: Turn, votes: readonly NodeVote[]): void {
   const seq = turn.state.healthSeq + 1;
   reportChanges(turn, votes);
   turn.state.healthSeq = seq;
-  turn.state.told = { ...turn.state.told, ...toldOf(votes) };
+  turn.state.told = withTold(turn.state.told, votes);
   turn.state.sent = [...turn.state.sent.slice(1 - SENT_KEPT), { seq, at: turn.now }];
   for (const { name } of members(turn.state.consensus)) {
     if (name === turn.state.name) continue;

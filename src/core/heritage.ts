@@ -5,7 +5,7 @@
 import { extendLineage, forkOf, nextHighWater } from "./health/lineage.ts";
 import type { NodeInfo } from "./health/types.ts";
 import type { Verdict } from "./health/verdict.ts";
-import { bestInfo, presentInfo } from "./health/votes.ts";
+import { bestInfo, presentInfo, presentInfos } from "./health/votes.ts";
 import type { NodeName } from "./ids.ts";
 import { incident, withPast } from "./operation/outline.ts";
 import { type GroupPart, nodeOf } from "./state.ts";
@@ -31,7 +31,7 @@ export function keepLineage(turn: Turn, group: GroupPart, verdict: Verdict): voi
     return;
   }
   if (loss?.keepers.length === 0) return accept(turn, group, loss);
-  const infos = group.nodes.flatMap(({ name }) => presentInfo(evidence, name, turn.now) ?? []);
+  const infos = presentInfos(evidence, group.nodes, turn.now);
   const highWater = nextHighWater(group.lineage, infos);
   const grew = turn.lasting(group.name, "high water", highWater > group.lineage.highWater);
   if (grew < HIGH_WATER_EVERY_MS) return;

@@ -3,24 +3,32 @@ import type { Instant, NodeName } from "../ids.ts";
 import type { GroupPart } from "../state.ts";
 import type { NodeInfo } from "./types.ts";
 import { type Candidate, eligible } from "./eligibility.ts";
-import { bestInfo, type Evidence, FRESH_MS, freshVotes, isAnswering } from "./votes.ts";
+import { bestInfo, type Evidence, FRESH_MS, isAnswering, isCounted } from "./votes.ts";
 
 export function candidateOf(evidence: Evidence, node: NodeName, now: Instant): Candidate {
   const best = bestInfo(evidence, node, now);
-  const answers = freshVotes(evidence, Object.keys(evidence), node, now).some(({ held }) =>
-    isAnswering(held.vote),
-  );
   return {
     node,
     info: best?.info ?? null,
-    reachable: answers && best !== null && best.ageMs <= FRESH_MS,
+    reachable: best !== null && best.ageMs <= FRESH_MS && answersAny(evidence, node, now),
     linkSeenUp: best !== null && wasLinked(evidence, node, best.info),
   };
 }
 
+/** Whether it answers any of the monitors. */
+function answersAny(evidence: Evidence, node: NodeName, now: Instant): boolean {
+  for (const monitor in evidence) {
+    const held = evidence[monitor]?.[node];
+    if (held !== undefined && isCounted(held, now) && isAnswering(held.vote)) return true;
+  }
+  return false;
+}
+
 /** True for the life of the process, so the age of the vote does not matter. */
-function wasLinked(evidence: Evidence, node: NodeName, info: NodeInfo): boolean {
-  return Object.values(evidence).some((votes) => votes[node]?.vote.linkSeenUpFor === info.runId);
+function wasLinked(evidence: Evidence, node: NodeName, { runId }: NodeInfo): boolean {
+  for (const monitor in evidence)
+    if (evidence[monitor]?.[node]?.vote.linkSeenUpFor === runId) return true;
+  return false;
 }
 
 export function candidatesOf(

@@ -18,10 +18,11 @@ import { FRESH_MS, type FreshVote, infoAgeMs, isAnswering } from "./votes.ts";
 export function rebirthSeen(
   inquiry: Inquiry,
 ): { rebirth: Rebirth; seenBy: readonly FreshVote[] } | null {
-  const seen = inquiry.votes.flatMap((vote) => {
+  const seen: { vote: FreshVote; rebirth: Rebirth }[] = [];
+  for (const vote of inquiry.votes) {
     const rebirth = rebirthIn(inquiry, vote);
-    return rebirth === null ? [] : [{ vote, rebirth }];
-  });
+    if (rebirth !== null) seen.push({ vote, rebirth });
+  }
   for (const { rebirth } of seen) {
     const seenBy = seen.filter((other) => other.rebirth === rebirth).map(({ vote }) => vote);
     if (seenBy.length >= inquiry.tally.quorum) return { rebirth, seenBy };

@@ -49,10 +49,12 @@ function otherMasters({
   evidence,
   now,
 }: Inquiry): { node: NodeName; info: NodeInfo }[] {
-  return group.nodes.flatMap(({ name }) => {
+  const others: { node: NodeName; info: NodeInfo }[] = [];
+  for (const { name } of group.nodes) {
     const info = name === master ? null : presentInfo(evidence, name, now);
-    return info?.role === "master" ? [{ node: name, info }] : [];
-  });
+    if (info?.role === "master") others.push({ node: name, info });
+  }
+  return others;
 }
 
 /**

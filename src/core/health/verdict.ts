@@ -11,7 +11,7 @@ import { nextHighWater } from "./lineage.ts";
 import { describeRebirth, reborn, rebirthSeen } from "./rebirth-rules.ts";
 import { masterDemoted, strayMasters } from "./roles.ts";
 import { tallyOf } from "./tally.ts";
-import { type Evidence, freshVotes, presentInfo } from "./votes.ts";
+import { type Evidence, freshVotes, presentInfos } from "./votes.ts";
 
 export type { Stray, Verdict } from "./inquiry.ts";
 
@@ -49,7 +49,7 @@ export function verdictOf(question: VerdictQuestion): Verdict {
 
 function openInquiry(question: VerdictQuestion, master: string): Inquiry {
   const { group, members, evidence, now } = question;
-  const infos = group.nodes.flatMap(({ name }) => presentInfo(evidence, name, now) ?? []);
+  const infos = presentInfos(evidence, group.nodes, now);
   return {
     group,
     members,

@@ -75,8 +75,8 @@ export function infoAgeMs(held: HeldVote, now: Instant): number | null {
 /** The freshest INFO of a node from any monitor, however old: the caller judges its age. */
 export function bestInfo(evidence: Evidence, node: NodeName, now: Instant): BestInfo | null {
   let best: BestInfo | null = null;
-  for (const [monitor, votes] of Object.entries(evidence)) {
-    const held = votes[node];
+  for (const monitor in evidence) {
+    const held = evidence[monitor]?.[node];
     if (held === undefined) continue;
     const ageMs = infoAgeMs(held, now);
     if (ageMs === null || held.vote.info === null) continue;
@@ -89,6 +89,20 @@ export function bestInfo(evidence: Evidence, node: NodeName, now: Instant): Best
 export function presentInfo(evidence: Evidence, node: NodeName, now: Instant): NodeInfo | null {
   const best = bestInfo(evidence, node, now);
   return best !== null && best.ageMs <= FRESH_MS ? best.info : null;
+}
+
+/** What is present of these nodes. */
+export function presentInfos(
+  evidence: Evidence,
+  nodes: readonly { readonly name: NodeName }[],
+  now: Instant,
+): readonly NodeInfo[] {
+  const infos: NodeInfo[] = [];
+  for (const { name } of nodes) {
+    const info = presentInfo(evidence, name, now);
+    if (info !== null) infos.push(info);
+  }
+  return infos;
 }
 
 /** Rule 10: how many monitors have heard neither Redis nor the guard of a node for `ms`. */

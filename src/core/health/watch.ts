@@ -177,16 +177,14 @@ function answered(
   const { opinion } = watch;
   const same = opinion.vote === meaning.vote && opinion.reason === meaning.reason;
   return changed(watch, {
-    ...SETTLED,
+    inFlight: null,
+    dueAt: null,
     opinion: same ? opinion : { vote: meaning.vote, reason: meaning.reason, since: now },
     quietFrom: now,
     busySince: null,
     firstRefusedAt: null,
   });
 }
-
-/** Of any probe that has ended. */
-const SETTLED = { inFlight: null, dueAt: null } as const;
 
 /** A pulse says nothing new of an `up`; of anything else it asks for a closer look, as does a lost connection. */
 function alive(watch: NodeWatch, now: Instant): NodeWatch {
@@ -204,7 +202,8 @@ function busy(watch: NodeWatch, now: Instant, graceMs: number): NodeWatch {
   const busySince = watch.busySince ?? now;
   const vote = now - busySince > graceMs ? "silent" : "degraded";
   return changed(watch, {
-    ...SETTLED,
+    inFlight: null,
+    dueAt: null,
     opinion: { vote, reason: "busy", since: busySince },
     quietFrom: now,
     busySince,
@@ -225,9 +224,13 @@ function refused(watch: NodeWatch, now: Instant): NodeWatch {
 
 /** One silence goes on while its reason changes: a script that outstayed its grace, then a hang. */
 function silenced(watch: NodeWatch, reason: VoteReason): NodeWatch {
-  if (watch.inFlight?.spoiled === true) return changed(watch, SETTLED);
+  if (watch.inFlight?.spoiled === true) return changed(watch, { inFlight: null, dueAt: null });
   const since = watch.opinion.vote === "silent" ? watch.opinion.since : watch.quietFrom;
-  return changed(watch, { ...SETTLED, opinion: { vote: "silent", reason, since } });
+  return changed(watch, {
+    inFlight: null,
+    dueAt: null,
+    opinion: { vote: "silent", reason, since },
+  });
 }
 
 export interface WatchedNode {

@@ -40,8 +40,11 @@ function guardProblem(turn: Turn, group: GroupPart, vip: Vip, holder: string): v
   const desk = turn.desk(group.name, vip.ip, holder);
   const problem = troubleWith(desk, group.backend);
   const lasted = turn.lasting(group.name, `guard ${vip.ip}`, problem !== null);
-  const text = `the guard on ${holder}, which is to serve ${vip.ip}, does not do its work: ${problem}`;
-  turn.alarm(guardAlarm(group, vip), problem !== null && lasted > PROBLEM_LASTS_MS ? text : null);
+  const text =
+    problem !== null && lasted > PROBLEM_LASTS_MS
+      ? `the guard on ${holder}, which is to serve ${vip.ip}, does not do its work: ${problem}`
+      : null;
+  turn.alarm(guardAlarm(group, vip), text);
 }
 
 /** A Redis that is bound to its own address only refuses at the VIP, and clients are turned away. */
@@ -61,8 +64,11 @@ function checkRedis(turn: Turn, group: GroupPart, vip: Vip, holder: string): voi
   if (task.finishedAt === null) return;
   const wrong = wrongAt(turn, group, holder, task);
   const lasted = turn.lasting(group.name, `check ${vip.ip}`, wrong !== null);
-  const text = `${vip.ip}:${node.port} is on ${holder}, but its Redis does not answer there: ${wrong}; does it listen on all addresses (bind)?`;
-  turn.alarm(redisAlarm(group, vip), wrong !== null && lasted > PROBLEM_LASTS_MS ? text : null);
+  const text =
+    wrong !== null && lasted > PROBLEM_LASTS_MS
+      ? `${vip.ip}:${node.port} is on ${holder}, but its Redis does not answer there: ${wrong}; does it listen on all addresses (bind)?`
+      : null;
+  turn.alarm(redisAlarm(group, vip), text);
   const every = wrong === null ? CHECK_EVERY_MS : CHECK_AFTER_FAILURE_MS;
   if (turn.now - task.startedAt >= every) work.forget(key);
 }

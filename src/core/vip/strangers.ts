@@ -33,12 +33,14 @@ export function foreignRegister(
 
 export function tellOfStrangers(turn: Turn, group: GroupPart): void {
   if (group.backend !== "nft" || group.master === null) return;
-  const found = group.vips.flatMap((vip) =>
-    group.nodes.flatMap(({ name }) => {
+  const found: string[] = [];
+  for (const vip of group.vips) {
+    for (const { name } of group.nodes) {
       const { view } = turn.desk(group.name, vip.ip, name);
-      if (name in vip.readSet || view === null) return [];
-      return strangeness(turn, vip, name, view) ?? [];
-    }),
-  );
+      if (name in vip.readSet || view === null) continue;
+      const text = strangeness(turn, vip, name, view);
+      if (text !== null) found.push(text);
+    }
+  }
   turn.alarm(`${group.name}: strangers`, found.length === 0 ? null : found.join("; "));
 }

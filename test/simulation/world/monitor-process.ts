@@ -218,8 +218,9 @@ export class MonitorProcess {
       this.#turnsAt = { time: this.#scheduler.now, count: 0 };
     if (++this.#turnsAt.count > MOST_TURNS_AT_ONCE)
       throw new Error(`${this.name} does not come to rest`);
-    for (const each of input.kind === "all-finished" ? input.all : [input])
-      this.#watcher.takes(this, each);
+    if (input.kind === "all-finished")
+      for (const each of input.all) this.#watcher.takes(this, each);
+    else this.#watcher.takes(this, input);
     const { state, effects } = this.#core.decide(this.#state, input, this.#at());
     this.#state = state;
     this.turns += 1;

@@ -351,11 +351,17 @@ export class RedisServer {
       priority: this.priority,
       readOnly: true,
       aof: this.persistence === "aof",
-      replicas: Array.from(this.downstreams, (downstream) => downstream.describe()),
+      replicas: this.#replicasInfo(),
       connectedClients: 3 + this.connections.size,
       failoverState: "no-failover",
       empty: this.data.ids.length === 0,
     };
+  }
+
+  #replicasInfo(): NodeInfo["replicas"] {
+    const replicas: NodeInfo["replicas"][number][] = [];
+    for (const downstream of this.downstreams) replicas.push(downstream.describe());
+    return replicas;
   }
 
   /** What only a replica tells. */

@@ -2,7 +2,9 @@
 import type { Effect } from "../../../src/core/io.ts";
 import type { RedisAction } from "../../../src/core/operation/action.ts";
 import { showStamp, type Stamp } from "../../../src/core/stamp.ts";
+
 import type { GuardRequest, GuardResult } from "../../../src/core/vip/types.ts";
+import type { Text } from "./transcript.ts";
 
 export function tellAction(action: RedisAction): string {
   if (action.kind === "follow") return `follow ${action.host}:${action.port}`;
@@ -32,10 +34,14 @@ function tellEpoch(request: GuardRequest): string {
   return ` ${seen.kind === "epoch" ? showStamp(seen.epoch) : `instance ${seen.id}`} → ${showStamp(request.epoch)}`;
 }
 
-export function tellEffect(effect: Effect): string | null {
+export function tellEffect(effect: Effect): Text | null {
   if (effect.kind === "fence") return `fences ${effect.target.node}`;
   if (effect.kind !== "report" || effect.event.kind === "committed") return null;
-  const { kind, ...rest } = effect.event;
+  const { event } = effect;
+  return () => tellEvent(event);
+}
+
+function tellEvent({ kind, ...rest }: Extract<Effect, { readonly kind: "report" }>["event"]) {
   return `${kind} ${JSON.stringify(rest, (_, value: unknown) => shorten(value))}`;
 }
 

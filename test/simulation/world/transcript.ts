@@ -5,8 +5,11 @@
 interface Entry {
   readonly trueTime: number;
   readonly who: string;
-  readonly text: string;
+  readonly text: Text;
 }
+
+/** Most lines are never read: what is long in the making is made when it is, of what does not change until then. */
+export type Text = string | (() => string);
 
 export class Transcript {
   readonly #size: number;
@@ -19,7 +22,7 @@ export class Transcript {
     this.#size = size;
   }
 
-  add(trueTime: number, who: string, text: string): void {
+  add(trueTime: number, who: string, text: Text): void {
     const entry = { trueTime, who, text };
     this.#entries[this.#next % this.#size] = entry;
     this.#next += 1;
@@ -34,5 +37,5 @@ export class Transcript {
 }
 
 function lineOf({ trueTime, who, text }: Entry): string {
-  return `${(trueTime / 1000).toFixed(4).padStart(10)}  ${who.padEnd(6)} ${text}`;
+  return `${(trueTime / 1000).toFixed(4).padStart(10)}  ${who.padEnd(6)} ${typeof text === "string" ? text : text()}`;
 }

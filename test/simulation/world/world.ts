@@ -46,7 +46,7 @@ import { RedisServer, REDIS_PORT } from "./redis-server.ts";
 import { Replication } from "./replication.ts";
 import { type GroupOfWorld, Safety } from "./safety.ts";
 import { tellAction, tellEffect, tellGuard } from "./telling.ts";
-import { Transcript } from "./transcript.ts";
+import { type Text, Transcript } from "./transcript.ts";
 
 export interface WorldOptions {
   readonly seed: number;
@@ -499,7 +499,7 @@ export class World {
     if (text !== null) this.log(monitor.name, text);
   }
 
-  log(who: string, text: string): void {
+  log(who: string, text: Text): void {
     this.transcript.add(this.now, who, text);
   }
 
