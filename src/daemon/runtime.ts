@@ -183,7 +183,8 @@ export class Runtime<S> {
   #setTimer(ms: number): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timerAt = performance.now() + ms;
-    this.#timer = setTimeout(() => this.#wake(), ms);
+    // Timers count whole milliseconds: every other one would end before its time, and once more after it.
+    this.#timer = setTimeout(() => this.#wake(), ms + 1);
   }
 
   #wake(): void {

@@ -2,15 +2,14 @@
  * One open call to a peer: messages go out one after another, and now and then the peer says how
  * many of them it has read.
  *
- * One long call costs a fraction of what one for each message did. A dead connection, or a peer
- * that stands still, is noticed by gRPC's keepalive and ends the call. Here it is noticed when a
- * peer that is alive does not read: it is reported, and the call is given up a while later.
+ * One long call costs a fraction of what one for each message did. That the connection is dead, or that
+ * the peer stands still or does not read, is noticed here, by what it says of how far it has read.
  */
 import { type ClientDuplexStream, type ServiceError, status } from "@grpc/grpc-js";
 import type { Ack__Output as Ack } from "../gen/mmm/v1/Ack.ts";
 import type { Envelope as WireEnvelope } from "../gen/mmm/v1/Envelope.ts";
 
-/** A peer that has read nothing for so long is silent; after twice that the call is given up. */
+/** A peer that has said nothing for so long, with something to read, is silent. */
 export const ANSWER_LIMIT_MS = 1_500;
 /** Beyond these, messages wait where a newer one can replace them. */
 const WRITES_AT_ONCE = 4;
@@ -19,6 +18,7 @@ export interface CallListener {
   readonly onAck: (ack: Ack) => void;
   /** There is room for a message again. */
   readonly onRoom: () => void;
+  /** Once: whoever is told gives the call up. */
   readonly onSilence: () => void;
   /** Once. null: the peer ended the call as it should. */
   readonly onEnd: (error: ServiceError | null) => void;
@@ -31,7 +31,6 @@ export class PeerCall {
   #sent = 0;
   #read = 0;
   #isOver = false;
-  #isSilent = false;
   #timer: NodeJS.Timeout | null = null;
 
   constructor(stream: ClientDuplexStream<WireEnvelope, Ack>, listener: CallListener) {
@@ -51,7 +50,7 @@ export class PeerCall {
   write(envelope: WireEnvelope): void {
     this.#writing += 1;
     this.#sent += 1;
-    this.#timer ??= setTimeout(() => this.#onLimit(), ANSWER_LIMIT_MS);
+    this.#timer ??= setTimeout(() => this.#listener.onSilence(), ANSWER_LIMIT_MS);
     this.#stream.write(envelope, () => {
       this.#writing -= 1;
       if (!this.#isOver) this.#listener.onRoom();
@@ -73,20 +72,9 @@ export class PeerCall {
   #onAck(ack: Ack): void {
     if (this.#isOver) return;
     this.#read = ack.read;
-    this.#isSilent = false;
     if (this.#read >= this.#sent) this.#stopTimer();
     else this.#timer?.refresh();
     this.#listener.onAck(ack);
-  }
-
-  #onLimit(): void {
-    if (this.#isSilent) {
-      this.#stream.cancel();
-      return;
-    }
-    this.#isSilent = true;
-    this.#timer?.refresh();
-    this.#listener.onSilence();
   }
 
   #end(error: ServiceError | null): void {

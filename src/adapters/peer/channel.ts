@@ -14,10 +14,6 @@ import { type HostPort, showAddress } from "./address.ts";
 import { guardConnections } from "./connect-guard.ts";
 
 const OPTIONS: ChannelOptions = {
-  // A dead connection is noticed within 1.6 s, and replaced.
-  "grpc.keepalive_time_ms": 1_000,
-  "grpc.keepalive_timeout_ms": 600,
-  "grpc.keepalive_permit_without_calls": 1,
   "grpc.initial_reconnect_backoff_ms": 100,
   "grpc.max_reconnect_backoff_ms": 300,
   // Each peer has its own connection, and nothing is sent twice behind our back.
@@ -40,6 +36,8 @@ export type PeerClient = InstanceType<typeof PeerService>;
 export interface PeerChannel {
   readonly client: PeerClient;
   readonly ip: string;
+  /** Its peer is silent: the connection is replaced by another. */
+  drop(reason: string): void;
   close(): void;
 }
 
@@ -48,15 +46,15 @@ export function openChannel(ip: string, port: number, security: ChannelCredentia
   const target = `${family}:${showAddress({ host: ip, port })}`;
   const client = new PeerService(target, security, OPTIONS);
   const channel = client.getChannel();
-  const unguard = guardConnections(ip, port, () => {
+  const guard = guardConnections(ip, port, () => {
     return channel.getConnectivityState(false) === connectivityState.READY;
   });
   const close = () => {
     client.close();
     // A connection that is being made is not closed by gRPC: the guard stays until it is gone.
-    setTimeout(unguard, 2_000).unref();
+    setTimeout(guard.release, 2_000).unref();
   };
-  return { client, ip, close };
+  return { client, ip, drop: guard.drop, close };
 }
 
 /**

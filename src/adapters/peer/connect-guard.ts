@@ -1,11 +1,15 @@
 /**
- * gRPC for Node has no connect timeout. Behind a silent partition its connection attempt waits for
+ * What gRPC for Node does not offer for a connection: a limit to the time that it takes, and an end.
+ *
+ * There is no connect timeout. Behind a silent partition its connection attempt waits for
  * TCP's retransmissions, and a peer is talked to again half a minute after the network healed; a
  * peer that accepts and stays mute holds the attempt for ever. Recreating the channel helps, and
  * leaks one socket each time.
  *
  * So the sockets themselves are watched, through Node's diagnostics channel: one to a guarded
- * address that is not ready in time is destroyed, and gRPC tries again by its own backoff.
+ * address that is not ready in time is destroyed, and gRPC tries again by its own backoff. One whose
+ * peer has fallen silent is destroyed by whoever noticed that: gRPC's keepalive would notice it, too, and
+ * wakes both ends up each second to do so.
  */
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { Socket } from "node:net";
@@ -15,19 +19,37 @@ export const CONNECT_LIMIT_MS = 400;
 const CHANNEL = "net.client.socket";
 
 type IsReady = () => boolean;
-const guarded = new Map<string, Set<IsReady>>();
 
-/** Guards connections of this process to `ip:port` until the returned function is called. */
-export function guardConnections(ip: string, port: number, isReady: IsReady): () => void {
+interface Guarded {
+  readonly watchers: Set<IsReady>;
+  readonly sockets: Set<Socket>;
+}
+
+export interface ConnectGuard {
+  /** Ends every connection to the address, whatever state it is in. */
+  drop(reason: string): void;
+  /** No longer guards them. */
+  release(): void;
+}
+
+const guarded = new Map<string, Guarded>();
+
+/** Guards connections of this process to `ip:port`. */
+export function guardConnections(ip: string, port: number, isReady: IsReady): ConnectGuard {
   if (guarded.size === 0) subscribe(CHANNEL, onSocket);
   const key = keyOf(ip, port);
-  const watchers = guarded.get(key) ?? new Set();
-  guarded.set(key, watchers.add(isReady));
-  return () => {
-    watchers.delete(isReady);
-    if (watchers.size === 0 && guarded.get(key) === watchers) guarded.delete(key);
+  const mine = guarded.get(key) ?? { watchers: new Set(), sockets: new Set() };
+  guarded.set(key, mine);
+  mine.watchers.add(isReady);
+  const drop = (reason: string) => {
+    for (const socket of mine.sockets) socket.destroy(new Error(`${ip}:${port}: ${reason}`));
+  };
+  const release = () => {
+    mine.watchers.delete(isReady);
+    if (mine.watchers.size === 0 && guarded.get(key) === mine) guarded.delete(key);
     if (guarded.size === 0) unsubscribe(CHANNEL, onSocket);
   };
+  return { drop, release };
 }
 
 function keyOf(ip: string, port: number): string {
@@ -37,8 +59,11 @@ function keyOf(ip: string, port: number): string {
 function onSocket(published: unknown): void {
   const { socket } = published as { readonly socket: Socket };
   socket.once("connectionAttempt", (ip: string, port: number) => {
-    const watchers = guarded.get(keyOf(ip, port));
-    if (watchers !== undefined) limit(socket, watchers, `${ip}:${port}`);
+    const known = guarded.get(keyOf(ip, port));
+    if (known === undefined) return;
+    known.sockets.add(socket);
+    socket.once("close", () => known.sockets.delete(socket));
+    limit(socket, known.watchers, `${ip}:${port}`);
   });
 }
 

@@ -3,7 +3,7 @@
  * the peer answers. Everything is said once; whether it is said again is decided by the protocol
  * above. A call that ended is opened anew with the next message.
  */
-import type { ServiceError } from "@grpc/grpc-js";
+import { type ServiceError, status } from "@grpc/grpc-js";
 import { messageOf } from "../../errors.ts";
 import type { Instant, MonitorName } from "../../core/ids.ts";
 import { PROTOCOL, type Envelope, type PeerMessage } from "../../core/messages.ts";
@@ -91,8 +91,10 @@ export class PeerLink {
     return new Promise((settle) => {
       const deadline = Date.now() + IDENTIFY_LIMIT_MS;
       client.Identify({}, { deadline }, (error, identity) => {
-        if (error !== null) this.#onError(error);
-        else this.#onAnswer();
+        if (error === null) this.#onAnswer();
+        else this.#onError(error);
+        // There is no call yet that would notice that the connection is dead.
+        if (error?.code === status.DEADLINE_EXCEEDED) this.#channel?.drop(NO_ANSWER);
         settle(error === null ? (identity ?? null) : null);
       });
     });
@@ -141,7 +143,7 @@ export class PeerLink {
     return new PeerCall(client.Exchange(), {
       onAck: (ack) => this.#onAck(to, ack),
       onRoom: () => this.#pump(),
-      onSilence: () => this.#onSilence(NO_ANSWER),
+      onSilence: () => this.#giveUp(),
       onEnd: (error) => {
         this.#call = null;
         if (error === null) {
@@ -172,6 +174,13 @@ export class PeerLink {
 
   #onError(error: ServiceError): void {
     this.#onSilence(describe(error));
+  }
+
+  /** The peer stands still, or the way there is cut: another connection may find it well. */
+  #giveUp(): void {
+    this.#hangUp();
+    this.#onSilence(NO_ANSWER);
+    this.#channel?.drop(NO_ANSWER);
   }
 
   /** One at a time: behind a silent partition each waits for its limit, and calls break off more often. */

@@ -37,12 +37,11 @@ export class Peers implements PeerSender {
   readonly #options: PeersOptions;
   #links: PeerLink[] = [];
   readonly #clashes = new Map<PeerLink, string>();
-  readonly #timer: NodeJS.Timeout;
+  /** Runs while a peer is nameless. */
+  #timer: NodeJS.Timeout | null = null;
 
   constructor(options: PeersOptions) {
     this.#options = options;
-    this.#timer = setInterval(() => this.#identifyNameless(), IDENTIFY_EVERY_MS);
-    this.#timer.unref();
   }
 
   /** Adds a configured peer. */
@@ -50,6 +49,7 @@ export class Peers implements PeerSender {
     const link = new PeerLink(name, { ...this.#options, address: { host, port } });
     this.#links.push(link);
     if (name !== null) this.#options.onFound(name, link.address);
+    else this.#timer ??= setInterval(() => this.#identifyNameless(), IDENTIFY_EVERY_MS).unref();
   }
 
   /**
@@ -119,7 +119,7 @@ export class Peers implements PeerSender {
   }
 
   close(): void {
-    clearInterval(this.#timer);
+    this.#stopAsking();
     for (const link of this.#links) link.close();
   }
 
@@ -128,11 +128,15 @@ export class Peers implements PeerSender {
   }
 
   #identifyNameless(): void {
-    for (const link of this.#links) {
-      if (link.name === null) {
-        void link.identify().then((identity) => this.#onIdentity(link, identity));
-      }
-    }
+    const nameless = this.#links.filter((link) => link.name === null);
+    if (nameless.length === 0) this.#stopAsking();
+    for (const link of nameless)
+      void link.identify().then((identity) => this.#onIdentity(link, identity));
+  }
+
+  #stopAsking(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
   }
 
   #onIdentity(link: PeerLink, identity: Identity | null): void {

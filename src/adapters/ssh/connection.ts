@@ -37,8 +37,8 @@ export class ChannelError extends Error {
 const HANDSHAKE_MS = 3_000;
 /** Until the login is done: a dead name server alone may cost the host 14 s. */
 const LOGIN_MS = 20_000;
-const KEEPALIVE_MS = 1_000;
-const KEEPALIVE_COUNT = 2;
+const KEEPALIVE_MS = 1_500;
+const KEEPALIVE_COUNT = 1;
 
 /** Each takes a few ms of the thread: what is to be done in time in between is hardly late. */
 const LOGINS_AT_ONCE = 4;
