@@ -5,16 +5,18 @@
  * Clocks of two monitors are never compared. Each message echoes the newest number received from
  * its addressee, who knows when it sent that: so a vote's age has an upper bound on one clock.
  */
+import { aheadMs } from "./beat.ts";
 import { isMember, members } from "./consensus/consensus.ts";
 import { copyOfRecord, withEntry } from "./draft.ts";
 import { isNews } from "./health/news.ts";
 import { asItMayBeGiven } from "./health/own-network.ts";
 import type { HealthMessage, HeldVote, NodeVote } from "./health/types.ts";
+import { deniedUntil, type Evidence } from "./health/votes.ts";
 import { voteOf } from "./health/watch.ts";
-import type { GroupName, MonitorName, NodeName } from "./ids.ts";
+import type { GroupName, Instant, MonitorName, NodeName } from "./ids.ts";
 import type { Desk } from "./local.ts";
 import { watchOf } from "./patrol.ts";
-import { groupIn, type GroupPart, type Node, writerVip } from "./state.ts";
+import { groupIn, type GroupPart, type Node, quorumOf, writerVip } from "./state.ts";
 import type { Turn } from "./turn.ts";
 import { troubleWith } from "./vip/desk.ts";
 import { guardHeardAt } from "./vip/upkeep.ts";
@@ -41,8 +43,9 @@ export function gossip(turn: Turn, due: ReadonlySet<GroupName>, isRoutine: boole
 }
 
 /** A routine look at everything may come a little earlier, so that one serves for this and for renewals. */
-function isTimeToTell({ now, state }: Turn, isEarlyToo: boolean): boolean {
-  return now - state.toldAt >= TELL_EVERY_MS - (isEarlyToo ? TOGETHER_MS : 0);
+function isTimeToTell(turn: Turn, isEarlyToo: boolean): boolean {
+  const early = isEarlyToo ? TOGETHER_MS : aheadMs(turn);
+  return turn.now - turn.state.toldAt >= TELL_EVERY_MS - early;
 }
 
 function ownVotes(turn: Turn, groups: readonly GroupPart[]): readonly NodeVote[] {
@@ -179,5 +182,12 @@ function keep(
     return isNews(evidence[from]?.[vote.node]?.vote, vote, part);
   });
   if (isAnyNews) turn.news.add(group);
-  turn.setLocal(group, { evidence: withEntry(evidence, from, votes) });
+  const next = withEntry(evidence, from, votes);
+  turn.setLocal(group, { evidence: next, masterDeniedUntil: masterDeniedUntil(turn, part, next) });
+}
+
+function masterDeniedUntil(turn: Turn, { master }: GroupPart, evidence: Evidence): Instant {
+  if (master === null) return -Infinity;
+  const names = members(turn.state.consensus).map(({ name }) => name);
+  return deniedUntil(evidence, names, master, quorumOf(names.length));
 }

@@ -151,9 +151,10 @@ export interface Errand {
   readonly done: Readonly<Record<string, number | string | true>>;
 }
 
-/** When the probes of a group are due, as long as its watches and its settings are these. */
+/** When the probes of a group are due, as long as these are what they are made from. */
 export interface ProbePlan {
   readonly watches: GroupLocal["watches"];
+  readonly isDenied: boolean;
   readonly group: GroupPart;
   /** The first that may start, if there is a turn. */
   readonly startAt: Instant;
@@ -165,6 +166,8 @@ export interface ProbePlan {
 export interface GroupLocal {
   readonly watches: Readonly<Record<NodeName, NodeWatch>>;
   readonly evidence: Evidence;
+  /** Until when it is known that a majority gets no answer from the master. */
+  readonly masterDeniedUntil: Instant;
   readonly desks: Readonly<Record<Ip, Readonly<Record<NodeName, Desk>>>>;
   readonly campaigns: Readonly<Record<Ip, Campaign>>;
   readonly errands: Readonly<Record<string, Errand>>;
@@ -181,6 +184,7 @@ export interface GroupLocal {
 export const EMPTY_LOCAL: GroupLocal = {
   watches: {},
   evidence: {},
+  masterDeniedUntil: -Infinity,
   desks: {},
   campaigns: {},
   errands: {},
@@ -195,6 +199,7 @@ export function copyOfLocal(local: GroupLocal): Draft<GroupLocal> {
   return {
     watches: local.watches,
     evidence: local.evidence,
+    masterDeniedUntil: local.masterDeniedUntil,
     desks: local.desks,
     campaigns: local.campaigns,
     errands: local.errands,

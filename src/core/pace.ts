@@ -5,6 +5,7 @@
  * pace of its own, which is quick while something is under way, and slower the more groups are in a hurry:
  * a leader that looks at a hundred of them all the time has none left for its office.
  */
+import { aheadMs } from "./beat.ts";
 import { wakeAt, wasRemoved } from "./consensus/consensus.ts";
 import { TELL_EVERY_MS } from "./gossip.ts";
 import type { GroupName, Instant } from "./ids.ts";
@@ -45,7 +46,12 @@ export function groupsDue(turn: Turn): ReadonlySet<GroupName> {
 /** Whether anything is to be looked at: a group, or what is of no group. */
 export function isReviewDue(turn: Turn): boolean {
   const { reviewAt, waiting } = turn.state;
-  return turn.news.isAny || isOtherRole(turn) || turn.now >= reviewAt || waiting.length > 0;
+  return (
+    turn.news.isAny ||
+    isOtherRole(turn) ||
+    turn.now >= reviewAt - aheadMs(turn) ||
+    waiting.length > 0
+  );
 }
 
 function isOtherRole({ established, state }: Turn): boolean {
@@ -53,7 +59,7 @@ function isOtherRole({ established, state }: Turn): boolean {
 }
 
 function isDue(turn: Turn, name: GroupName): boolean {
-  return turn.news.isOf(name) || turn.now >= turn.local(name).reviewAt;
+  return turn.news.isOf(name) || turn.now >= turn.local(name).reviewAt - aheadMs(turn);
 }
 
 /** After a review of these groups: when the next one of each is due, and of any. */

@@ -15,6 +15,8 @@ import {
   nextProbeAt,
   probeDeadlineMs,
   probeEveryMs,
+  type Sight,
+  probePatienceMs,
   unadoptedEveryMs,
 } from "./health/scrutiny.ts";
 import type { ProbeResult } from "./health/types.ts";
@@ -42,7 +44,7 @@ export function patrol(turn: Turn): void {
   for (const group of turn.state.newest?.groups ?? []) {
     if (planOf(turn, group).startAt > turn.now) continue;
     // As it is before the first of them starts.
-    const calm = isCalm(group, turn.local(group.name).watches);
+    const calm = isCalm(group, sightOf(turn, group));
     for (const node of group.nodes) {
       const isDue = probeTimesOf(turn, group, node, calm).startAt <= turn.now;
       if (isDue && (!isNew(turn, group, node) || takePlace())) start(turn, group, node);
@@ -73,7 +75,7 @@ function firstsUnderWay(turn: Turn): number {
 }
 
 function start(turn: Turn, group: GroupPart, node: Node): void {
-  const depth = depthOf(group, turn.local(group.name).watches, node.name, turn.now);
+  const depth = depthOf(group, sightOf(turn, group), node.name, turn.now);
   setWatch(
     turn,
     group.name,
@@ -100,20 +102,25 @@ export function nextPatrolAt(turn: Turn): Instant {
 
 /** Most turns are about one node of one group: what the others have planned stays as it was. */
 function planOf(turn: Turn, group: GroupPart): ProbePlan {
-  const { watches, probePlan } = turn.local(group.name);
-  if (probePlan !== null && probePlan.watches === watches && probePlan.group === group)
+  const { probePlan } = turn.local(group.name);
+  const { watches, isDenied } = sightOf(turn, group);
+  if (
+    probePlan?.watches === watches &&
+    probePlan.group === group &&
+    probePlan.isDenied === isDenied
+  )
     return probePlan;
   let startAt = Infinity;
   let wakeAt = Infinity;
   let isAnyNew = false;
-  const calm = isCalm(group, watches);
+  const calm = isCalm(group, { watches, isDenied });
   for (const node of group.nodes) {
     const times = probeTimesOf(turn, group, node, calm);
     startAt = Math.min(startAt, times.startAt);
     wakeAt = Math.min(wakeAt, times.wakeAt);
     isAnyNew ||= isNew(turn, group, node);
   }
-  const plan: ProbePlan = { watches, group, startAt, wakeAt };
+  const plan: ProbePlan = { watches, isDenied, group, startAt, wakeAt };
   // One that waits for a place does so from turn to turn.
   if (isAnyNew) return plan;
   turn.setLocal(group.name, { probePlan: plan });
@@ -135,7 +142,7 @@ function probeTimesOf(
   const watch = watchOf(turn, group.name, node.name);
   const at = nextProbeAt(watch, settings, everyMs(turn, group, node, calm));
   if (!isRegular(watch)) return { startAt: at, wakeAt: at };
-  return { startAt: at - TOGETHER_MS, wakeAt: at + settings.probeIntervalMs / 4 };
+  return { startAt: at - TOGETHER_MS, wakeAt: at + probePatienceMs(settings) };
 }
 
 function everyMs(turn: Turn, group: GroupPart, node: Node, calm: boolean): number {
@@ -145,6 +152,11 @@ function everyMs(turn: Turn, group: GroupPart, node: Node, calm: boolean): numbe
     group.settings,
     groups.reduce((sum, { nodes }) => sum + nodes.length, 0),
   );
+}
+
+function sightOf(turn: Turn, { name }: GroupPart): Sight {
+  const { watches, masterDeniedUntil } = turn.local(name);
+  return { watches, isDenied: turn.now <= masterDeniedUntil };
 }
 
 /** Nothing is awaited of the node, and nothing makes it worth a look now. */

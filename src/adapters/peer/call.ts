@@ -9,8 +9,10 @@ import { type ClientDuplexStream, type ServiceError, status } from "@grpc/grpc-j
 import type { Ack__Output as Ack } from "../gen/mmm/v1/Ack.ts";
 import type { Envelope as WireEnvelope } from "../gen/mmm/v1/Envelope.ts";
 
-/** A peer that has said nothing for so long, with something to read, is silent. */
+/** A peer that has said nothing for so long, with something to read, is silent … */
 export const ANSWER_LIMIT_MS = 1_500;
+/** … if nothing was found to have arrived, either: after a sleep of this process timers come first. */
+const LAST_LOOK_MS = 100;
 /** Beyond these, messages wait where a newer one can replace them. */
 const WRITES_AT_ONCE = 4;
 
@@ -50,7 +52,7 @@ export class PeerCall {
   write(envelope: WireEnvelope): void {
     this.#writing += 1;
     this.#sent += 1;
-    this.#timer ??= setTimeout(() => this.#listener.onSilence(), ANSWER_LIMIT_MS);
+    this.#await();
     this.#stream.write(envelope, () => {
       this.#writing -= 1;
       if (!this.#isOver) this.#listener.onRoom();
@@ -72,9 +74,16 @@ export class PeerCall {
   #onAck(ack: Ack): void {
     if (this.#isOver) return;
     this.#read = ack.read;
-    if (this.#read >= this.#sent) this.#stopTimer();
-    else this.#timer?.refresh();
+    this.#stopTimer();
+    if (this.#read < this.#sent) this.#await();
     this.#listener.onAck(ack);
+  }
+
+  #await(): void {
+    const lookOnce = () => {
+      this.#timer = setTimeout(() => this.#listener.onSilence(), LAST_LOOK_MS);
+    };
+    this.#timer ??= setTimeout(lookOnce, ANSWER_LIMIT_MS);
   }
 
   #end(error: ServiceError | null): void {

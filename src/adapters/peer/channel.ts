@@ -36,6 +36,8 @@ export type PeerClient = InstanceType<typeof PeerService>;
 export interface PeerChannel {
   readonly client: PeerClient;
   readonly ip: string;
+  /** Whether it is connected. */
+  isReady(): boolean;
   /** Its peer is silent: the connection is replaced by another. */
   drop(reason: string): void;
   close(): void;
@@ -46,15 +48,14 @@ export function openChannel(ip: string, port: number, security: ChannelCredentia
   const target = `${family}:${showAddress({ host: ip, port })}`;
   const client = new PeerService(target, security, OPTIONS);
   const channel = client.getChannel();
-  const guard = guardConnections(ip, port, () => {
-    return channel.getConnectivityState(false) === connectivityState.READY;
-  });
+  const isReady = () => channel.getConnectivityState(false) === connectivityState.READY;
+  const guard = guardConnections(ip, port, isReady);
   const close = () => {
     client.close();
     // A connection that is being made is not closed by gRPC: the guard stays until it is gone.
     setTimeout(guard.release, 2_000).unref();
   };
-  return { client, ip, drop: guard.drop, close };
+  return { client, ip, isReady, drop: guard.drop, close };
 }
 
 /**

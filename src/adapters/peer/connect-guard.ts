@@ -27,9 +27,9 @@ interface Guarded {
 
 export interface ConnectGuard {
   /** Ends every connection to the address, whatever state it is in. */
-  drop(reason: string): void;
-  /** No longer guards them. */
-  release(): void;
+  readonly drop: (reason: string) => void;
+  /** No longer guards them; what nobody else guards must be over by then. */
+  readonly release: () => void;
 }
 
 const guarded = new Map<string, Guarded>();
@@ -46,6 +46,7 @@ export function guardConnections(ip: string, port: number, isReady: IsReady): Co
   };
   const release = () => {
     mine.watchers.delete(isReady);
+    if (mine.watchers.size === 0) drop("closed");
     if (mine.watchers.size === 0 && guarded.get(key) === mine) guarded.delete(key);
     if (guarded.size === 0) unsubscribe(CHANNEL, onSocket);
   };

@@ -86,15 +86,17 @@ export class PeerLink {
   /** Asks who listens there; null when nobody says so in time. */
   identify(): Promise<Identity | null> {
     this.#refresh();
-    const client = this.#channel?.client;
-    if (client === undefined) return Promise.resolve(null);
+    const channel = this.#channel;
+    if (channel === null) return Promise.resolve(null);
+    const { client } = channel;
+    const wasReady = channel.isReady();
     return new Promise((settle) => {
       const deadline = Date.now() + IDENTIFY_LIMIT_MS;
       client.Identify({}, { deadline }, (error, identity) => {
         if (error === null) this.#onAnswer();
         else this.#onError(error);
-        // There is no call yet that would notice that the connection is dead.
-        if (error?.code === status.DEADLINE_EXCEEDED) this.#channel?.drop(NO_ANSWER);
+        // There is no call yet that would notice that the connection is dead; one that is new may be slow.
+        if (wasReady && error?.code === status.DEADLINE_EXCEEDED) channel.drop(NO_ANSWER);
         settle(error === null ? (identity ?? null) : null);
       });
     });

@@ -194,6 +194,13 @@ export function answeredRoundSentAt(state: ConsensusState): Instant | null {
   return state.leadership?.answeredAt ?? null;
 }
 
+/** Whether a round of the leader goes out, or is heard of, just now. */
+export function isBeat(state: ConsensusState, now: Instant): boolean {
+  const { leadership, heardLeaderAt } = state;
+  if (leadership === null) return heardLeaderAt === now;
+  return leadership.sentAt[leadership.round] === now;
+}
+
 /** Asks a monitor that is no member to say who it is; what it answers stands in `present`. */
 export function greet(state: ConsensusState, name: MonitorName): Step {
   return { state, effects: [sayHello(state, name)] };

@@ -128,13 +128,14 @@ export type PeerRefusal =
 
 /** Fixed by design; the simulator scales them. Milliseconds. */
 export interface ConsensusTimers {
+  /** A little less than half of what leases are renewed by and votes are told by: every other one takes these along. */
   readonly heartbeatMs: number;
   /** F: minimum election timeout, and how long a vote is withheld after hearing a leader. */
   readonly electionMs: number;
   readonly jitterMs: number;
 }
 
-export const DEFAULT_TIMERS: ConsensusTimers = { heartbeatMs: 100, electionMs: 800, jitterMs: 600 };
+export const DEFAULT_TIMERS: ConsensusTimers = { heartbeatMs: 120, electionMs: 800, jitterMs: 600 };
 
 /** Leader only. */
 export interface Leadership {

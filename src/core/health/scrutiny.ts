@@ -1,8 +1,8 @@
 /**
  * How often a node is probed, how much is asked, and how long that may take. While every node of a group is
  * up and in its place, most probes are mere pulses, INFO follows twice a second, and those that nobody uses
- * are asked less often than the master. As soon as anything is odd, every probe of every node of the group
- * asks for all, at the full pace: the replicas are witnesses then, and may have to be chosen from. A
+ * are asked less often than the master. As soon as anything is odd, here or to a majority, every probe of every
+ * node of the group asks for all, at the full pace: the replicas are witnesses then, and may have to be chosen from. A
  * switchover is not odd: who conducts it reads the nodes itself, and clients wait for them.
  */
 import type { Instant, NodeName } from "../ids.ts";
@@ -11,10 +11,10 @@ import type { GroupPart, Operation, Phase } from "../state.ts";
 import type { ProbeDepth } from "./types.ts";
 import type { NodeWatch } from "./watch.ts";
 
-/** A little less than half a second, so that the fifth probe of a default interval is a full one. */
+/** A little less than half a second, so that one that goes along with the fourth heartbeat is a full one. */
 const INFO_AFTER_MS = 450;
-/** A little less than three heartbeats, to go along with the third; what is older than 350 ms looks unheard. */
-const BYSTANDER_EVERY_MS = 290;
+/** A little less than two heartbeats, to go along with the second. */
+const BYSTANDER_EVERY_MS = 230;
 
 /**
  * Until a group has a master, each probe of it asks for all, and there is nothing to be noticed in time. Many such
@@ -29,9 +29,15 @@ const ADAPTER_SLACK_MS = 250;
 
 type Watches = Readonly<Record<NodeName, NodeWatch>>;
 
+/** What a monitor sees of a group, and whether a majority has just said that the master does not answer. */
+export interface Sight {
+  readonly watches: Watches;
+  readonly isDenied: boolean;
+}
+
 /** Nobody's testimony is needed, and nobody may have to be chosen. */
-export function isCalm(group: GroupPart, watches: Watches): boolean {
-  if (group.operation?.kind === "failover" || group.master === null) return false;
+export function isCalm(group: GroupPart, { watches, isDenied }: Sight): boolean {
+  if (group.operation?.kind === "failover" || group.master === null || isDenied) return false;
   return group.nodes.every(
     ({ name }) => isWell(watches[name]) && isInPlace(group, name, watches[name]),
   );
@@ -63,15 +69,10 @@ function isHandingOver(group: GroupPart): boolean {
   return isSwitching(group) && HANDING_OVER.includes(group.operation.phase);
 }
 
-export function depthOf(
-  group: GroupPart,
-  watches: Watches,
-  node: NodeName,
-  now: Instant,
-): ProbeDepth {
-  const seen = watches[node]?.seen ?? null;
+export function depthOf(group: GroupPart, sight: Sight, node: NodeName, now: Instant): ProbeDepth {
+  const seen = sight.watches[node]?.seen ?? null;
   if (seen === null || now - seen.askedAt >= INFO_AFTER_MS) return "full";
-  return isCalm(group, watches) ? "pulse" : "full";
+  return isCalm(group, sight) ? "pulse" : "full";
 }
 
 /** Time between two probes of a node. @param calm what `isCalm` says of its group */
@@ -96,6 +97,11 @@ function isBystander({ master, rejoining, vips }: GroupPart, node: NodeName): bo
 /** How long a probe's adapter may take. Four probes fit into `down_after`. */
 export function probeDeadlineMs(settings: GroupSettings): number {
   return Math.max(settings.probeIntervalMs, Math.floor(settings.downAfterMs / 4));
+}
+
+/** So much later than it is due a regular probe starts at last, if nothing takes it along before. */
+export function probePatienceMs({ probeIntervalMs }: GroupSettings): number {
+  return probeIntervalMs / 4;
 }
 
 /**

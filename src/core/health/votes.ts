@@ -46,6 +46,24 @@ export function isHearing(vote: NodeVote): boolean {
   return isAnswering(vote) || (vote.vote === "abstain" && !isOwnTrouble(vote));
 }
 
+/**
+ * Until when it is known that `quorum` of these monitors get no answer from the node: to them it is down, unless
+ * somebody testifies for it. -Infinity: there are fewer.
+ */
+export function deniedUntil(
+  evidence: Evidence,
+  members: readonly MonitorName[],
+  node: NodeName,
+  quorum: number,
+): Instant {
+  const until = members.flatMap((monitor) => {
+    const held = evidence[monitor]?.[node];
+    const denies = held?.vote.vote === "silent" || held?.vote.vote === "refused";
+    return denies ? [held.atLeast + FRESH_MS] : [];
+  });
+  return until.toSorted((a, b) => b - a)[quorum - 1] ?? -Infinity;
+}
+
 /** `unknown` is not a vote. */
 export function isCounted(held: HeldVote, now: Instant): boolean {
   return isFresh(held, now) && held.vote.vote !== "unknown";

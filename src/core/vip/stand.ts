@@ -3,6 +3,7 @@
  * Shared by the leader (`driver.ts` and its two ways, `gate.ts` and `plain.ts`) and by the keepers of
  * a lease (`failsafe.ts`).
  */
+import { aheadMs } from "../beat.ts";
 import type { NodeName } from "../ids.ts";
 import type { Desk } from "../local.ts";
 import { renewalIntervalMs } from "../settings.ts";
@@ -74,7 +75,7 @@ export function isClaimDue(turn: Turn, vip: Vip, desk: Desk): boolean {
   if (desk.claimed === null || !sameStamp(desk.claimed.epoch, vip.epoch)) return true;
   if (desk.view !== null && desk.view.leaseMs === 0 && desk.viewAskedAt > desk.claimed.sentAt)
     return true;
-  return turn.now - desk.claimed.sentAt >= renewalIntervalMs(vip.leaseMs);
+  return turn.now - desk.claimed.sentAt >= renewalIntervalMs(vip.leaseMs) - aheadMs(turn);
 }
 
 /** A host that must not serve gives up whatever it shows; a possible holder even if it shows nothing. */

@@ -3,6 +3,7 @@
  * (rule 10), which nodes are read (rule 11), and whose table is known to guard it.
  */
 import { holderUnheardMs } from "../health/news.ts";
+import { probePatienceMs } from "../health/scrutiny.ts";
 import type { HeldVote } from "../health/types.ts";
 import { guardSilentBy } from "../health/votes.ts";
 import type { Instant, NodeName } from "../ids.ts";
@@ -107,7 +108,8 @@ function hearsAnother(turn: Turn, group: GroupPart, holder: NodeName): boolean {
       guardHeardAt(turn, group, node),
     );
   // Up to so much later the others may have been heard when all ways there were cut at once.
-  const together = Math.min(group.settings.probeIntervalMs, MOST_BETWEEN_MS) + SLACK_MS;
+  const probed = group.settings.probeIntervalMs + probePatienceMs(group.settings);
+  const together = Math.min(probed, MOST_BETWEEN_MS) + SLACK_MS;
   const since = heardAt(holder) + together;
   return group.nodes.some(({ name }) => name !== holder && heardAt(name) > since);
 }

@@ -152,6 +152,7 @@ function turnOf(state: MoveState, who: Who): CountingTurn {
   const local = {
     watches: {},
     evidence: {},
+    masterDeniedUntil: -Infinity,
     desks: { [WRITER]: desks },
     campaigns: { [WRITER]: campaign },
     errands: {},

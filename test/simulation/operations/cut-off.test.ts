@@ -15,6 +15,7 @@ function majorityLosesDatabases(world: World): void {
 test.each([
   [1, 10],
   [2, 0],
+  [5, 0],
 ])(
   "a majority that reaches no database moves nothing while replicas still hear the master (seed %i, a write every %i ms)",
   (seed, writeEveryMs) => {

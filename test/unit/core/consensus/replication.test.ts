@@ -121,13 +121,13 @@ describe("a round", () => {
     );
   });
 
-  test("is due each 100 ms, and at once after a proposal", () => {
+  test("is due each 120 ms, and at once after a proposal", () => {
     const leader = aLeader();
-    expect(wakeAt(leader)).toBe(2_100);
-    expect(sent(tick(leader, at(2_099)))).toEqual([]);
-    expect(sent(tick(leader, at(2_100)))).toHaveLength(2);
+    expect(wakeAt(leader)).toBe(2_120);
+    expect(sent(tick(leader, at(2_119)))).toEqual([]);
+    expect(sent(tick(leader, at(2_120)))).toHaveLength(2);
     const proposed = propose(leader, at(2_050), (parts) => ({ ...parts, "group:a": { value: 1 } }));
-    expect(wakeAt(proposed.state)).toBe(2_150);
+    expect(wakeAt(proposed.state)).toBe(2_170);
   });
 
   test("that no majority answers for F ends the leadership", () => {

@@ -31,8 +31,9 @@ function depthAfter(
   ms: number,
   watches: Record<string, NodeWatch> = calm,
   part: GroupPart = group(),
+  isDenied = false,
 ) {
-  return depthOf(part, watches, "db2", NOW + ms);
+  return depthOf(part, { watches, isDenied }, "db2", NOW + ms);
 }
 
 describe("how much a probe asks", () => {
@@ -66,24 +67,28 @@ describe("how much a probe asks", () => {
     expect(depthAfter(100, silent, switching)).toBe("full");
   });
 
+  it("is everything while a majority gets no answer from the master: replicas may have to testify", () => {
+    expect(depthAfter(100, calm, group(), true)).toBe("full");
+  });
+
   it("is everything before the group has a master", () => {
     expect(depthAfter(100, calm, group({ master: null }))).toBe("full");
   });
 });
 
 describe("how often a node is probed", () => {
-  const every = (node: string, part: GroupPart = group(), watches = calm): number =>
-    probeEveryMs(part, node, isCalm(part, watches));
+  const every = (node: string, part: GroupPart = group(), watches = calm, isDenied = false) =>
+    probeEveryMs(part, node, isCalm(part, { watches, isDenied }));
 
   it("is the interval for the master, and less often for replicas that serve nobody", () => {
-    expect(["db1", "db2", "db3"].map((node) => every(node))).toEqual([100, 290, 290]);
+    expect(["db1", "db2", "db3"].map((node) => every(node))).toEqual([100, 230, 230]);
   });
 
   it("is seldom while a switchover hands over, for clients wait, and who conducts it reads the nodes itself", () => {
     const everyIn = (phase: Phase) =>
       every("db1", group({ operation: { ...operation("switchover"), phase } }));
     expect((["prepare", "handover", "claim", "undo"] as const).map(everyIn)).toEqual([
-      100, 290, 290, 100,
+      100, 230, 230, 100,
     ]);
   });
 
@@ -92,11 +97,16 @@ describe("how often a node is probed", () => {
     expect(["db1", "db2", "db3"].map((node) => every(node, group(), odd))).toEqual([100, 100, 100]);
   });
 
+  it("is the interval for all while a majority gets no answer from the master", () => {
+    const paces = ["db1", "db2", "db3"].map((node) => every(node, group(), calm, true));
+    expect(paces).toEqual([100, 100, 100]);
+  });
+
   it("is the interval for a replica that may serve a virtual IP, or comes back", () => {
     const writer = vip("10.0.0.8", "db1");
     const reader: Vip = { ...vip("10.0.0.9", "db2"), role: "reader" };
     expect(every("db2", group({ vips: [writer, reader] }))).toBe(100);
-    expect(every("db3", group({ vips: [writer, reader] }))).toBe(290);
+    expect(every("db3", group({ vips: [writer, reader] }))).toBe(230);
     expect(every("db3", group({ vips: [{ ...writer, holders: ["db1", "db3"] }] }))).toBe(100);
     const rejoining = { db3: { since: { term: 1, version: 1 }, minReplicas: null } };
     expect(every("db3", group({ rejoining }))).toBe(100);
