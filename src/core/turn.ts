@@ -49,8 +49,7 @@ export class Turn {
   readonly news = new News();
   #unhurried: Effect | null = null;
   #salt = 0;
-  /** Somebody waits for a round: one goes out at the end of this turn. */
-  isRoundWanted = false;
+  #roundWanted = false;
   readonly #agenda = new Agenda();
   readonly #locals = new Map<GroupName, Draft<GroupLocal>>();
   #groups: Record<GroupName, GroupLocal> | null = null;
@@ -159,7 +158,7 @@ export class Turn {
     const after = moment.term === this.term ? moment.round : 0;
     if (answeredRound(this.state.consensus) > after) return true;
     holdUp(this, "round", group);
-    if (this.moment.round <= after) this.isRoundWanted = true;
+    if (this.moment.round <= after) this.#roundWanted = true;
     return false;
   }
 
@@ -226,7 +225,7 @@ export class Turn {
     if (!this.#agenda.isEmpty && this.established) {
       const update = (parts: Parts, stamp: Stamp) => this.#agenda.apply(parts, stamp);
       this.consensus(propose(this.state.consensus, this.at, update));
-    } else if (this.isRoundWanted && this.established) {
+    } else if (this.#roundWanted && this.established) {
       this.consensus(beginRound(this.state.consensus, this.at));
     }
     if (this.#unhurried !== null) this.emit(this.#unhurried);

@@ -109,6 +109,38 @@ describe("the call to a peer", () => {
     );
   });
 
+  it("outlives a sleep of this process, in which the answers came", async () => {
+    const port = await freePort();
+    let calls = 0;
+    await using _mon2 = await standIn(port, (call) => {
+      calls += 1;
+      let read = 0;
+      call
+        .on("error", () => {})
+        .on("data", () => {
+          read += 1;
+          // The sender is asleep when this comes.
+          setImmediate(() => call.write({ name: "mon2", version: "test", read }));
+        });
+    });
+    await using mon1 = await talker(port);
+    const say = () => mon1.peers.send("mon2", heartbeat(1));
+    say();
+    await eventually(
+      () => mon1.peers.reports()[0]?.silentMs,
+      (silentMs) => silentMs === null,
+    );
+    say();
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_700);
+    const until = performance.now() + 300;
+    await eventually(
+      () => performance.now(),
+      (now) => now > until,
+    );
+    expect(mon1.peers.reports()[0]?.silentMs).toBeNull();
+    expect(calls).toBe(1);
+  });
+
   it("is read to its end before a monitor that ends is gone", async () => {
     const port = await freePort();
     await using mon2 = await Endpoint.open({

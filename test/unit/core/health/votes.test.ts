@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { isNews } from "../../../../src/core/health/news.ts";
+import type { NodeVote } from "../../../../src/core/health/types.ts";
 import { OWN_NETWORK_DOWN } from "../../../../src/core/health/own-network.ts";
 import { isHeardByMajority, recordsOf, tallyOf } from "../../../../src/core/health/tally.ts";
 import {
   bestInfo,
+  deniedUntil,
   FRESH_MS,
   guardSilentBy,
   hold,
@@ -56,6 +58,28 @@ describe("the best info", () => {
     const votes = evidence({ db1: { mon1: aged(FRESH_MS + 1, "a") } });
     expect(bestInfo(votes, "db1", NOW)).not.toBeNull();
     expect(presentInfo(votes, "db1", NOW)).toBeNull();
+  });
+});
+
+describe("a majority gets no answer", () => {
+  const heldAt = (vote: NodeVote, at: number) => ({ db1: hold(vote, at, NOW) });
+
+  it("until the last of so many denials is too old", () => {
+    const votes = {
+      mon1: heldAt(silent(100), NOW),
+      mon2: heldAt(refused(100), NOW - 400),
+      mon3: heldAt(silent(100), NOW - 900),
+    };
+    expect(deniedUntil(votes, MONITORS, "db1", 2)).toBe(NOW - 400 + FRESH_MS);
+  });
+
+  it("never, while fewer deny it than make a majority, whatever a stranger says", () => {
+    const votes = {
+      mon1: heldAt(silent(100), NOW),
+      mon2: heldAt(seesMaster(), NOW),
+      mon9: heldAt(silent(100), NOW),
+    };
+    expect(deniedUntil(votes, MONITORS, "db1", 2)).toBe(-Infinity);
   });
 });
 
