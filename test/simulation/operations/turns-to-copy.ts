@@ -67,8 +67,16 @@ function fallsSilent(seed: number): void {
   must(world, () => whatIsMissing(world) === null, "all have their turn", 40_000);
 }
 
-/** Nobody waits for it for ever. When it is back, its new turn counts for those who come right behind it. */
+/**
+ * Nobody waits for it for ever. When it is back, its new turn counts for those who come right behind it: at one of
+ * these distances before anybody has seen that it copies.
+ */
 function isCutOff(seed: number): void {
+  for (const later of [50, 75, 100, 125]) comesBack(seed, later);
+}
+
+/** @param later when the others come, in milliseconds */
+function comesBack(seed: number, later: number): void {
   const world = withoutBacklogs(seed);
   const first = somebodyCopies(world);
   const cut = (isCut: boolean): void => {
@@ -81,7 +89,7 @@ function isCutOff(seed: number): void {
   const followDb1 = (server: RedisServer): void =>
     server.follow(world.host("db1").address, REDIS_PORT);
   followDb1(first);
-  world.runUntil(world.now + 50);
+  world.runUntil(world.now + later);
   for (const server of world.servers.values())
     if (server.up && !server.isMaster && server !== first) followDb1(server);
   world.runUntil(world.now + 3_000);
