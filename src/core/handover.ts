@@ -6,7 +6,7 @@
  */
 import { members, readyPeers, transfer } from "./consensus/consensus.ts";
 import { isOwnTrouble } from "./health/own-network.ts";
-import { isAnswering, isFresh } from "./health/votes.ts";
+import { isAnswering, isDenying, isFresh } from "./health/votes.ts";
 import type { MonitorName } from "./ids.ts";
 import type { GroupPart } from "./state.ts";
 import type { Turn } from "./turn.ts";
@@ -53,11 +53,7 @@ function hasLost(turn: Turn, group: GroupPart): boolean {
   const { evidence } = turn.local(group.name);
   const held = group.master === null ? undefined : evidence[turn.state.name]?.[group.master];
   if (held === undefined) return false;
-  const { vote, sinceMs } = held.vote;
-  return (
-    (vote === "silent" || vote === "refused" || isOwnTrouble(held.vote)) &&
-    sinceMs >= UNREACHED_FOR_MS
-  );
+  return (isDenying(held.vote) || isOwnTrouble(held.vote)) && held.vote.sinceMs >= UNREACHED_FOR_MS;
 }
 
 function mastersReached(turn: Turn, groups: readonly GroupPart[], monitor: MonitorName): number {

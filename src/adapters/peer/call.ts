@@ -31,7 +31,6 @@ export class PeerCall {
   readonly #listener: CallListener;
   #writing = 0;
   #sent = 0;
-  #read = 0;
   #isOver = false;
   #timer: NodeJS.Timeout | null = null;
 
@@ -73,9 +72,8 @@ export class PeerCall {
 
   #onAck(ack: Ack): void {
     if (this.#isOver) return;
-    this.#read = ack.read;
     this.#stopTimer();
-    if (this.#read < this.#sent) this.#await();
+    if (ack.read < this.#sent) this.#await();
     this.#listener.onAck(ack);
   }
 

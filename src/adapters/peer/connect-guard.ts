@@ -46,8 +46,9 @@ export function guardConnections(ip: string, port: number, isReady: IsReady): Co
   };
   const release = () => {
     mine.watchers.delete(isReady);
-    if (mine.watchers.size === 0) drop("closed");
-    if (mine.watchers.size === 0 && guarded.get(key) === mine) guarded.delete(key);
+    if (mine.watchers.size > 0) return;
+    drop("closed");
+    if (guarded.get(key) === mine) guarded.delete(key);
     if (guarded.size === 0) unsubscribe(CHANNEL, onSocket);
   };
   return { drop, release };

@@ -11,7 +11,7 @@ import { nextHighWater } from "./lineage.ts";
 import { describeRebirth, reborn, rebirthSeen } from "./rebirth-rules.ts";
 import { masterDemoted, strayMasters } from "./roles.ts";
 import { tallyOf } from "./tally.ts";
-import { type Evidence, freshVotes, presentInfos } from "./votes.ts";
+import { type Evidence, freshVotes, isDenying, presentInfos } from "./votes.ts";
 
 export type { Stray, Verdict } from "./inquiry.ts";
 
@@ -74,9 +74,7 @@ function tooFewVotes({ tally, master, members }: Inquiry): Verdict | null {
 
 function someVotesAgainst(inquiry: Inquiry): Verdict | null {
   const { tally, master, votes } = inquiry;
-  const against = votes.filter(
-    ({ held: { vote } }) => vote.vote === "refused" || vote.vote === "silent",
-  );
+  const against = votes.filter(({ held }) => isDenying(held.vote));
   if (against.length === 0) return null;
   const answered = votes.filter(
     (vote) => !against.includes(vote) && vote.held.vote.vote !== "abstain",

@@ -41,6 +41,11 @@ export function isAnswering(vote: NodeVote): boolean {
   return vote.vote === "up" || vote.vote === "degraded";
 }
 
+/** Whether this monitor says that the node does not answer it. */
+export function isDenying(vote: NodeVote): boolean {
+  return vote.vote === "silent" || vote.vote === "refused";
+}
+
 /** Whether it hears the node at all: a process that will not serve this monitor lives, too. */
 export function isHearing(vote: NodeVote): boolean {
   return isAnswering(vote) || (vote.vote === "abstain" && !isOwnTrouble(vote));
@@ -58,8 +63,7 @@ export function deniedUntil(
 ): Instant {
   const until = members.flatMap((monitor) => {
     const held = evidence[monitor]?.[node];
-    const denies = held?.vote.vote === "silent" || held?.vote.vote === "refused";
-    return denies ? [held.atLeast + FRESH_MS] : [];
+    return held !== undefined && isDenying(held.vote) ? [held.atLeast + FRESH_MS] : [];
   });
   return until.toSorted((a, b) => b - a)[quorum - 1] ?? -Infinity;
 }
