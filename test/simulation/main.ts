@@ -5,7 +5,7 @@
  *   --minutes M     simulated minutes each (2)    --profile P   calm|monitors|hosts|network|operations|membership|people|all
  *   --shape S       any: 3 or 5 monitors, 2 to 4 nodes, up to 2 reader VIPs, whatever the seed gives;
  *                   small: 3 monitors, 2 nodes and the writer VIP (any)
- *   --timing T      default: heartbeats each 100 ms, probes each 100 ms; down_after and vip_lease of 1 to 3 s;
+ *   --timing T      default: heartbeats each 120 ms, probes each 100 ms; down_after and vip_lease of 1 to 3 s;
  *                   slow: heartbeats each 200 ms, probe_interval 1 s, down_after and vip_lease 8 s (default)
  *   --trace         print every event             --minimise    repeat a failure with fewer faults
  *   --keep-going    do not stop at the first failure
