@@ -7,6 +7,7 @@
  */
 import type { MonitorName } from "../ids.ts";
 import { sameStamp, type Stamp } from "../stamp.ts";
+import { changedDurable, changedLeadership, changedState } from "./changed.ts";
 import { membersIn } from "./cluster.ts";
 import type { ConsensusState, Leadership, PeerRefusal, Slot } from "./types.ts";
 
@@ -15,11 +16,10 @@ export function accept(state: ConsensusState, slot: Slot): ConsensusState {
   const before = state.durable.slot;
   const last = state.pending.at(-1);
   const continues = last?.stamp.term === slot.stamp.term;
-  const next: ConsensusState = {
-    ...state,
-    durable: { ...state.durable, slot },
+  const next = changedState(state, {
+    durable: changedDurable(state.durable, { slot }),
     pending: continues ? [...state.pending, slot] : [slot],
-  };
+  });
   if (sameMembers(before, slot)) return next;
   const kept = keptMembers(before, slot);
   return forgetReplaced(next, (name) => kept.has(name));
@@ -44,12 +44,11 @@ type Keep = (name: MonitorName) => boolean;
 /** What is known of a peer is known of its disk: a replaced or a new member starts anew. */
 function forgetReplaced(state: ConsensusState, keep: Keep): ConsensusState {
   const { durable, leadership } = state;
-  return {
-    ...state,
-    durable: { ...durable, acknowledged: only(durable.acknowledged, keep) },
+  return changedState(state, {
+    durable: changedDurable(durable, { acknowledged: only(durable.acknowledged, keep) }),
     refused: only(wentBack(state.refused), keep),
     leadership: leadership && forgetAnswers(leadership, keep),
-  };
+  });
 }
 
 /** The other refusals are judged anew with the next message. */
@@ -68,12 +67,11 @@ function only<T>(
 
 /** A leader stops counting what some peers answered. */
 export function forgetAnswers(leadership: Leadership, keep: Keep): Leadership {
-  return {
-    ...leadership,
+  return changedLeadership(leadership, {
     ackRound: only(leadership.ackRound, keep),
     ackVersion: only(leadership.ackVersion, keep),
     seenAtRound: only(leadership.seenAtRound, keep),
-  };
+  });
 }
 
 /**
@@ -86,10 +84,9 @@ export function commitUpTo(state: ConsensusState, stamp: Stamp): ConsensusState 
   );
   const slot = state.pending[at];
   if (slot === undefined || sameStamp(slot.stamp, state.commit)) return state;
-  return {
-    ...state,
+  return changedState(state, {
     commit: slot.stamp,
     committed: slot,
     pending: state.pending.slice(at + 1),
-  };
+  });
 }

@@ -1,14 +1,20 @@
 /**
- * Copies of what consensus renews with every message, with some fields changed (see `draft.ts`).
+ * Copies with some fields changed (see `draft.ts`). All of consensus changes its state by these: if every state has
+ * been made by the same lines, V8 reads it anywhere at once, and else it looks up each field by its name.
  */
 import type { Draft } from "../draft.ts";
-import type { ConsensusState, Leadership } from "./types.ts";
+import type { ConsensusState, Durable, Leadership } from "./types.ts";
 
 export function changedState(
   state: ConsensusState,
   change: Partial<ConsensusState>,
 ): ConsensusState {
-  const copy: Draft<ConsensusState> = {
+  return Object.assign(copyOfState(state), change);
+}
+
+/** For what each heartbeat renews: to assign a field costs a tenth of what `Object.assign` does. */
+export function copyOfState(state: ConsensusState): Draft<ConsensusState> {
+  return {
     timers: state.timers,
     durable: state.durable,
     role: state.role,
@@ -29,11 +35,26 @@ export function changedState(
     refused: state.refused,
     genesis: state.genesis,
   };
+}
+
+export function changedDurable(durable: Durable, change: Partial<Durable>): Durable {
+  const copy: Draft<Durable> = {
+    name: durable.name,
+    storageId: durable.storageId,
+    term: durable.term,
+    votedFor: durable.votedFor,
+    slot: durable.slot,
+    acknowledged: durable.acknowledged,
+  };
   return Object.assign(copy, change);
 }
 
 export function changedLeadership(leadership: Leadership, change: Partial<Leadership>): Leadership {
-  const copy: Draft<Leadership> = {
+  return Object.assign(copyOfLeadership(leadership), change);
+}
+
+export function copyOfLeadership(leadership: Leadership): Draft<Leadership> {
+  return {
     start: leadership.start,
     round: leadership.round,
     sentAt: leadership.sentAt,
@@ -46,5 +67,4 @@ export function changedLeadership(leadership: Leadership, change: Partial<Leader
     seenAtRound: leadership.seenAtRound,
     wholeFrom: leadership.wholeFrom,
   };
-  return Object.assign(copy, change);
 }

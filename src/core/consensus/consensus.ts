@@ -160,7 +160,7 @@ export function peerFound(
   _at: At,
 ): Step {
   if (name === state.durable.name) return still(state);
-  const next = { ...state, found: { ...state.found, [name]: address } };
+  const next = changedState(state, { found: { ...state.found, [name]: address } });
   return { state: next, effects: [sayHello(next, name)] };
 }
 

@@ -8,6 +8,7 @@
 import type { At, MonitorName } from "../ids.ts";
 import { isNewer } from "../stamp.ts";
 import { accept } from "./accepted.ts";
+import { changedDurable, changedState } from "./changed.ts";
 import { countedPeers, isMajority, mayCampaign, members } from "./cluster.ts";
 import { newLeadership, replicate } from "./leading.ts";
 import {
@@ -27,16 +28,15 @@ type Of<K extends ConsensusMessage["kind"]> = Extract<ConsensusMessage, { kind: 
 export function electionTick(state: ConsensusState, at: At): Step {
   if (at.now < state.electionAt) return still(state);
   if (!mayCampaign(state)) {
-    return still({ ...state, electionAt: electionTime(state.timers, at) });
+    return still(changedState(state, { electionAt: electionTime(state.timers, at) }));
   }
   const heardMs = Math.round(at.now - state.heardLeaderAt);
   const entered = enterRole(
-    {
-      ...state,
+    changedState(state, {
       leader: null,
       votes: [state.durable.name],
       electionAt: preVoteRetryTime(state.timers, at),
-    },
+    }),
     "pre-candidate",
     state.isLeaderGone
       ? "nobody listens where the leader was"
@@ -57,14 +57,13 @@ function askAll(state: ConsensusState, body: Body): Step {
 export function campaign(state: ConsensusState, at: At, transfer: boolean): Step {
   const { name, term } = state.durable;
   const entered = enterRole(
-    {
-      ...state,
-      durable: { ...state.durable, term: term + 1, votedFor: name },
+    changedState(state, {
+      durable: changedDurable(state.durable, { term: term + 1, votedFor: name }),
       leader: null,
       heardRound: 0,
       votes: [name],
       electionAt: electionTime(state.timers, at),
-    },
+    }),
     "candidate",
     transfer ? "asked to take over" : "a majority would vote for it",
   );
@@ -79,16 +78,15 @@ function lead(state: ConsensusState, at: At): Step {
   if (slot === null) return still(state);
   const list = members(state);
   const votes = `${list.filter((member) => state.votes.includes(member.name)).length} of ${list.length}`;
-  const entered = enterRole({ ...state, votes: [] }, "leader", `elected by ${votes}`);
+  const entered = enterRole(changedState(state, { votes: [] }), "leader", `elected by ${votes}`);
   const start = { term, version: slot.stamp.version + 1 };
   return andThen(entered, (next) =>
     replicate(
-      {
-        ...accept(next, { ...slot, stamp: start }),
+      changedState(accept(next, { ...slot, stamp: start }), {
         leader: name,
         note: null,
         leadership: newLeadership(start, state.votes, at),
-      },
+      }),
       at,
     ),
   );
@@ -129,7 +127,9 @@ export function onPreVoteReply(
 }
 
 function withVote(state: ConsensusState, from: MonitorName): ConsensusState {
-  return state.votes.includes(from) ? state : { ...state, votes: [...state.votes, from] };
+  return state.votes.includes(from)
+    ? state
+    : changedState(state, { votes: [...state.votes, from] });
 }
 
 /** A withheld vote is not answered and teaches no term: a candidate must not end a good leadership. */
@@ -151,11 +151,10 @@ function decideVote(state: ConsensusState, from: MonitorName, message: Of<"vote"
   if (votedFor === from) return answerVote(state, from, true);
   const free = votedFor === null && state.leader === null;
   if (!free || !isUpToDate(state, message)) return answerVote(state, from, false);
-  const voted: ConsensusState = {
-    ...state,
-    durable: { ...state.durable, votedFor: from },
+  const voted = changedState(state, {
+    durable: changedDurable(state.durable, { votedFor: from }),
     electionAt: electionTime(state.timers, at),
-  };
+  });
   const settled = stepDown(voted, at, `voted for ${from}`);
   return andThen(settled, (next) => answerVote(next, from, true));
 }

@@ -7,7 +7,7 @@
 import type { At, MonitorName } from "../ids.ts";
 import { compareStamps } from "../stamp.ts";
 import { accept, commitUpTo } from "./accepted.ts";
-import { changedState } from "./changed.ts";
+import { changedState, copyOfState } from "./changed.ts";
 import { adoptTerm, electionTime, enterRole } from "./roles.ts";
 import { applyDelta } from "./slot.ts";
 import { andThen, send, type Step, still } from "./step.ts";
@@ -36,20 +36,21 @@ export function onUnknownHeartbeat(state: ConsensusState, from: MonitorName, rou
 /** A leader of this term was heard: this monitor withholds its vote. A late round has an old note. */
 function hear(state: ConsensusState, leader: MonitorName, message: Append, at: At): ConsensusState {
   const late = message.round < state.heardRound;
-  return changedState(state, {
-    leader,
-    heardLeaderAt: at.now,
-    isLeaderGone: false,
-    electionAt: electionTime(state.timers, at),
-    heardRound: late ? state.heardRound : message.round,
-    note: late ? state.note : message.note,
-  });
+  const next = copyOfState(state);
+  next.leader = leader;
+  next.heardLeaderAt = at.now;
+  next.isLeaderGone = false;
+  next.electionAt = electionTime(state.timers, at);
+  if (late) return next;
+  next.heardRound = message.round;
+  next.note = message.note;
+  return next;
 }
 
 /** Candidates give up. */
 function follow(state: ConsensusState, leader: MonitorName): Step {
   if (state.role === "follower" || state.role === "empty") return still(state);
-  return enterRole({ ...state, votes: [] }, "follower", `${leader} leads`);
+  return enterRole(changedState(state, { votes: [] }), "follower", `${leader} leads`);
 }
 
 function take(state: ConsensusState, message: Append): ConsensusState {

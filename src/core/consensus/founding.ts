@@ -9,6 +9,7 @@ import { derive } from "../entropy.ts";
 import type { At, MonitorName } from "../ids.ts";
 import { CLUSTER_PART, type ClusterPart, type Member, SCHEMA } from "../state.ts";
 import { accept } from "./accepted.ts";
+import { changedDurable, changedState } from "./changed.ts";
 import { clusterIdOf, isBound, members } from "./cluster.ts";
 import { electionTime, enterRole } from "./roles.ts";
 import { wholeSlot } from "./slot.ts";
@@ -89,12 +90,11 @@ function foundingCluster(state: ConsensusState, plan: GenesisPlan, at: At): Clus
 /** From now on this monitor belongs to the cluster of its slot. */
 export function belong(state: ConsensusState, at: At, reason: string): Step {
   const { term } = state.durable;
-  const next: ConsensusState = {
-    ...state,
-    durable: { ...state.durable, term: Math.max(term, FOUNDING.term) },
+  const next = changedState(state, {
+    durable: changedDurable(state.durable, { term: Math.max(term, FOUNDING.term) }),
     electionAt: electionTime(state.timers, at),
     refused: {},
-  };
+  });
   const names = members(next).map((member) => member.name);
   const clusterId = clusterIdOf(next);
   const entered = enterRole(next, "follower", reason);

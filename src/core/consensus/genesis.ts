@@ -8,6 +8,7 @@
 import type { At, Instant, MonitorName } from "../ids.ts";
 import { type ClusterPart, type Member, SCHEMA } from "../state.ts";
 import { accept } from "./accepted.ts";
+import { changedState } from "./changed.ts";
 import { clusterIdOf, clusterOf, hasRoom, isBound } from "./cluster.ts";
 import { onAppend } from "./following.ts";
 import { belong, FOUNDING, maybeFound, passOn, PRESENT_MS, type Presence } from "./founding.ts";
@@ -46,8 +47,9 @@ export function sayHello(state: ConsensusState, to: MonitorName): ConsensusEffec
 export function genesisTick(state: ConsensusState, at: At): Step {
   if (at.now < state.electionAt) return still(state);
   const effects = Object.keys(state.found).map((peer) => sayHello(state, peer));
-  return andThen({ state: { ...state, electionAt: at.now + HELLO_MS }, effects }, (next) =>
-    maybeFound(next, at),
+  return andThen(
+    { state: changedState(state, { electionAt: at.now + HELLO_MS }), effects },
+    (next) => maybeFound(next, at),
   );
 }
 
@@ -60,7 +62,7 @@ export function onHello(
   at: At,
 ): Step {
   const known = hasRoom(state, state.schemas, from)
-    ? { ...state, schemas: { ...state.schemas, [from]: message.schema } }
+    ? changedState(state, { schemas: { ...state.schemas, [from]: message.schema } })
     : state;
   const noted =
     state.durable.slot === null
@@ -116,7 +118,7 @@ function notePresence(
   const { storageId, peers, bequest } = message;
   const address = state.found[from] ?? message.address;
   const presence: Presence = { storageId, address, empty, peers, bequest, at };
-  return { ...state, present: { ...state.present, [from]: presence } };
+  return changedState(state, { present: { ...state.present, [from]: presence } });
 }
 
 /** A newcomer, a wiped member and a former one are told of, remembered for an operator, and otherwise ignored. */
@@ -157,7 +159,8 @@ export function onGenesis(
 
 /** As if its leader had said so: it holds the state, and has promised nothing to anybody. */
 function join(state: ConsensusState, from: MonitorName, slot: Slot, at: At): Step {
-  const taken = accept({ ...state, refused: {}, electionAt: electionTime(state.timers, at) }, slot);
+  const welcome = { refused: {}, electionAt: electionTime(state.timers, at) };
+  const taken = accept(changedState(state, welcome), slot);
   return andThen(adoptTerm(taken, slot.stamp.term, at), (next) =>
     enterRole(next, "follower", `${from} brought the state`),
   );
@@ -198,7 +201,7 @@ export function onAppendWhileEmpty(
   const why = strangerTo(state, cluster);
   if (why !== null) return refuse(state, from, why);
   if (!isBound(cluster.members, from, message.storageId)) return still(state);
-  return andThen(onAppend({ ...state, refused: {} }, from, message, at), (next) =>
+  return andThen(onAppend(changedState(state, { refused: {} }), from, message, at), (next) =>
     next.durable.slot === null ? still(next) : enterRole(next, "follower", `${from} leads`),
   );
 }

@@ -13,6 +13,7 @@ import type { ClusterId, MonitorName, StorageId } from "../ids.ts";
 import type { Member } from "../state.ts";
 import { isNewer, type Stamp } from "../stamp.ts";
 import { forgetAnswers } from "./accepted.ts";
+import { changedDurable, changedLeadership, changedState } from "./changed.ts";
 import { clusterIdOf, clusterOf, hasRoom, isBound, members } from "./cluster.ts";
 import { bidFarewell } from "./farewell.ts";
 import { andThen, report, still, type Step } from "./step.ts";
@@ -135,12 +136,11 @@ export function refuse(state: ConsensusState, from: MonitorName, why: PeerRefusa
   if (sameRefusal(state.refused[from], why) || !hasRoom(state, state.refused, from))
     return still(state);
   const { leadership } = state;
-  const next = {
-    ...state,
+  const next = changedState(state, {
     refused: { ...state.refused, [from]: why },
     votes: state.votes.filter((name) => name !== from),
     leadership: leadership && forgetAnswers(leadership, (name) => name !== from),
-  };
+  });
   return { state: next, effects: [report({ kind: "peer-refused", peer: from, why })] };
 }
 
@@ -161,7 +161,7 @@ function sameRefusal(known: PeerRefusal | undefined, why: PeerRefusal): boolean 
 export function pardon(state: ConsensusState, from: MonitorName): ConsensusState {
   if (state.refused[from] === undefined) return state;
   const { [from]: _, ...refused } = state.refused;
-  return { ...state, refused };
+  return changedState(state, { refused });
 }
 
 /** Kept in memory at once, and on disk with the next thing that must be written anyway. */
@@ -177,9 +177,8 @@ function remember(
   const { durable, leadership } = state;
   const acknowledged = { ...durable.acknowledged, [from]: { term, slot } };
   const seenAtRound = leadership && { ...leadership.seenAtRound, [from]: leadership.round };
-  return {
-    ...state,
-    durable: { ...durable, acknowledged },
-    leadership: leadership && seenAtRound && { ...leadership, seenAtRound },
-  };
+  return changedState(state, {
+    durable: changedDurable(durable, { acknowledged }),
+    leadership: leadership && seenAtRound && changedLeadership(leadership, { seenAtRound }),
+  });
 }

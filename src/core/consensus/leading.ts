@@ -11,7 +11,7 @@
 import { withEntry } from "../draft.ts";
 import type { At, Instant, MonitorName } from "../ids.ts";
 import { commitUpTo } from "./accepted.ts";
-import { changedLeadership, changedState } from "./changed.ts";
+import { copyOfLeadership, copyOfState } from "./changed.ts";
 import { countedPeers, isSelfMember, reachedByMajority } from "./cluster.ts";
 import { adoptTerm, stepDown } from "./roles.ts";
 import { slotSince, wholeSlot } from "./slot.ts";
@@ -36,12 +36,12 @@ export function newLeadership(
     sentAt: {},
     ackRound: {},
     ackVersion: Object.fromEntries(voters.map((name) => [name, 0])),
-    seenAtRound: {},
+    nextHeartbeatAt: at.now,
+    since: at.now,
     answeredRound: 0,
     answeredAt: null,
+    seenAtRound: {},
     wholeFrom: 0,
-    since: at.now,
-    nextHeartbeatAt: at.now,
   };
 }
 
@@ -50,18 +50,23 @@ export function broadcast(state: ConsensusState, at: At): Step {
   const { leadership, durable, timers } = state;
   if (leadership === null || durable.slot === null) return still(state);
   const round = leadership.round + 1;
-  const sent = changedLeadership(leadership, {
-    round,
-    sentAt: { ...newestRounds(leadership.sentAt), [round]: at.now },
-    nextHeartbeatAt: at.now + timers.heartbeatMs,
-  });
-  const next = changedState(state, { leadership: sent });
+  const sent = copyOfLeadership(leadership);
+  sent.round = round;
+  sent.sentAt = { ...newestRounds(leadership.sentAt), [round]: at.now };
+  sent.nextHeartbeatAt = at.now + timers.heartbeatMs;
+  const next = withLeadership(state, sent);
   const slot = durable.slot;
   const effects = countedPeers(next).map((peer) =>
     send(next, peer, append(next, slot, deltaFor(sent, slot, peer))),
   );
   const counted = countAnswers(next, sent);
-  return { state: counted === sent ? next : changedState(next, { leadership: counted }), effects };
+  return { state: counted === sent ? next : withLeadership(next, counted), effects };
+}
+
+function withLeadership(state: ConsensusState, leadership: Leadership): ConsensusState {
+  const next = copyOfState(state);
+  next.leadership = leadership;
+  return next;
 }
 
 function append(state: ConsensusState, slot: Slot, delta: SlotDelta | null): Body {
@@ -104,11 +109,11 @@ function countAnswers(state: ConsensusState, leadership: Leadership): Leadership
   );
   const sentAt = leadership.sentAt[round];
   if (sentAt === undefined) return leadership;
-  return changedLeadership(leadership, {
-    answeredRound: round,
-    answeredAt: sentAt,
-    sentAt: round === leadership.round ? NO_ROUNDS : roundsAfter(leadership.sentAt, round),
-  });
+  const next = copyOfLeadership(leadership);
+  next.answeredRound = round;
+  next.answeredAt = sentAt;
+  next.sentAt = round === leadership.round ? NO_ROUNDS : roundsAfter(leadership.sentAt, round);
+  return next;
 }
 
 export function onAppendReply(
@@ -122,7 +127,7 @@ export function onAppendReply(
   if (leadership === null) return still(state);
   const noted = noteAnswer(leadership, from, reply, state.durable.term);
   if (noted === leadership) return still(state);
-  const counted = changedState(state, { leadership: countAnswers(state, noted) });
+  const counted = withLeadership(state, countAnswers(state, noted));
   if (noted.ackVersion === leadership.ackVersion) return still(counted);
   const told =
     leadership.ackVersion[from] === undefined ? tellMissing(counted, from) : still(counted);
@@ -155,10 +160,10 @@ function noteAnswer(
   const newRound = awaited && reply.round > (ackRound[from] ?? 0);
   const newVersion = version > (ackVersion[from] ?? -1);
   if (!newRound && !newVersion) return leadership;
-  return changedLeadership(leadership, {
-    ackRound: newRound ? withEntry(ackRound, from, reply.round) : ackRound,
-    ackVersion: newVersion ? withEntry(ackVersion, from, version) : ackVersion,
-  });
+  const next = copyOfLeadership(leadership);
+  if (newRound) next.ackRound = withEntry(ackRound, from, reply.round);
+  if (newVersion) next.ackVersion = withEntry(ackVersion, from, version);
+  return next;
 }
 
 /** Counting commits only what this leader stamped itself; what came before is contained in that. */

@@ -6,6 +6,7 @@ import type { At } from "../ids.ts";
 import { type ClusterPart, type Member, SCHEMA } from "../state.ts";
 import type { Stamp } from "../stamp.ts";
 import { accept, sameMembers } from "./accepted.ts";
+import { changedLeadership, changedState } from "./changed.ts";
 import { clusterOf } from "./cluster.ts";
 import { replicate } from "./leading.ts";
 import { nextSlot, removesPart } from "./slot.ts";
@@ -37,7 +38,8 @@ export function proposeParts(state: ConsensusState, at: At, update: Update): Ste
 function needsWhole(state: ConsensusState): ConsensusState {
   const { leadership, durable } = state;
   if (leadership === null || durable.slot === null) return state;
-  return { ...state, leadership: { ...leadership, wholeFrom: durable.slot.stamp.version } };
+  const wholeFrom = durable.slot.stamp.version;
+  return changedState(state, { leadership: changedLeadership(leadership, { wholeFrom }) });
 }
 
 function checkProposal(state: ConsensusState, before: Slot, after: Slot): void {

@@ -12,6 +12,7 @@
  */
 import { deriveBelow } from "../entropy.ts";
 import type { At, Instant } from "../ids.ts";
+import { changedDurable, changedState } from "./changed.ts";
 import { report, type Step, still } from "./step.ts";
 import type { ConsensusState, ConsensusTimers, Role } from "./types.ts";
 
@@ -46,7 +47,10 @@ export function withholdsVote(state: ConsensusState, at: At): boolean {
 export function enterRole(state: ConsensusState, role: Role, reason: string): Step {
   if (state.role === role) return still(state);
   const { term } = state.durable;
-  return { state: { ...state, role }, effects: [report({ kind: "role", role, term, reason })] };
+  return {
+    state: changedState(state, { role }),
+    effects: [report({ kind: "role", role, term, reason })],
+  };
 }
 
 /** An empty monitor stays empty. A leader that steps down has just heard a leader: itself. */
@@ -54,21 +58,20 @@ export function stepDown(state: ConsensusState, at: At, reason: string): Step {
   if (state.role === "empty" || state.role === "follower") return still(state);
   const quiet: ConsensusState =
     state.role === "leader"
-      ? {
-          ...state,
+      ? changedState(state, {
           leader: null,
           heardLeaderAt: at.now,
           isLeaderGone: false,
           electionAt: electionTime(state.timers, at),
-        }
+        })
       : state;
-  return enterRole({ ...quiet, votes: [], leadership: null }, "follower", reason);
+  return enterRole(changedState(quiet, { votes: [], leadership: null }), "follower", reason);
 }
 
 /** The vote is cleared here and nowhere else: only when the term rises. */
 export function adoptTerm(state: ConsensusState, term: number, at: At): Step {
   if (term <= state.durable.term) return still(state);
-  const durable = { ...state.durable, term, votedFor: null };
-  const next = { ...state, durable, leader: null, heardRound: 0 };
+  const durable = changedDurable(state.durable, { term, votedFor: null });
+  const next = changedState(state, { durable, leader: null, heardRound: 0 });
   return stepDown(next, at, `term ${term} has begun`);
 }
