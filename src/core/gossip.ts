@@ -16,6 +16,7 @@ import { voteOf } from "./health/watch.ts";
 import type { GroupName, Instant, MonitorName, NodeName } from "./ids.ts";
 import type { Desk } from "./local.ts";
 import { watchOf } from "./patrol.ts";
+import { rememberedPair } from "./remembered.ts";
 import { groupIn, type GroupPart, type Node, quorumOf, writerVip } from "./state.ts";
 import type { Turn } from "./turn.ts";
 import { troubleWith } from "./vip/desk.ts";
@@ -85,10 +86,12 @@ function gateOf(desk: Desk | undefined): NodeVote["guard"]["gate"] {
   return desk.guarded.is ? "present" : "absent";
 }
 
+const toldOf = rememberedPair((group, node) => `${group}/${node}`);
+
 function hasNews(turn: Turn, votes: readonly NodeVote[]): boolean {
   return votes.some((vote) => {
     const group = groupIn(turn.state.newest, vote.group);
-    const before = turn.state.told[`${vote.group}/${vote.node}`];
+    const before = turn.state.told[toldOf(vote.group, vote.node)];
     return group !== undefined && isNews(before, vote, group);
   });
 }
@@ -105,7 +108,7 @@ function withTold(
   votes: readonly NodeVote[],
 ): Readonly<Record<string, NodeVote>> {
   const next = copyOfRecord(told);
-  for (const vote of votes) next[`${vote.group}/${vote.node}`] = vote;
+  for (const vote of votes) next[toldOf(vote.group, vote.node)] = vote;
   return next;
 }
 
@@ -130,7 +133,7 @@ function tell(turn: Turn, votes: readonly NodeVote[]): void {
 
 function reportChanges(turn: Turn, votes: readonly NodeVote[]): void {
   for (const vote of votes) {
-    const before = turn.state.told[`${vote.group}/${vote.node}`];
+    const before = turn.state.told[toldOf(vote.group, vote.node)];
     if (before === undefined || before.vote === vote.vote) continue;
     turn.report({
       kind: "vote.changed",
@@ -155,7 +158,7 @@ export function heard(
   const peer = turn.state.peers[from];
   const isRestart = peer !== undefined && message.seq < peer.seq - SENT_KEPT;
   if (peer !== undefined && message.seq <= peer.seq && !isRestart) return;
-  const sentAfter = turn.state.sent.find(({ seq }) => seq === message.echo)?.at ?? -Infinity;
+  const sentAfter = turn.state.sent.findLast(({ seq }) => seq === message.echo)?.at ?? -Infinity;
   const { seq, network } = message;
   const known = { seq, heardAt: turn.now, sentAfter, version, network };
   turn.state.peers = withEntry(turn.state.peers, from, known);

@@ -8,6 +8,7 @@ import type { Verdict } from "./health/verdict.ts";
 import { bestInfo, presentInfo, presentInfos } from "./health/votes.ts";
 import type { NodeName } from "./ids.ts";
 import { incident, withPast } from "./operation/outline.ts";
+import { remembered } from "./remembered.ts";
 import { type GroupPart, nodeOf } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
@@ -49,11 +50,13 @@ interface Loss {
   readonly text: string;
 }
 
+const rebornAlarm = remembered((name) => `${name}: reborn`);
+
 /** Told by an alarm, for as long as it is so: until somebody takes over, or the loss is accepted. */
 function lossOf(turn: Turn, group: GroupPart, verdict: Verdict): Loss | null {
   const loss = lastingLoss(turn, group, verdict);
   const text = loss === null ? null : `${loss.text}${choiceOf(loss.keepers)}`;
-  turn.alarm(`${group.name}: reborn`, text);
+  turn.alarm(rebornAlarm(group.name), text);
   return loss;
 }
 

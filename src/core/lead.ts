@@ -18,10 +18,12 @@ import { mayReleaseOld } from "./operation/switchover.ts";
 import { repair } from "./operation/repair.ts";
 import { keepWaiting } from "./operation/waiting.ts";
 import type { GroupName } from "./ids.ts";
+import { remembered } from "./remembered.ts";
 import { type GroupPart, memberNames, type Vip, writerVip } from "./state.ts";
 import type { Turn } from "./turn.ts";
 import { adopt } from "./vip/adoption.ts";
 import { driveVip } from "./vip/driver.ts";
+import { renewalOf } from "./vip/failsafe.ts";
 import { forgetFormerTimes } from "./vip/former-times.ts";
 import { raiseOutcries } from "./vip/outcry.ts";
 import { proofOf } from "./vip/proofs.ts";
@@ -107,13 +109,15 @@ function judge(turn: Turn, group: GroupPart): Verdict {
   return verdict;
 }
 
+const rolesAlarm = remembered((name) => `${name}: roles`);
+
 function alarmOn(turn: Turn, group: GroupPart, verdict: Verdict): void {
   const lasting =
     verdict.kind === "two-masters" ||
     verdict.kind === "no-master" ||
     (verdict.kind === "undecided" && verdict.moved !== undefined);
   const since = turn.lasting(group.name, "roles", lasting && group.operation === null);
-  turn.alarm(`${group.name}: roles`, lasting && since > 3000 ? verdict.text : null);
+  turn.alarm(rolesAlarm(group.name), lasting && since > 3000 ? verdict.text : null);
 }
 
 /** The master's host cannot serve the VIP any more, whatever its replicas testify. */
@@ -137,7 +141,7 @@ function renewalAges(turn: Turn): Readonly<Record<string, number>> {
         turn.desk(group.name, vip.ip, vip.node).claimed?.sentAt ??
         turn.state.leading?.since ??
         turn.now;
-      ages[`${group.name}/${vip.ip}`] = Math.round(turn.now - sentAt);
+      ages[renewalOf(group.name, vip.ip)] = Math.round(turn.now - sentAt);
     }
   }
   return ages;

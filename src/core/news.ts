@@ -3,13 +3,19 @@ import type { GroupName, Instant } from "./ids.ts";
 import { type Committed, groupIn } from "./state.ts";
 
 export class News {
-  readonly #groups = new Set<GroupName>();
-  readonly #expected = new Map<GroupName, Instant>();
+  /** Most turns learn nothing: these are made when one does. */
+  #groups: Set<GroupName> | null = null;
+  #expected: Map<GroupName, Instant> | null = null;
   #isAny = false;
 
   add(group: GroupName): void {
-    this.#groups.add(group);
+    this.#note(group);
     this.#isAny = true;
+  }
+
+  #note(group: GroupName): void {
+    this.#groups ??= new Set();
+    this.#groups.add(group);
   }
 
   /** Another state was agreed on: news of the groups whose parts it changed; of all, if it changed what they share. */
@@ -17,21 +23,22 @@ export class News {
     this.#isAny = true;
     const isOfAll = before?.cluster !== after?.cluster;
     for (const group of after?.groups ?? [])
-      if (isOfAll || groupIn(before, group.name) !== group) this.#groups.add(group.name);
+      if (isOfAll || groupIn(before, group.name) !== group) this.#note(group.name);
   }
 
   isOf(group: GroupName): boolean {
-    return this.#groups.has(group);
+    return this.#groups?.has(group) === true;
   }
 
   /** It is to be looked at again by then, if nothing comes before. */
   expect(group: GroupName, at: Instant): void {
+    this.#expected ??= new Map();
     this.#expected.set(group, Math.min(at, this.expectedAt(group)));
   }
 
   /** Infinity: never. */
   expectedAt(group: GroupName): Instant {
-    return this.#expected.get(group) ?? Infinity;
+    return this.#expected?.get(group) ?? Infinity;
   }
 
   /** Also of what is of no group. */
@@ -41,7 +48,7 @@ export class News {
 
   /** What came so far was looked at. */
   forget(): void {
-    this.#groups.clear();
+    this.#groups = null;
     this.#isAny = false;
   }
 }

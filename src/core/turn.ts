@@ -51,7 +51,7 @@ export class Turn {
   #salt = 0;
   #roundWanted = false;
   readonly #agenda = new Agenda();
-  readonly #locals = new Map<GroupName, Draft<GroupLocal>>();
+  #locals: Map<GroupName, Draft<GroupLocal>> | null = null;
   #groups: Record<GroupName, GroupLocal> | null = null;
 
   constructor(state: MonitorState, at: At) {
@@ -252,7 +252,7 @@ export class Turn {
   #forgetGroup(group: GroupName): void {
     const { [group]: _, ...rest } = this.state.groups;
     this.state.groups = rest;
-    this.#locals.delete(group);
+    this.#locals?.delete(group);
   }
 
   // ——— what this monitor keeps of a group ———
@@ -266,8 +266,9 @@ export class Turn {
   }
 
   #draftOf(group: GroupName): Draft<GroupLocal> {
-    const known = this.#locals.get(group);
+    const known = this.#locals?.get(group);
     if (known !== undefined) return known;
+    this.#locals ??= new Map();
     const draft = copyOfLocal(this.local(group));
     this.#locals.set(group, draft);
     this.#ownGroups()[group] = draft;

@@ -61,10 +61,12 @@ export function deniedUntil(
   node: NodeName,
   quorum: number,
 ): Instant {
-  const until = members.flatMap((monitor) => {
+  const until: Instant[] = [];
+  for (const monitor of members) {
     const held = evidence[monitor]?.[node];
-    return held !== undefined && isDenying(held.vote) ? [held.atLeast + FRESH_MS] : [];
-  });
+    if (held !== undefined && isDenying(held.vote)) until.push(held.atLeast + FRESH_MS);
+  }
+  if (until.length < quorum) return -Infinity;
   return until.toSorted((a, b) => b - a)[quorum - 1] ?? -Infinity;
 }
 

@@ -64,8 +64,13 @@ export function createWatch(now: Instant): NodeWatch {
   };
 }
 
-function changed(watch: NodeWatch, change: Partial<NodeWatch>): Draft<NodeWatch> {
-  const copy: Draft<NodeWatch> = {
+function changed(watch: NodeWatch, change: Partial<NodeWatch>): NodeWatch {
+  return Object.assign(copyOf(watch), change);
+}
+
+/** For what each probe renews: to assign a field costs a tenth of what `Object.assign` does. */
+function copyOf(watch: NodeWatch): Draft<NodeWatch> {
+  return {
     opinion: watch.opinion,
     inFlight: watch.inFlight,
     lastStartedAt: watch.lastStartedAt,
@@ -79,17 +84,16 @@ function changed(watch: NodeWatch, change: Partial<NodeWatch>): Draft<NodeWatch>
     grewAfter: watch.grewAfter,
     linkSeenUpFor: watch.linkSeenUpFor,
   };
-  return Object.assign(copy, change);
 }
 
 /** A probe that was still in flight is taken for a timeout: its outcome must then be dropped. */
 export function probeStarted(watch: NodeWatch, now: Instant): NodeWatch {
   const settled = watch.inFlight === null ? watch : silenced(watch, "reply timeout");
-  return changed(settled, {
-    inFlight: { startedAt: now, spoiled: false },
-    lastStartedAt: now,
-    dueAt: null,
-  });
+  const next = copyOf(settled);
+  next.inFlight = { startedAt: now, spoiled: false };
+  next.lastStartedAt = now;
+  next.dueAt = null;
+  return next;
 }
 
 /** The kept connection is gone, or something else makes this node worth a look now. */
@@ -146,19 +150,19 @@ export function observed(
 function learned(watch: NodeWatch, result: ProbeResult, now: Instant): NodeWatch {
   if (result.kind !== "info" && result.kind !== "error-reply" && result.kind !== "pong")
     return watch;
-  const heard = changed(watch, { lastGoodAt: now, latencyMs: result.latencyMs });
+  const heard = copyOf(watch);
+  heard.lastGoodAt = now;
+  heard.latencyMs = result.latencyMs;
   return result.kind === "pong" || result.info === null ? heard : read(heard, result.info, now);
 }
 
 function read(watch: NodeWatch, info: NodeInfo, now: Instant): NodeWatch {
   const linked = info.role === "replica" && info.link === "up" && !info.syncing && !info.loading;
-  return changed(watch, {
-    seen: { info, askedAt: watch.inFlight?.startedAt ?? now, at: now },
-    grewAfter: grewBetween(watch.seen?.info, info)
-      ? (watch.seen?.askedAt ?? null)
-      : watch.grewAfter,
-    linkSeenUpFor: linked ? info.runId : watch.linkSeenUpFor,
-  });
+  const next = copyOf(watch);
+  next.seen = { info, askedAt: watch.inFlight?.startedAt ?? now, at: now };
+  if (grewBetween(watch.seen?.info, info)) next.grewAfter = watch.seen?.askedAt ?? null;
+  if (linked) next.linkSeenUpFor = info.runId;
+  return next;
 }
 
 /** Only the same process following the same stream can testify that its master still writes. */
@@ -176,26 +180,26 @@ function answered(
 ): NodeWatch {
   const { opinion } = watch;
   const same = opinion.vote === meaning.vote && opinion.reason === meaning.reason;
-  return changed(watch, {
-    inFlight: null,
-    dueAt: null,
-    opinion: same ? opinion : { vote: meaning.vote, reason: meaning.reason, since: now },
-    quietFrom: now,
-    busySince: null,
-    firstRefusedAt: null,
-  });
+  const next = copyOf(watch);
+  next.inFlight = null;
+  next.dueAt = null;
+  if (!same) next.opinion = { vote: meaning.vote, reason: meaning.reason, since: now };
+  next.quietFrom = now;
+  next.busySince = null;
+  next.firstRefusedAt = null;
+  return next;
 }
 
 /** A pulse says nothing new of an `up`; of anything else it asks for a closer look, as does a lost connection. */
 function alive(watch: NodeWatch, now: Instant): NodeWatch {
   const { opinion, dueAt } = watch;
-  return changed(watch, {
-    inFlight: null,
-    dueAt: opinion.vote === "up" ? dueAt : now,
-    quietFrom: now,
-    busySince: null,
-    firstRefusedAt: null,
-  });
+  const next = copyOf(watch);
+  next.inFlight = null;
+  next.dueAt = opinion.vote === "up" ? dueAt : now;
+  next.quietFrom = now;
+  next.busySince = null;
+  next.firstRefusedAt = null;
+  return next;
 }
 
 function busy(watch: NodeWatch, now: Instant, graceMs: number): NodeWatch {

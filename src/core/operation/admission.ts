@@ -6,6 +6,7 @@ import { candidateOf, candidatesOf } from "../health/facts.ts";
 import { chooseSuccessor } from "../health/successor.ts";
 import type { Verdict } from "../health/verdict.ts";
 import { describePause } from "../pause.ts";
+import { remembered } from "../remembered.ts";
 import type { Cause, GroupPart, VoteRecord } from "../state.ts";
 import type { Turn } from "../turn.ts";
 import { fenced, withVip } from "../vip/epochs.ts";
@@ -28,9 +29,11 @@ export interface Call {
   readonly votes: Readonly<Record<string, VoteRecord>>;
 }
 
+const failoverAlarm = remembered((name) => `${name}: failover`);
+
 /** Begins a failover if something calls for one and nothing forbids it; else raises the alarm that says why. */
 export function considerFailover(turn: Turn, group: GroupPart, verdict: Verdict): void {
-  const alarm = `${group.name}: failover`;
+  const alarm = failoverAlarm(group.name);
   const call = isFree(group) ? callFor(turn, group, verdict) : null;
   if (call === null) {
     forgetConsent(turn, group);

@@ -1,4 +1,5 @@
 /** The leader's work on a group's running operation: one step further, if the facts allow one. */
+import { remembered } from "../remembered.ts";
 import type { GroupPart } from "../state.ts";
 import type { Turn } from "../turn.ts";
 import { openRunning, type Running, scopeOf } from "./common.ts";
@@ -11,11 +12,15 @@ import { conductUndo } from "./undo.ts";
 /** Errands of operations are told from repairs by their first letters. */
 const PREFIX = "op ";
 
+const successorAlarm = remembered((name) => `${name}: successor`);
+const fenceAlarm = remembered((name) => `${name}: fence`);
+
 export function conduct(turn: Turn, group: GroupPart): Running | null {
   const { operation } = group;
   dropStale(turn, group, operation === null ? null : scopeOf(operation));
   if (operation === null) {
-    for (const about of ["successor", "fence"]) turn.alarm(`${group.name}: ${about}`, null);
+    turn.alarm(successorAlarm(group.name), null);
+    turn.alarm(fenceAlarm(group.name), null);
     return null;
   }
   const running = openRunning(turn, group, operation);

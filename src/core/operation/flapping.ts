@@ -5,6 +5,7 @@
  */
 import { tallyOf } from "../health/tally.ts";
 import type { NodeName, WallTime } from "../ids.ts";
+import { remembered } from "../remembered.ts";
 import { type GroupPart, memberNames, type Node } from "../state.ts";
 import type { Turn } from "../turn.ts";
 
@@ -24,13 +25,15 @@ export function withOutage(group: GroupPart, name: NodeName, wall: WallTime): Gr
   }
 }
 
+const downKey = remembered((name) => `down ${name}`);
+
 /** Notices the replicas that were down and answer again. A failover has counted the old master already. */
 export function countOutages(turn: Turn, group: GroupPart): void {
   const members = memberNames(turn.state.committed);
   const { evidence } = turn.local(group.name);
   for (const { name, admin } of group.nodes) {
     const { down, up, quorum } = tallyOf(evidence, members, name, turn.now);
-    const key = `down ${name}`;
+    const key = downKey(name);
     if (down !== null) turn.lasting(group.name, key, true);
     if (up < quorum || turn.isChanging(group.name)) continue;
     const since = turn.local(group.name).since[key];

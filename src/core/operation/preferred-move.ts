@@ -6,6 +6,7 @@
 import type { Verdict } from "../health/verdict.ts";
 import type { NodeName } from "../ids.ts";
 import { inWords } from "../pause.ts";
+import { remembered } from "../remembered.ts";
 import type { Preference } from "../settings.ts";
 import { type GroupPart, memberNames } from "../state.ts";
 import type { Turn } from "../turn.ts";
@@ -28,9 +29,7 @@ export function followPreference(turn: Turn, group: GroupPart, verdict: Verdict)
 }
 
 /** For how long a node that is preferred has been fit; in memory only, so a new leader counts anew. */
-export function fitness(node: NodeName): string {
-  return `preferred ${node} is fit`;
-}
+export const fitness = remembered((node) => `preferred ${node} is fit`);
 
 function fitFor(
   turn: Turn,

@@ -10,6 +10,7 @@ import { candidateOf } from "../health/facts.ts";
 import { currentReplId, positionOf } from "../health/lineage.ts";
 import type { NodeInfo } from "../health/types.ts";
 import { modeNow } from "../pause.ts";
+import { remembered } from "../remembered.ts";
 import type { GroupPart, Node } from "../state.ts";
 import { nodeOf } from "../state.ts";
 import type { Turn } from "../turn.ts";
@@ -61,8 +62,11 @@ function isRemainder(turn: Turn, group: GroupPart, node: Node): boolean {
 /** Milestone: bytes that an old master had beyond the fork. */
 const BEYOND = "beyond the fork";
 
+const repairing = remembered((name) => `repair ${name}`);
+const astray = remembered((name) => `astray ${name}`);
+
 function scopeOf(node: Node): string {
-  return `repair ${node.name}`;
+  return repairing(node.name);
 }
 
 function isRepair(scope: string): boolean {
@@ -95,7 +99,7 @@ function repairNode(turn: Turn, group: GroupPart, master: Node, node: Node): voi
   const { info } = seen;
   const isRejoining = node.name in group.rejoining;
   const wrong = seen.reachable && info !== null && (isAstray(info, master) || isRejoining);
-  const lasted = turn.lasting(group.name, `astray ${node.name}`, wrong);
+  const lasted = turn.lasting(group.name, astray(node.name), wrong);
   if (!wrong) {
     dropErrand(turn, group.name, scopeOf(node), group.nodes);
     giveBackTurn(turn, group, master, node);

@@ -3,15 +3,14 @@
  * restart it would follow whom its file names. It is tried again until it succeeds, and that ends the alarm.
  */
 import type { NodeName } from "../ids.ts";
+import { rememberedPair } from "../remembered.ts";
 import type { GroupPart, Node } from "../state.ts";
 import type { Turn } from "../turn.ts";
 import type { Answer, Work } from "./errand.ts";
 
 const AGAIN_MS = 10_000;
 
-function alarmOf(group: string, node: NodeName): string {
-  return `${group}: ${node} rewrite`;
-}
+const alarmOf = rememberedPair((name, node) => `${name}: ${node} rewrite`);
 
 export function tellOfRewrite(turn: Turn, group: GroupPart, node: Node, answer: Answer): void {
   const text = (why: string) =>

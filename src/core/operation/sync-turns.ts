@@ -6,6 +6,7 @@
 import { candidateOf } from "../health/facts.ts";
 import { type Evidence, freshVotes } from "../health/votes.ts";
 import type { Instant } from "../ids.ts";
+import { remembered } from "../remembered.ts";
 import type { GroupPart, Node } from "../state.ts";
 import { DEFAULT_PARALLEL_SYNCS } from "../settings.ts";
 import type { Turn } from "../turn.ts";
@@ -40,14 +41,10 @@ export function forgetTurn(turn: Turn, { name: group }: GroupPart, { name }: Nod
 }
 
 /** From when it was told, or is seen to copy, until it is linked. */
-function turnOf(node: string): string {
-  return `copying ${node}`;
-}
+const turnOf = remembered((node) => `copying ${node}`);
 
 /** As long as its turn lasts and it is not seen to copy. */
-function linkingOf(node: string): string {
-  return `linking ${node}`;
-}
+const linkingOf = remembered((node) => `linking ${node}`);
 
 /** It was given its turn by this leader, or by an earlier one whose word it follows. */
 function isCopying(turn: Turn, group: GroupPart, master: Node, node: Node): boolean {

@@ -5,6 +5,7 @@
  */
 import { candidateOf } from "../health/facts.ts";
 import type { NodeInfo } from "../health/types.ts";
+import { remembered } from "../remembered.ts";
 import type { GroupPart, Node } from "../state.ts";
 import type { Turn } from "../turn.ts";
 import { infoOf, isDone, valueOf } from "./common.ts";
@@ -16,8 +17,10 @@ import { rewriteAgain, tellOfRewrite } from "./rewrite.ts";
 export const BLOCKED_FROM = 1_000_000;
 export const BLOCKED = { kind: "set-min-replicas", value: String(BLOCKED_FROM) } as const;
 
+const tidying = remembered((name) => `tidy ${name}`);
+
 export function scopeOfTidying(node: Node): string {
-  return `tidy ${node.name}`;
+  return tidying(node.name);
 }
 
 /** True once it is tidy. */

@@ -17,6 +17,7 @@ import type { Evidence } from "../health/votes.ts";
 import type { Instant, MonitorName, NodeName } from "../ids.ts";
 import { stateOf } from "../node-state.ts";
 import { inWords } from "../pause.ts";
+import { remembered } from "../remembered.ts";
 import { DEFAULT_WAIT_FOR_OTHER_MASTER_MS } from "../settings.ts";
 import { type GroupPart, memberNames } from "../state.ts";
 import type { Turn } from "../turn.ts";
@@ -60,9 +61,7 @@ function isWell(verdict: Verdict): boolean {
 }
 
 /** In memory only. */
-export function isThere(master: NodeName): string {
-  return `master ${master} is ONLINE`;
-}
+export const isThere = remembered((master) => `master ${master} is ONLINE`);
 
 /** Who is not there, and was not set offline either. */
 export function missingOf(

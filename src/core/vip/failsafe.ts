@@ -9,6 +9,7 @@
 import type { Instant, NodeName } from "../ids.ts";
 import type { Desk } from "../local.ts";
 import type { Committed, GroupPart, Vip } from "../state.ts";
+import { rememberedPair, remembered } from "../remembered.ts";
 import { nodeOf } from "../state.ts";
 import { sameStamp } from "../stamp.ts";
 import type { Turn } from "../turn.ts";
@@ -29,6 +30,10 @@ const SHOW_EVERY_MS = 200;
 /** What the leader's heartbeats say: per VIP, how long ago its last confirmed renewal was sent. */
 export type RenewalAges = Readonly<Record<string, number>>;
 
+/** As what a VIP goes in them. */
+export const renewalOf = rememberedPair((group, ip) => `${group}/${ip}`);
+const keptOf = remembered((ip) => `kept ${ip}`);
+
 export function keepAlive(
   turn: Turn,
   state: Committed,
@@ -39,10 +44,10 @@ export function keepAlive(
   for (const group of state.groups) {
     if (group.settings.onQuorumLoss === "drop" || group.backend !== "nft") continue;
     for (const vip of group.vips) {
-      const age = ages[`${group.name}/${vip.ip}`];
+      const age = ages[renewalOf(group.name, vip.ip)];
       const late = age !== undefined && age + silentMs > vip.leaseMs * RENEWAL_AGE_SHARE;
       if (silentMs > LEADER_SILENT_MS || late) keepVip({ turn, state, group, vip });
-      else turn.lasting(group.name, `kept ${vip.ip}`, false);
+      else turn.lasting(group.name, keptOf(vip.ip), false);
     }
   }
 }
@@ -69,7 +74,7 @@ function keepVip(keeping: Keeping): void {
   }
   if (!readSetShows(keeping, permit.provenId) || !isIdle(desk, turn.now)) return;
   ask(turn, place, claimOf(turn, vip, holder, permit.id));
-  if (turn.lasting(group.name, `kept ${vip.ip}`, true) > 0) return;
+  if (turn.lasting(group.name, keptOf(vip.ip), true) > 0) return;
   const reason = "no leader renews its lease";
   turn.report({ kind: "vip.kept", group: group.name, vip: vip.ip, node: holder.name, reason });
 }

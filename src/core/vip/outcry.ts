@@ -6,6 +6,7 @@ import { troubleWith } from "./desk.ts";
 import { presentInfo } from "../health/votes.ts";
 import type { Task } from "../local.ts";
 import { Work } from "../operation/errand.ts";
+import { remembered, rememberedPair } from "../remembered.ts";
 import { type GroupPart, nodeOf, type Vip } from "../state.ts";
 import { showStamp } from "../stamp.ts";
 import { targetOf } from "../target.ts";
@@ -22,29 +23,26 @@ export function raiseOutcries(turn: Turn, group: GroupPart): void {
   for (const vip of group.vips) {
     const isServed = vip.kind === "hold" || vip.claimable;
     if (vip.node !== null && isServed) guardProblem(turn, group, vip, vip.node);
-    else turn.alarm(guardAlarm(group, vip), null);
+    else turn.alarm(guardAlarm(group.name, vip.ip), null);
     if (vip.node !== null && vip.kind === "hold") checkRedis(turn, group, vip, vip.node);
-    else turn.alarm(redisAlarm(group, vip), null);
+    else turn.alarm(redisAlarm(group.name, vip.ip), null);
   }
 }
 
-function guardAlarm({ name }: GroupPart, { ip }: Vip): string {
-  return `${name}: guard of ${ip}`;
-}
-
-function redisAlarm({ name }: GroupPart, { ip }: Vip): string {
-  return `${name}: ${ip}`;
-}
+const guardAlarm = rememberedPair((name, ip) => `${name}: guard of ${ip}`);
+const redisAlarm = rememberedPair((name, ip) => `${name}: ${ip}`);
+const guardKey = remembered((ip) => `guard ${ip}`);
+const checkKey = remembered((ip) => `check ${ip}`);
 
 function guardProblem(turn: Turn, group: GroupPart, vip: Vip, holder: string): void {
   const desk = turn.desk(group.name, vip.ip, holder);
   const problem = troubleWith(desk, group.backend);
-  const lasted = turn.lasting(group.name, `guard ${vip.ip}`, problem !== null);
+  const lasted = turn.lasting(group.name, guardKey(vip.ip), problem !== null);
   const text =
     problem !== null && lasted > PROBLEM_LASTS_MS
       ? `the guard on ${holder}, which is to serve ${vip.ip}, does not do its work: ${problem}`
       : null;
-  turn.alarm(guardAlarm(group, vip), text);
+  turn.alarm(guardAlarm(group.name, vip.ip), text);
 }
 
 /** A Redis that is bound to its own address only refuses at the VIP, and clients are turned away. */
@@ -63,12 +61,12 @@ function checkRedis(turn: Turn, group: GroupPart, vip: Vip, holder: string): voi
   }));
   if (task.finishedAt === null) return;
   const wrong = wrongAt(turn, group, holder, task);
-  const lasted = turn.lasting(group.name, `check ${vip.ip}`, wrong !== null);
+  const lasted = turn.lasting(group.name, checkKey(vip.ip), wrong !== null);
   const text =
     wrong !== null && lasted > PROBLEM_LASTS_MS
       ? `${vip.ip}:${node.port} is on ${holder}, but its Redis does not answer there: ${wrong}; does it listen on all addresses (bind)?`
       : null;
-  turn.alarm(redisAlarm(group, vip), text);
+  turn.alarm(redisAlarm(group.name, vip.ip), text);
   const every = wrong === null ? CHECK_EVERY_MS : CHECK_AFTER_FAILURE_MS;
   if (turn.now - task.startedAt >= every) work.forget(key);
 }

@@ -3,6 +3,7 @@
  * rights, or the register belongs to another cluster, whose monitors may still go by it.
  */
 import type { NodeName } from "../ids.ts";
+import { remembered } from "../remembered.ts";
 import type { GroupPart, Vip } from "../state.ts";
 import type { Turn } from "../turn.ts";
 import { mayOverwrite } from "./stand.ts";
@@ -31,6 +32,8 @@ export function foreignRegister(
   return `the register of ${vip.ip} on ${node} belongs to cluster ${cluster}; if its monitors are gone for good, take it over: mmm adopt ${cluster}`;
 }
 
+const strangersAlarm = remembered((name) => `${name}: strangers`);
+
 export function tellOfStrangers(turn: Turn, group: GroupPart): void {
   if (group.backend !== "nft" || group.master === null) return;
   const found: string[] = [];
@@ -42,5 +45,5 @@ export function tellOfStrangers(turn: Turn, group: GroupPart): void {
       if (text !== null) found.push(text);
     }
   }
-  turn.alarm(`${group.name}: strangers`, found.length === 0 ? null : found.join("; "));
+  turn.alarm(strangersAlarm(group.name), found.length === 0 ? null : found.join("; "));
 }
