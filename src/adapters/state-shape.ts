@@ -206,11 +206,12 @@ const group = objectOf<GroupPart>(
     vips: listOf(vip),
     operation: orNull(operation),
     rejoining: recordOf(rejoining),
+    blocked: recordOf(words),
     past: listOf(past),
     bequest,
     preference,
   },
-  ["pause", "leaving", "bequest", "preference"],
+  ["pause", "leaving", "blocked", "bequest", "preference"],
 );
 
 /** @throws Malformed */

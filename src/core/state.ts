@@ -238,6 +238,8 @@ export interface GroupPart {
   readonly operation: Operation | null;
   /** Old masters on their way back: they hold their data in the black hole until the master is good. */
   readonly rejoining: Readonly<Record<NodeName, Rejoining>>;
+  /** Nodes whose writes an operation may have left blocked, and what their min-replicas-to-write was before. */
+  readonly blocked?: Readonly<Record<NodeName, string>>;
   /** The last five, newest last. The long history is each monitor's own journal. */
   readonly past: readonly PastOperation[];
   /** Absent once there is a master. */

@@ -50,6 +50,7 @@ function groupOf(group: GroupPart): Complete<GroupPart> {
     vips: group.vips.map((vip) => uniform(vip, vipOf)),
     operation: operation === null ? null : uniform(operation, operationOf),
     rejoining: group.rejoining,
+    blocked: group.blocked,
     past: group.past,
     bequest: group.bequest,
     leaving: group.leaving,

@@ -10,7 +10,7 @@
 import { readFileSync, rmSync } from "node:fs";
 import type { RedisAction } from "../core/operation/action.ts";
 import { isBlackHole } from "../core/operation/black-hole.ts";
-import { BLOCKED } from "../core/operation/tidy.ts";
+import { BLOCKED } from "../core/operation/blocked.ts";
 import type { NodeWorld } from "./world.ts";
 
 /** The nodes as they are, or with the fail point that the environment names. */

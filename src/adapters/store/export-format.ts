@@ -84,14 +84,14 @@ function pauseOf({ by, reason, since, forMs, leftMs }: NonNullable<GroupPart["pa
 }
 
 /** What `min-replicas-to-write` was on nodes where an operation or a return had changed it. */
-function savedOf({ operation, rejoining }: GroupPart): Readonly<Record<string, string>> {
+function savedOf({ operation, rejoining, blocked }: GroupPart): Readonly<Record<string, string>> {
   const held = Object.entries(rejoining).flatMap(([name, { minReplicas }]) =>
     minReplicas === null ? [] : [[name, minReplicas] as const],
   );
   const moved = Object.entries(operation?.saved ?? {}).map(
     ([name, { minReplicas }]) => [name, minReplicas] as const,
   );
-  return Object.fromEntries([...held, ...moved]);
+  return Object.fromEntries([...Object.entries(blocked ?? {}), ...held, ...moved]);
 }
 
 /** @throws MmmError EXPORT_INVALID */

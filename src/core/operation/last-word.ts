@@ -6,8 +6,8 @@
  */
 import { candidateOf } from "../health/facts.ts";
 import type { Operation } from "../state.ts";
+import { BLOCKED, toBeRestored } from "./blocked.ts";
 import { infoOf, isDone, type Running, valueOf } from "./common.ts";
-import { BLOCKED, BLOCKED_FROM } from "./tidy.ts";
 
 export type LastWord =
   /** It does not answer, or is not the master that it was: there is nothing to wait for. */
@@ -42,7 +42,7 @@ function isSaved({ turn, group, work, from, op }: Running): boolean {
   if (op.saved[from.name] !== undefined) return true;
   const value = valueOf(work.redis(from, "saved", { kind: "get-min-replicas" }));
   if (value === null) return false;
-  const minReplicas = Number(value) < BLOCKED_FROM ? value : "0";
+  const minReplicas = toBeRestored(group, from, value);
   turn.change(group.name, (part) => ({
     ...part,
     operation: part.operation && withSaved(part.operation, from.name, minReplicas),

@@ -14,6 +14,7 @@ import { remembered } from "../remembered.ts";
 import type { GroupPart, Node } from "../state.ts";
 import { nodeOf } from "../state.ts";
 import type { Turn } from "../turn.ts";
+import { BLOCKED, BLOCKED_FROM, isLeftBlocked, tellOfBlocked } from "./blocked.ts";
 import { infoOf, isDone, valueOf } from "./common.ts";
 import { dropErrand } from "./drop-errand.ts";
 import { Work } from "./errand.ts";
@@ -21,7 +22,7 @@ import { blackHole, isInBlackHole } from "./black-hole.ts";
 import { incident, lastDeed, withPast } from "./outline.ts";
 import { forgetRewrite, tellOfRewrite } from "./rewrite.ts";
 import { forgetTurn, giveBackTurn, mayCopy, tookTurn } from "./sync-turns.ts";
-import { BLOCKED, BLOCKED_FROM, read, scopeOfTidying, tidy, unblock } from "./tidy.ts";
+import { read, scopeOfTidying, tidy, unblock } from "./tidy.ts";
 import { guardWrites } from "./write-guard.ts";
 
 /** Redis' own reconnects and our operations settle within this; what lasts longer is repaired. */
@@ -35,10 +36,12 @@ export function repair(turn: Turn, group: GroupPart): void {
   const master = group.master === null ? undefined : nodeOf(group, group.master);
   if (master === undefined) return;
   dropRepairsOfOthers(turn, group);
+  tellOfBlocked(turn, group);
   if (group.operation !== null) return dropRepairs(turn, group);
   for (const node of group.nodes) {
     if (modeNow(group) === "passive" && !isRemainder(turn, group, node))
-      leaveAlone(turn, group, node);
+      if (isLeftBlocked(group, node)) tidy(turn, group, node);
+      else leaveAlone(turn, group, node);
     else if (node.name !== master.name) repairNode(turn, group, master, node);
     else if (tidy(turn, group, master)) guardWrites(turn, group, master);
   }

@@ -16,6 +16,7 @@ import { candidateOf } from "../health/facts.ts";
 import { renewalIntervalMs } from "../settings.ts";
 import type { Node } from "../state.ts";
 import { movedTo } from "../vip/epochs.ts";
+import { BLOCKED, toBeRestored } from "./blocked.ts";
 import {
   advance,
   infoOf,
@@ -42,7 +43,6 @@ import {
   RENEWAL,
   SIBLINGS,
 } from "./switchover-steps.ts";
-import { BLOCKED } from "./tidy.ts";
 
 /** One that cannot be marked holds nothing up. */
 const BYSTANDERS_MS = 100;
@@ -85,7 +85,8 @@ function preparePhase(running: Running, to: Node): void {
   passed(running, SIBLINGS);
   if (!isLeaseFresh(running)) return void awaitStep(running, RENEWAL);
   passed(running, RENEWAL);
-  const saved = { ...op.saved, [from.name]: { minReplicas } };
+  const before = toBeRestored(running.group, from, minReplicas);
+  const saved = { ...op.saved, [from.name]: { minReplicas: before } };
   advance(running, "handover", {
     known: { saved },
     vip: (vip, stamp) => movedTo(vip, stamp, to.name, { unproven: [from.name], silent: [] }),

@@ -8,14 +8,11 @@ import type { NodeInfo } from "../health/types.ts";
 import { remembered } from "../remembered.ts";
 import type { GroupPart, Node } from "../state.ts";
 import type { Turn } from "../turn.ts";
+import { BLOCKED_FROM, formerMinReplicas, isGivenBack } from "./blocked.ts";
 import { infoOf, isDone, valueOf } from "./common.ts";
 import { Work } from "./errand.ts";
 import { lastDeed } from "./outline.ts";
 import { rewriteAgain, tellOfRewrite } from "./rewrite.ts";
-
-/** More replicas than anybody has: the mark of an operation that blocks writes. */
-export const BLOCKED_FROM = 1_000_000;
-export const BLOCKED = { kind: "set-min-replicas", value: String(BLOCKED_FROM) } as const;
 
 const tidying = remembered((name) => `tidy ${name}`);
 
@@ -41,6 +38,7 @@ export function tidy(turn: Turn, group: GroupPart, node: Node): boolean {
     if (rewritten.kind === "pending") return false;
     if (rewritten.kind === "done") tellOfRewrite(turn, group, node, rewritten);
   }
+  if (!isGivenBack(turn, group, node)) return false;
   work.reach(mark);
   return true;
 }
@@ -50,8 +48,9 @@ export function unblock(work: Work, group: GroupPart, node: Node, mark: string):
   const value = valueOf(work.redis(node, `${mark}: look`, { kind: "get-min-replicas" }));
   if (value === null) return false;
   if (Number(value) < BLOCKED_FROM) return true;
-  const unblocked = work.redis(node, `${mark}: unblock`, { kind: "set-min-replicas", value: "0" });
-  if (!isDone(unblocked)) return false;
+  const before = formerMinReplicas(group, node);
+  const action = { kind: "set-min-replicas", value: before } as const;
+  if (!isDone(work.redis(node, `${mark}: unblock`, action))) return false;
   const text = "writes were still blocked by an interrupted operation";
   if (work.reached(`${mark}: told`) === undefined)
     work.turn.report({ kind: "repair", group: group.name, node: node.name, text });

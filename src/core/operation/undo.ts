@@ -3,6 +3,7 @@
  * part was committed with the phase; here the Redis servers are set right.
  */
 import { candidateOf } from "../health/facts.ts";
+import { leftBlocked } from "./blocked.ts";
 import { isClaimed, isDone, type Running } from "./common.ts";
 import { finished } from "./outline.ts";
 
@@ -10,7 +11,7 @@ const OTHERS_DEADLINE_MS = 1000;
 const UNDO_DEADLINE_MS = 10_000;
 
 export function conductUndo(running: Running): void {
-  const { turn, group, work, vip, op } = running;
+  const { turn, group, work, vip, op, from } = running;
   const serving =
     vip === null || vip.kind !== "hold" || isClaimed(turn, group, vip) || op.kind === "failover";
   const restored = restoreMaster(running);
@@ -18,7 +19,10 @@ export function conductUndo(running: Running): void {
   const followed = othersFollow(running) || takenMs > OTHERS_DEADLINE_MS;
   const done = serving && restored && followed;
   if (done || takenMs > UNDO_DEADLINE_MS) {
-    turn.change(group.name, (part) => finished(part, "undone", turn.at.wall));
+    turn.change(group.name, (part) => {
+      const owed = restored ? part : leftBlocked(part, from, op);
+      return finished(owed, "undone", turn.at.wall);
+    });
   }
 }
 

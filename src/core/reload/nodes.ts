@@ -34,10 +34,11 @@ export function withNodes(
   const { added, left } = nodeChanges(group.nodes, proposed);
   const gone = left.map(({ name }) => name);
   const names = added.map(({ name }) => name);
-  const rejoining = Object.entries(group.rejoining).filter(([name]) => !gone.includes(name));
+  const { blocked, ...rest } = group;
   return {
-    ...group,
-    rejoining: Object.fromEntries(rejoining),
+    ...rest,
+    rejoining: keptOf(group.rejoining, gone),
+    ...(blocked === undefined ? {} : { blocked: keptOf(blocked, gone) }),
     nodes: proposed.map((node) => {
       const known = group.nodes.find(({ name }) => name === node.name && !gone.includes(name));
       return known === undefined
@@ -51,6 +52,13 @@ export function withNodes(
       return unread(vip, stamp, gone);
     }),
   };
+}
+
+function keptOf<T>(
+  known: Readonly<Record<string, T>>,
+  gone: readonly string[],
+): Readonly<Record<string, T>> {
+  return Object.fromEntries(Object.entries(known).filter(([name]) => !gone.includes(name)));
 }
 
 function described(known: Node, proposed: ProposedNode): Node {

@@ -172,6 +172,34 @@ export const OF_OPERATIONS: readonly Mutant[] = [
     scripts: ["a leader dies while the old master is blocked"],
   },
   {
+    name: "who ends out of reach stays blocked",
+    removes:
+      "P7: a block that an operation could not lift is agreed on, and lifted by whoever leads then",
+    edits: [
+      {
+        file: `${OPERATION}/blocked.ts`,
+        from: "if (before === undefined) return group;",
+        to: "if (before !== null) return group;",
+      },
+    ],
+    scripts: [
+      "a passive cluster turns back, and does not reach the old master",
+      "a paused cluster turns back, and does not reach the old master",
+    ],
+  },
+  {
+    name: "only who is active lifts what it blocked",
+    removes: "P7: in passive mode and in a pause, too, however much later",
+    edits: [
+      {
+        file: `${OPERATION}/repair.ts`,
+        from: "if (isLeftBlocked(group, node)) tidy(turn, group, node);",
+        to: "if (turn.now < 0) tidy(turn, group, node);",
+      },
+    ],
+    scripts: ["a passive cluster turns back, and does not reach the old master"],
+  },
+  {
     name: "a promotion is not written to the file",
     removes: "P4: REWRITE follows the promotion",
     edits: [

@@ -1,10 +1,12 @@
 /** Scripts about operations whose leader is cut off, sleeps or is replaced, and wakes up again. */
 import type { Effect } from "../../../src/core/io.ts";
+import type { Command } from "../../../src/core/messages.ts";
 import type { RedisAction } from "../../../src/core/operation/action.ts";
 import {
   atRest,
   HOSTS,
   mend,
+  must,
   need,
   peersOf,
   type Script,
@@ -83,6 +85,50 @@ function diesWhileBlocked(seed: number): void {
   throw new Violation("when faults stop, the cluster becomes whole", whatIsMissing(world) ?? "");
 }
 
+/**
+ * Monitors that only watch move the master because a person asks for it; the new one hangs, and then none of them reaches the
+ * old one, which is blocked by then, for so long that turning back has ended without it, and that what is left over is not done any more.
+ */
+function isBlockedOutOfReach(seed: number, command: Command): void {
+  const world = atRest(seed, WRITING);
+  const old = world.redis("db1");
+  const before = seed % 2 === 0 ? "0" : "1";
+  old.minReplicas = before;
+  world.command(command);
+  world.runUntil(world.now + 1_000);
+  world.onEffect = (_, effect) => {
+    if (isAction(effect, "set-min-replicas")) world.redis("db2").stop();
+  };
+  world.command({ kind: "switchover", group: GROUP, to: "db2" });
+  until(world, () => Number(old.minReplicas) > 1, "the old master is blocked");
+  world.onEffect = null;
+  split(world, [...peersOf(world, ""), "db2", "db3", CLIENT], ["db1", "db2", "db3", CLIENT]);
+  until(world, () => world.group?.past.at(-1)?.result === "undone", "it is turned back", 30_000);
+  world.runUntil(world.now + 80_000);
+  need(Number(old.minReplicas) > 1, "nobody could end that");
+  mend(world);
+  must(
+    world,
+    () => old.minReplicas === before,
+    "whose writes were blocked takes them again",
+    10_000,
+  );
+  must(
+    world,
+    () => world.group?.blocked === undefined,
+    "what is mended is not owed any more",
+    2_000,
+  );
+}
+
+function isBlockedInPassiveMode(seed: number): void {
+  isBlockedOutOfReach(seed, { kind: "set-mode", group: GROUP, mode: "passive" });
+}
+
+function isBlockedInPause(seed: number): void {
+  isBlockedOutOfReach(seed, { kind: "pause", group: GROUP, forMs: null, reason: null });
+}
+
 /** One monitor out of three, the leader, does not reach the master, nor do the replicas. */
 function leaderAloneBlind(seed: number): void {
   const world = atRest(seed, SHARP);
@@ -95,5 +141,10 @@ export const LEADERS: readonly Script[] = [
   { name: "a command of an old leader comes late", run: lateCommand },
   { name: "a leader wakes up alone in a switchover", run: wakesAlone },
   { name: "a leader dies while the old master is blocked", run: diesWhileBlocked },
+  {
+    name: "a passive cluster turns back, and does not reach the old master",
+    run: isBlockedInPassiveMode,
+  },
+  { name: "a paused cluster turns back, and does not reach the old master", run: isBlockedInPause },
   { name: "the leader alone does not reach the master", run: leaderAloneBlind },
 ];
