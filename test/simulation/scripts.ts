@@ -10,6 +10,7 @@ import { MOVES } from "./rules/moves.ts";
 import { NEW_TIMES } from "./rules/new-times.ts";
 import { NODE_CHANGES } from "./rules/node-changes.ts";
 import { READER_CHANGES } from "./rules/reader-changes.ts";
+import { READER_HOLDERS } from "./rules/reader-holders.ts";
 import { REGISTERS } from "./rules/registers.ts";
 import { TAKE_OVERS } from "./rules/take-overs.ts";
 import { RENEWALS } from "./rules/renewals.ts";
@@ -23,6 +24,7 @@ export const SCRIPTS: readonly Script[] = [
   ...NEW_TIMES,
   ...NODE_CHANGES,
   ...READER_CHANGES,
+  ...READER_HOLDERS,
   ...TAKE_OVERS,
   ...BEGINNINGS,
   ...LEADERS,

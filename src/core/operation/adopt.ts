@@ -9,6 +9,7 @@ import type { Waiting } from "../local.ts";
 import type { Command } from "../messages.ts";
 import { type GroupPart, nodeOf, type Vip } from "../state.ts";
 import type { Turn } from "../turn.ts";
+import { awaitsProofOf } from "../vip/proofs.ts";
 import { clusterId } from "../vip/stand.ts";
 import { heardWithin } from "../vip/upkeep.ts";
 import { type Order, refused, taken } from "./order.ts";
@@ -97,7 +98,7 @@ function unknownCluster(cluster: ClusterId, foreign: readonly Foreign[]): string
 function vouchFor(turn: Turn, group: GroupPart, empty: NodeName): Order {
   if (nodeOf(group, empty) === undefined)
     return refused(`there is no node ${empty} in group ${group.name}`);
-  const waiting = group.vips.filter((vip) => isWaitingFor(vip, empty)).map(({ ip }) => ip);
+  const waiting = group.vips.filter((vip) => awaitsProofOf(vip, empty)).map(({ ip }) => ip);
   if (waiting.length === 0) return refused(`nothing waits for a proof that ${empty} serves no VIP`);
   if (heardWithin(turn, group, empty, ASKABLE_MS))
     return refused(`the guard of ${empty} answers, so it can be asked`);
@@ -106,11 +107,6 @@ function vouchFor(turn: Turn, group: GroupPart, empty: NodeName): Order {
     vips: part.vips.map((vip) => (waiting.includes(vip.ip) ? withoutHolder(vip, empty) : vip)),
   }));
   return taken(`${empty} is taken to serve no VIP, on your word`);
-}
-
-/** Nobody is authorized, and this node may still serve. */
-function isWaitingFor(vip: Vip, node: string): boolean {
-  return (vip.kind === "unclaimed" || vip.kind === "fence") && vip.holders.includes(node);
 }
 
 function withoutHolder(vip: Vip, node: string): Vip {

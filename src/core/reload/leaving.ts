@@ -8,6 +8,7 @@ import { type Order, refused } from "../operation/order.ts";
 import type { GroupPart, Node } from "../state.ts";
 import type { Turn } from "../turn.ts";
 import { ask, isIdle } from "../vip/desk.ts";
+import { awaitsProofOf } from "../vip/proofs.ts";
 import { heardWithin } from "../vip/upkeep.ts";
 import { nodeChanges } from "./nodes.ts";
 import type { Proposal, ProposedNode } from "./proposal.ts";
@@ -42,10 +43,10 @@ function reachedOtherwise(before: Node, after: ProposedNode): boolean {
 function needed(group: GroupPart, { name }: Node): string | null {
   if (name === group.master) return "it is the master; move the role first: mmm switchover";
   const vip = group.vips.find((each) => each.node === name || each.holders.includes(name));
-  if (vip?.kind === "fence")
-    return `nothing proves yet that it does not serve ${vip.ip}; if that host is off, say so: mmm adopt --empty ${name}`;
   if (vip?.kind === "unclaimed")
     return `nobody has read its register of ${vip.ip} yet; if that host is off, say so: mmm adopt --empty ${name}`;
+  if (vip !== undefined && awaitsProofOf(vip, name))
+    return `nothing proves yet that it does not serve ${vip.ip}; if that host is off, say so: mmm adopt --empty ${name}`;
   if (vip !== undefined)
     return `it may serve ${vip.ip}; let that move first: mmm set_offline ${name}`;
   const moving = group.vips.find(({ kind }) => kind !== "hold" && kind !== "unclaimed");

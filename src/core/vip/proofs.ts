@@ -62,6 +62,16 @@ export function unprovenHolders(
   return context.vip.holders.filter((node) => node !== except && proofOf(context, node) === null);
 }
 
+/**
+ * Whether a VIP that is served by nobody, or is to be served by another, waits for a proof of `node`: then a
+ * person may vouch for it. A move of the writer's does not wait; it turns back, or everybody is proven before.
+ */
+export function awaitsProofOf(vip: Vip, node: NodeName): boolean {
+  if (!vip.holders.includes(node) || vip.node === node) return false;
+  if (vip.kind === "move") return vip.role === "reader" && !vip.claimable;
+  return vip.kind === "unclaimed" || vip.kind === "fence";
+}
+
 // ——— what the leader writes down ———
 
 /** An epoch of this leadership was seen committed. */

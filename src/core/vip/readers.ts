@@ -10,8 +10,7 @@ import type { GroupPart, Node, Vip } from "../state.ts";
 import { isOurs, type Turn } from "../turn.ts";
 import { claimable, movedTo, settled, withVip } from "./epochs.ts";
 import { isLetGo } from "./letting-go.ts";
-import { unprovenHolders } from "./proofs.ts";
-import { heardWithin, proofContext, renewEpoch } from "./upkeep.ts";
+import { heardWithin, renewEpoch } from "./upkeep.ts";
 import { holdsEpoch } from "./stand.ts";
 import { isClaimed } from "../operation/common.ts";
 
@@ -44,11 +43,12 @@ function finishMove(turn: Turn, group: GroupPart, vip: Vip): void {
   if (vip.node === null) return;
   if (vip.claimable) return settle(turn, group, vip);
   if (!isOurs(turn, vip.epoch)) return renewEpoch(turn, group, vip);
+  const othersLetGo = isLetGo(turn, group, vip);
   const marked =
     group.backend !== "nft" || holdsEpoch(turn, vip, turn.desk(group.name, vip.ip, vip.node));
   const unmarkedFor = turn.lasting(group.name, `unmarked ${vip.ip}`, !marked);
   if (unmarkedFor > UNMARKED_MS) return choose(turn, group, vip, [vip.node]);
-  if (!marked || unprovenHolders(proofContext(turn, group, vip), vip.node).length > 0) return;
+  if (!marked || !othersLetGo) return;
   turn.change(group.name, (part) => withVip(part, vip.ip, claimable));
 }
 

@@ -2,6 +2,8 @@
 import type { Mutant } from "./mutant.ts";
 
 const VIP = "src/core/vip";
+const OFF_WITHOUT_REGISTER = "a reader's holder is off for good, and has no register";
+const OFF_AFTER_FLUSH = "a reader's holder is off, and was last seen without its table";
 
 export const OF_THE_REGISTER: readonly Mutant[] = [
   {
@@ -229,6 +231,42 @@ function next(vip: Vip, epoch: Stamp): Stamp {
       },
     ],
     scripts: ["a reader claims, and its host is lost"],
+  },
+  {
+    name: "a reader's move waits for no proof",
+    removes: "rule 8, of reader VIPs: whoever cannot be proven empty is waited for",
+    edits: [
+      {
+        file: `${VIP}/readers.ts`,
+        from: "if (!marked || !othersLetGo) return;",
+        to: "if (!marked) return;",
+      },
+    ],
+    scripts: [OFF_WITHOUT_REGISTER, OFF_AFTER_FLUSH],
+  },
+  {
+    name: "nobody is told what a reader's move waits for",
+    removes: "what only a person can prove is asked of a person",
+    edits: [
+      {
+        file: `${VIP}/letting-go.ts`,
+        from: "=== Infinity",
+        to: "=== -Infinity",
+      },
+    ],
+    scripts: [OFF_WITHOUT_REGISTER, OFF_AFTER_FLUSH],
+  },
+  {
+    name: "nobody may vouch for the old holder of a reader",
+    removes: "rule 8: a person may vouch for a host that nobody can ask",
+    edits: [
+      {
+        file: `${VIP}/proofs.ts`,
+        from: `return vip.role === "reader" && !vip.claimable;`,
+        to: "return false;",
+      },
+    ],
+    scripts: [OFF_WITHOUT_REGISTER, OFF_AFTER_FLUSH],
   },
   {
     name: "a claim may be undone",

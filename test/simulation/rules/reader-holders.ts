@@ -1,0 +1,68 @@
+/** Scripts about hosts that hold up the move of a reader VIP. */
+import type { RegisterView } from "../../../src/core/vip/types.ts";
+import { GROUP, readerVip } from "../world/plan.ts";
+import { Violation } from "../world/violation.ts";
+import type { World } from "../world/world.ts";
+import { atRest, must, need, type Script, type ScriptedWorld, servers, vipOf } from "./script.ts";
+
+const READER = readerVip(0);
+const LET_GO = `${GROUP}: ${READER} let go`;
+
+function speakFor(world: World, empty: string): void {
+  world.command({ kind: "adopt", group: GROUP, cluster: null, empty, acceptDataLoss: false });
+}
+
+/** Nothing will ever prove that its old holder is empty; a person does, once that was asked for. */
+function waitsForAWord(world: ScriptedWorld, old: string): void {
+  const isTold = () => (world.theLeader.state?.alarms[LET_GO] ?? "").includes(`--empty ${old}`);
+  must(world, isTold, "a person is told what a reader's move waits for", 15_000);
+  need(vipOf(world, READER).kind === "move", "it is to move");
+  world.runUntil(world.now + 30_000);
+  if (servers(world, READER).length > 0)
+    throw new Violation("no reader VIP is claimed while another host may serve it", "it is");
+  speakFor(world, old);
+  const isServed = () =>
+    servers(world, READER).length === 1 && vipOf(world, READER).kind === "hold";
+  must(world, isServed, "a person may vouch for the old holder of a reader VIP", 5_000);
+  must(world, () => !isTold(), "the alarm ends with its cause", 1_000);
+}
+
+function offWithoutRegister(seed: number): void {
+  const world = atRest(seed, { readers: 1, nft: false, settings: { leaseBackend: "off" } });
+  const old = vipOf(world, READER).node ?? "";
+  world.powerOff(old);
+  waitsForAWord(world, old);
+}
+
+const WITHOUT_TABLE: RegisterView = {
+  gate: "absent",
+  gated: false,
+  token: null,
+  permits: [],
+  leaseMs: 0,
+  addresses: [],
+  boot: "1",
+  lacks: null,
+};
+
+/** Its firewall was flushed and could not be put back, and then it lost its power. */
+function offAfterFlush(seed: number): void {
+  const world = atRest(seed, { readers: 1 });
+  const old = vipOf(world, READER).node ?? "";
+  const host = world.host(old);
+  host.flushTable();
+  host.guard = ({ op }, done) =>
+    done(
+      op === "show"
+        ? { kind: "ok", view: WITHOUT_TABLE }
+        : { kind: "refused", code: "failed", text: "the disk is full" },
+    );
+  world.runUntil(world.now + 1_500);
+  world.powerOff(old);
+  waitsForAWord(world, old);
+}
+
+export const READER_HOLDERS: readonly Script[] = [
+  { name: "a reader's holder is off for good, and has no register", run: offWithoutRegister },
+  { name: "a reader's holder is off, and was last seen without its table", run: offAfterFlush },
+];
