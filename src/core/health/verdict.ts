@@ -31,8 +31,9 @@ const RULES: readonly Rule[] = [
   reborn,
   strayMasters,
   tooFewVotes,
-  someVotesAgainst,
+  // What a majority saw the master lose is lost, whoever else does not reach it.
   doubtfulRebirth,
+  someVotesAgainst,
   degraded,
 ];
 

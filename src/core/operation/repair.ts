@@ -103,9 +103,10 @@ function repairNode(turn: Turn, group: GroupPart, master: Node, node: Node): voi
   const isRejoining = node.name in group.rejoining;
   const wrong = seen.reachable && info !== null && (isAstray(info, master) || isRejoining);
   const lasted = turn.lasting(group.name, astray(node.name), wrong);
+  // How one that rejoins gets on is looked at, too, whether or not anybody waits for its turn to end.
+  if (!wrong || !isAstray(info, master)) giveBackTurn(turn, group, master, node);
   if (!wrong) {
     dropErrand(turn, group.name, scopeOf(node), group.nodes);
-    giveBackTurn(turn, group, master, node);
     tidy(turn, group, node);
     return;
   }

@@ -4,10 +4,9 @@
  * they have. Whoever needs only the rest of the stream is done within a second and holds nobody up.
  */
 import { candidateOf } from "../health/facts.ts";
-import { type Evidence, freshVotes } from "../health/votes.ts";
-import type { Instant } from "../ids.ts";
+import { tallyOf } from "../health/tally.ts";
 import { remembered } from "../remembered.ts";
-import type { GroupPart, Node } from "../state.ts";
+import { type GroupPart, memberNames, type Node } from "../state.ts";
 import { DEFAULT_PARALLEL_SYNCS } from "../settings.ts";
 import type { Turn } from "../turn.ts";
 
@@ -64,17 +63,18 @@ type Sight = "linking" | "syncing" | "linked" | "elsewhere" | "silent" | "refuse
 function sightOf(turn: Turn, group: GroupPart, master: Node, node: Node): Sight {
   const { evidence } = turn.local(group.name);
   const { info, reachable } = candidateOf(evidence, node.name, turn.now);
-  if (!reachable || info === null)
-    return isRefused(evidence, node, turn.now) ? "refused" : "silent";
+  if (!reachable || info === null) return isRefused(turn, group, node) ? "refused" : "silent";
   const { masterHost, masterPort, link, syncing } = info;
   if (masterHost !== master.address || masterPort !== master.port) return "elsewhere";
   if (syncing) return "syncing";
   return link === "up" ? "linked" : "linking";
 }
 
-function isRefused(evidence: Evidence, { name }: Node, now: Instant): boolean {
-  const votes = freshVotes(evidence, Object.keys(evidence), name, now);
-  return votes.some(({ held }) => held.vote.vote === "refused");
+/** To a majority: to one monitor a firewall on the way may say so, while the node empties what it had. */
+function isRefused(turn: Turn, group: GroupPart, { name }: Node): boolean {
+  const { evidence } = turn.local(group.name);
+  const members = memberNames(turn.state.committed);
+  return tallyOf(evidence, members, name, turn.now).down === "refused";
 }
 
 function keepsBusy(sight: Sight, hasTurn: boolean, unseenFor: number): boolean {

@@ -66,7 +66,7 @@ export const OF_TURNS_TO_COPY: readonly Mutant[] = [
   },
   {
     name: "whose process is gone copies on",
-    removes: "a refusal ends a turn to copy",
+    removes: "a refusal by its host ends a turn to copy",
     edits: [
       {
         file: FILE,
@@ -87,5 +87,29 @@ export const OF_TURNS_TO_COPY: readonly Mutant[] = [
       },
     ],
     scripts: ["the first to copy is cut off, and comes back"],
+  },
+  {
+    name: "one monitor that is refused ends a turn to copy",
+    removes: "a refusal ends a turn to copy only if a majority is refused",
+    edits: [
+      {
+        file: FILE,
+        from: 'tallyOf(evidence, members, name, turn.now).down === "refused"',
+        to: "tallyOf(evidence, members, name, turn.now).refused > 0",
+      },
+    ],
+    scripts: ["the first to copy falls silent, and one monitor is refused"],
+  },
+  {
+    name: "an old master that copies is looked at only if somebody waits",
+    removes: "how one that rejoins gets on is looked at in every review",
+    edits: [
+      {
+        file: "src/core/operation/repair.ts",
+        from: "if (!wrong || !isAstray(info, master)) giveBackTurn(",
+        to: "if (!wrong) giveBackTurn(",
+      },
+    ],
+    scripts: ["an old master copies for long, and falls silent"],
   },
 ];

@@ -2,14 +2,22 @@
  * Scripts about whose turn it is to copy (`parallel_syncs`). `world/copying.ts` looks on; what it cannot see,
  * that a turn ends, the scripts say themselves.
  */
-import { atRest, must, type Script, SHARP, until } from "../rules/script.ts";
+import {
+  atRest,
+  must,
+  need,
+  type Script,
+  type ScriptedWorld,
+  SHARP,
+  until,
+} from "../rules/script.ts";
 import { REDIS_PORT, type RedisServer } from "../world/redis-server.ts";
 import { Violation } from "../world/violation.ts";
 import { whatIsMissing } from "../world/wholeness.ts";
 import type { World, WorldOptions } from "../world/world.ts";
 
 /** Nobody can go on where it was: whoever follows another copies everything. */
-function withoutBacklogs(seed: number, options: Partial<WorldOptions> = {}): World {
+function withoutBacklogs(seed: number, options: Partial<WorldOptions> = {}): ScriptedWorld {
   const world = atRest(seed, { ...SHARP, writeEveryMs: 20, nodes: 5, ...options });
   for (const server of world.servers.values()) server.backlogFrom = Number.MAX_SAFE_INTEGER;
   return world;
@@ -51,10 +59,25 @@ function neverLinks(seed: number): void {
 
 /** The first to copy answers nobody, as long as it empties what it had, and goes on. */
 function fallsSilent(seed: number): void {
+  emptiesItself(seed, () => {});
+}
+
+/** The same; and to one of the monitors a firewall says that there is nobody, from which nothing follows. */
+function isRefusedToOne(seed: number): void {
+  emptiesItself(seed, (world, { name }) => {
+    world.network.link(world.theLeader.name, name).rejects = true;
+  });
+}
+
+function emptiesItself(
+  seed: number,
+  meanwhile: (world: ScriptedWorld, first: RedisServer) => void,
+): void {
   const world = withoutBacklogs(seed);
   const first = somebodyCopies(world);
   world.runUntil(world.now + 100);
   first.stop();
+  meanwhile(world, first);
   world.runUntil(world.now + 8_000);
   const { master } = first;
   const following = [...world.servers.values()].filter(
@@ -97,6 +120,29 @@ function comesBack(seed: number, later: number): void {
   must(world, () => whatIsMissing(world) === null, "all have their turn", 40_000);
 }
 
+/** An old master copies for long, and nobody waits for it; then it falls silent, and somebody would like to copy. */
+function rejoinsSlowly(seed: number): void {
+  const world = withoutBacklogs(seed);
+  world.killRedis("db1");
+  const others = ["db2", "db3", "db4", "db5"].map((name) => world.redis(name));
+  const linked = () => others.filter(({ upstream }) => upstream?.stage === "up");
+  until(world, () => linked().length === 3, "all others follow", 30_000);
+  const [astray, elsewhere] = linked();
+  need(astray !== undefined && elsewhere !== undefined, "there are replicas");
+  const old = world.redis("db1");
+  old.start();
+  until(world, () => !old.loading, "the old master is back");
+  old.loadingMs = 60_000;
+  until(world, () => old.upstream?.stage === "loading", "the old master copies", 10_000);
+  world.runUntil(world.now + 20_000);
+  old.stop();
+  world.runUntil(world.now + 3_000);
+  astray.follow(world.host(elsewhere.name).address, REDIS_PORT);
+  world.runUntil(world.now + 5_000);
+  if (astray.master?.host !== world.host(elsewhere.name).address)
+    throw new Violation("replicas take turns to copy", "a silence ends a long turn");
+}
+
 /** Its host says so: nobody waits for what is over. */
 function diesCopying(seed: number): void {
   const world = withoutBacklogs(seed);
@@ -128,7 +174,9 @@ export const TURNS_TO_COPY: readonly Script[] = [
   { name: "everybody must copy the new master", run: allCopy },
   { name: "the first to copy never links", run: neverLinks },
   { name: "the first to copy falls silent for a while", run: fallsSilent },
+  { name: "the first to copy falls silent, and one monitor is refused", run: isRefusedToOne },
   { name: "the first to copy is cut off, and comes back", run: isCutOff },
   { name: "the first to copy dies of it", run: diesCopying },
+  { name: "an old master copies for long, and falls silent", run: rejoinsSlowly },
   { name: "a replica has another turn to copy", run: hasAnotherTurn },
 ];

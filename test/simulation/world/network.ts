@@ -11,6 +11,8 @@ export type Place = string;
 export interface LinkQuality {
   /** Nothing passes. */
   cut: boolean;
+  /** A firewall on the way refuses whoever would connect to a Redis. */
+  rejects: boolean;
   /** Probability that one packet is lost. */
   loss: number;
   /** Mean of the exponential part of the delay, milliseconds. */
@@ -24,6 +26,7 @@ export interface LinkQuality {
 
 export const GOOD_LINK: Readonly<LinkQuality> = {
   cut: false,
+  rejects: false,
   loss: 0,
   delayMs: 0.3,
   spike: 0,

@@ -2,11 +2,12 @@
  * One TCP connection of a monitor to a Redis. What was sent on it runs in order, late if need be,
  * unless the connection is killed at the server first; closing it recalls nothing.
  */
-import type { Place, Network, Stream } from "./network.ts";
+import type { LinkQuality, Network, Place, Stream } from "./network.ts";
 import type { RedisServer, ServerConnection } from "./redis-server.ts";
 
 export class RedisWire {
   readonly redis: RedisServer;
+  readonly #way: LinkQuality;
   readonly #up: Stream;
   readonly #down: Stream;
   #server: ServerConnection | null = null;
@@ -16,6 +17,7 @@ export class RedisWire {
 
   constructor(network: Network, from: Place, redis: RedisServer) {
     this.redis = redis;
+    this.#way = network.link(from, redis.name);
     this.#up = network.stream(from, redis.name);
     this.#down = network.stream(redis.name, from);
   }
@@ -24,7 +26,7 @@ export class RedisWire {
     const { redis } = this;
     this.#up.send(() => {
       if (!redis.host.up) return;
-      if (redis.up) this.#accept();
+      if (redis.up && !this.#way.rejects) this.#accept();
       const accepted = this.#server !== null;
       this.#down.send(() => {
         if (this.state === "closed") return;

@@ -326,6 +326,11 @@ describe("a reborn master", () => {
     });
   });
 
+  it("that went back says so, too, while a monitor is cut off from it", () => {
+    const seen = of({ mon1: empty, mon2: empty, mon3: silent(5000) }, emptied);
+    expect(judge(seen)).toMatchObject({ kind: "suspect", rebirth: "gone-back" });
+  });
+
   it("is measured against offsets that only the replicas still remember", () => {
     const ahead = all(unlinked({ appliedOffset: HIGH_WATER + 50 }));
     expect(judge(of(all(intact), ahead))).toMatchObject({ kind: "master-down", how: "reborn" });
