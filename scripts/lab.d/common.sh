@@ -19,7 +19,7 @@ die() {
 }
 
 need_parts() {
-  local tool tools=(redis-server redis-cli node)
+  local tool tools=("$REDIS_SERVER" redis-cli node)
   if [[ -z $LOCAL ]]; then
     [[ $(id -u) == 0 ]] || die "network namespaces need root: run it with sudo, or with --local"
     tools+=(ip nft ss arping sshd ssh-keygen sudo python3)
@@ -34,7 +34,7 @@ package_of() {
     ip | ss) echo iproute2 ;;
     nft) echo nftables ;;
     arping) echo iputils-arping ;;
-    redis-server | redis-cli) echo redis-server ;;
+    *redis-server | redis-cli) echo redis-server ;;
     sshd) echo openssh-server ;;
     ssh-keygen) echo openssh-client ;;
     node) echo "nodejs (20 or newer)" ;;

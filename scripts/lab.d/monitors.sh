@@ -112,6 +112,7 @@ save_lab() {
   {
     echo "LOCAL=$LOCAL NODES=$NODES MONITORS=$MONITORS READERS=$READERS SSH_USER=$SSH_USER"
     echo "DOWN_AFTER=$DOWN_AFTER LEASE=$LEASE MANAGER=$MANAGER TLS=$TLS EXTRA=()"
+    printf 'REDIS_SERVER=%q\n' "$REDIS_SERVER"
   } >"$LAB_DIR/lab.env"
   printf '%s\n' "${REDIS_EXTRA[@]}" >"$LAB_DIR/redis.extra"
 }

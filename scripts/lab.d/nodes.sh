@@ -82,7 +82,7 @@ CONF
 start_redis() {
   local node=$1
   [[ ${2:-} == kept && -f $LAB_DIR/redis/$node/redis.conf ]] || write_redis_conf "$node"
-  spawn "redis-$node" "$node" "$(command -v redis-server)" "$LAB_DIR/redis/$node/redis.conf"
+  spawn "redis-$node" "$node" "$REDIS_SERVER" "$LAB_DIR/redis/$node/redis.conf"
 }
 
 # A restarted node comes back from a file that still names the roles of the first day, as if somebody

@@ -14,7 +14,7 @@ start_sentinel() {
   local name=$1 dir=$LAB_DIR/data/$1
   mkdir -p "$dir"
   [[ -f $dir/sentinel.conf ]] || write_sentinel_conf "$name" >"$dir/sentinel.conf"
-  spawn "$name" "$name" "$(command -v redis-server)" "$dir/sentinel.conf" --sentinel
+  spawn "$name" "$name" "$REDIS_SERVER" "$dir/sentinel.conf" --sentinel
 }
 
 # Sentinel rewrites it: what it knows of the others is kept there, too.

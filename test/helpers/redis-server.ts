@@ -11,6 +11,9 @@ import { eventually } from "./eventually.ts";
 import { freePort } from "./free-port.ts";
 import { type TempDir, tempDir } from "./temp-dir.ts";
 
+/** Another one than this machine's, that runs like it: scripts/lab.d/other-redis. */
+export const REDIS_SERVER = process.env["MMM_REDIS_SERVER"] ?? "redis-server";
+
 export interface RedisServerOptions {
   /** Lines of redis.conf beside the defaults, e.g. `["requirepass secret"]`. */
   readonly config?: readonly string[];
@@ -106,7 +109,7 @@ export class RedisServer implements AsyncDisposable {
 
   /** Starts the process without waiting until it answers. */
   async startProcess(): Promise<void> {
-    const child = spawn("redis-server", [this.configFile], { stdio: "ignore" });
+    const child = spawn(REDIS_SERVER, [this.configFile], { stdio: "ignore" });
     await once(child, "spawn");
     this.#process = child;
     child.once("exit", () => {

@@ -7,6 +7,7 @@ import { eventually } from "../helpers/eventually.ts";
 import { expectNobodyDisturbed, expectUnmoved } from "../helpers/lab-expect.ts";
 import { IS_LOCAL, Lab } from "../helpers/lab.ts";
 import { FAST, NO_GAP_MS } from "../helpers/lab-setup.ts";
+import { REDIS_SERVER } from "../helpers/redis-server.ts";
 
 const VIP = "10.77.0.80";
 const PORT = "6380";
@@ -19,7 +20,7 @@ async function startServers(lab: Lab): Promise<void> {
     const replica = name === "db1" ? [] : ["--replicaof", "10.77.0.11", PORT];
     const common = ["--port", PORT, "--bind", "0.0.0.0", "--protected-mode", "no", "--save", ""];
     const files = ["--dir", dir, "--daemonize", "yes", "--repl-diskless-sync-delay", "0"];
-    await lab.run("exec", name, "redis-server", ...common, ...files, ...replica);
+    await lab.run("exec", name, REDIS_SERVER, ...common, ...files, ...replica);
   }
 }
 
