@@ -24,6 +24,7 @@ need_parts() {
     [[ $(id -u) == 0 ]] || die "network namespaces need root: run it with sudo, or with --local"
     tools+=(ip nft ss arping sshd ssh-keygen sudo python3)
   fi
+  [[ $REDIS_SERVER != */* || (-f $REDIS_SERVER && -x $REDIS_SERVER) ]] || die "$REDIS_SERVER is no program (MMM_REDIS_SERVER)"
   for tool in "${tools[@]}"; do
     command -v "$tool" >/dev/null || die "$tool is missing: apt-get install $(package_of "$tool")"
   done
@@ -34,7 +35,7 @@ package_of() {
     ip | ss) echo iproute2 ;;
     nft) echo nftables ;;
     arping) echo iputils-arping ;;
-    *redis-server | redis-cli) echo redis-server ;;
+    redis-server | redis-cli) echo redis-server ;;
     sshd) echo openssh-server ;;
     ssh-keygen) echo openssh-client ;;
     node) echo "nodejs (20 or newer)" ;;
