@@ -56,8 +56,12 @@ export interface Desk {
   } | null;
   /** Rule 3: our newest slot's stamp when this instance was first seen. */
   readonly instance: { readonly id: number; readonly under: Stamp } | null;
-  /** When the newest confirmed claim was sent, and of which epoch. */
-  readonly claimed: { readonly epoch: Stamp; readonly sentAt: Instant } | null;
+  /** When the newest confirmed claim was sent and when its answer came, and of which epoch. */
+  readonly claimed: {
+    readonly epoch: Stamp;
+    readonly sentAt: Instant;
+    readonly knownAt: Instant;
+  } | null;
   /** When the host's guard last answered anything. */
   readonly heardAt: Instant | null;
   /** Why the guard does not answer; null: it does. */

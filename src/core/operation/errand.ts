@@ -26,6 +26,8 @@ export type Answer =
 /** Connecting, including the evidence and the cut-off. */
 const OPEN_DEADLINE_MS = 500;
 export const ACTION_DEADLINE_MS = 300;
+/** It asks twice: who else is connected, and that those be cut off. */
+const CUT_OFF_DEADLINE_MS = 2 * ACTION_DEADLINE_MS;
 const REOPEN_AFTER_MS = 100;
 const RETRY_MS = 200;
 /** The core gives an effect up this long after its adapter should have. */
@@ -216,8 +218,8 @@ export class Work {
     this.#setConnection(node.name, cutting);
     this.task(
       `${node.name}/${connection.name.seq}/cut-off`,
-      ACTION_DEADLINE_MS,
-      this.#effect(node, connection.name, { kind: "cut-off" }, ACTION_DEADLINE_MS),
+      CUT_OFF_DEADLINE_MS,
+      this.#effect(node, connection.name, { kind: "cut-off" }, CUT_OFF_DEADLINE_MS),
     );
     return this.connect(node);
   }

@@ -41,6 +41,8 @@ import { claimPhase, promotePhase } from "./promotion.ts";
 
 /** How long one unreachable replica may hold up the comparison. */
 const FREEZE_DEADLINE_MS = 600;
+/** And one that answers, but is never done with what it is asked. */
+const FREEZE_AT_MOST_MS = 3000;
 const DRAIN_POLL_MS = 10;
 /** Longer than any lease takes to end by itself. */
 const PROOF_PATIENCE_MS = 15_000;
@@ -82,8 +84,7 @@ function fencePhase(running: Running): void {
   if (op.cause === "by-hand") return followHand(running);
   const upTo = offsetWanted(running, word);
   const frozen = nodes.map((node) => freeze(running, node, upTo));
-  const waiting = frozen.some(({ answer }) => answer.kind === "pending");
-  if (waiting && work.since("proven") < freezeDeadlineMs(op)) return;
+  if (frozen.some((one) => isWaitedFor(running, one))) return;
   choose(running, frozen);
 }
 
@@ -106,6 +107,20 @@ function offsetWanted({ work, op }: Running, word: LastWord | null): number {
   if (word === null || word.kind === "none" || op.cause === "down") return 0;
   if (op.cause === "operator" && work.since("proven") >= LAST_WORD_MS) return 0;
   return word.kind === "said" ? word.offset : Infinity;
+}
+
+/**
+ * One that was not reached is waited for so long from the proof on, one that answers from its last stage:
+ * where a round trip takes a tenth of a second, all of them together take longer.
+ */
+function isWaitedFor({ turn, work, op }: Running, { node, answer }: Frozen): boolean {
+  if (answer.kind !== "pending") return false;
+  const sinceProof = work.since("proven");
+  if (sinceProof >= FREEZE_AT_MOST_MS) return false;
+  const { stage, since } = work.connect(node);
+  const isReached = stage === "cutting" || stage === "ready";
+  const quietMs = isReached ? Math.min(sinceProof, turn.now - since) : sinceProof;
+  return quietMs < freezeDeadlineMs(op);
 }
 
 function freezeDeadlineMs(op: Operation): number {

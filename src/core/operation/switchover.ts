@@ -126,7 +126,8 @@ function siblingsFollow(running: Running, to: Node): boolean {
 function isLeaseFresh({ turn, group, vip }: Running): boolean {
   if (vip === null || vip.node === null || group.backend !== "nft") return true;
   const { claimed } = turn.desk(group.name, vip.ip, vip.node);
-  return claimed !== null && turn.now - claimed.sentAt < renewalIntervalMs(vip.leaseMs) / 2;
+  // By when it was confirmed: of a host that is far away nothing younger is known than a round trip.
+  return claimed !== null && turn.now - claimed.knownAt < renewalIntervalMs(vip.leaseMs) / 2;
 }
 
 // ——— handover ———

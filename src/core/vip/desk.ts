@@ -213,7 +213,7 @@ function grant(turn: Turn, desk: Draft<Desk>, { request, sentAt }: Flying): void
   if (request.op === "permit") desk.permit = permitted(request.permit, request.epoch);
   if (request.op !== "claim") return;
   desk.permit = permitted(request.next, request.epoch);
-  desk.claimed = { epoch: request.epoch, sentAt };
+  desk.claimed = { epoch: request.epoch, sentAt, knownAt: turn.now };
 }
 
 /**

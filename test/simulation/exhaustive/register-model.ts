@@ -380,7 +380,11 @@ function agedDesk(desk: Desk): Desk {
     retryAt: earlier(desk.retryAt),
     flight: flight && { ...flight, sentAt: earlier(flight.sentAt) },
     permit: permit && { ...permit, sentAt: earlier(permit.sentAt) },
-    claimed: claimed && { ...claimed, sentAt: earlier(claimed.sentAt) },
+    claimed: claimed && {
+      ...claimed,
+      sentAt: earlier(claimed.sentAt),
+      knownAt: earlier(claimed.knownAt),
+    },
     heardAt: heardAt === null ? null : earlier(heardAt),
   };
 }

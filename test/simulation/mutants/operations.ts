@@ -85,8 +85,8 @@ export const OF_OPERATIONS: readonly Mutant[] = [
       },
       {
         file: `${OPERATION}/failover.ts`,
-        from: "  const waiting = frozen.some(",
-        to: "  if (held.length > 0) return;\n  const waiting = frozen.some(",
+        from: "  if (frozen.some((one) => isWaitedFor(",
+        to: "  if (held.length > 0) return;\n  if (frozen.some((one) => isWaitedFor(",
       },
     ],
     scripts: ["a master serves until its lease ends"],

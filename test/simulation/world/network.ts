@@ -15,6 +15,8 @@ export interface LinkQuality {
   rejects: boolean;
   /** Probability that one packet is lost. */
   loss: number;
+  /** What every packet takes, milliseconds. */
+  leastMs: number;
   /** Mean of the exponential part of the delay, milliseconds. */
   delayMs: number;
   /** Probability of a delay of up to `spikeMs` more. */
@@ -28,13 +30,13 @@ export const GOOD_LINK: Readonly<LinkQuality> = {
   cut: false,
   rejects: false,
   loss: 0,
+  leastMs: 0.1,
   delayMs: 0.3,
   spike: 0,
   spikeMs: 0,
   duplicate: 0,
 };
 
-const LEAST_DELAY_MS = 0.1;
 /** TCP's first retransmission; it doubles each time. */
 const RETRANSMIT_MS = 200;
 const MOST_RETRANSMITS = 7;
@@ -81,7 +83,7 @@ export class Network {
 
   delayOn(link: LinkQuality): number | null {
     if (link.cut || (link.loss > 0 && this.#random.chance(link.loss))) return null;
-    let delay = LEAST_DELAY_MS + this.#random.exponential(link.delayMs);
+    let delay = link.leastMs + this.#random.exponential(link.delayMs);
     if (link.spike > 0 && this.#random.chance(link.spike))
       delay += this.#random.float() * link.spikeMs;
     return delay;
