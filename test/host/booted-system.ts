@@ -1,6 +1,6 @@
 /**
- * A Debian with systemd as its first process: this machine's own files below a layer in memory, with a network, processes
- * and control groups of its own. Of what the machine itself would start, nothing is: only what the distribution enables.
+ * A Debian with systemd as its first process: this machine's own files, or others, below a layer in memory, with a network,
+ * processes and control groups of its own. Of what the machine itself would start, nothing is: only what the distribution enables.
  *
  * What it cannot show: another kernel. Where the first process of this machine may not lower anybody's score for the
  * kernel's choice of victims, the one in there may not either (`mayLowerOomScore`).
@@ -37,10 +37,11 @@ exec setpriv --pdeathsig KILL unshare --mount --net --pid --ipc --uts --cgroup -
 
 const BOOT = `
 mount --make-rprivate /
-mount -t overlay overlay -o "lowerdir=/,upperdir=$1/upper,workdir=$1/work" "$1/root"
+mount -t overlay overlay -o "lowerdir=$BELOW,upperdir=$1/upper,workdir=$1/work" "$1/root"
 cd "$1/root"
 mount -t proc proc proc
 mount -t sysfs sysfs sys
+[ -z "$UNIFIED" ] || mount -t cgroup2 none sys/fs/cgroup
 # It would mount them all, but two of them only as one, which this machine may have divided.
 if [ -n "$SINGLE" ]; then
   mount -t tmpfs -o mode=755 none sys/fs/cgroup
@@ -63,6 +64,8 @@ ln -s /proc/self/fd dev/fd
 if [ ! -e ../made ]; then
   touch ../made
   rm -rf etc/systemd/system/* var/log/journal/*
+  # The kernel and its modules are this machine's, and no matter of anybody in there.
+  ln -s /dev/null etc/systemd/system/systemd-modules-load.service
   mkdir -p var/log/journal
   : >etc/machine-id
   : >etc/fstab
@@ -83,7 +86,15 @@ export interface Ran {
   readonly text: string;
 }
 
+export interface Kind {
+  /** Whose files lie below, instead of this machine's own. */
+  readonly below?: string;
+  /** Only control groups of version 2, whatever this machine has: maybe without any controller. */
+  readonly unified?: boolean;
+}
+
 export class BootedSystem implements AsyncDisposable {
+  #kind: Kind = {};
   #place: string | null = null;
   #groups: readonly string[] = [];
   #outer: ChildProcess | null = null;
@@ -99,7 +110,8 @@ export class BootedSystem implements AsyncDisposable {
   }
 
   /** With what scripts/package makes in /packages there. */
-  async boot(): Promise<void> {
+  async boot(kind: Kind = {}): Promise<void> {
+    this.#kind = kind;
     const place = mkdtempSync(join(MEMORY, "mmm-booted-"));
     this.#place = place;
     for (const folder of ["upper", "work", "root"]) mkdirSync(join(place, folder));
@@ -131,6 +143,13 @@ export class BootedSystem implements AsyncDisposable {
     return text.trim();
   }
 
+  /** Whether shares of the processors can be given in there: version 2 may have left that to version 1. */
+  get sharesProcessors(): boolean {
+    return (
+      this.run("cd /sys/fs/cgroup; test -d cpu || grep -qw cpu cgroup.controllers").status === 0
+    );
+  }
+
   /** Whether root of this machine has that right. */
   get mayLowerOomScore(): boolean {
     return this.run("echo -900 >/proc/self/oom_score_adj").status === 0;
@@ -148,7 +167,15 @@ export class BootedSystem implements AsyncDisposable {
 
   async #start(place: string): Promise<void> {
     this.#groups = makeGroups(`mmm-booted-${process.pid}`);
-    const env = { ...process.env, BOOT, CMDLINE: commandLine(), SINGLE: singleControllers() };
+    const { below = "/", unified = isUnified() } = this.#kind;
+    const env = {
+      ...process.env,
+      BOOT,
+      BELOW: below,
+      CMDLINE: `systemd.unified_cgroup_hierarchy=${unified ? 1 : 0}`,
+      UNIFIED: unified ? "yes" : "",
+      SINGLE: unified ? "" : singleControllers(),
+    };
     const args = ["-euc", ENTER, "sh", place, ...this.#groups];
     const outer = spawn("sh", args, { env, stdio: ["ignore", "ignore", "inherit"] });
     this.#outer = outer;
@@ -206,9 +233,8 @@ function hierarchies(): readonly Hierarchy[] {
 }
 
 /** The same kind as this machine has: the controllers of one version cannot be lent to the other. */
-function commandLine(): string {
-  const isUnified = hierarchies().every(({ kind }) => kind === "cgroup2");
-  return `systemd.unified_cgroup_hierarchy=${isUnified ? 1 : 0}`;
+function isUnified(): boolean {
+  return hierarchies().every(({ kind }) => kind === "cgroup2");
 }
 
 /** Those of version 1 that have a hierarchy for themselves. */
