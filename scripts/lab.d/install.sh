@@ -8,6 +8,8 @@ LAB_TOOLS=(redis-server nft ip arping ping sshd ssh-keygen sudo python3 shellche
 # z3 answers for the arithmetic of the waiting time, haproxy is what docs/http.md speaks of, tcpdump sees what
 # a guard announces; those tests are skipped without them.
 TOOLS=("${LAB_TOOLS[@]}" z3 haproxy tcpdump)
+# Makes the Debian 13 that boots with the packages.
+LONG_TOOLS=(debootstrap)
 
 prepare_machine() {
   require_node && install_missing_packages && install_node_modules && build
@@ -36,6 +38,10 @@ is_iputils_arping() {
 # now or at the next boot: the lab starts its own, inside its namespaces.
 install_missing_packages() {
   local missing
+  if [[ -n ${MMM_LONG:-} ]]; then
+    TOOLS+=("${LONG_TOOLS[@]}")
+    PACKAGES+=("${LONG_TOOLS[@]}")
+  fi
   missing=$(missing_tools "${TOOLS[@]}" | tr '\n' ' ')
   [[ -n $missing ]] || return 0
   if [[ $(id -u) != 0 ]] || ! command -v apt-get >/dev/null; then
