@@ -23,6 +23,16 @@ export interface ProofContext {
   readonly ungated: (node: NodeName) => boolean;
 }
 
+interface FirstAnswer {
+  readonly under: Stamp | null;
+  readonly at: Instant;
+}
+
+/** What an answer to a mark that is still on its way may come for. */
+const NEWEST_KEPT = 4;
+/** Whoever is neither a witness nor was ever authorized. */
+const ANY_OTHER = "";
+
 /** The proof that `node` cannot serve the VIP, or null. */
 export function proofOf(context: ProofContext, node: NodeName): Proof | null {
   const { campaign } = context;
@@ -35,16 +45,20 @@ export function proofOf(context: ProofContext, node: NodeName): Proof | null {
 export function leaseEndsAt(context: ProofContext, node: NodeName): Instant {
   const { vip, campaign, drift } = context;
   if (!vip.gated.includes(node) || context.ungated(node)) return Infinity;
-  const wait = waitOf(vip, drift);
+  return firstAnswer(campaign, node).at + waitOf(vip, drift);
+}
+
+/** What W runs from: the first answer of another host to a mark that counts for `node`; Infinity: none yet. */
+function firstAnswer(campaign: Campaign, node: NodeName): FirstAnswer {
   const authorized = campaign.authorized[node];
-  let earliest = Infinity;
+  let first: FirstAnswer = { under: null, at: Infinity };
   for (const { epoch, witnesses } of campaign.epochs) {
     if (authorized !== undefined && compareStamps(authorized, epoch) >= 0) continue;
-    for (const [witness, answeredAt] of Object.entries(witnesses)) {
-      if (witness !== node) earliest = Math.min(earliest, answeredAt + wait);
+    for (const [witness, at] of Object.entries(witnesses)) {
+      if (witness !== node && at < first.at) first = { under: epoch, at };
     }
   }
-  return earliest;
+  return first;
 }
 
 /** W. After a change of the times the longer ones count, until nobody can serve by them (rule 12). */
@@ -77,10 +91,25 @@ export function awaitsProofOf(vip: Vip, node: NodeName): boolean {
 /** An epoch of this leadership was seen committed. */
 export function withEpoch(campaign: Campaign, epoch: Stamp, nextId: number): Campaign {
   if (campaign.epochs.some((entry) => sameStamp(entry.epoch, epoch))) return campaign;
-  return {
-    ...campaign,
-    epochs: [...campaign.epochs, { epoch, committedId: nextId, witnesses: {} }],
-  };
+  const entry = { epoch, committedId: nextId, witnesses: {} };
+  return { ...campaign, epochs: [...worthKeeping(campaign), entry] };
+}
+
+/**
+ * A guard that comes and goes makes an epoch every few seconds, for as long as a leadership lasts. Of
+ * those before the newest, each host needs only the one that proves it empty first: whoever is marked as
+ * authorized later is so by a newer epoch, for which none of them counts. Leaving one out can delay a
+ * proof (an answer that comes late finds nothing to count for) but never make one, for a proof is the
+ * earliest of what each entry proves by itself.
+ */
+function worthKeeping(campaign: Campaign): Campaign["epochs"] {
+  const { epochs, authorized } = campaign;
+  const newest = epochs.length + 1 - NEWEST_KEPT;
+  if (newest <= 0) return epochs;
+  const witnesses = epochs.flatMap((entry) => Object.keys(entry.witnesses));
+  const nodes = new Set([ANY_OTHER, ...Object.keys(authorized), ...witnesses]);
+  const first = [...nodes].map((node) => firstAnswer(campaign, node).under);
+  return epochs.filter((entry, index) => index >= newest || first.includes(entry.epoch));
 }
 
 /** `node`, which is `in`, was shown to hold `epoch`. Only the first answer counts. */
