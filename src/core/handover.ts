@@ -6,7 +6,7 @@
  */
 import { members, readyPeers, transfer } from "./consensus/consensus.ts";
 import { isOwnTrouble } from "./health/own-network.ts";
-import { isAnswering, isDenying, isFresh } from "./health/votes.ts";
+import { FRESH_MS, isAnswering, isDenying, isFresh } from "./health/votes.ts";
 import type { MonitorName } from "./ids.ts";
 import type { GroupPart } from "./state.ts";
 import type { Turn } from "./turn.ts";
@@ -29,8 +29,24 @@ export function considerHandover(turn: Turn): void {
   if (heir !== null) turn.consensus(transfer(turn.state.consensus, heir, turn.at));
 }
 
+/**
+ * A leader that ends, so that nobody has to wait for an election. Nobody may be able to take over in this
+ * turn, for a proposal is under way: it tries again in each, until it leads no more or is gone.
+ */
+export function handOverBeforeEnd(turn: Turn): void {
+  if (!turn.established) return;
+  const { consensus, peers } = turn.state;
+  const heardAt = (peer: MonitorName): number => peers[peer]?.heardAt ?? -Infinity;
+  const heir = readyPeers(consensus)
+    .filter((peer) => turn.now - heardAt(peer) <= FRESH_MS)
+    .toSorted(
+      (a, b) => Number(isInPlace(turn, b)) - Number(isInPlace(turn, a)) || heardAt(b) - heardAt(a),
+    )[0];
+  if (heir !== undefined) turn.consensus(transfer(consensus, heir, turn.at));
+}
+
 function heirOf(turn: Turn, groups: readonly GroupPart[]): MonitorName | null {
-  const { network, name, consensus, peers } = turn.state;
+  const { network, name, consensus } = turn.state;
   const isCutOff = network.is === "down";
   if (!isCutOff && !groups.some((group) => hasLost(turn, group))) return null;
   const own = mastersReached(turn, groups, name);
@@ -40,12 +56,18 @@ function heirOf(turn: Turn, groups: readonly GroupPart[]): MonitorName | null {
     .map((peer) => ({
       peer: peer.name,
       count: mastersReached(turn, groups, peer.name),
-      isInPlace: peers[peer.name] !== undefined && peers[peer.name]?.network !== "down",
+      isInPlace: isInPlace(turn, peer.name),
     }));
   const heir = reach
     .filter(({ count, isInPlace }) => count > own || (isCutOff && isInPlace && count === own))
     .toSorted((a, b) => b.count - a.count || Number(b.isInPlace) - Number(a.isInPlace))[0];
   return heir?.peer ?? null;
+}
+
+/** It is there, and does not take its own network for down: a word of long ago says neither. */
+function isInPlace(turn: Turn, monitor: MonitorName): boolean {
+  const peer = turn.state.peers[monitor];
+  return peer !== undefined && turn.now - peer.heardAt <= FRESH_MS && peer.network !== "down";
 }
 
 /** This monitor has had no answer from the master for a while. */

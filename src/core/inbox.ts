@@ -1,5 +1,5 @@
 /** What each kind of input teaches the monitor, before it thinks about what to do. */
-import { members, peerFound, peerGone, receive, transfer } from "./consensus/consensus.ts";
+import { peerFound, peerGone, receive } from "./consensus/consensus.ts";
 import { heard } from "./gossip.ts";
 import type { Input, Outcome } from "./io.ts";
 import type { Flight } from "./local.ts";
@@ -31,7 +31,8 @@ export function takeIn(turn: Turn, input: Input): void {
     case "own-network":
       return pingsSay(turn, input.pings);
     case "shutdown":
-      return leave(turn);
+      turn.state.leaving = true;
+      return;
   }
 }
 
@@ -93,14 +94,4 @@ function accept(turn: Turn, input: Extract<Input, { kind: "command" }>): void {
   if (turn.state.waiting.some((waiting) => waiting.requestId === requestId)) return;
   const waiting = { requestId, by, command, since: turn.now, proposed: null };
   turn.state.waiting = [...turn.state.waiting, waiting];
-}
-
-/** Leadership is handed to whoever was heard last, so that nobody has to wait for an election. */
-function leave(turn: Turn): void {
-  turn.state.leaving = true;
-  if (!turn.established) return;
-  const others = members(turn.state.consensus).filter(({ name }) => name !== turn.state.name);
-  const heardAt = (name: string): number => turn.state.peers[name]?.heardAt ?? -Infinity;
-  const heir = others.toSorted((a, b) => heardAt(b.name) - heardAt(a.name))[0];
-  if (heir !== undefined) turn.consensus(transfer(turn.state.consensus, heir.name, turn.at));
 }

@@ -11,13 +11,14 @@ import {
 } from "./consensus/types.ts";
 import { gossip } from "./gossip.ts";
 import type { At, Instant, MonitorName } from "./ids.ts";
+import { handOverBeforeEnd } from "./handover.ts";
 import { NETWORK_NOT_CHECKED } from "./health/own-network.ts";
 import { takeIn } from "./inbox.ts";
 import type { Effect, Input } from "./io.ts";
 import { lead, noteRenewals } from "./lead.ts";
 import { HELD_UP_BY_NOTHING, type MonitorState } from "./local.ts";
 import { groupsDue, isReviewDue, keepNews, nextWake, planReviews } from "./pace.ts";
-import { forgetAfterStall, patrol } from "./patrol.ts";
+import { forgetAfterStall, isSilent, patrol } from "./patrol.ts";
 import { Turn } from "./turn.ts";
 import { keepAlive, type RenewalAges } from "./vip/failsafe.ts";
 import { lookAround } from "./vip/outlook.ts";
@@ -80,6 +81,7 @@ export function decide(state: MonitorState, input: Input, at: At): Decision {
   takeIn(turn, input);
   if (turn.established && wakeAt(turn.state.consensus) <= at.now) noteRenewals(turn);
   turn.consensus(tick(turn.state.consensus, at));
+  if (turn.state.leaving) handOverBeforeEnd(turn);
   if (!isSilent(turn)) patrol(turn);
   if (isReviewDue(turn)) review(turn);
   watchOver(turn);
@@ -102,11 +104,6 @@ function review(turn: Turn): void {
   if (!wasRemoved(turn.state.consensus)) gossip(turn, due, isRoutine);
   lead(turn, due);
   planReviews(turn, due);
-}
-
-/** It watches over nothing any more: it ends, or was removed. */
-function isSilent({ state }: Turn): boolean {
-  return state.leaving || wasRemoved(state.consensus);
 }
 
 function noticeStall(turn: Turn): void {

@@ -12,7 +12,7 @@ import type { GroupName, Instant } from "./ids.ts";
 import { nextLimitAt } from "./health/limits.ts";
 import { isSwitching } from "./health/scrutiny.ts";
 import { unheardLimitMs } from "./health/news.ts";
-import { nextPatrolAt, watchOf } from "./patrol.ts";
+import { isSilent, nextPatrolAt, watchOf } from "./patrol.ts";
 import { groupIn, type GroupPart } from "./state.ts";
 import type { Turn } from "./turn.ts";
 import { nextRenewalAt } from "./vip/driver.ts";
@@ -119,7 +119,7 @@ export function nextWake(turn: Turn): Instant {
     now,
     Math.min(
       wakeAt(state.consensus),
-      wasRemoved(state.consensus) ? Infinity : nextPatrolAt(turn),
+      isSilent(turn) ? Infinity : nextPatrolAt(turn),
       state.reviewAt,
       leaderLate > now ? leaderLate : Infinity,
     ),

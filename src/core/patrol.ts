@@ -1,4 +1,5 @@
 /** Probing: every monitor looks at every node, each at its own pace, one probe at a time. */
+import { wasRemoved } from "./consensus/consensus.ts";
 import { withEntry } from "./draft.ts";
 import {
   createWatch,
@@ -37,6 +38,11 @@ const TOGETHER_MS = 10;
 const FIRST_AT_ONCE = 32;
 /** When to look for a place again, if nothing else happens. */
 const NO_PLACE_MS = 20;
+
+/** It watches over nothing any more: it ends, or was removed. */
+export function isSilent({ state }: Turn): boolean {
+  return state.leaving || wasRemoved(state.consensus);
+}
 
 /** Starts the probes that are due. */
 export function patrol(turn: Turn): void {
