@@ -192,7 +192,7 @@ export class Daemon<S> {
   #project(committed: Committed, removed: boolean): void {
     const { nodes, logins } = this.#options;
     for (const { name, address } of committed.cluster.members)
-      this.#contacts.peers.meet(name, address);
+      this.#contacts.peers.agree(name, address);
     this.#chores.record(committed);
     const watched = removed ? [] : committed.groups;
     stayYoungWith(watched);

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { credentials } from "@grpc/grpc-js";
+import { type ChannelCredentials, credentials } from "@grpc/grpc-js";
 import { ControlClient } from "../../src/adapters/control/client.ts";
 import { credentialsFor, expecting } from "../../src/adapters/tls/channel.ts";
 import type { Command, CommandOutcome } from "../../src/core/messages.ts";
@@ -29,6 +29,8 @@ export class Cluster implements AsyncDisposable {
   readonly #sentinelPorts = new Map<string, number>();
   readonly #dir: TempDir;
   readonly #certificates: Certificates | null;
+  readonly #security: ChannelCredentials;
+  readonly #replaced: AsyncDisposable[] = [];
   readonly #host: string;
   readonly #nodeFlags: readonly string[];
   readonly #launcher: readonly string[];
@@ -37,6 +39,10 @@ export class Cluster implements AsyncDisposable {
   private constructor(dir: TempDir, certificates: Certificates | null, how: How) {
     this.#dir = dir;
     this.#certificates = certificates;
+    this.#security =
+      certificates === null
+        ? credentials.createInsecure()
+        : credentialsFor(certificates.identity("operator", "ann"), expecting(null));
     this.#host = how.host;
     this.#nodeFlags = how.nodeFlags;
     this.#launcher = how.launcher;
@@ -62,19 +68,32 @@ export class Cluster implements AsyncDisposable {
       launcher,
       hostOf,
     });
-    const security =
-      certificates === null
-        ? credentials.createInsecure()
-        : credentialsFor(certificates.identity("operator", "ann"), expecting(null));
-    for (const name of NAMES) {
-      const port = await freePort(host);
-      cluster.#ports.set(name, port);
-      cluster.#httpPorts.set(name, await freePort(host));
-      cluster.#sentinelPorts.set(name, await freePort(host));
-      cluster.clients.set(name, new ControlClient(`${host}:${port}`, security));
-    }
+    for (const name of NAMES) await cluster.#place(name);
     for (const name of NAMES) cluster.start(name);
     return cluster;
+  }
+
+  /** Finds ports for a monitor, where its clients look for it from now on. */
+  async #place(name: string): Promise<void> {
+    const port = await freePort(this.#host);
+    this.#ports.set(name, port);
+    this.#httpPorts.set(name, await freePort(this.#host));
+    this.#sentinelPorts.set(name, await freePort(this.#host));
+    this.clients.set(name, new ControlClient(`${this.#host}:${port}`, this.#security));
+  }
+
+  /**
+   * Another of that name, empty, at another address; the one before runs on.
+   * @returns the client of the one before
+   */
+  async startAnother(name: string): Promise<ControlClient> {
+    const client = this.clients.get(name)!;
+    this.#replaced.push(this.monitors.get(name)!, {
+      [Symbol.asyncDispose]: async () => client.close(),
+    });
+    await this.#place(name);
+    this.start(name, `${name}-another`);
+    return client;
   }
 
   get path(): string {
@@ -90,7 +109,8 @@ export class Cluster implements AsyncDisposable {
     return this.#httpPorts.get(name) ?? 0;
   }
 
-  start(name: string): void {
+  /** @param directory where its data and its configuration are */
+  start(name: string, directory = name): void {
     const at = (other: string) => `${this.#hostOf(other)}:${this.#ports.get(other)}`;
     const own = `${this.#host}:${this.#ports.get(name)}`;
     // One of the peers is named, the other says its name itself.
@@ -98,8 +118,8 @@ export class Cluster implements AsyncDisposable {
       "--peer",
       index === 0 ? at(other) : `${other}=${at(other)}`,
     ]);
-    const config = this.#configOf(name);
-    const args = ["--config", config, "--data-dir", join(this.path, name), "--name", name];
+    const config = this.#configOf(name, directory);
+    const args = ["--config", config, "--data-dir", join(this.path, directory), "--name", name];
     const all = [...args, "--listen", own, ...peers];
     const monitor = new MonitorProcess(all, undefined, this.#nodeFlags, this.#launcher);
     this.monitors.set(name, monitor);
@@ -110,13 +130,13 @@ export class Cluster implements AsyncDisposable {
     return this.#sentinelPorts.get(name) ?? 0;
   }
 
-  #configOf(name: string): string {
+  #configOf(name: string, directory: string): string {
     const sentinel = `sentinel = 127.0.0.1:${this.sentinelPortOf(name)}`;
     const http = `http = 127.0.0.1:${this.httpPortOf(name)}\n${sentinel}`;
-    if (this.#certificates === null) return writeConfig(this.path, http, `${name}.conf`);
+    if (this.#certificates === null) return writeConfig(this.path, http, `${directory}.conf`);
     const { ca, cert, key } = this.#certificates.files("monitor", name);
     const lines = `${http}\ntls_ca = ${ca}\ntls_cert = ${cert}\ntls_key = ${key}`;
-    return writeConfig(this.path, lines, `${name}.conf`);
+    return writeConfig(this.path, lines, `${directory}.conf`);
   }
 
   /** The leader, once all of these know it. */
@@ -148,6 +168,7 @@ export class Cluster implements AsyncDisposable {
   async close(): Promise<void> {
     for (const client of this.clients.values()) client.close();
     for (const monitor of this.monitors.values()) await monitor[Symbol.asyncDispose]();
+    for (const one of this.#replaced) await one[Symbol.asyncDispose]();
     await this.#certificates?.[Symbol.asyncDispose]();
     await this.#dir.remove();
   }

@@ -89,4 +89,24 @@ describe("three monitors", () => {
     cluster.start(leader);
     await cluster.leader(NAMES);
   });
+
+  it("reach the one that takes another's place elsewhere, while that one still runs", async () => {
+    const leader = await cluster.leader(NAMES);
+    const name = NAMES.find((one) => one !== leader)!;
+    const before = await cluster.startAnother(name);
+    const address = `127.0.0.1:${cluster.portOf(name)}`;
+    const outcome = await cluster.operate(leader, { kind: "monitor-replace", name, address });
+    expect(outcome).toMatchObject({ kind: "ok" });
+    expect(await cluster.leader(NAMES)).toBe(leader);
+    await eventually(
+      async () => (await before.status(5_000)).status.warnings.map(({ text }) => text),
+      (texts) => texts.some((text) => text.includes("was removed from cluster")),
+      { withinMs: 10_000, what: "the one before knows that it was removed" },
+    );
+    await eventually(
+      async () => (await cluster.clients.get(leader)!.status(5_000)).status.cluster.monitors,
+      (monitors) => monitors.every(({ problem }) => problem === null),
+      { withinMs: 10_000, what: "nothing is wrong with any of the three" },
+    );
+  });
 });

@@ -99,3 +99,12 @@ export function heartbeat(round: number): PeerMessage {
     },
   };
 }
+
+export function farewell(): PeerMessage {
+  const sender = { storageId: "s1", term: 1, slot: null };
+  const members = [{ name: "mon1", storageId: "s1", address: "mon1:7400" }];
+  const cluster = { schema: 1, clusterId: "00c0ffee", members, adopted: [], requests: [] };
+  const stamp = { term: 1, version: 2 };
+  const delta = { stamp, base: null, parts: { cluster }, changed: { cluster: stamp } };
+  return { kind: "consensus", message: { ...sender, kind: "farewell", delta } };
+}

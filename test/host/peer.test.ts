@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { describe, expect, it } from "vitest";
 import { freePort } from "../helpers/free-port.ts";
 import { eventually } from "../helpers/eventually.ts";
-import { Endpoint, health, heartbeat } from "./peer-endpoint.ts";
+import { Endpoint, farewell, health, heartbeat } from "./peer-endpoint.ts";
 
 async function ports(count: number): Promise<number[]> {
   const found: number[] = [];
@@ -271,6 +271,63 @@ describe("monitors that talk to each other", () => {
     mon2.peers.send("mon1", health(5));
     await eventually(
       () => mon1.received.length,
+      (count) => count === 1,
+    );
+  });
+
+  it("turn to the address that was agreed on anew, though the one before still answers", async () => {
+    const [a = 0, b = 0, c = 0] = await ports(3);
+    const at = (port: number) => `127.0.0.1:${port}`;
+    await using mon1 = await Endpoint.open({ name: "mon1", port: a, peers: [`mon3=${at(b)}`] });
+    await using old = await Endpoint.open({ name: "mon3", port: b, peers: [`mon1=${at(a)}`] });
+    await using next = await Endpoint.open({ name: "mon3", port: c, peers: [`mon1=${at(a)}`] });
+    mon1.peers.agree("mon3", at(b));
+    mon1.peers.send("mon3", health(1));
+    await eventually(
+      () => mon1.peers.reports(),
+      ([report]) => report?.silentMs === null,
+    );
+    mon1.peers.meet("mon3", at(c)); // Nobody has agreed to that yet.
+    expect(mon1.peers.addressOf("mon3")).toBe(at(b));
+    mon1.peers.agree("mon3", at(c));
+    mon1.peers.agree("mon3", at(c));
+    expect(mon1.peers.reports()).toMatchObject([{ name: "mon3", address: at(c) }]);
+    mon1.peers.send("mon3", health(2));
+    mon1.peers.send("mon3", farewell());
+    const kinds = ({ received }: Endpoint) =>
+      received.map(({ message }) =>
+        message.kind === "health" ? `health ${message.seq}` : "farewell",
+      );
+    await eventually(
+      () => [kinds(next).toSorted(), kinds(old).toSorted()],
+      ([heard, heardBefore]) => heard?.length === 2 && heardBefore?.length === 2,
+    );
+    expect(kinds(next).toSorted()).toEqual(["farewell", "health 2"]);
+    expect(kinds(old).toSorted()).toEqual(["farewell", "health 1"]);
+  });
+
+  it("stay where they found a peer, as long as what was agreed on does not change", async () => {
+    const [a = 0, b = 0, c = 0] = await ports(3);
+    await using mon1 = await Endpoint.open({ name: "mon1", port: a, peers: [`127.0.0.1:${b}`] });
+    await using _mon3 = await Endpoint.open({ name: "mon3", port: b, peers: [`127.0.0.1:${a}`] });
+    await eventually(
+      () => mon1.found.length,
+      (count) => count === 1,
+    );
+    mon1.peers.agree("mon3", `127.0.0.1:${c}`);
+    mon1.peers.agree("mon3", `127.0.0.1:${c}`);
+    expect(mon1.peers.addressOf("mon3")).toBe(`127.0.0.1:${b}`);
+  });
+
+  it("reach one that answers where a peer of another name was", async () => {
+    const [a = 0, b = 0] = await ports(2);
+    const peers = [`mon2=127.0.0.1:${b}`];
+    await using mon1 = await Endpoint.open({ name: "mon1", port: a, peers });
+    await using mon4 = await Endpoint.open({ name: "mon4", port: b, peers: [`127.0.0.1:${a}`] });
+    mon1.peers.meet("mon4", `127.0.0.1:${b}`);
+    mon1.peers.send("mon4", health(1));
+    await eventually(
+      () => mon4.received.length,
       (count) => count === 1,
     );
   });

@@ -4,7 +4,7 @@
  */
 import { isIP } from "node:net";
 import type { Identity__Output as Identity } from "../gen/mmm/v1/Identity.ts";
-import type { MonitorName } from "../../core/ids.ts";
+import type { Instant, MonitorName } from "../../core/ids.ts";
 import type { PeerMessage } from "../../core/messages.ts";
 import type { PeerSender } from "../../ports.ts";
 import type { Validity } from "../tls/validity.ts";
@@ -12,7 +12,7 @@ import { isMonitorName, parseHostPort, type PeerAddress } from "./address.ts";
 import { type LinkOptions, PeerLink } from "./link.ts";
 
 const IDENTIFY_EVERY_MS = 500;
-/** A peer that was silent this long is looked for at another address, if one was agreed on. */
+/** A peer that was silent this long is looked for at another address, if one is known. */
 const MOVED_AFTER_MS = 2_000;
 
 export interface PeersOptions extends Omit<LinkOptions, "address"> {
@@ -36,6 +36,10 @@ export interface PeerReport {
 export class Peers implements PeerSender {
   readonly #options: PeersOptions;
   #links: PeerLink[] = [];
+  /** Where each was agreed to be, at last. */
+  readonly #agreed = new Map<MonitorName, string>();
+  /** To whoever had the name before: see `send`. */
+  readonly #former = new Map<MonitorName, PeerLink>();
   readonly #clashes = new Map<PeerLink, string>();
   /** Runs while a peer is nameless. */
   #timer: NodeJS.Timeout | null = null;
@@ -46,35 +50,56 @@ export class Peers implements PeerSender {
 
   /** Adds a configured peer. */
   add({ name, host, port }: PeerAddress): void {
-    const link = new PeerLink(name, { ...this.#options, address: { host, port } });
+    const link = new PeerLink(name, {
+      ...this.#options,
+      address: { host, port },
+      // Where somebody was that has the name no more, it means nothing that nobody is there.
+      onGone: (gone) => {
+        if (this.#links.includes(link)) this.#options.onGone(gone);
+      },
+    });
     this.#links.push(link);
     if (name !== null) this.#options.onFound(name, link.address);
     else this.#timer ??= setInterval(() => this.#identifyNameless(), IDENTIFY_EVERY_MS).unref();
   }
 
   /**
-   * The agreed members, and whom an operator wants to add: those that are not configured here are
-   * talked to all the same, and one that is silent where it is configured, where it was agreed on.
+   * Whom an operator wants to add: one that is not configured here is talked to all the same, and one
+   * that is silent where it is talked to is looked for at this address.
    */
   meet(name: MonitorName, address: string): void {
     if (name === this.#options.name) return;
     const known = this.#find(name);
-    if (known !== undefined && !this.#hasMoved(known, address)) return;
-    if (known !== undefined) this.#drop(known);
+    if (known === undefined || isSilent(known, this.#options.now())) this.#lookAt(name, address);
+  }
+
+  /**
+   * The agreed members, likewise. One whose address was agreed to be another than before is talked to
+   * there at once, though somebody may still answer where it was: the name may be another's now. What
+   * was agreed on first is no such change: until then, it is known better where it answers.
+   */
+  agree(name: MonitorName, address: string): void {
+    const before = this.#agreed.get(name);
+    this.#agreed.set(name, address);
+    if (before === undefined || before === address) this.meet(name, address);
+    else if (name !== this.#options.name) this.#lookAt(name, address);
+  }
+
+  #lookAt(name: MonitorName, address: string): void {
+    const known = this.#find(name);
     const parsed = parseHostPort(address);
-    if (parsed === null || this.#links.some((link) => link.address === address)) return;
-    this.add({ name, ...parsed });
+    if (known?.address === address || parsed === null) return;
+    if (known !== undefined) this.#leave(known, name);
+    // One without a name there is about to say it.
+    const isAsked = this.#links.some((link) => link.name === null && link.address === address);
+    if (!isAsked) this.add({ name, ...parsed });
   }
 
-  #hasMoved(link: PeerLink, address: string): boolean {
-    if (link.address === address || link.silentSince === null) return false;
-    return this.#options.now() - link.silentSince >= MOVED_AFTER_MS;
-  }
-
-  #drop(link: PeerLink): void {
-    link.close();
-    this.#clashes.delete(link);
+  #leave(link: PeerLink, name: MonitorName): void {
     this.#links = this.#links.filter((each) => each !== link);
+    this.#clashes.delete(link);
+    this.#former.get(name)?.close();
+    this.#former.set(name, link);
   }
 
   /** Whether messages of this monitor are taken: while a peer is nameless it might be anyone. */
@@ -93,8 +118,13 @@ export class Peers implements PeerSender {
     return this.#links.find((link) => link.address === address)?.dialled ?? null;
   }
 
+  /**
+   * A farewell is for whoever was called so and is not any more. It may well run on where it was, and
+   * without that word it would go on asking for votes, in the name of the one that took its place.
+   */
   send(to: MonitorName, message: PeerMessage): void {
     this.#find(to)?.send(message);
+    if (isFarewell(message)) this.#former.get(to)?.send(message);
   }
 
   reports(): readonly PeerReport[] {
@@ -110,7 +140,7 @@ export class Peers implements PeerSender {
 
   /** Connects to all of them anew, with the certificate that is in force now. */
   renew(): void {
-    for (const link of this.#links) link.renew();
+    for (const link of this.#all()) link.renew();
   }
 
   /** Resolves when what was sent has left or cannot leave. */
@@ -120,7 +150,11 @@ export class Peers implements PeerSender {
 
   close(): void {
     this.#stopAsking();
-    for (const link of this.#links) link.close();
+    for (const link of this.#all()) link.close();
+  }
+
+  #all(): readonly PeerLink[] {
+    return [...this.#links, ...this.#former.values()];
   }
 
   #find(name: MonitorName): PeerLink | undefined {
@@ -164,6 +198,14 @@ export class Peers implements PeerSender {
     if (other === undefined) return null;
     return `the monitors at ${link.address} and ${other.address} are both called ${name}`;
   }
+}
+
+function isSilent({ silentSince }: PeerLink, now: Instant): boolean {
+  return silentSince !== null && now - silentSince >= MOVED_AFTER_MS;
+}
+
+function isFarewell(message: PeerMessage): boolean {
+  return message.kind === "consensus" && message.message.kind === "farewell";
 }
 
 function problemOf(link: PeerLink): string | null {

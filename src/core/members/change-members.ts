@@ -9,7 +9,7 @@ import type { Command, MonitorCommand } from "../messages.ts";
 import { type Order, refused, taken } from "../operation/order.ts";
 import { type Member, quorumOf } from "../state.ts";
 import type { Turn } from "../turn.ts";
-import { getToKnow, type Newcomer } from "./newcomer.ts";
+import { getToKnow, type Newcomer, THERE_MS } from "./newcomer.ts";
 
 /** Monitors tell each other their votes each 250 ms. */
 const HEARD_MS = 1_000;
@@ -95,13 +95,23 @@ function replace(
   const acquaintance = getToKnow(turn, waiting, name, address);
   const members = turn.state.committed?.cluster.members ?? [];
   if (acquaintance.kind === "waiting") {
-    // One that was wiped says nothing of hosts until it is a member again; what it said before may come late.
-    const votes = (turn.state.peers[name]?.sentAfter ?? -Infinity) > waiting.since;
-    return votes || name === turn.state.name ? sameDisk(turn, command, member) : acquaintance.order;
+    if (isThere(turn, waiting, member, address)) return sameDisk(turn, command, member);
+    return acquaintance.order;
   }
   const { storageId }: Newcomer = acquaintance.newcomer;
   if (storageId === member.storageId) return sameDisk(turn, command, member);
   return remove(turn, members, name) ?? { kind: "later" };
+}
+
+/**
+ * Whether it is the member that it was, by its votes. One that was wiped says nothing of hosts until it is a
+ * member again; what it said before may come late. And while the member runs on where it was, another that
+ * is to take its place elsewhere has time to say hello.
+ */
+function isThere(turn: Turn, waiting: Waiting, { name, address }: Member, at: string): boolean {
+  if (name === turn.state.name) return true;
+  if (at !== address && turn.now - waiting.since <= THERE_MS) return false;
+  return (turn.state.peers[name]?.sentAfter ?? -Infinity) > waiting.since;
 }
 
 /** Its removal is done: whoever hears that the rest is refused must know how things stand. */
