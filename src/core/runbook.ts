@@ -11,6 +11,7 @@ const NAMED: ReadonlySet<string> = new Set([
   "roles",
   "leaving",
   "strangers",
+  "blocked",
   "write guard",
 ]);
 

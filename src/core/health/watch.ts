@@ -68,7 +68,7 @@ function changed(watch: NodeWatch, change: Partial<NodeWatch>): NodeWatch {
   return Object.assign(copyOf(watch), change);
 }
 
-/** For what each probe renews: to assign a field costs a tenth of what `Object.assign` does. */
+/** For what each probe renews: to assign a field costs a quarter of what `Object.assign` does. */
 function copyOf(watch: NodeWatch): Draft<NodeWatch> {
   return {
     opinion: watch.opinion,
