@@ -4,7 +4,6 @@
  * then, so that nothing of it goes on which would be taken for done, or undone.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { constants, setPriority } from "node:os";
 
 export interface Command {
   readonly command: string;
@@ -29,14 +28,19 @@ const DRAIN_MS = 100;
 /** With these a program that it starts would tell systemd that the monitor is ready, or ends. */
 const NOT_ITS_OWN = { NOTIFY_SOCKET: undefined, WATCHDOG_USEC: undefined, WATCHDOG_PID: undefined };
 
+/**
+ * The monitor's own priority may be a raised one, which is not meant for what the operator runs. The process sees to
+ * that itself: told from outside, it would come too late for what the command has started by then.
+ */
+const AT_ORDINARY_PRIORITY = 'renice 0 $$ >/dev/null 2>&1; exec /bin/sh -c "$1"';
+
 /** Never rejects. */
 export function runCommand({ command, env, input, deadlineMs }: Command): Promise<CommandEnd> {
-  const child = spawn("/bin/sh", ["-c", command], {
+  const child = spawn("/bin/sh", ["-c", AT_ORDINARY_PRIORITY, "/bin/sh", command], {
     detached: true,
     stdio: [input === null ? "ignore" : "pipe", "pipe", "pipe"],
     env: { ...process.env, ...NOT_ITS_OWN, ...env },
   });
-  useOrdinaryPriority(child);
   // One that does not read what it is told may do without it.
   child.stdin?.on("error", () => undefined);
   child.stdin?.end(input ?? "");
@@ -70,16 +74,6 @@ function endOf(child: ChildProcess, deadlineMs: number): Promise<CommandEnd> {
       setTimeout(end, DRAIN_MS);
     });
   });
-}
-
-/** The monitor's own may be a raised one, which is not meant for what the operator runs. */
-function useOrdinaryPriority({ pid }: ChildProcess): void {
-  if (pid === undefined) return;
-  try {
-    setPriority(pid, constants.priority.PRIORITY_NORMAL);
-  } catch {
-    // It has ended, or the monitor itself runs with a lower one.
-  }
 }
 
 function killGroup(child: ChildProcess): void {
