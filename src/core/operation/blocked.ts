@@ -2,6 +2,8 @@
  * Whose writes an operation blocked and could not give back before it ended: its node was out of reach. That is agreed
  * on, so that whoever leads when it can be reached again ends it, in whatever mode, however much later.
  */
+import type { NodeName } from "../ids.ts";
+import { remembered } from "../remembered.ts";
 import type { GroupPart, Node, Operation } from "../state.ts";
 import type { Turn } from "../turn.ts";
 
@@ -33,15 +35,19 @@ export function leftBlocked(group: GroupPart, node: Node, { saved }: Operation):
 /** True once nothing is agreed on any more about a node that was just seen to take writes. */
 export function isGivenBack(turn: Turn, group: GroupPart, node: Node): boolean {
   if (!isLeftBlocked(group, node)) return true;
-  if (!turn.isChanging(group.name)) turn.change(group.name, (part) => without(part, node));
+  if (!turn.isChanging(group.name))
+    turn.change(group.name, (part) => withoutBlocked(part, [node.name]));
   return false;
 }
 
-function without(group: GroupPart, node: Node): GroupPart {
+/** As if none of these nodes had been blocked. */
+export function withoutBlocked(group: GroupPart, nodes: readonly NodeName[]): GroupPart {
   const { blocked, ...others } = group;
-  const { [node.name]: _, ...rest } = blocked ?? {};
-  return Object.keys(rest).length === 0 ? others : { ...others, blocked: rest };
+  const left = Object.entries(blocked ?? {}).filter(([name]) => !nodes.includes(name));
+  return left.length === 0 ? others : { ...others, blocked: Object.fromEntries(left) };
 }
+
+const blockedAlarm = remembered((name) => `${name}: blocked`);
 
 export function tellOfBlocked(turn: Turn, group: GroupPart): void {
   const names = Object.keys(group.blocked ?? {});
@@ -49,5 +55,5 @@ export function tellOfBlocked(turn: Turn, group: GroupPart): void {
     names.length === 0
       ? null
       : `${names.join(", ")} may still refuse writes (min-replicas-to-write): an operation was turned back while nobody reached it; this ends when a monitor does`;
-  turn.alarm(`${group.name}: blocked`, text);
+  turn.alarm(blockedAlarm(group.name), text);
 }

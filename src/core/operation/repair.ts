@@ -40,8 +40,7 @@ export function repair(turn: Turn, group: GroupPart): void {
   if (group.operation !== null) return dropRepairs(turn, group);
   for (const node of group.nodes) {
     if (modeNow(group) === "passive" && !isRemainder(turn, group, node))
-      if (isLeftBlocked(group, node)) tidy(turn, group, node);
-      else leaveAlone(turn, group, node);
+      leaveAlone(turn, group, node);
     else if (node.name !== master.name) repairNode(turn, group, master, node);
     else if (tidy(turn, group, master)) guardWrites(turn, group, master);
   }
@@ -49,7 +48,8 @@ export function repair(turn: Turn, group: GroupPart): void {
 
 /** Who stops the replicas of a paused group must not stop the writes of its master with them. */
 function leaveAlone(turn: Turn, group: GroupPart, node: Node): void {
-  if (node.name === group.master && group.mode !== "passive") guardWrites(turn, group, node);
+  if (isLeftBlocked(group, node)) tidy(turn, group, node);
+  else if (node.name === group.master && group.mode !== "passive") guardWrites(turn, group, node);
   else dropRepair(turn, group, node);
 }
 

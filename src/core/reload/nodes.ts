@@ -6,6 +6,7 @@
  * epoch (rule 1). A node of another address is another host: removed and added in one.
  */
 import type { NodeName } from "../ids.ts";
+import { withoutBlocked } from "../operation/blocked.ts";
 import type { GroupPart, Node, Vip } from "../state.ts";
 import type { Stamp } from "../stamp.ts";
 import { renewed, without } from "../vip/epochs.ts";
@@ -34,11 +35,10 @@ export function withNodes(
   const { added, left } = nodeChanges(group.nodes, proposed);
   const gone = left.map(({ name }) => name);
   const names = added.map(({ name }) => name);
-  const { blocked, ...rest } = group;
+  const rejoining = Object.entries(group.rejoining).filter(([name]) => !gone.includes(name));
   return {
-    ...rest,
-    rejoining: keptOf(group.rejoining, gone),
-    ...(blocked === undefined ? {} : { blocked: keptOf(blocked, gone) }),
+    ...withoutBlocked(group, gone),
+    rejoining: Object.fromEntries(rejoining),
     nodes: proposed.map((node) => {
       const known = group.nodes.find(({ name }) => name === node.name && !gone.includes(name));
       return known === undefined
@@ -52,13 +52,6 @@ export function withNodes(
       return unread(vip, stamp, gone);
     }),
   };
-}
-
-function keptOf<T>(
-  known: Readonly<Record<string, T>>,
-  gone: readonly string[],
-): Readonly<Record<string, T>> {
-  return Object.fromEntries(Object.entries(known).filter(([name]) => !gone.includes(name)));
 }
 
 function described(known: Node, proposed: ProposedNode): Node {
