@@ -7,6 +7,7 @@ import { probeDeadlineMs } from "../../core/health/scrutiny.ts";
 import type { GroupSettings } from "../../core/settings.ts";
 import { leaseWarnings } from "./lease-arithmetic.ts";
 import type { Config } from "./types.ts";
+import { showDuration } from "./values.ts";
 
 /** A probe on a new connection: connecting, and asking. With TLS it takes two more. */
 const ROUND_TRIPS_OF_PROBE = 2;
@@ -30,7 +31,7 @@ function probes(settings: GroupSettings, rttMs: number): readonly string[] {
   const needMs = ROUND_TRIPS_OF_PROBE * rttMs;
   if (deadlineMs >= needMs) return [];
   return [
-    `down_after: a probe is given ${deadlineMs} ms, and on a new connection it needs ${needMs} ms with a round trip of ${rttMs} ms; nodes that are well will be taken for silent. Write down_after = ${4 * needMs}ms or more`,
+    `down_after: a probe is given ${deadlineMs} ms, and on a new connection it needs ${needMs} ms with a round trip of ${rttMs} ms; nodes that are well will be taken for silent. Write down_after = ${showDuration(4 * needMs)} or more`,
   ];
 }
 

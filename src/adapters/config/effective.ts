@@ -13,6 +13,7 @@ import {
 import { MASK } from "./secret.ts";
 import { type GroupFile, type Read, saysItself, type Whole } from "./sections.ts";
 import type { EffectiveEntry, Local } from "./types.ts";
+import { showDuration } from "./values.ts";
 
 type Derived = Readonly<Record<string, string>>;
 
@@ -85,10 +86,4 @@ function derivedForNode(top: GroupValues): Derived {
     ssh_user: top.ssh_user,
     ssh_port: String(top.ssh_port),
   };
-}
-
-/** The shortest way to write it in the file. */
-export function showDuration(ms: number): string {
-  if (ms > 0 && ms % 60_000 === 0) return `${ms / 60_000}m`;
-  return ms > 0 && ms % 1_000 === 0 ? `${ms / 1_000}s` : `${ms}ms`;
 }

@@ -8,6 +8,8 @@ import {
   renewalIntervalMs,
   waitingTimeMs,
 } from "../../core/settings.ts";
+import { PERMIT_SHARE } from "../../core/vip/stand.ts";
+import { showDuration } from "./values.ts";
 
 /** A slow local network, unless somebody says how far the hosts are from each other. */
 export const ASSUMED_RTT_MS = 20;
@@ -15,10 +17,17 @@ export const ASSUMED_RTT_MS = 20;
 export const SILENCE_MS = 350;
 /** Committing, promoting and claiming, after the waiting time. */
 export const ACTING_MS = 100;
-/** Clocks that differ by less than this are not to be counted on. */
-const LEAST_DRIFT = 0.01;
 /** The time in which a monitor takes over the renewals of one that died. */
 const TAKE_OVER_MS = 300;
+/** From then on: a permit and its answer, the shows and their answers, the claim's way. */
+const ROUND_TRIPS_OF_TAKE_OVER = 2.5;
+/** The guard's own part of an answer. */
+const GUARD_MS = 20;
+/** A smaller one leaves permits no longer: they are not relied on for their last tenth anyhow. */
+const ORDINARY_DRIFT = 0.1;
+/** What the advice is rounded up to, and the longest lease that the configuration takes. */
+const LEASE_STEP_MS = 100;
+const LONGEST_LEASE_MS = 300_000;
 
 export interface LeaseArithmetic {
   /** W: from a mark on another host until the silent one serves nothing, for certain. */
@@ -35,20 +44,24 @@ export interface LeaseArithmetic {
 export function leaseArithmetic(settings: GroupSettings, rttMs = ASSUMED_RTT_MS): LeaseArithmetic {
   const { leaseMs, permitMs, clockDrift, downAfterMs } = settings;
   const waitMs = waitingTimeMs(leaseMs, permitMs, clockDrift);
-  const renewalMs = renewalIntervalMs(leaseMs);
-  const permitNeed = permitNeedMs(renewalMs, rttMs);
-  const leaseNeed = renewalMs + TAKE_OVER_MS + 2.5 * rttMs;
   return {
     waitMs,
-    renewalMs,
+    renewalMs: renewalIntervalMs(leaseMs),
     unpluggedMs: Math.max(downAfterMs, SILENCE_MS + waitMs) + ACTING_MS,
-    permitSpareMs: Math.floor(permitMs * (1 - clockDrift) - permitNeed),
-    leaseSpareMs: Math.floor(leaseMs / (1 + clockDrift) - leaseNeed),
+    permitSpareMs: permitSpareMs(leaseMs, permitMs, clockDrift, rttMs),
+    leaseSpareMs: leaseSpareMs(leaseMs, clockDrift, rttMs),
   };
 }
 
-function permitNeedMs(renewalMs: number, rttMs: number): number {
-  return renewalMs + 1.5 * rttMs;
+/** A claim brings the permit for the next, which leaves when it is due and this one is answered. */
+function permitSpareMs(leaseMs: number, permitMs: number, drift: number, rttMs: number): number {
+  const age = Math.max(renewalIntervalMs(leaseMs), rttMs + GUARD_MS);
+  return Math.floor(permitMs * Math.min(PERMIT_SHARE, 1 - drift) - age);
+}
+
+function leaseSpareMs(leaseMs: number, drift: number, rttMs: number): number {
+  const need = renewalIntervalMs(leaseMs) + TAKE_OVER_MS + ROUND_TRIPS_OF_TAKE_OVER * rttMs;
+  return Math.floor(leaseMs / (1 + drift) - need);
 }
 
 /** Continuity only: a renewal that comes late takes the VIP away for a moment, never gives it twice. */
@@ -57,12 +70,11 @@ export function leaseWarnings(settings: GroupSettings, rttMs = ASSUMED_RTT_MS): 
   const warnings: string[] = [];
   if (permitSpareMs < 0) {
     warnings.push(
-      `vip_lease: permits live ${settings.permitMs} ms, ${-permitSpareMs} ms less than a renewal needs with a round trip of ${rttMs} ms and this clock_drift; the VIP will blink. ${permitRemedy(settings, rttMs)}`,
+      `vip_lease: with ${settings.leaseMs} ms a permit of ${settings.permitMs} ms is ${-permitSpareMs} ms too old when it is used with a round trip of ${rttMs} ms; the VIP will blink. ${remedy(settings, rttMs)}`,
     );
-  }
-  if (leaseSpareMs < 0) {
+  } else if (leaseSpareMs < 0) {
     warnings.push(
-      `vip_lease: ${settings.leaseMs} ms is ${-leaseSpareMs} ms too short to outlive the death of a monitor with a round trip of ${rttMs} ms; the VIP will blink then. Write a longer vip_lease or a smaller clock_drift`,
+      `vip_lease: ${settings.leaseMs} ms is ${-leaseSpareMs} ms too short to outlive the death of a monitor with a round trip of ${rttMs} ms; the VIP will blink then. ${remedy(settings, rttMs)}`,
     );
   }
   if (settings.leaseMs < settings.downAfterMs) {
@@ -73,13 +85,20 @@ export function leaseWarnings(settings: GroupSettings, rttMs = ASSUMED_RTT_MS): 
   return warnings;
 }
 
-/** Permits grow with the lease up to a limit; beyond it only a smaller bound on the clocks leaves more of them. */
-function permitRemedy({ leaseMs }: GroupSettings, rttMs: number): string {
-  const longest = permitMsFor(Number.MAX_SAFE_INTEGER);
-  const need = permitNeedMs(renewalIntervalMs(leaseMs), rttMs);
-  if (permitMsFor(leaseMs) < longest) return "Write a longer vip_lease or a smaller clock_drift";
-  const drift = Math.floor((1 - need / longest) * 100) / 100;
-  if (drift >= LEAST_DRIFT) return `Write clock_drift = ${drift} or less`;
-  const farthest = Math.floor((longest * (1 - LEAST_DRIFT) - renewalIntervalMs(leaseMs)) / 1.5);
+function remedy({ clockDrift }: GroupSettings, rttMs: number): string {
+  const leaseMs = shortestLease(clockDrift, rttMs);
+  if (leaseMs !== null) return `Write vip_lease = ${showDuration(leaseMs)} or more`;
+  if (clockDrift > ORDINARY_DRIFT && shortestLease(ORDINARY_DRIFT, rttMs) !== null)
+    return `Write clock_drift = ${ORDINARY_DRIFT}`;
+  const farthest = Math.floor(permitMsFor(LONGEST_LEASE_MS) * PERMIT_SHARE - GUARD_MS);
   return `No setting helps: a monitor must be within ${farthest} ms of the hosts`;
+}
+
+/** Permits grow with the lease only up to a limit: if they are too short then, no lease is long enough. */
+function shortestLease(drift: number, rttMs: number): number | null {
+  for (let leaseMs = LEASE_STEP_MS; leaseMs <= LONGEST_LEASE_MS; leaseMs += LEASE_STEP_MS) {
+    const ofPermit = permitSpareMs(leaseMs, permitMsFor(leaseMs), drift, rttMs);
+    if (ofPermit >= 0 && leaseSpareMs(leaseMs, drift, rttMs) >= 0) return leaseMs;
+  }
+  return null;
 }

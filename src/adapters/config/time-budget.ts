@@ -20,13 +20,25 @@ export interface Budget {
 
 /** Votes and the first round of a new leader, on a slow local network. */
 const ROUNDS_MS = 200;
+const ROUND_TRIPS_OF_ELECTION = 4;
+/**
+ * Commits, comparing the replicas, promoting, pointing clients and claiming, one after the other.
+ * Measured: docs/performance.md, "Sites that are far from each other".
+ */
+const ROUND_TRIPS_OF_ACTING = 13;
 
-/** The most ordinary first; the last is the worst case. */
-export function timeBudgets(settings: GroupSettings): readonly Budget[] {
+/**
+ * The most ordinary first; the last is the worst case.
+ * @param rttMs between the farthest two hosts, there and back; 0: they are near each other
+ */
+export function timeBudgets(settings: GroupSettings, rttMs = 0): readonly Budget[] {
   const { downAfterMs, probeIntervalMs, restartGraceMs, leaseBackend } = settings;
   const detectMs = downAfterMs + probeIntervalMs;
   const detection = { what: "detect", ms: detectMs };
-  const act = { what: "promote and move the address", ms: ACTING_MS };
+  const act = {
+    what: "promote and move the address",
+    ms: ACTING_MS + ROUND_TRIPS_OF_ACTING * rttMs,
+  };
   const refused = { what: "detect", ms: Math.max(restartGraceMs, probeIntervalMs) };
   const budgets = [
     { fault: "its process dies", spans: [refused, act] },
@@ -39,7 +51,7 @@ export function timeBudgets(settings: GroupSettings): readonly Budget[] {
     { fault: "its host is unplugged", spans: [...unplugged(detectMs, SILENCE_MS, waitMs), act] },
     {
       fault: "its host is unplugged, and the leader with it",
-      spans: [...unplugged(detectMs, electionMs(), waitMs), act],
+      spans: [...unplugged(detectMs, electionMs(rttMs), waitMs), act],
     },
   ];
 }
@@ -54,8 +66,9 @@ function unplugged(detectMs: number, untilMarkedMs: number, waitMs: number): rea
   ];
 }
 
-function electionMs(): number {
-  return DEFAULT_TIMERS.electionMs + DEFAULT_TIMERS.jitterMs + ROUNDS_MS;
+function electionMs(rttMs: number): number {
+  const { electionMs: silenceMs, jitterMs } = DEFAULT_TIMERS;
+  return silenceMs + jitterMs + ROUNDS_MS + ROUND_TRIPS_OF_ELECTION * rttMs;
 }
 
 export function totalMs({ spans }: Budget): number {
@@ -69,8 +82,8 @@ export function showBudget(budget: Budget): string {
 }
 
 /** All of them in one line, and the worst with what it is made of in another. */
-export function showBudgets(settings: GroupSettings): readonly string[] {
-  const budgets = timeBudgets(settings);
+export function showBudgets(settings: GroupSettings, rttMs = 0): readonly string[] {
+  const budgets = timeBudgets(settings, rttMs);
   const each = budgets.map((one) => `${seconds(totalMs(one))} if ${one.fault}`);
   const worst = budgets.at(-1);
   return [

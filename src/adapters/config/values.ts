@@ -47,6 +47,12 @@ export function duration(min: string, max: string): Parser<number> {
   };
 }
 
+/** The shortest way to write it in the file. */
+export function showDuration(ms: number): string {
+  if (ms > 0 && ms % 60_000 === 0) return `${ms / 60_000}m`;
+  return ms > 0 && ms % 1_000 === 0 ? `${ms / 1_000}s` : `${ms}ms`;
+}
+
 function milliseconds(text: string): number | null {
   if (text === "0") return 0;
   const match = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h)$/.exec(text);

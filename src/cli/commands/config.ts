@@ -25,7 +25,10 @@ export function run(context: Context): Promise<ExitCode> {
   const config = json ? readOrPrint(read, context) : read();
   if (config === null) return Promise.resolve(EXIT.config);
   if (action === "show") terminal.print(json ? toJson(config.entries) : showEntries(config));
-  else terminal.print(json ? toJson({ ok: true, warnings: config.warnings }) : summary(config));
+  else
+    terminal.print(
+      json ? toJson({ ok: true, warnings: config.warnings }) : summary(config, rttMs ?? 0),
+    );
   return Promise.resolve(EXIT.ok);
 }
 
@@ -56,7 +59,8 @@ function readOrPrint(read: () => Config, { terminal }: Context): Config | null {
   }
 }
 
-export function summary(config: Config): readonly string[] {
+/** @param rttMs between the farthest two hosts; 0: they are near each other */
+export function summary(config: Config, rttMs = 0): readonly string[] {
   const { monitors, warnings, file } = config;
   const majority = Math.floor(monitors.length / 2) + 1;
   return [
@@ -75,7 +79,7 @@ export function summary(config: Config): readonly string[] {
           : [
               `lease     ${leaseMs} ms, renewed each ${renewalMs} ms with permits of ${permitMs} ms; waiting time W = ${waitMs} ms`,
             ]),
-        ...showBudgets(group.settings).map(
+        ...showBudgets(group.settings, rttMs).map(
           (line, at) => `${at === 0 ? "failover  " : "          "}${line}`,
         ),
         ...showPreference(group.settings),

@@ -1,14 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { distanceWarnings } from "../../../../src/adapters/config/distance.ts";
 import { leaseArithmetic } from "../../../../src/adapters/config/lease-arithmetic.ts";
+import { timeBudgets, totalMs } from "../../../../src/adapters/config/time-budget.ts";
 import { suggest } from "../../../../src/adapters/config/suggest.ts";
 import { aConfig } from "./helpers.ts";
 
-function sums(top: string) {
-  const settings = aConfig(top).groups[0]?.settings;
-  if (settings === undefined) throw new Error("a configuration has a group");
-  return leaseArithmetic(settings);
+function groupOf(top: string) {
+  const [group] = aConfig(top).groups;
+  if (group === undefined) throw new Error("a configuration has a group");
+  return group;
 }
+
+const sums = (top: string) => leaseArithmetic(groupOf(top).settings);
 
 describe("the arithmetic of the lease", () => {
   it("of the defaults: an unplugged host is replaced after 3.4 s", () => {
@@ -16,7 +19,7 @@ describe("the arithmetic of the lease", () => {
       waitMs: 2_968,
       renewalMs: 250,
       unpluggedMs: 3_418,
-      permitSpareMs: 80,
+      permitSpareMs: 110,
       leaseSpareMs: 1_218,
     });
   });
@@ -34,24 +37,47 @@ describe("hosts that are far from each other", () => {
   const warnings = (top: string, rttMs: number) =>
     distanceWarnings(aConfig(`master_ip = 10.0.0.70\n${top}`).groups, rttMs);
 
-  it("need nothing else up to a round trip of 73 ms, with the defaults", () => {
-    expect(warnings("", 73)).toEqual([]);
-    expect(warnings("", 74)).not.toEqual([]);
+  it("need nothing else up to a round trip of 200 ms, with the defaults", () => {
+    expect(warnings("", 200)).toEqual([]);
+    expect(warnings("", 201)).toEqual([expect.stringContaining("an election needs about 804 ms")]);
   });
 
-  it("are told which clock_drift leaves time enough for a renewal", () => {
-    const [warning] = warnings("", 80);
-    expect(warning).toContain("Write clock_drift = 0.07 or less");
-    expect(warnings("clock_drift = 0.07", 80)).toEqual([]);
+  it("are told which lease outlives the death of a monitor", () => {
+    const [warning] = warnings("down_after = 1s", 150);
+    expect(warning).toContain("too short to outlive the death of a monitor");
+    expect(warning).toContain("Write vip_lease = 1100ms or more");
+    expect(warnings("down_after = 1s\nvip_lease = 1100ms", 150).join()).not.toContain("vip_lease");
+  });
+
+  it("are told which lease has permits that are not too old when they are used", () => {
+    const top = "down_after = 500ms\nvip_lease = 500ms";
+    const [warning] = warnings(top, 170);
+    expect(warning).toContain("a permit of 200 ms is 10 ms too old when it is used");
+    expect(warning).toContain("Write vip_lease = 1100ms or more");
   });
 
   it("are told when no setting helps", () => {
-    expect(warnings("clock_drift = 0.01", 120).join()).toContain("must be within 97 ms");
+    expect(warnings("vip_lease = 5s", 341).join()).toContain("must be within 340 ms of the hosts");
+    expect(warnings("vip_lease = 5s", 340).join()).not.toContain("No setting helps");
+  });
+
+  it("are told of a clock_drift that leaves permits too short", () => {
+    const [warning] = warnings("clock_drift = 0.4", 20);
+    expect(warning).toContain("a permit of 400 ms is 10 ms too old when it is used");
+    expect(warning).toContain("Write clock_drift = 0.1");
+    expect(warnings("clock_drift = 0.1", 20)).toEqual([]);
+  });
+
+  it("are told the times of a failover at that distance", () => {
+    const totals = (rttMs: number) =>
+      timeBudgets(groupOf("down_after = 1s\nrestart_grace = 0s").settings, rttMs).map(totalMs);
+    expect(totals(0)).toEqual([200, 1_200, 2_196, 3_446]);
+    expect(totals(80)).toEqual([1_240, 2_240, 3_236, 4_806]);
   });
 
   it("are told of probes that are too short, and of elections that take several attempts", () => {
     const all = warnings("down_after = 1s\nclock_drift = 0.01", 250).join("\n");
-    expect(all).toContain("Write down_after = 2000ms or more");
+    expect(all).toContain("Write down_after = 2s or more");
     expect(all).toContain("an election needs about 1000 ms");
   });
 });
