@@ -21,6 +21,7 @@ export const ACTING_MS = 100;
 const TAKE_OVER_MS = 300;
 /** From then on: a permit and its answer, the shows and their answers, the claim's way. */
 const ROUND_TRIPS_OF_TAKE_OVER = 2.5;
+const ROUND_TRIPS_BEFORE_CLAIM = 2;
 /** The guard's own part of an answer. */
 const GUARD_MS = 20;
 /** A smaller one leaves permits no longer: they are not relied on for their last tenth anyhow. */
@@ -53,9 +54,12 @@ export function leaseArithmetic(settings: GroupSettings, rttMs = ASSUMED_RTT_MS)
   };
 }
 
-/** A claim brings the permit for the next, which leaves when it is due and this one is answered. */
+/**
+ * A claim brings the permit for the next, which leaves when it is due. But the first of a holder needs a
+ * permit, then word from a majority or from the other nodes, and both while the permit is young.
+ */
 function permitSpareMs(leaseMs: number, permitMs: number, drift: number, rttMs: number): number {
-  const age = Math.max(renewalIntervalMs(leaseMs), rttMs + GUARD_MS);
+  const age = Math.max(renewalIntervalMs(leaseMs), ROUND_TRIPS_BEFORE_CLAIM * rttMs + GUARD_MS);
   return Math.floor(permitMs * Math.min(PERMIT_SHARE, 1 - drift) - age);
 }
 
@@ -70,7 +74,7 @@ export function leaseWarnings(settings: GroupSettings, rttMs = ASSUMED_RTT_MS): 
   const warnings: string[] = [];
   if (permitSpareMs < 0) {
     warnings.push(
-      `vip_lease: with ${settings.leaseMs} ms a permit of ${settings.permitMs} ms is ${-permitSpareMs} ms too old when it is used with a round trip of ${rttMs} ms; the VIP will blink. ${remedy(settings, rttMs)}`,
+      `vip_lease: with ${settings.leaseMs} ms a permit of ${settings.permitMs} ms is ${-permitSpareMs} ms too old when it is used with a round trip of ${rttMs} ms; the VIP may be served by nobody. ${remedy(settings, rttMs)}`,
     );
   } else if (leaseSpareMs < 0) {
     warnings.push(
@@ -90,7 +94,9 @@ function remedy({ clockDrift }: GroupSettings, rttMs: number): string {
   if (leaseMs !== null) return `Write vip_lease = ${showDuration(leaseMs)} or more`;
   if (clockDrift > ORDINARY_DRIFT && shortestLease(ORDINARY_DRIFT, rttMs) !== null)
     return `Write clock_drift = ${ORDINARY_DRIFT}`;
-  const farthest = Math.floor(permitMsFor(LONGEST_LEASE_MS) * PERMIT_SHARE - GUARD_MS);
+  const farthest = Math.floor(
+    (permitMsFor(LONGEST_LEASE_MS) * PERMIT_SHARE - GUARD_MS) / ROUND_TRIPS_BEFORE_CLAIM,
+  );
   return `No setting helps: a monitor must be within ${farthest} ms of the hosts`;
 }
 

@@ -5,7 +5,7 @@ import type { World } from "../world/world.ts";
 import { becomesWhole, lostWrites, SEEDS, settled } from "./at-rest.ts";
 
 /** A round trip between any two hosts, the leader and the nodes not excepted. */
-const ROUND_TRIPS_MS = [20, 80, 140];
+const ROUND_TRIPS_MS = [20, 80, 140, 165];
 const CASES = ROUND_TRIPS_MS.flatMap((ms) => SEEDS.map((seed) => [ms, seed] as const));
 
 function farApart(seed: number, roundTripMs: number) {
