@@ -73,8 +73,12 @@ export class Copying {
   #follows(monitor: MonitorProcess, { action, target, connection }: Follow, now: number): void {
     if (action.kind !== "follow" || action.host.startsWith("127.")) return;
     const group = groupIn(monitor.state?.committed ?? null, target.group);
-    // What an operation moves holds the same history, and copies nothing.
-    if (group === undefined || group.operation !== null) return;
+    if (group === undefined) return;
+    if (group.operation !== null) {
+      // What an operation moves holds the same history, and copies nothing. What it was told before is over.
+      this.#told.delete(target.node);
+      return;
+    }
     const told = { monitor: monitor.name, term: connection.term, host: action.host, at: now };
     const most = group.settings.parallelSyncs ?? DEFAULT_PARALLEL_SYNCS;
     const busy = group.nodes.filter(
