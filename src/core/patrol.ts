@@ -178,12 +178,20 @@ export function probed(turn: Turn, group: string, node: NodeName, result: ProbeR
   setWatch(turn, group, node, after);
   const isOther = isOtherInfo(before.seen?.info ?? null, after.seen?.info ?? null);
   if (before.opinion !== after.opinion || isOther) turn.news.add(group);
+  if (after.opinion.vote === "refused" && before.opinion.vote !== "refused")
+    lookAtOthers(turn, group, node);
   if (turn.state.pings.is === "down") reviseNetwork(turn);
 }
 
 /** A lost connection makes the whole group worth a look: the replicas' links tell whether a master died. */
 export function connectionLost(turn: Turn, group: string): void {
+  lookAtOthers(turn, group, null);
+}
+
+/** At the first look after a death the link of a replica may not have broken yet. */
+function lookAtOthers(turn: Turn, group: string, known: NodeName | null): void {
   for (const node of Object.keys(turn.local(group).watches)) {
+    if (node === known) continue;
     setWatch(turn, group, node, suspectConnection(watchOf(turn, group, node), turn.now));
   }
 }
