@@ -62,6 +62,16 @@ function finish(channel: ClientChannel, input: string): { readonly finished: Pro
   return { finished };
 }
 
+/** What is not there by then is not waited for; it goes on. @throws ChannelError */
+export function inTime<T>(work: Promise<T>, deadlineMs: number, what: string): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      reject(new ChannelError("timeout", `${what}: no answer within ${deadlineMs} ms`));
+    }, deadlineMs);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
 /** The last part of a stream that may be endless. */
 export class Tail {
   readonly #limit: number;

@@ -6,7 +6,7 @@
  */
 import type { Client } from "ssh2";
 import { ChannelError } from "./connection.ts";
-import { open, run } from "./exec.ts";
+import { inTime, open, run } from "./exec.ts";
 import type { GuardLink } from "./guard-link.ts";
 import { GuardProcess } from "./guard-process.ts";
 import { PlainGuard } from "./plain-guard.ts";
@@ -21,19 +21,26 @@ export interface GuardStart {
 }
 
 const INSTALLED = "/usr/lib/redis-mmm/guard";
-/** sudo alone may wait 20 s for a dead name server; keepalives notice a dead host meanwhile. */
+/**
+ * Of each command. sudo alone may wait 20 s for a dead name server; keepalives notice a dead host meanwhile, but not one
+ * whose login shell waits for a file server.
+ */
 const START_MS = 25_000;
 
-/** @throws ChannelError */
-export async function startGuard(client: Client, start: GuardStart): Promise<GuardLink> {
+/** Whoever called it ends the connection if it fails. @throws ChannelError */
+export async function startGuard(
+  client: Client,
+  start: GuardStart,
+  deadlineMs = START_MS,
+): Promise<GuardLink> {
   const root = start.user === "root" ? "" : "sudo -n ";
   const installed = (): Promise<GuardLink> =>
-    startProcess(client, `exec ${root}${INSTALLED}`, null);
+    startProcess(client, `exec ${root}${INSTALLED}`, null, deadlineMs);
   const inline = (): Promise<GuardLink> =>
-    startProcess(client, `exec ${root}/bin/sh -s`, start.script);
+    startProcess(client, `exec ${root}/bin/sh -s`, start.script, deadlineMs);
   if (start.wanted === "installed") return installed();
   if (start.wanted === "inline") return inline();
-  if (await isInstalled(client)) return installed().catch(() => inline());
+  if (await isInstalled(client, deadlineMs)) return installed().catch(() => inline());
   try {
     return await inline();
   } catch (error) {
@@ -43,21 +50,25 @@ export async function startGuard(client: Client, start: GuardStart): Promise<Gua
 }
 
 /** Only the answer "no" is one: a host that says nothing may have a guard. @throws ChannelError */
-async function isInstalled(client: Client): Promise<boolean> {
-  const { exitCode, stderr } = await run(client, `test -e ${INSTALLED}`);
+async function isInstalled(client: Client, deadlineMs: number): Promise<boolean> {
+  const what = `looking for ${INSTALLED}`;
+  const looking = run(client, `test -e ${INSTALLED}`);
+  const { exitCode, stderr } = await inTime(looking, deadlineMs, what);
   if (exitCode === 0 || exitCode === 1) return exitCode === 0;
-  throw new ChannelError("closed", `looking for ${INSTALLED} ended without an answer: ${stderr}`);
+  throw new ChannelError("closed", `${what} ended without an answer: ${stderr}`);
 }
 
 async function startProcess(
   client: Client,
   command: string,
   script: string | null,
+  deadlineMs: number,
 ): Promise<GuardLink> {
   const mode = script === null ? "installed" : "inline";
-  const guard = await open(client, command, (channel) => new GuardProcess(channel, mode));
+  const opening = open(client, command, (channel) => new GuardProcess(channel, mode));
+  const guard = await inTime(opening, deadlineMs, "beginning to start the guard");
   try {
-    await guard.start(script, START_MS);
+    await guard.start(script, deadlineMs);
     return guard;
   } catch (error) {
     guard.close();
