@@ -5,15 +5,20 @@
  * named after the directory excludes everybody of the same network namespace without a race; a
  * socket in the directory itself also meets a monitor that runs in another one.
  */
-import { statSync, unlinkSync } from "node:fs";
+import { randomBytes, randomInt } from "node:crypto";
+import { readdirSync, rmSync, statSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { isAnswered } from "../socket-file.ts";
 import { MmmError, systemCode } from "../../errors.ts";
 
 const SOCKET = "lock";
 /** Longer paths do not fit a socket's address. */
-const LONGEST_PATH = 100;
+const LONGEST_PATH = 107;
+/** Of those who come at the same time each may find the other, and then both try again. */
+const ATTEMPTS = 5;
+const LONGEST_PAUSE_MS = 60;
 
 export interface Exclusive {
   release(): void;
@@ -24,8 +29,7 @@ export async function takeDataDir(dataDir: string): Promise<Exclusive> {
   const { dev, ino } = statSync(dataDir);
   const abstract = await bind(`\0redis-mmm-${dev}-${ino}`);
   if (abstract === null) throw taken(dataDir);
-  const path = join(dataDir, SOCKET);
-  const inDirectory = Buffer.byteLength(path) > LONGEST_PATH ? abstract : await bindFile(path);
+  const inDirectory = await takeInside(dataDir);
   if (inDirectory === null) {
     abstract.close();
     throw taken(dataDir);
@@ -36,6 +40,37 @@ export async function takeDataDir(dataDir: string): Promise<Exclusive> {
       abstract.close();
     },
   };
+}
+
+/** Against those of other network namespaces; exported for its test. null: one of them has it. */
+export async function takeInside(dataDir: string): Promise<Server | null> {
+  for (let attempt = 1; ; attempt += 1) {
+    const server = await comeAndLook(dataDir);
+    if (server !== null || attempt === ATTEMPTS) return server;
+    await pause(randomInt(LONGEST_PAUSE_MS));
+  }
+}
+
+/**
+ * Everybody has a socket of their own name there *before* they look for others, so that of two at least one finds the
+ * other. One name for all would have to be taken from the dead, and could be taken from whoever took it just before.
+ */
+async function comeAndLook(dataDir: string): Promise<Server | null> {
+  const own = `${SOCKET}.${randomBytes(3).toString("hex")}`;
+  const path = join(dataDir, own);
+  if (Buffer.byteLength(path) > LONGEST_PATH) return createServer();
+  const server = await bind(path);
+  if (server === null) return null;
+  const names = readdirSync(dataDir).filter((name) => name.split(".")[0] === SOCKET);
+  const others = names.filter((name) => name !== own).map((name) => join(dataDir, name));
+  const answered = await Promise.all(others.map(isAnswered));
+  // Whoever holds the directory may have taken ours for a dead one, before it was listened to.
+  if (others.length === names.length || answered.includes(true)) {
+    server.close();
+    return null;
+  }
+  for (const dead of others) rmSync(dead, { force: true });
+  return server;
 }
 
 /** null: it is bound already. */
@@ -49,14 +84,6 @@ function bind(path: string): Promise<Server | null> {
     });
     server.listen(path, () => settle(server));
   });
-}
-
-async function bindFile(path: string): Promise<Server | null> {
-  const first = await bind(path);
-  if (first !== null || (await isAnswered(path))) return first;
-  // Left behind by a process that is gone.
-  unlinkSync(path);
-  return await bind(path);
 }
 
 function taken(dataDir: string): MmmError {
