@@ -11,6 +11,7 @@ import { listenAt } from "../listening.ts";
 import { isLoopback } from "../peer/address.ts";
 import type { Ask, Reply } from "./reply.ts";
 import { plain } from "./reply.ts";
+import { feedInSlices } from "./slices.ts";
 
 export interface HttpOptions {
   readonly host: string;
@@ -29,7 +30,7 @@ const REQUEST_MS = 5_000;
 const IDLE_MS = 10_000;
 const LARGEST_HEADER_BYTES = 8_192;
 const MOST_REQUESTS_PER_CONNECTION = 1_000;
-/** Asked before the first of them is answered. A piece of the stream holds a thousand; no client does that. */
+/** Asked before the first of them is answered. No client does that. */
 const MOST_UNANSWERED = 32;
 
 /** No script, style, frame or request but our own; nothing is kept, and nobody is told who asked. */
@@ -60,6 +61,7 @@ export class HttpServer {
     });
     this.#server.maxConnections = MOST_CONNECTIONS;
     keepCrowdOut(this.#server, FROM_ONE_ADDRESS);
+    feedInSlices(this.#server);
     this.#server.maxRequestsPerSocket = MOST_REQUESTS_PER_CONNECTION;
     this.#server.setTimeout(IDLE_MS);
     this.#server.on("request", (request, response) => void this.#handle(request, response));

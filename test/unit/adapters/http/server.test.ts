@@ -1,8 +1,11 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { connect } from "node:net";
 import { request } from "node:http";
 import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { HttpServer } from "../../../../src/adapters/http/server.ts";
 import type { Snapshot } from "../../../../src/adapters/http/snapshot.ts";
+import { eventually } from "../../../helpers/eventually.ts";
 import { httpDoor } from "../../../helpers/http-door.ts";
 import { aSnapshot } from "../../../helpers/snapshots.ts";
 import { aStatus } from "../../cli/fixtures.ts";
@@ -108,6 +111,52 @@ describe("the HTTP door", () => {
     expect((await raw(question.repeat(20) + last)).match(/^HTTP\/1.1 200 /gm)).toHaveLength(21);
     const answered = (await raw(question.repeat(1_000))).match(/^HTTP\/1.1 200 /gm) ?? [];
     expect(answered.length).toBeLessThan(100);
+  });
+
+  it("does not even begin with most of what comes beyond that, be it in one piece", async () => {
+    let begun = 0;
+    const count = () => (begun += 1);
+    subscribe("http.server.request.start", count);
+    const socket = connect(port, "127.0.0.1").on("error", () => undefined);
+    const closed = new Promise((resolve) => socket.once("close", resolve));
+    socket.write("GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".repeat(5_000));
+    await closed;
+    unsubscribe("http.server.request.start", count);
+    expect(begun).toBeGreaterThan(32);
+    expect(begun).toBeLessThan(100);
+  });
+
+  it("waits with what comes while answers are not read, and answers it when they are", async () => {
+    let asked = 0;
+    const body = "x".repeat(1_000_000);
+    const respond = () => {
+      asked += 1;
+      return Promise.resolve({ status: 200, type: "text/plain", body });
+    };
+    const door = new HttpServer({ host: "127.0.0.1", port: 0, secret: null, respond });
+    const socket = connect(await door.listen(), "127.0.0.1").pause();
+    const question = `GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX: ${"x".repeat(900)}\r\n\r\n`;
+    const last = question.replace("GET / HTTP/1.1", "$&\r\nConnection: close");
+    socket.write(question.repeat(10));
+    await eventually(
+      () => asked,
+      (count) => count === 10,
+      { what: "answers" },
+    );
+    socket.write(question.repeat(9) + last);
+    await eventually(
+      () => asked,
+      (count) => count > 10,
+      { what: "what comes after them" },
+    );
+    expect(asked).toBeLessThan(20);
+    let bytes = 0;
+    socket.on("data", (data: Buffer) => (bytes += data.length)).resume();
+    await once(socket, "end");
+    socket.destroy();
+    door.close();
+    expect(asked).toBe(20);
+    expect(bytes).toBeGreaterThan(20 * body.length);
   });
 
   it("tells whoever does not know its token nothing but that it has one", async () => {
