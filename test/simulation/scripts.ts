@@ -1,5 +1,6 @@
 /** Every directed script of the simulation. */
 import { EXHAUSTIVE } from "./exhaustive/searches.ts";
+import { CAME_BACK } from "./operations/came-back.ts";
 import { DATA } from "./operations/data.ts";
 import { LEADERS } from "./operations/leaders.ts";
 import { OWN_NETWORK } from "./operations/own-network.ts";
@@ -29,6 +30,7 @@ export const SCRIPTS: readonly Script[] = [
   ...BEGINNINGS,
   ...LEADERS,
   ...DATA,
+  ...CAME_BACK,
   ...RESTRAINTS,
   ...TURNS_TO_COPY,
   ...OWN_NETWORK,

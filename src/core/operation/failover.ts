@@ -21,6 +21,7 @@ import { movedTo } from "../vip/epochs.ts";
 import { heardWithin } from "../vip/upkeep.ts";
 import { withGuardHeard } from "./admittance.ts";
 import { blackHole } from "./black-hole.ts";
+import { describeOld, holdOld, keepApart, mayHoldMore } from "./came-back.ts";
 import {
   advance,
   candidateNodes,
@@ -79,7 +80,8 @@ function fencePhase(running: Running): void {
   // Connections are opened while the proof is awaited. They change nothing before it is there.
   for (const node of nodes) work.connect(node);
   runFenceCommand(running);
-  const word = isLeftInPeace(running, held.length > 0) ? null : lastWord(running);
+  const isLeft = holdOld(running) || isLeftInPeace(running, held.length > 0);
+  const word = isLeft ? null : lastWord(running);
   if (held.length > 0 || turn.isChanging(group.name)) return;
   if (op.cause === "by-hand") return followHand(running);
   const upTo = offsetWanted(running, word);
@@ -191,11 +193,16 @@ function choose(running: Running, frozen: readonly Frozen[]): void {
     excluded: op.excluded,
   });
   const chosen = frozen.find(({ node }) => node.name === answer.chosen);
-  turn.alarm(`${group.name}: successor`, chosen === undefined ? noSuccessor(answer) : null);
+  const text = chosen === undefined ? `${describeOld(running)}${noSuccessor(answer)}` : null;
+  turn.alarm(`${group.name}: successor`, text);
   if (chosen?.info) return promoteNext(running, chosen.node, chosen.info.appliedOffset ?? 0);
   // Nobody has more than the old master itself, which may have come back as another process.
-  if (answersAsMaster(running))
+  if (answersAsMaster(running) && mayHoldMore(running).length === 0)
     return turnBack(running, `no replica qualified, and ${op.from} answers`);
+  keepApart(
+    running,
+    frozen.map(({ node }) => node),
+  );
   retryLater(running);
 }
 

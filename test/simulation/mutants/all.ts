@@ -1,4 +1,5 @@
 /** Every mutant there is. */
+import { OF_COMING_BACK } from "./came-back.ts";
 import { OF_CONSENSUS } from "./consensus.ts";
 import { OF_MEMBERSHIP } from "./membership.ts";
 import type { Mutant } from "./mutant.ts";
@@ -12,6 +13,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...OF_THE_REGISTER,
   ...OF_MEMBERSHIP,
   ...OF_OPERATIONS,
+  ...OF_COMING_BACK,
   ...OF_RESTRAINTS,
   ...OF_TURNS_TO_COPY,
   ...OF_OWN_NETWORK,

@@ -5,6 +5,7 @@ import {
   atRest,
   holdBack,
   movesTo,
+  must,
   need,
   type Script,
   SHARP,
@@ -14,15 +15,15 @@ import {
 import { Violation } from "../world/violation.ts";
 import type { World } from "../world/world.ts";
 
-const WRITING = { ...SHARP, writeEveryMs: 10 };
+export const WRITING = { ...SHARP, writeEveryMs: 10 };
 
-function keptBy(world: World, name: string, ids: readonly number[], promise: string): void {
+export function keptBy(world: World, name: string, ids: readonly number[], promise: string): void {
   const has = new Set(world.redis(name).data.ids);
   const lost = ids.filter((id) => !has.has(id)).length;
   if (lost > 0) throw new Violation(promise, `${name} lacks ${lost} of ${ids.length} writes`);
 }
 
-function acknowledged(world: World): readonly number[] {
+export function acknowledged(world: World): readonly number[] {
   return world.client.acknowledged.map(({ id }) => id);
 }
 
@@ -110,7 +111,7 @@ function lastCopyIsFar(seed: number): void {
     world.network.cut(leader, "db1", false);
   };
   const isOver = () => isTurning && world.group?.operation === null;
-  until(world, isOver, "it has turned back", 5_000);
+  must(world, isOver, "who is forced to leave is turned back to", 5_000);
   world.runUntil(world.now + 5_000);
   need(world.group?.master === "db2", "db2 is master");
   keptBy(world, "db1", before, "the last copy is not destroyed");
