@@ -21,7 +21,7 @@ import { Work } from "./errand.ts";
 import { blackHole, isInBlackHole } from "./black-hole.ts";
 import { incident, lastDeed, withPast } from "./outline.ts";
 import { forgetRewrite, tellOfRewrite } from "./rewrite.ts";
-import { forgetTurn, giveBackTurn, mayCopy, tookTurn } from "./sync-turns.ts";
+import { endLapsedTurn, forgetTurn, giveBackTurn, mayCopy, tookTurn } from "./sync-turns.ts";
 import { read, scopeOfTidying, tidy, unblock } from "./tidy.ts";
 import { guardWrites } from "./write-guard.ts";
 
@@ -29,6 +29,8 @@ import { guardWrites } from "./write-guard.ts";
 const STRANGE_FOR_MS = 300;
 /** What justifies that a node follows the master is not older than this. */
 const SOURCE_READ_EVERY_MS = 100;
+/** What is seen of one that was told to follow is never older than this. */
+const TOLD_AGAIN_MS = 1000;
 /** In passive mode: how long after an operation everybody is set right, as it belongs to it. */
 const REMAINDER_MS = 60_000;
 
@@ -199,9 +201,13 @@ function repoint(work: Work, group: GroupPart, { master, node, now }: Return): b
   const { turn } = work;
   if (!isAstray(now, master)) return true;
   if (!mayCopy(turn, group, master, node)) return false;
-  tookTurn(turn, group, node);
   const action = { kind: "follow", host: master.address, port: master.port } as const;
-  return isDone(work.redis(node, "follow", action));
+  // It was told, and goes astray again: then somebody moved it.
+  const told = work.poll(node, "follow", action, TOLD_AGAIN_MS);
+  const isToldNow = told.kind === "pending" && told.sinceMs === 0;
+  if (isToldNow) endLapsedTurn(turn, group, node);
+  tookTurn(turn, group, node);
+  return isDone(told);
 }
 
 /** Whether the master still has what the others would copy from it: asked of itself, just now. */

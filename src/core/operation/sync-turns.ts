@@ -28,6 +28,12 @@ export function tookTurn(turn: Turn, { name: group }: GroupPart, { name }: Node)
   turn.lasting(group, linkingOf(name), true);
 }
 
+/** Nobody waited for it any more; but now it is told once more, and that is another turn. */
+export function endLapsedTurn(turn: Turn, group: GroupPart, node: Node): void {
+  const since = turn.local(group.name).since[linkingOf(node.name)] ?? turn.now;
+  if (turn.now - since >= LINKING_MS) forgetTurn(turn, group, node);
+}
+
 /** One that is done gives its turn back: the next one is counted from its own beginning. */
 export function giveBackTurn(turn: Turn, group: GroupPart, master: Node, node: Node): void {
   const isKept = turn.local(group.name).since[turnOf(node.name)] !== undefined;

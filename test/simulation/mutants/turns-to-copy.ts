@@ -1,7 +1,13 @@
 /** Mutants of whose turn it is to copy. */
-import type { Mutant } from "./mutant.ts";
+import type { Edit, Mutant } from "./mutant.ts";
 
 const FILE = "src/core/operation/sync-turns.ts";
+
+const LAPSED_TURNS_LAST: Edit = {
+  file: "src/core/operation/repair.ts",
+  from: "if (isToldNow) endLapsedTurn(turn, group, node);",
+  to: "",
+};
 
 export const OF_TURNS_TO_COPY: readonly Mutant[] = [
   {
@@ -49,8 +55,27 @@ export const OF_TURNS_TO_COPY: readonly Mutant[] = [
         from: "if (isKept) isCopying(",
         to: "if (!isKept) isCopying(",
       },
+      LAPSED_TURNS_LAST,
     ],
     scripts: ["a replica has another turn to copy"],
+  },
+  {
+    name: "who is told again has had its turn",
+    removes: "being told anew is another turn",
+    edits: [LAPSED_TURNS_LAST],
+    scripts: ["an old master is told to follow a second time"],
+  },
+  {
+    name: "who was told is not told again",
+    removes: "whoever is moved elsewhere after it was told to follow the master is told again",
+    edits: [
+      {
+        file: "src/core/operation/repair.ts",
+        from: `work.poll(node, "follow", action, TOLD_AGAIN_MS)`,
+        to: `work.redis(node, "follow", action)`,
+      },
+    ],
+    scripts: ["an old master is moved when it was told to follow"],
   },
   {
     name: "who does not answer copies no more",
@@ -85,6 +110,7 @@ export const OF_TURNS_TO_COPY: readonly Mutant[] = [
         from: "return hasTurn && unseenFor < LINKING_MS;",
         to: "return hasTurn && unseenFor < COPYING_MS;",
       },
+      LAPSED_TURNS_LAST,
     ],
     scripts: ["the first to copy is cut off, and comes back"],
   },

@@ -170,6 +170,52 @@ function hasAnotherTurn(seed: number): void {
   }
 }
 
+/** An old master is back and was told to follow, but does not get through to its master; nor to the leader any more. */
+function doesNotGetThrough(world: ScriptedWorld): { old: RedisServer; astray: RedisServer } {
+  world.killRedis("db1");
+  const others = ["db2", "db3", "db4", "db5"].map((name) => world.redis(name));
+  const linked = () => others.filter(({ upstream }) => upstream?.stage === "up");
+  until(world, () => linked().length === 3, "all others follow", 30_000);
+  const [astray] = linked();
+  const master = others.find(({ isMaster }) => isMaster);
+  need(astray !== undefined && master !== undefined, "there are a master and replicas");
+  const old = world.redis("db1");
+  world.network.cut("db1", master.name);
+  old.start();
+  const isTold = () => old.master?.host === master.host.address;
+  until(world, isTold, "it is told to follow the new master", 10_000);
+  return { old, astray };
+}
+
+/** Somebody moves it, and another one, when its turn is over; so both are told anew, one after the other. */
+function isToldTwice(seed: number): void {
+  const world = withoutBacklogs(seed);
+  const { old, astray } = doesNotGetThrough(world);
+  const master = old.master?.host;
+  // Longer than anybody may take to link.
+  world.runUntil(world.now + 17_000);
+  const leader = world.theLeader.name;
+  world.network.cut(leader, "db1");
+  old.follow("10.0.0.99", REDIS_PORT);
+  world.runUntil(world.now + 2_000);
+  for (const { name } of world.hosts) if (name !== "db1") world.network.cut("db1", name, false);
+  astray.follow("10.0.0.99", REDIS_PORT);
+  world.runUntil(world.now + 150);
+  world.network.cut(leader, "db1", false);
+  until(world, () => old.master?.host === master, "it is told again");
+  must(world, () => whatIsMissing(world) === null, "all have their turn", 40_000);
+}
+
+/** Somebody moves it when it was just told. */
+function isMovedWhenTold(seed: number): void {
+  const world = withoutBacklogs(seed);
+  const { old, astray } = doesNotGetThrough(world);
+  world.runUntil(world.now + 3_000);
+  old.follow(astray.host.address, REDIS_PORT);
+  for (const { name } of world.hosts) if (name !== "db1") world.network.cut("db1", name, false);
+  must(world, () => whatIsMissing(world) === null, "who is moved is told again", 30_000);
+}
+
 export const TURNS_TO_COPY: readonly Script[] = [
   { name: "everybody must copy the new master", run: allCopy },
   { name: "the first to copy never links", run: neverLinks },
@@ -179,4 +225,6 @@ export const TURNS_TO_COPY: readonly Script[] = [
   { name: "the first to copy dies of it", run: diesCopying },
   { name: "an old master copies for long, and falls silent", run: rejoinsSlowly },
   { name: "a replica has another turn to copy", run: hasAnotherTurn },
+  { name: "an old master is told to follow a second time", run: isToldTwice },
+  { name: "an old master is moved when it was told to follow", run: isMovedWhenTold },
 ];
