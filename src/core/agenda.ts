@@ -51,7 +51,7 @@ export class Agenda {
     return isFirst;
   }
 
-  apply(parts: Parts, stamp: Stamp): Parts {
+  readonly update = (parts: Parts, stamp: Stamp): Parts => {
     const next: Record<string, unknown> = { ...parts };
     for (const change of this.#clusterChanges ?? []) {
       next[CLUSTER_PART] = change(next[CLUSTER_PART] as ClusterPart, stamp);
@@ -63,5 +63,5 @@ export class Agenda {
     for (const [group, found] of this.#added ?? []) next[groupPartName(group)] = found(stamp);
     for (const group of this.#removed ?? []) delete next[groupPartName(group)];
     return next as Parts;
-  }
+  };
 }

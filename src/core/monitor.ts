@@ -85,6 +85,7 @@ export function decide(state: MonitorState, input: Input, at: At): Decision {
   if (!isSilent(turn)) patrol(turn);
   if (isReviewDue(turn)) review(turn);
   watchOver(turn);
+  if (turn.sendsRound) noteRenewals(turn);
   turn.flush();
   keepNews(turn);
   turn.state.lastTurnAt = at.now;

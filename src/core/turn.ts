@@ -15,7 +15,7 @@ import {
   propose,
   type Step,
 } from "./consensus/consensus.ts";
-import type { ConsensusState, Parts } from "./consensus/types.ts";
+import type { ConsensusState } from "./consensus/types.ts";
 import { endings } from "./endings.ts";
 import type { Event } from "./events.ts";
 import { forgetNodes, goneGroups } from "./forget.ts";
@@ -219,15 +219,17 @@ export class Turn {
     return true;
   }
 
+  /** Whether the end of this turn sends a round: of a proposal, or because somebody waits for one. */
+  get sendsRound(): boolean {
+    // Leadership may have been given up in this very turn.
+    return this.established && (!this.#agenda.isEmpty || this.#roundWanted);
+  }
+
   /** At the end of a turn: the proposal, or else the round that somebody waits for; and what can wait. */
   flush(): void {
-    // Leadership may have been given up in this very turn.
-    if (!this.#agenda.isEmpty && this.established) {
-      const update = (parts: Parts, stamp: Stamp) => this.#agenda.apply(parts, stamp);
-      this.consensus(propose(this.state.consensus, this.at, update));
-    } else if (this.#roundWanted && this.established) {
-      this.consensus(beginRound(this.state.consensus, this.at));
-    }
+    const { at, state } = this;
+    if (this.sendsRound && this.#agenda.isEmpty) this.consensus(beginRound(state.consensus, at));
+    else if (this.sendsRound) this.consensus(propose(state.consensus, at, this.#agenda.update));
     if (this.#unhurried !== null) this.emit(this.#unhurried);
   }
 

@@ -15,11 +15,13 @@ import { READER_HOLDERS } from "./rules/reader-holders.ts";
 import { REGISTERS } from "./rules/registers.ts";
 import { TAKE_OVERS } from "./rules/take-overs.ts";
 import { RENEWALS } from "./rules/renewals.ts";
+import { SHORT_LEASES } from "./rules/short-leases.ts";
 import type { Script } from "./rules/script.ts";
 import { TRANSCRIPTS } from "./transcripts.ts";
 
 export const SCRIPTS: readonly Script[] = [
   ...RENEWALS,
+  ...SHORT_LEASES,
   ...REGISTERS,
   ...MOVES,
   ...NEW_TIMES,

@@ -6,6 +6,7 @@
  * commit that; this file makes the hosts agree with it, and gathers the proofs.
  */
 import type { Instant, NodeName } from "../ids.ts";
+import type { Desk } from "../local.ts";
 import { renewalIntervalMs } from "../settings.ts";
 import { groupIn, type GroupPart, type Node, type Vip } from "../state.ts";
 import { sameStamp } from "../stamp.ts";
@@ -92,9 +93,15 @@ export function nextRenewalAt(turn: Turn, group: GroupPart): Instant {
   let next = Infinity;
   for (const vip of group.vips) {
     if (vip.kind !== "hold" || vip.node === null) continue;
-    const { claimed } = turn.desk(group.name, vip.ip, vip.node);
-    const due = (claimed?.sentAt ?? -Infinity) + renewalIntervalMs(vip.leaseMs);
+    const sentAt = lastClaimAt(turn.desk(group.name, vip.ip, vip.node));
+    const due = sentAt + renewalIntervalMs(vip.leaseMs);
     if (due > turn.now) next = Math.min(next, due);
   }
   return next;
+}
+
+/** One that is on its way counts: its answer is no news, so nobody would look at the time again. */
+function lastClaimAt({ claimed, flight }: Desk): Instant {
+  if (flight?.request.op === "claim") return flight.sentAt;
+  return claimed?.sentAt ?? -Infinity;
 }

@@ -10,6 +10,7 @@ import type { Instant, NodeName } from "../ids.ts";
 import type { Desk } from "../local.ts";
 import type { Committed, GroupPart, Vip } from "../state.ts";
 import { rememberedPair, remembered } from "../remembered.ts";
+import { renewalIntervalMs } from "../settings.ts";
 import { nodeOf } from "../state.ts";
 import { sameStamp } from "../stamp.ts";
 import type { Turn } from "../turn.ts";
@@ -25,6 +26,8 @@ export const LEADER_SILENT_MS = 300;
  * of one second; what is left afterwards must suffice for a permit, the shows and the claim.
  */
 const RENEWAL_AGE_SHARE = 0.5;
+/** Of a short lease that share alone is over while the leader's next word is on its way. */
+const ON_ITS_WAY_MS = 30;
 const SHOW_EVERY_MS = 200;
 
 /** What the leader's heartbeats say: per VIP, how long ago its last confirmed renewal was sent. */
@@ -45,11 +48,18 @@ export function keepAlive(
     if (group.settings.onQuorumLoss === "drop" || group.backend !== "nft") continue;
     for (const vip of group.vips) {
       const age = ages[renewalOf(group.name, vip.ip)];
-      const late = age !== undefined && age + silentMs > vip.leaseMs * RENEWAL_AGE_SHARE;
+      const late = age !== undefined && age + silentMs > ageLimitMs(turn, vip);
       if (silentMs > LEADER_SILENT_MS || late) keepVip({ turn, state, group, vip });
       else turn.lasting(group.name, keptOf(vip.ip), false);
     }
   }
+}
+
+/** A leader speaks with each heartbeat, and with each renewal: what it said last is as old as one of them is apart. */
+function ageLimitMs(turn: Turn, { leaseMs }: Vip): number {
+  const renewalMs = renewalIntervalMs(leaseMs);
+  const silenceMs = Math.min(renewalMs, turn.state.consensus.timers.heartbeatMs);
+  return Math.max(leaseMs * RENEWAL_AGE_SHARE, renewalMs + silenceMs + ON_ITS_WAY_MS);
 }
 
 /** One lease to be kept alive, within one turn. */

@@ -7,10 +7,12 @@ import { OF_OPERATIONS } from "./operations.ts";
 import { OF_THE_REGISTER } from "./register.ts";
 import { OF_OWN_NETWORK } from "./own-network.ts";
 import { OF_RESTRAINTS } from "./restraints.ts";
+import { OF_SHORT_LEASES } from "./short-leases.ts";
 import { OF_TURNS_TO_COPY } from "./turns-to-copy.ts";
 
 export const MUTANTS: readonly Mutant[] = [
   ...OF_THE_REGISTER,
+  ...OF_SHORT_LEASES,
   ...OF_MEMBERSHIP,
   ...OF_OPERATIONS,
   ...OF_COMING_BACK,
