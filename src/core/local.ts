@@ -75,6 +75,8 @@ export interface Desk {
     readonly text: string;
     readonly at: Instant;
   } | null;
+  /** When a reader VIP left this host because it refused, and what; null: it served it since, or never refused. */
+  readonly shunned: { readonly at: Instant; readonly why: string } | null;
   readonly retryAt: Instant;
 }
 
@@ -90,6 +92,7 @@ export const EMPTY_DESK: Desk = {
   heardAt: null,
   problem: null,
   refusal: null,
+  shunned: null,
   retryAt: -Infinity,
 };
 
@@ -106,6 +109,7 @@ export function copyOfDesk(desk: Desk): Draft<Desk> {
     heardAt: desk.heardAt,
     problem: desk.problem,
     refusal: desk.refusal,
+    shunned: desk.shunned,
     retryAt: desk.retryAt,
   };
 }

@@ -19,6 +19,7 @@ const NAMED: ReadonlySet<string> = new Set([
 const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/^guard of /, "guard-of"],
   [/ let go$/, "let-go"],
+  [/ refused$/, "refused"],
   [/ rewrite$/, "rewrite"],
   [/^[\d.]+$/, "redis-at-the-vip"],
 ];

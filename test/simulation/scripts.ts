@@ -12,6 +12,7 @@ import { NEW_TIMES } from "./rules/new-times.ts";
 import { NODE_CHANGES } from "./rules/node-changes.ts";
 import { READER_CHANGES } from "./rules/reader-changes.ts";
 import { READER_HOLDERS } from "./rules/reader-holders.ts";
+import { READER_REFUSALS } from "./rules/reader-refusals.ts";
 import { REGISTERS } from "./rules/registers.ts";
 import { TAKE_OVERS } from "./rules/take-overs.ts";
 import { RENEWALS } from "./rules/renewals.ts";
@@ -28,6 +29,7 @@ export const SCRIPTS: readonly Script[] = [
   ...NODE_CHANGES,
   ...READER_CHANGES,
   ...READER_HOLDERS,
+  ...READER_REFUSALS,
   ...TAKE_OVERS,
   ...BEGINNINGS,
   ...LEADERS,

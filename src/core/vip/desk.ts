@@ -214,6 +214,7 @@ function grant(turn: Turn, desk: Draft<Desk>, { request, sentAt }: Flying): void
   if (request.op !== "claim") return;
   desk.permit = permitted(request.next, request.epoch);
   desk.claimed = { epoch: request.epoch, sentAt, knownAt: turn.now };
+  desk.shunned = null;
 }
 
 /**

@@ -10,6 +10,7 @@ import type { GroupPart, Node, Vip } from "../state.ts";
 import { isOurs, type Turn } from "../turn.ts";
 import { claimable, movedTo, settled, withVip } from "./epochs.ts";
 import { isLetGo } from "./letting-go.ts";
+import { isRefused, shun, shunned, tellOfShunned } from "./shunned.ts";
 import { heardWithin, renewEpoch } from "./upkeep.ts";
 import { holdsEpoch } from "./stand.ts";
 import { isClaimed } from "../operation/common.ts";
@@ -21,7 +22,9 @@ const UNMARKED_MS = 2000;
 
 export function careForReaders(turn: Turn, group: GroupPart): void {
   for (const vip of group.vips) {
-    if (vip.role !== "reader" || turn.isChanging(group.name)) continue;
+    if (vip.role !== "reader") continue;
+    tellOfShunned(turn, group, vip);
+    if (turn.isChanging(group.name)) continue;
     if (vip.kind === "fence") endFence(turn, group, vip);
     else if (vip.kind === "move") finishMove(turn, group, vip);
     else if (vip.kind === "hold" && modeNow(group) !== "passive") considerMove(turn, group, vip);
@@ -32,7 +35,7 @@ export function careForReaders(turn: Turn, group: GroupPart): void {
 function endFence(turn: Turn, group: GroupPart, vip: Vip): void {
   if (!isOurs(turn, vip.epoch)) return renewEpoch(turn, group, vip);
   if (!isLetGo(turn, group, vip)) return;
-  if (vip.leaving !== true) return choose(turn, group, vip, []);
+  if (vip.leaving !== true) return leave(turn, group, vip);
   turn.change(group.name, (part) => ({
     ...part,
     vips: part.vips.filter(({ ip }) => ip !== vip.ip),
@@ -47,7 +50,7 @@ function finishMove(turn: Turn, group: GroupPart, vip: Vip): void {
   const marked =
     group.backend !== "nft" || holdsEpoch(turn, vip, turn.desk(group.name, vip.ip, vip.node));
   const unmarkedFor = turn.lasting(group.name, `unmarked ${vip.ip}`, !marked);
-  if (unmarkedFor > UNMARKED_MS) return choose(turn, group, vip, [vip.node]);
+  if (unmarkedFor > UNMARKED_MS) return leave(turn, group, vip);
   if (!marked || !othersLetGo) return;
   turn.change(group.name, (part) => withVip(part, vip.ip, claimable));
 }
@@ -59,32 +62,46 @@ function settle(turn: Turn, group: GroupPart, vip: Vip): void {
     return;
   }
   const unfitFor = turn.lasting(group.name, `unfit ${vip.ip}`, !isFit(turn, group, vip));
-  if (unfitFor >= group.settings.downAfterMs) choose(turn, group, vip, []);
+  if (unfitFor >= group.settings.downAfterMs) leave(turn, group, vip);
 }
 
 function isFit(turn: Turn, group: GroupPart, vip: Vip): boolean {
-  return vip.node !== null && fitHolders(turn, group, vip).includes(vip.node);
+  if (vip.node === null || isRefused(turn, group, vip)) return false;
+  return willingHolders(turn, group, vip).includes(vip.node);
+}
+
+/** Who may be asked to serve it while somebody does. */
+function willingHolders(turn: Turn, group: GroupPart, vip: Vip): readonly NodeName[] {
+  return fitHolders(turn, group, vip, shunned(turn, group, vip, { inNeed: false }));
 }
 
 function considerMove(turn: Turn, group: GroupPart, vip: Vip): void {
-  const fit = fitHolders(turn, group, vip);
   const fits = isFit(turn, group, vip);
   const unfitFor = turn.lasting(group.name, `unfit ${vip.ip}`, !fits);
   if (!fits) {
-    if (unfitFor >= group.settings.downAfterMs) choose(turn, group, vip, []);
+    if (unfitFor >= group.settings.downAfterMs) leave(turn, group, vip);
     return;
   }
+  const fit = willingHolders(turn, group, vip);
   const heaviest = loadOf(group, vip.node);
   const lightest = Math.min(...fit.map((name) => loadOf(group, name)));
   const uneven = heaviest - lightest > 1;
   if (turn.lasting(group.name, `uneven ${vip.ip}`, uneven) > BALANCE_AFTER_MS)
-    choose(turn, group, vip, []);
+    moveToLightest(turn, group, vip, fit);
 }
 
-function choose(turn: Turn, group: GroupPart, vip: Vip, failed: readonly NodeName[]): void {
-  const fit = fitHolders(turn, group, vip, failed);
+/** It is served by nobody, or not where it should be, or has no place yet. */
+function leave(turn: Turn, group: GroupPart, vip: Vip): void {
+  const bad = vip.node === null ? [] : [vip.node];
+  const shunnedNow = shunned(turn, group, vip, { inNeed: true });
+  moveToLightest(turn, group, vip, fitHolders(turn, group, vip, [...bad, ...shunnedNow]));
+}
+
+function moveToLightest(turn: Turn, group: GroupPart, vip: Vip, fit: readonly NodeName[]): void {
   const best = fit.toSorted((a, b) => loadOf(group, a) - loadOf(group, b) || (a < b ? -1 : 1))[0];
-  if (best !== undefined && best !== vip.node) moveReader(turn, group, vip, best);
+  if (best === undefined || best === vip.node) return;
+  shun(turn, group, vip);
+  moveReader(turn, group, vip, best);
 }
 
 /** Begins the move; whoever serves it now is to be proven empty first. */

@@ -7,11 +7,13 @@ import { OF_OPERATIONS } from "./operations.ts";
 import { OF_THE_REGISTER } from "./register.ts";
 import { OF_OWN_NETWORK } from "./own-network.ts";
 import { OF_RESTRAINTS } from "./restraints.ts";
+import { OF_READER_REFUSALS } from "./reader-refusals.ts";
 import { OF_SHORT_LEASES } from "./short-leases.ts";
 import { OF_TURNS_TO_COPY } from "./turns-to-copy.ts";
 
 export const MUTANTS: readonly Mutant[] = [
   ...OF_THE_REGISTER,
+  ...OF_READER_REFUSALS,
   ...OF_SHORT_LEASES,
   ...OF_MEMBERSHIP,
   ...OF_OPERATIONS,
