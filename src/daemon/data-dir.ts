@@ -1,10 +1,11 @@
 /** The data directory: made if need be, checked, and held by this process alone. */
 import { randomBytes } from "node:crypto";
 import { accessSync, constants, mkdirSync, statSync } from "node:fs";
+import { unusable } from "../adapters/store/exclusive.ts";
 import { loadState, StateFile } from "../adapters/store/state-file.ts";
 import type { Durable } from "../core/consensus/types.ts";
 import type { MonitorName } from "../core/ids.ts";
-import { MmmError, messageOf } from "../errors.ts";
+import { MmmError } from "../errors.ts";
 import type { DurableStore } from "../ports.ts";
 
 const WRITABLE_BY_OTHERS = 0o002;
@@ -16,12 +17,7 @@ export function prepareDataDir(dataDir: string): void {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
-    throw new MmmError("DATA_DIR", {
-      what: `cannot use the data directory ${dataDir}`,
-      why: messageOf(error),
-      todo: "make it, and let the user of this process write there; or choose another --data-dir",
-      cause: error,
-    });
+    throw unusable(dataDir, error);
   }
   refuseOpen(dataDir);
 }

@@ -11,7 +11,7 @@ import { createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { isAnswered } from "../socket-file.ts";
-import { MmmError, systemCode } from "../../errors.ts";
+import { messageOf, MmmError, systemCode } from "../../errors.ts";
 
 const SOCKET = "lock";
 /** Longer paths do not fit a socket's address. */
@@ -24,8 +24,26 @@ export interface Exclusive {
   release(): void;
 }
 
-/** @throws MmmError ALREADY_RUNNING */
+/** @throws MmmError ALREADY_RUNNING, DATA_DIR */
 export async function takeDataDir(dataDir: string): Promise<Exclusive> {
+  try {
+    return await take(dataDir);
+  } catch (error) {
+    throw error instanceof MmmError ? error : unusable(dataDir, error);
+  }
+}
+
+/** It is not there, is no directory, or this process may not use it. */
+export function unusable(dataDir: string, error: unknown): MmmError {
+  return new MmmError("DATA_DIR", {
+    what: `cannot use the data directory ${dataDir}`,
+    why: messageOf(error),
+    todo: "make it, for the user that the monitor runs as, and run this as that user or as root; or choose another --data-dir",
+    cause: error,
+  });
+}
+
+async function take(dataDir: string): Promise<Exclusive> {
   const { dev, ino } = statSync(dataDir);
   const abstract = await bind(`\0redis-mmm-${dev}-${ino}`);
   if (abstract === null) throw taken(dataDir);

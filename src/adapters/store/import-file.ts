@@ -67,6 +67,6 @@ function refused(dataDir: string, why: string): MmmError {
   return new MmmError("IMPORT_REFUSED", {
     what: `will not import a state into ${dataDir}`,
     why,
-    todo: "give the monitor an empty directory: mv the old one away, and keep it until all is well",
+    todo: "move what is in it away, and keep that until all is well",
   });
 }

@@ -1,5 +1,5 @@
 /** `mmm state export|import` on this host's files, and what keeps an import from doing harm. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { takeDataDir } from "../../../src/adapters/store/exclusive.ts";
@@ -57,6 +57,19 @@ it("an import puts it into the empty directory, and says what is next", async ()
   const put = readFileSync(path("new/import.json"), "utf8");
   expect(put).toBe(readFileSync(path("file"), "utf8"));
   expect(await mmm(importing, { monitors: {} })).toMatchObject({ code: 7 });
+});
+
+it("a directory that is not there, or is none, is told of; nothing is made", async () => {
+  const { dir, importing } = await aLoss();
+  await using _ = dir;
+  rmSync(join(dir.path, "new"), { recursive: true });
+  const missing = await mmm(importing, { monitors: {} });
+  expect(missing.code).toBe(3);
+  expect(missing.err).toMatch(/^error: cannot use the data directory .*new\n.*ENOENT/);
+  expect(missing.err).not.toContain("    at ");
+  expect(existsSync(join(dir.path, "new"))).toBe(false);
+  writeFileSync(join(dir.path, "new"), "");
+  expect((await mmm(importing, { monitors: {} })).err).toMatch(/cannot use the data directory/);
 });
 
 it("nothing is imported while a monitor of that cluster answers, whoever is configured now", async () => {
