@@ -47,7 +47,10 @@ async function take(dataDir: string): Promise<Exclusive> {
   const { dev, ino } = statSync(dataDir);
   const abstract = await bind(`\0redis-mmm-${dev}-${ino}`);
   if (abstract === null) throw taken(dataDir);
-  const inDirectory = await takeInside(dataDir);
+  const inDirectory = await takeInside(dataDir).catch((error: unknown) => {
+    abstract.close();
+    throw error;
+  });
   if (inDirectory === null) {
     abstract.close();
     throw taken(dataDir);
