@@ -10,7 +10,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     options: ["group", "cluster", "watch", "interval"],
     summary: "Show groups, nodes and virtual IPs",
     details: [
-      "Exits with 6 if something is not as it should be, and with 5 without a leader or majority.",
+      "Exits with 6 if it shows a WARNING or CRITICAL, and with 5 without a leader or majority.",
     ],
     load: () => import("./commands/status.ts"),
   },

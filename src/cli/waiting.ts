@@ -3,10 +3,10 @@
  * so nothing happens behind anybody's back: who ends the waiting has ended the matter.
  */
 import { setTimeout as sleep } from "node:timers/promises";
+import { showAge } from "../core/ages.ts";
 import { EXIT } from "../errors.ts";
 import type { Context } from "./command.ts";
 import { Failure, usageFailure } from "./failure.ts";
-import { showAge } from "./render/quantities.ts";
 
 const DAY_MS = 86_400_000;
 /** Further ahead nobody knows what the cluster will be like. */

@@ -6,13 +6,13 @@ import type { ProcessFacts, Snapshot } from "../adapters/http/snapshot.ts";
 import type { Local, OwnDoor } from "../adapters/config/types.ts";
 import type { JournalSummary } from "../adapters/store/journal-summary.ts";
 import type { Status } from "../core/status-types.ts";
+import { isDegraded } from "../core/status-findings.ts";
 import type { Doors, DoorSettings } from "../front/protocol.ts";
 import type { Log } from "../ports.ts";
 import { VERSION } from "../version.ts";
 import type { Front } from "./front.ts";
 import { historyEntry } from "./history.ts";
 import { Lateness } from "./lateness.ts";
-import { isDegraded } from "./peer-status.ts";
 
 export interface Told {
   readonly status: () => Status;

@@ -125,14 +125,3 @@ function refusesUs(monitor: MonitorName, { peers }: Transport): boolean {
 function warnOfRefusal({ reason }: { readonly reason: string }): Warning {
   return { level: "warning", text: `a message was refused: ${reason}` };
 }
-
-/** Whether `mmm status` exits with 6. */
-export function isDegraded({ cluster, groups, warnings }: Status): boolean {
-  return (
-    warnings.some(({ level }) => level !== "hint") ||
-    cluster.monitors.some(({ reachable, problem }) => !reachable || problem !== null) ||
-    groups.some(({ verdict, nodes }) => {
-      return verdict !== "healthy" || nodes.some(({ state }) => state === "HARD_OFFLINE");
-    })
-  );
-}

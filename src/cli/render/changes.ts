@@ -3,7 +3,7 @@
  * what `mmm status --watch` appends to a file, one line per change.
  */
 import type { GroupStatus, NodeStatus, Status } from "../../core/status-types.ts";
-import { showTally, tallyOf } from "./votes.ts";
+import { showTally, tallyOf } from "../../core/status-votes.ts";
 
 export function stableLines({ cluster, groups }: Status): readonly string[] {
   const reachable = cluster.monitors.filter((one) => one.reachable).map(({ name }) => name);

@@ -1,9 +1,10 @@
 /** `mmm checks`: one line per node and check, in the form of mysql-mmm. */
+import { showAge } from "../../core/ages.ts";
 import type { ClusterStatus, GroupStatus, NodeStatus } from "../../core/status-types.ts";
+import { showTally, tallyOf, voteReasons } from "../../core/status-votes.ts";
 import type { Paint } from "../terminal.ts";
-import { showAge, showBytes } from "./quantities.ts";
+import { showBytes } from "./quantities.ts";
 import { table } from "./table.ts";
-import { showTally, tallyOf, voteReasons } from "./votes.ts";
 
 interface Check {
   readonly name: string;

@@ -2,6 +2,7 @@
  * `mmm explain`: would the master be failed over now, and would it be if it died now; each rule with
  * what it rests on. Then what happened last, with its reason, and what is held back at present.
  */
+import { showAge } from "../../core/ages.ts";
 import type {
   ClusterStatus,
   GroupStatus,
@@ -10,11 +11,11 @@ import type {
   PreferenceStatus,
   Status,
 } from "../../core/status-types.ts";
+import { showTally, tallyOf, voteReasons } from "../../core/status-votes.ts";
 import { waitingText } from "../../core/waiting-text.ts";
 import type { Paint } from "../terminal.ts";
-import { showAge, showBytes, showInstant, showTook } from "./quantities.ts";
+import { showBytes, showInstant, showTook } from "./quantities.ts";
 import { table } from "./table.ts";
-import { showTally, tallyOf, voteReasons } from "./votes.ts";
 
 /** `master-down` is what calls for a failover; the others are what must not be in its way. */
 type RuleId =

@@ -1,8 +1,10 @@
 /** `mmm info NODE`: everything that the monitors know of one node, as `key: value` blocks. */
+import { showAge } from "../../core/ages.ts";
 import type { ClusterStatus, GroupStatus, NodeStatus } from "../../core/status-types.ts";
+import { showTally, tallyOf } from "../../core/status-votes.ts";
 import type { Paint } from "../terminal.ts";
-import { showAge, showBytes } from "./quantities.ts";
-import { showTally, showVote, tallyOf } from "./votes.ts";
+import { showBytes } from "./quantities.ts";
+import { showVote } from "./votes.ts";
 
 type Fact = readonly [label: string, value: string | null];
 

@@ -2,8 +2,8 @@
  * The form of a monitoring plugin: `REDIS-MMM STATE - text | label=value;warn;crit;min;max …`, all in
  * one line. What monitors call critical or a warning is that here; hints are for people.
  */
+import { findings } from "../../core/status-findings.ts";
 import type { GroupStatus, NodeStatus, Status } from "../../core/status-types.ts";
-import { findings } from "./findings.ts";
 import { showBytes } from "./quantities.ts";
 
 /** Bytes; null: no limit. */

@@ -2,6 +2,8 @@
  * `mmm status`: first who leads and whether a majority is there, then each group: its VIPs, its
  * nodes, who votes what; last what is wrong, in sentences.
  */
+import { showAge } from "../../core/ages.ts";
+import { findings } from "../../core/status-findings.ts";
 import type {
   ClusterStatus,
   GroupStatus,
@@ -12,11 +14,11 @@ import type {
   VipStatus,
   Warning,
 } from "../../core/status-types.ts";
+import { showTally, tallyOf } from "../../core/status-votes.ts";
 import type { Paint, Tone } from "../terminal.ts";
-import { findings } from "./findings.ts";
-import { showAge, showBytes, showInstant } from "./quantities.ts";
+import { showBytes, showInstant } from "./quantities.ts";
 import { table } from "./table.ts";
-import { showTally, tallyOf, voteGrid } from "./votes.ts";
+import { voteGrid } from "./votes.ts";
 
 export interface StatusForm {
   /** Also the monitors, and who votes what. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { findings, isDegraded } from "../../../src/core/status-findings.ts";
 import type { Warning } from "../../../src/core/status-types.ts";
-import { findings } from "../../../src/cli/render/findings.ts";
 import { aMonitor, aNode, anOperation, aStatus, DOWN_NODE, type StatusChange } from "./fixtures.ts";
 
 type Case = readonly [what: string, change: StatusChange, level: Warning["level"], text: string];
@@ -214,6 +214,11 @@ describe("what is not as it should be", () => {
 
   it.each(CASES)("%s", (_what, change, level, text) => {
     expect(findings(aStatus(change))).toContainEqual({ level, text });
+    if (level !== "hint") expect(isDegraded(aStatus(change))).toBe(true);
+  });
+
+  it("is no reason to call the cluster degraded if it is a hint", () => {
+    expect(isDegraded(aStatus({ group: { nodes: [aNode("db1")] } }))).toBe(false);
   });
 
   it("is told once, the worst first", () => {

@@ -1,16 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { stableLines } from "../../../src/cli/render/changes.ts";
 import { nodeChecks, renderChecks } from "../../../src/cli/render/checks.ts";
-import type { VipStatus } from "../../../src/core/status-types.ts";
-import { renderShow } from "../../../src/cli/render/show.ts";
 import { renderHistory } from "../../../src/cli/render/history.ts";
-import { renderPast } from "../../../src/cli/render/past.ts";
 import { renderInfo } from "../../../src/cli/render/info.ts";
+import { renderPast } from "../../../src/cli/render/past.ts";
 import { failoverPlan } from "../../../src/cli/render/plan.ts";
-import { showAge, showBytes, showTook } from "../../../src/cli/render/quantities.ts";
-import { showTally, tallyOf } from "../../../src/cli/render/votes.ts";
+import { showBytes, showTook } from "../../../src/cli/render/quantities.ts";
+import { showAge } from "../../../src/core/ages.ts";
+import { renderShow } from "../../../src/cli/render/show.ts";
 import { plain } from "../../../src/cli/terminal.ts";
-import { aGroup, anEntry, aNode, aStatus, aVote, DOWN_NODE, votes } from "./fixtures.ts";
+import type { VipStatus } from "../../../src/core/status-types.ts";
+import { showTally, tallyOf } from "../../../src/core/status-votes.ts";
+import { aGroup, aNode, anEntry, aStatus, aVote, DOWN_NODE, votes } from "./fixtures.ts";
 
 const text = (lines: readonly string[]) => `\n${lines.join("\n")}\n`;
 const status = aStatus();

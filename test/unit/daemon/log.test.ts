@@ -4,7 +4,8 @@ import { describe, expect, it } from "vitest";
 import { ClockWatch } from "../../../src/adapters/clock.ts";
 import { FileLog } from "../../../src/adapters/logger.ts";
 import { Certificates } from "../../../src/daemon/certificates.ts";
-import { isDegraded, withTransport } from "../../../src/daemon/peer-status.ts";
+import { withTransport } from "../../../src/daemon/peer-status.ts";
+import { isDegraded } from "../../../src/core/status-findings.ts";
 import type { MonitorStatus, Status } from "../../../src/core/status-types.ts";
 import { tempDir } from "../../helpers/temp-dir.ts";
 

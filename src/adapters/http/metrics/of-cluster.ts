@@ -1,6 +1,7 @@
 /** Metrics of the monitors themselves, as the one that answers sees them. */
 import { counter, type Family, flag, gauge, known, type Sample, sample } from "../exposition.ts";
 import type { ProcessFacts, Snapshot } from "../snapshot.ts";
+import { findings } from "../../../core/status-findings.ts";
 import { ignoranceOf } from "../../../core/whereabouts.ts";
 
 const LEVELS = ["critical", "warning", "hint"] as const;
@@ -10,7 +11,8 @@ export function clusterMetrics(snapshot: Snapshot): readonly Family[] {
 }
 
 function ownMetrics({ status, version, degraded }: Snapshot): readonly Family[] {
-  const { cluster, answered_by, warnings } = status;
+  const { cluster, answered_by } = status;
+  const shown = findings(status);
   const info = { version, monitor: answered_by.name, cluster: cluster.id ?? "" };
   return [
     gauge("mmm_build_info", "Version, name and cluster of this monitor; always 1.", [
@@ -39,9 +41,7 @@ function ownMetrics({ status, version, degraded }: Snapshot): readonly Family[] 
     gauge(
       "mmm_warnings",
       "What mmm status warns of, by level.",
-      LEVELS.map((level) =>
-        sample(warnings.filter((one) => one.level === level).length, { level }),
-      ),
+      LEVELS.map((level) => sample(shown.filter((one) => one.level === level).length, { level })),
     ),
   ];
 }

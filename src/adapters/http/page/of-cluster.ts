@@ -1,5 +1,6 @@
 /** The top of the page: how things stand, what a person must know, and the monitors. */
 import type { MonitorStatus, Status, Warning } from "../../../core/status-types.ts";
+import { findings } from "../../../core/status-findings.ts";
 import { ignoranceOf } from "../../../core/whereabouts.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { type Html, html } from "./html.ts";
@@ -38,7 +39,7 @@ const TONES: Readonly<Record<Warning["level"], Tone>> = {
 };
 
 export function warnings({ status }: Snapshot): Html {
-  const items = status.warnings.map(
+  const items = findings(status).map(
     ({ level, text }) => html`<li>${pill(level, TONES[level])} <span>${text}</span></li>`,
   );
   if (items.length === 0) return html`<section id="warnings" hidden></section>`;

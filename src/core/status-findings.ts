@@ -2,6 +2,7 @@
  * What is not as it should be, in sentences: what the monitors warn of (alarms, a lost majority, a
  * mode that holds them back), and what else shows in the data. The worst comes first.
  */
+import { showAge } from "./ages.ts";
 import type {
   ClusterStatus,
   GroupStatus,
@@ -10,9 +11,8 @@ import type {
   Status,
   VipStatus,
   Warning,
-} from "../../core/status-types.ts";
-import { showAge } from "./quantities.ts";
-import { voteReasons } from "./votes.ts";
+} from "./status-types.ts";
+import { voteReasons } from "./status-votes.ts";
 
 const RANK: Readonly<Record<Warning["level"], number>> = { critical: 0, warning: 1, hint: 2 };
 
@@ -27,6 +27,11 @@ export function findings(status: Status): readonly Warning[] {
   return all
     .filter(({ text }, at) => texts.indexOf(text) === at)
     .toSorted((a, b) => RANK[a.level] - RANK[b.level]);
+}
+
+/** Whether `mmm status` exits with 6: whether it shows anything but hints. */
+export function isDegraded(status: Status): boolean {
+  return findings(status).some(({ level }) => level !== "hint");
 }
 
 function critical(text: string): Warning {
