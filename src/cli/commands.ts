@@ -67,7 +67,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: "Show what was done, when, by whom and why",
     details: [
       "With --verbose also the phases and the votes of each.",
-      "show EPOCH: all of one operation: phases, votes, what proved the old host fenced, and what was lost.",
+      "EPOCH, or show EPOCH: all of one operation: phases, votes, what proved the old host fenced, and what was lost.",
     ],
     load: () => import("./commands/history.ts"),
   },

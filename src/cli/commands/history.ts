@@ -1,5 +1,6 @@
-/** `mmm history [-n COUNT]` lists what happened; `mmm history show EPOCH` tells all of one operation. */
+/** `mmm history [-n COUNT]` lists what happened; `mmm history [show] EPOCH` tells all of one operation. */
 import { wholeNumber } from "../../adapters/config/values.ts";
+import type { HistoryEntry } from "../../core/status-types.ts";
 import { EXIT, type ExitCode } from "../../errors.ts";
 import { type Context, toJson } from "../command.ts";
 import { Failure, usageFailure } from "../failure.ts";
@@ -25,21 +26,46 @@ export async function run(context: Context): Promise<ExitCode> {
 /** Epochs are of the whole cluster: no two operations have the same. */
 async function show(context: Context): Promise<ExitCode> {
   const { operands, options, terminal } = context;
-  const [word = "", text = ""] = operands;
-  if (word !== "show") throw usageFailure(`history does not know "${word}"; write show`, "history");
+  const text = epochIn(operands);
   const epoch = wholeNumber(0, Number.MAX_SAFE_INTEGER)(text);
-  if (epoch.kind === "problem") throw usageFailure(`show ${epoch.text}`, "history");
+  if (epoch.kind === "problem") {
+    throw usageFailure(
+      `"${text}" is no epoch: a number of the first column of mmm history`,
+      "history",
+    );
+  }
   const all = await context.cluster().history(0, options.group ?? "");
   const found = all.filter((entry) => entry.epoch === epoch.value);
   if (found.length === 0) {
     throw new Failure(EXIT.usage, [
-      `error: the history has no epoch ${text}, or not any more`,
+      `error: the history has no epoch ${text}, or not any more${newestOf(all)}`,
       "try: mmm history",
     ]);
   }
   const json = options.output === "json";
   terminal.print(json ? toJson(found) : found.flatMap((one) => renderPast(one, terminal.paint)));
   return EXIT.ok;
+}
+
+/** @throws Failure */
+function epochIn([word = "", ...rest]: readonly string[]): string {
+  if (word !== "show") {
+    if (rest.length === 0) return word;
+    throw usageFailure(`history does not know "${word}"; write show EPOCH, or EPOCH`, "history");
+  }
+  const [text] = rest;
+  if (text !== undefined) return text;
+  throw usageFailure(
+    "history show needs an EPOCH: a number of the first column of mmm history",
+    "history",
+  );
+}
+
+const NEWEST_COUNT = 5;
+
+function newestOf(entries: readonly HistoryEntry[]): string {
+  const epochs = [...new Set(entries.map(({ epoch }) => epoch))].sort((a, b) => b - a);
+  return epochs.length === 0 ? "" : `; the newest are ${epochs.slice(0, NEWEST_COUNT).join(", ")}`;
 }
 
 /** Whoever reads what happened must not miss why nothing happens now. */

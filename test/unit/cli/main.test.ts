@@ -622,7 +622,17 @@ describe("what is only read", () => {
     const ran = await mmm("history show 9", { monitors });
     expect(ran.out.split("\n")[0]).toBe("failover of main, epoch 9 (term 14): ok");
     expect((await mmm("history show 7", { monitors })).err).toContain("the history has no epoch 7");
-    expect((await mmm("history list", { monitors })).err).toContain('does not know "list"');
+    expect((await mmm("history show 7", { monitors })).err).toContain("the newest are 9, 8\n");
+    expect((await mmm("history 9", { monitors })).out).toBe(ran.out);
+    expect((await mmm("history list", { monitors })).err).toContain(
+      '"list" is no epoch: a number of the first column of mmm history',
+    );
+    expect((await mmm("history list 9", { monitors })).err).toContain('does not know "list"');
+    const bare = await mmm("history show", { monitors });
+    expect(bare.code).toBe(2);
+    expect(bare.err).toContain(
+      "history show needs an EPOCH: a number of the first column of mmm history",
+    );
     const shown = JSON.parse((await mmm("history show 8 -o json", { monitors })).out) as unknown;
     expect(shown).toEqual([anEntry()]);
   });
