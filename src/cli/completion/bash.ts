@@ -1,15 +1,22 @@
 /** Completion for bash: one function, which goes by the command that stands on the line already. */
-import { type CommandWords, NODES_OF_FILE, type OperandWords } from "./words.ts";
+import { DEFAULT_CONFIG } from "../../adapters/config/load.ts";
+import { type CommandWords, nodesOf, type OperandWords } from "./words.ts";
 
 export function bashCompletion(commands: readonly CommandWords[]): readonly string[] {
   return [
     "# bash completion of mmm; made by: mmm completion bash",
     "_mmm() {",
-    "  local current=${COMP_WORDS[COMP_CWORD]} command= at=1 place=0",
+    `  local current=\${COMP_WORDS[COMP_CWORD]} command= at=1 place=0 option= config=${DEFAULT_CONFIG}`,
     "  COMPREPLY=()",
     "  while ((at < COMP_CWORD)); do",
     "    case ${COMP_WORDS[at]} in",
-    `      ${valueFlags(commands)}) ((at += 1)) ;;`,
+    `      ${valueFlags(commands)})`,
+    "        option=${COMP_WORDS[at]}",
+    // For bash --config=FILE is three words.
+    "        [[ ${COMP_WORDS[at + 1]} != '=' ]] || ((at += 1))",
+    "        ((at += 1))",
+    "        [[ $option != -c && $option != --config ]] || config=${COMP_WORDS[at]}",
+    "        ;;",
     "      -*) ;;",
     "      *) if [[ -z $command ]]; then command=${COMP_WORDS[at]}; else ((place += 1)); fi ;;",
     "    esac",
@@ -21,7 +28,7 @@ export function bashCompletion(commands: readonly CommandWords[]): readonly stri
     `    '') words='${commands.map(({ name }) => name).join(" ")}' ;;`,
     "  esac",
     "  case $action in",
-    `    node) words=$(${NODES_OF_FILE}) ;;`,
+    `    node) words=$(${nodesOf('"${config/#\\~/$HOME}"')}) ;;`,
     '    file) compopt -o filenames; COMPREPLY=($(compgen -f -- "$current")); [[ $current != -* ]] && return ;;',
     "  esac",
     "  [[ $current != -* ]] || words=$options",

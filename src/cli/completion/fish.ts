@@ -1,9 +1,23 @@
 /** Completion for fish: one line for each thing that may stand somewhere. */
-import { type CommandWords, NODES_OF_FILE, type OperandWords, type OptionWords } from "./words.ts";
+import { DEFAULT_CONFIG } from "../../adapters/config/load.ts";
+import { type CommandWords, nodesOf, type OperandWords, type OptionWords } from "./words.ts";
 
 export function fishCompletion(commands: readonly CommandWords[]): readonly string[] {
   return [
     "# fish completion of mmm; made by: mmm completion fish",
+    "function __mmm_nodes",
+    `  set -l file ${DEFAULT_CONFIG}`,
+    "  set -l given (commandline -opc)",
+    "  for at in (seq (count $given))",
+    "    switch $given[$at]",
+    "      case -c --config",
+    "        set file $given[(math $at + 1)]",
+    "      case '--config=*'",
+    "        set file (string replace -- --config= '' $given[$at])",
+    "    end",
+    "  end",
+    `  ${nodesOf('(string replace -r "^~" $HOME -- "$file")')}`,
+    "end",
     "complete -c mmm -f",
     ...commands.flatMap(({ name, summary, options, operands }) => [
       `complete -c mmm -n __fish_use_subcommand -a ${name} -d ${quoted(summary)}`,
@@ -32,7 +46,7 @@ function argumentOf(operand: OperandWords): string {
     case "words":
       return `-a '${operand.words.join(" ")}'`;
     case "node":
-      return `-a ${quoted(`(${NODES_OF_FILE})`)}`;
+      return "-a '(__mmm_nodes)'";
     case "file":
       return "-F";
     case "other":

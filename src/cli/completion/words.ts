@@ -27,12 +27,21 @@ export type OperandWords =
   | { readonly kind: "words"; readonly words: readonly string[] }
   | { readonly kind: "node" | "file" | "other" };
 
-/** Nodes are the sections without a colon; the file is the one that the commands go by. */
-export const NODES_OF_FILE =
-  "sed -n 's/^\\[\\([A-Za-z0-9_-]*\\)\\].*/\\1/p' /etc/redis-mmm.conf 2>/dev/null";
+/**
+ * Nodes are the sections without a colon.
+ * @param file the one that the command will go by, as the shell writes that
+ */
+export function nodesOf(file: string): string {
+  return `sed -n 's/^\\[\\([A-Za-z0-9_-]*\\)\\].*/\\1/p' ${file} 2>/dev/null`;
+}
+
+/** The options of every command. */
+export function commonWords(): readonly OptionWords[] {
+  return COMMON.map(optionWords);
+}
 
 export function commandWords(): readonly CommandWords[] {
-  const common = COMMON.map(optionWords);
+  const common = commonWords();
   return COMMANDS.map(({ name, summary, operands, options }) => ({
     name,
     summary,

@@ -1,12 +1,26 @@
 /** Completion for zsh, as a function for its fpath. */
-import { type CommandWords, NODES_OF_FILE, type OperandWords, type OptionWords } from "./words.ts";
+import { DEFAULT_CONFIG } from "../../adapters/config/load.ts";
+import {
+  type CommandWords,
+  commonWords,
+  nodesOf,
+  type OperandWords,
+  type OptionWords,
+} from "./words.ts";
 
 export function zshCompletion(commands: readonly CommandWords[]): readonly string[] {
   return [
     "#compdef mmm",
     "# zsh completion of mmm; made by: mmm completion zsh",
     "_mmm_nodes() {",
-    `  compadd -- \${(f)"$(${NODES_OF_FILE})"}`,
+    `  local file=${DEFAULT_CONFIG} at`,
+    "  for ((at = 1; at <= $#given; at++)); do",
+    "    case ${given[at]} in",
+    "      -c | --config) file=${given[at + 1]} ;;",
+    "      --config=*) file=${given[at]#--config=} ;;",
+    "    esac",
+    "  done",
+    `  compadd -- \${(f)"$(${nodesOf('"${file/#\\~/$HOME}"')})"}`,
     "}",
     "_mmm_commands() {",
     "  local -a commands=(",
@@ -16,7 +30,13 @@ export function zshCompletion(commands: readonly CommandWords[]): readonly strin
     "}",
     "_mmm() {",
     "  local line state",
-    "  _arguments -C '1: :_mmm_commands' '*::argument:->arguments'",
+    // What _arguments hands on begins with the command; options may stand before it.
+    '  local -a given=("${words[@]}")',
+    "  _arguments -C \\",
+    ...commonWords()
+      .flatMap(optionSpec)
+      .map((spec) => `    ${spec} \\`),
+    "    '(-): :_mmm_commands' '(-)*::argument:->arguments'",
     "  [[ $state == arguments ]] || return",
     "  case ${line[1]} in",
     ...commands.flatMap(caseOf),
@@ -43,7 +63,8 @@ function operandSpec(operand: OperandWords, index: number): string {
 function optionSpec({ flag, short, value, help }: OptionWords): readonly string[] {
   const text = `[${help.replaceAll(/[[\]:]/g, " ")}]`;
   const action = value === null ? "" : `: :${actionOf(value)}`;
-  const names = short === null ? [flag] : [flag, `-${short}`];
+  const long = value === null ? flag : `${flag}=`;
+  const names = short === null ? [long] : [long, `-${short}`];
   return names.map((name) => quoted(`${name}${text}${action}`));
 }
 

@@ -1,5 +1,9 @@
 import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { hasProgram } from "../../helpers/programs.ts";
+import { tempDir } from "../../helpers/temp-dir.ts";
 import { COMMANDS } from "../../../src/cli/commands.ts";
 import { commandWords } from "../../../src/cli/completion/words.ts";
 import { mmm } from "./world.ts";
@@ -35,6 +39,28 @@ describe("completion", () => {
     expect(options).toContain("--to");
     expect(options).toContain("--config");
     expect(options).not.toContain("--force");
+  });
+
+  it("of bash names the nodes of the file that the line gives", async () => {
+    await using dir = await tempDir();
+    const file = join(dir.path, "a.conf");
+    writeFileSync(file, "[db-here]\naddress = 10.0.0.1\n[monitor:one]\naddress = 10.0.0.2\n");
+    expect(await inBash("-c", file, "info", "")).toEqual(["db-here"]);
+    expect(await inBash("--config", "=", file, "switchover", "")).toEqual([]);
+    expect(await inBash("info", "--config", "=", file, "")).toEqual(["db-here"]);
+    expect(await inBash("info", "-c", file, "x")).toEqual([]);
+  });
+
+  it.runIf(hasProgram("fish"))("of fish does so, too", async () => {
+    await using dir = await tempDir();
+    const file = join(dir.path, "a.conf");
+    writeFileSync(file, "[db-here]\naddress = 10.0.0.1\n");
+    const { out } = await mmm("completion fish");
+    for (const given of [`-c ${file}`, `--config ${file}`, `--config=${file}`]) {
+      const program = `${out}\ncomplete -C 'mmm ${given} info '`;
+      const answer = execFileSync("fish", ["--no-config", "-c", program], { encoding: "utf8" });
+      expect(answer.split("\n"), given).toContain("db-here");
+    }
   });
 
   it("is there for the shells that it names, and says so for others", async () => {
