@@ -3,11 +3,12 @@
 # scripts/test and scripts/figures, which set REPO.
 
 PACKAGES=(redis-server nftables iproute2 iputils-arping iputils-ping openssh-server openssh-client sudo python3
-  shellcheck z3 haproxy tcpdump)
+  shellcheck z3 haproxy tcpdump prometheus python3-redis)
 LAB_TOOLS=(redis-server nft ip arping ping sshd ssh-keygen sudo python3 shellcheck)
 # z3 answers for the arithmetic of the waiting time, haproxy is what docs/http.md speaks of, tcpdump sees what
-# a guard announces; those tests are skipped without them.
-TOOLS=("${LAB_TOOLS[@]}" z3 haproxy tcpdump)
+# a guard announces, promtool tries the alerts, redis-py asks the Sentinel endpoint; those tests are skipped
+# without them.
+TOOLS=("${LAB_TOOLS[@]}" z3 haproxy tcpdump promtool redis-py)
 # Makes the Debian 13 that boots with the packages.
 LONG_TOOLS=(debootstrap)
 
@@ -25,8 +26,17 @@ missing_tools() {
   local tool
   PATH=$PATH:/usr/sbin:/sbin
   for tool in "$@"; do
-    command -v "$tool" >/dev/null && { [[ $tool != arping ]] || is_iputils_arping; } || echo "$tool"
+    has_tool "$tool" || echo "$tool"
   done
+}
+
+has_tool() {
+  case $1 in
+    arping) command -v arping >/dev/null && is_iputils_arping ;;
+    # Not a command, but what Debian's own Python can import.
+    redis-py) /usr/bin/python3 -c 'import redis' 2>/dev/null ;;
+    *) command -v "$1" >/dev/null ;;
+  esac
 }
 
 # Debian has another arping, too, whose options mean other things; only one of them can be installed.
@@ -77,6 +87,7 @@ disable_new_services() {
   [[ -d /run/systemd/system ]] || return 0
   [[ $1 != *redis-server* ]] || systemctl disable --quiet redis-server || true
   [[ $1 != *haproxy* ]] || systemctl disable --quiet haproxy || true
+  [[ $1 != *promtool* ]] || systemctl disable --quiet prometheus || true
   [[ $1 != *sshd* ]] || systemctl disable --quiet ssh || true
 }
 
