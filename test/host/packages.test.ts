@@ -104,7 +104,10 @@ describe.runIf(canTry)("the packages", () => {
       man -w mmm mmm-mon redis-mmm.conf >/dev/null && echo manual
       bash -c '. /usr/share/bash-completion/completions/mmm; complete -p mmm'
       ! command -v systemd-analyze >/dev/null || systemd-analyze verify /lib/systemd/system/mmm-mon.service 2>&1 | grep mmm-mon || echo unit is good
+      cd /usr/share/doc/redis-mmm
+      ls docs/runbook.md docs/bench/kill.svg config/prometheus-rules.yml examples/grafana-dashboard.json examples/redis-mmm.d/sessions.conf
       ${CONF}
+      cd /etc && mmm doctor --print systemd --config redis-mmm.conf | grep ^ExecStart
       install -d -o redis-mmm -g redis-mmm /run/redis-mmm
       ${START}
       kill -TERM $monitor; wait $monitor && echo ended well
@@ -114,6 +117,12 @@ describe.runIf(canTry)("the packages", () => {
     expect(text).toContain("redis-mmm 700 /var/lib/redis-mmm\n");
     expect(text).toMatch(/^mmm \d+\.\d+\.\d+$/m);
     expect(text).toContain("manual\n");
+    expect(text).toContain(
+      "config/prometheus-rules.yml\ndocs/bench/kill.svg\ndocs/runbook.md\nexamples/grafana-dashboard.json\nexamples/redis-mmm.d/sessions.conf\n",
+    );
+    expect(text).toContain(
+      "\nExecStart=/usr/bin/mmm-mon --config /etc/redis-mmm.conf --data-dir /var/lib/redis-mmm --socket /run/redis-mmm/mmm.sock ",
+    );
     expect(text).toContain("complete -F _mmm mmm\n");
     expect(text).not.toMatch(/mmm-mon.service:\d+/);
     expect(text).toContain("ended well\n");

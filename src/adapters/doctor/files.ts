@@ -2,7 +2,7 @@
  * The files that a configuration needs elsewhere, exactly for it: what sudo allows on the database
  * hosts, the guard's list, the ACL of each Redis, and the unit of a monitor. `mmm doctor --print`.
  */
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import type { NodeName } from "../../core/ids.ts";
 import type { Node } from "../../core/state.ts";
 import type { Config, GroupProposal } from "../config/types.ts";
@@ -139,7 +139,10 @@ const OWN_FOLDERS = ["/var/lib/redis-mmm", "/run/redis-mmm", "/var/log/redis-mmm
 
 /** The packaged unit, with what this configuration says otherwise. */
 function systemd({ file, local }: Config): readonly string[] {
-  const { dataDir, socket, log, pid } = local;
+  const { log, pid } = local;
+  // A service starts in no particular folder.
+  const [conf, dataDir] = [resolve(file), resolve(local.dataDir)];
+  const socket = resolve(local.socket ?? "/run/redis-mmm/mmm.sock");
   const unit = readPackaged("config/mmm-mon.service");
   const foreign = [dataDir, log, pid].flatMap((path) => {
     if (path === null || OWN_FOLDERS.some((folder) => path.startsWith(folder))) return [];
@@ -148,9 +151,9 @@ function systemd({ file, local }: Config): readonly string[] {
   const writable =
     foreign.length === 0 ? [] : [`ReadWritePaths=${[...new Set(foreign)].join(" ")}`];
   const changed = unit
-    .replace("--config /etc/redis-mmm.conf", `--config ${file}`)
+    .replace("--config /etc/redis-mmm.conf", `--config ${conf}`)
     .replace("--data-dir /var/lib/redis-mmm", `--data-dir ${dataDir}`)
-    .replace("--socket /run/redis-mmm/mmm.sock", `--socket ${socket ?? "/run/redis-mmm/mmm.sock"}`);
+    .replace("--socket /run/redis-mmm/mmm.sock", `--socket ${socket}`);
   const lines = changed.trimEnd().split("\n");
   return [
     "# /etc/systemd/system/mmm-mon.service, on every monitor's host; then: systemctl daemon-reload",

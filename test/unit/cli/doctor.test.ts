@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Finding, type Report, Subject } from "../../../src/adapters/doctor/finding.ts";
 import { mmm } from "./world.ts";
@@ -201,6 +201,12 @@ describe("without a monitor", () => {
       `--config ${join(dir, "mmm.conf")} --data-dir /srv/mmm --socket /run/redis-mmm/mmm.sock`,
     );
     expect(out).toContain("ProtectSystem=strict\nReadWritePaths=/srv/mmm /var/log/mmm\n");
+  });
+
+  it("prints a unit that finds its files from any folder", async () => {
+    const path = relative(process.cwd(), file(TOP + NODES));
+    const { out } = await mmm(`doctor --print systemd --config ${path}`);
+    expect(out).toContain(`--config ${join(dir, "mmm.conf")} `);
   });
 
   it("knows no other file, and no other node", async () => {
