@@ -130,6 +130,8 @@ function recover(world: World): { wholeAfterMs: number; human: boolean } {
   world.command({ kind: "failover", group: GROUP, to: null, acceptDataLoss: true });
   if (becomesWhole(world, HUMAN_WITHIN_MS))
     return { wholeAfterMs: world.now - from - STEADY_MS, human: true };
+  // Before the failover there may have been no master to follow.
+  oneMasterIsLeft(world);
   // What old masters may hold is given up.
   for (const node of Object.keys(world.group?.rejoining ?? {}))
     world.command({ kind: "set-offline", group: GROUP, node });
