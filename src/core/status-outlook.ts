@@ -7,6 +7,7 @@ import { chooseSuccessor } from "./health/successor.ts";
 import type { At } from "./ids.ts";
 import type { MonitorState } from "./local.ts";
 import { coolingDown, turnedBackFor } from "./operation/cooldown.ts";
+import { preFailoverStatus } from "./operation/pre-failover.ts";
 import { waitingTimeMs } from "./settings.ts";
 import { type GroupPart, writerVip } from "./state.ts";
 import type { OutlookStatus, SettingsStatus } from "./status-types.ts";
@@ -28,6 +29,7 @@ export function outlookOf(state: MonitorState, group: GroupPart, at: At): Outloo
     cooldown_left_ms: master === null ? null : coolingDown(group, master, at.wall),
     turned_back_left_ms: master === null ? null : turnedBackFor(group, master, at.wall),
     fencing: fencingOf(group),
+    pre_failover: preFailoverStatus(group, state.groups[group.name]?.errands ?? {}),
   };
 }
 

@@ -146,6 +146,16 @@ export interface OutlookStatus {
    * `none`: there is no VIP.
    */
   readonly fencing: "lease" | "command" | "release" | "none";
+  /** null: no `pre_failover` is set. */
+  readonly pre_failover: PreFailoverStatus | null;
+}
+
+/** What `pre_failover` said last to the monitor that answered, of what calls for a failover now. */
+export interface PreFailoverStatus {
+  /** `none`: it was not asked. `awaited`: it was, and has not answered yet. */
+  readonly answer: "none" | "awaited" | "forbids" | "allows";
+  /** Why it forbids it. */
+  readonly text: string | null;
 }
 
 export interface PauseStatus {

@@ -28,6 +28,7 @@ type RuleId =
   | "turned-back"
   | "cooldown"
   | "successor"
+  | "pre-failover"
   | "fencing";
 
 export interface Condition {
@@ -67,17 +68,18 @@ export function explanationOf(
   const conditions = conditionsOf(group, cluster);
   const needed = conditions.filter(({ id }) => !NOT_TO_BEGIN.has(id));
   const { name, master, nodes, alarms, outlook } = group;
+  const heldBack = alarms.find(({ id }) => id === "failover")?.text ?? null;
   return {
     group: name,
     master,
-    now: needed.every(({ ok }) => ok),
+    now: heldBack === null && needed.every(({ ok }) => ok),
     if_it_died: needed.every(({ id, ok }) => ok || id === "master-down"),
     successor: outlook.successor,
     conditions,
     refused: nodes
       .filter((node) => node.name !== master && !node.promotable.ok)
       .map((node) => ({ node: node.name, why: node.promotable.why ?? "unknown" })),
-    held_back: alarms.find(({ id }) => id === "failover")?.text ?? null,
+    held_back: heldBack,
     preference: group.preference,
     last: history.findLast(({ kind }) => kind === "failover" || kind === "switchover") ?? null,
   };
@@ -125,6 +127,7 @@ function conditionsOf(group: GroupStatus, cluster: ClusterStatus): readonly Cond
     turnedBackCondition(group),
     cooldownCondition(group),
     successorCondition(group),
+    ...preFailoverCondition(group),
     fencingCondition(group),
   ];
 }
@@ -206,6 +209,23 @@ function successorCondition({ outlook, nodes, settings }: GroupStatus): Conditio
   const { name, priority, lag_bytes } = node;
   const lag = `${showBytes(lag_bytes)} behind, ${showBytes(settings.max_lag_bytes)} allowed`;
   return { ...base, why: `${name} (priority ${priority ?? "?"}, ${lag})` };
+}
+
+const ANSWERS = {
+  none: "it was not asked yet: it is when nothing else is in the way",
+  awaited: "it is asked just now",
+  allows: "it let it happen",
+  forbids: "it forbids it",
+} as const;
+
+/** An older monitor does not say it, and without the command there is nothing to say. */
+function preFailoverCondition({ outlook }: GroupStatus): readonly Condition[] {
+  const asked = outlook.pre_failover ?? null;
+  if (asked === null) return [];
+  const { answer, text } = asked;
+  const ok = answer === "none" || answer === "allows";
+  const what = "pre_failover does not forbid it";
+  return [{ id: "pre-failover", ok, what, why: text ?? ANSWERS[answer] }];
 }
 
 const FENCING = {

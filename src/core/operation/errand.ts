@@ -112,6 +112,12 @@ export class Work {
     this.#set({ ...this.#errand, tasks });
   }
 
+  /** What was asked is asked anew; what it came to is still found, under the other key. */
+  rename(key: string, to: string): void {
+    const { [key]: task, ...tasks } = this.#errand.tasks;
+    if (task !== undefined) this.#set({ ...this.#errand, tasks: { ...tasks, [to]: task } });
+  }
+
   #put(key: string, task: Task): void {
     this.#set({ ...this.#errand, tasks: { ...this.#errand.tasks, [key]: task } });
   }

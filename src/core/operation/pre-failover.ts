@@ -5,8 +5,10 @@
  * something else kept from being used; then it is asked again.
  */
 import type { HookFacts, Outcome } from "../io.ts";
+import type { Errand } from "../local.ts";
 import type { AskedHook } from "../settings.ts";
 import type { GroupPart } from "../state.ts";
+import type { PreFailoverStatus } from "../status-types.ts";
 import { targetOf } from "../target.ts";
 import type { Turn } from "../turn.ts";
 import type { Call } from "./admission.ts";
@@ -17,6 +19,8 @@ import { Work } from "./errand.ts";
 const VETO = 10;
 const HOLDS_MS = 5_000;
 const SCOPE = "pre-failover";
+/** Where the answer before stays while the command is asked again. */
+const BEFORE = "before";
 
 export type Consent =
   | { readonly kind: "given" | "awaited" }
@@ -38,7 +42,7 @@ export function consentTo(turn: Turn, group: GroupPart, call: Call): Consent {
   }));
   if (task.finishedAt === null) return { kind: "awaited" };
   if (turn.now - task.finishedAt < HOLDS_MS) return meaningOf(hook, task.outcome);
-  work.forget(key);
+  work.rename(key, BEFORE);
   return { kind: "awaited" };
 }
 
@@ -67,6 +71,22 @@ export function meaningOf(
   const end = exitCode === null ? "killed" : `exit code ${exitCode}`;
   const why = `${hook} does not work (${end}), and on_hook_failure is stop${said}`;
   return { kind: "refused", why };
+}
+
+/** For people: what it said last of the call that lasts, as far as this monitor has asked; null: none is set. */
+export function preFailoverStatus(
+  { settings: { preFailover: hook } }: GroupPart,
+  errands: Readonly<Record<string, Errand>>,
+): PreFailoverStatus | null {
+  if (hook === undefined) return null;
+  const tasks = Object.entries(errands[SCOPE]?.tasks ?? {});
+  const asked = tasks.find(([key]) => key !== BEFORE)?.[1];
+  const answered = asked?.finishedAt != null ? asked : errands[SCOPE]?.tasks[BEFORE];
+  if (answered === undefined) return { answer: asked ? "awaited" : "none", text: null };
+  const consent = meaningOf(hook, answered.outcome);
+  return consent.kind === "refused"
+    ? { answer: "forbids", text: consent.why }
+    : { answer: "allows", text: null };
 }
 
 /** What was said of one call says nothing of the next. */

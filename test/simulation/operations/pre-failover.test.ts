@@ -4,6 +4,7 @@
  * it, and of what hangs, is in `restraints.ts`.
  */
 import { expect, test } from "vitest";
+import { statusOf } from "../../../src/core/status.ts";
 import type { AskedHook } from "../../../src/core/settings.ts";
 import { GROUP } from "../world/plan.ts";
 import type { World } from "../world/world.ts";
@@ -18,6 +19,16 @@ function asking(seed: number, command: string, change: Partial<AskedHook> = {}):
 
 function heldBack(world: World): string {
   return world.leader()?.state?.alarms[`${GROUP}: failover`] ?? "";
+}
+
+/** As the leader tells it in its status. */
+function told(world: World): string | null {
+  const state = world.leader()?.state;
+  const { now } = world;
+  if (state == null) return null;
+  const { groups } = statusOf(state, { now, wall: now, entropy: 0 });
+  const said = groups[0]?.outlook.pre_failover;
+  return said == null ? null : `${said.answer}: ${said.text}`;
 }
 
 function isAsking(world: World): boolean {
@@ -44,8 +55,14 @@ test.each(SEEDS)(
   "a veto: nothing is done to the master, and a person hears why (seed %i)",
   (seed) => {
     const world = asking(seed, "exit 10");
+    expect(told(world)).toBe("none: null");
     world.redis("db1").stop();
-    world.runUntil(world.now + 12_000);
+    world.runUntil(world.now + 4_000);
+    // Also while it is asked again.
+    for (const until = world.now + 8_000; world.now < until; ) {
+      expect(told(world)).toBe("forbids: pre_failover forbids it: said so");
+      world.runUntil(world.now + 20);
+    }
     expect(world.group?.master).toBe("db1");
     expect(world.group?.past).toEqual([]);
     expect(heldBack(world)).toMatch(/pre_failover forbids it: said so/);
@@ -77,6 +94,7 @@ test.each(SEEDS)("the leader dies while it is asked: the next one asks anew (see
   world.runUntil(world.now + 600);
   expect(world.group?.master).toBe("db1");
   expect(isAsking(world)).toBe(true);
+  expect(told(world)).toBe("awaited: null");
   world.leader()?.crash();
   failsOver(world, 9_000);
 });

@@ -83,6 +83,27 @@ describe("mmm explain", () => {
     expect(lines.join("\n")).not.toContain("And if");
   });
 
+  it("never says yes while something holds it back", () => {
+    const nodes = [aNode("db1", DOWN_NODE), aNode("db2")];
+    const alarms = [{ id: "failover", text: "db1 refuses; pre_failover forbids it: ask ann" }];
+    const explained = explain({ nodes, verdict: "master-down", alarms });
+    expect(explained).toMatchObject({ now: false, held_back: alarms[0]?.text });
+  });
+
+  it.each([
+    ["none", null, "ok", "it was not asked yet: it is when nothing else is in the way"],
+    ["awaited", null, "FAIL", "it is asked just now"],
+    ["allows", null, "ok", "it let it happen"],
+    ["forbids", "pre_failover forbids it: ask ann", "FAIL", "pre_failover forbids it: ask ann"],
+  ] as const)("pre_failover has its row: %s", (answer, why, mark, shown) => {
+    const nodes = [aNode("db1", DOWN_NODE), aNode("db2")];
+    const change = outlook({ pre_failover: { answer, text: why } });
+    const explained = explain({ nodes, verdict: "master-down", ...change });
+    expect(explained.now).toBe(mark === "ok");
+    const row = renderExplain(explained, plain).find((line) => line.includes("does not forbid"));
+    expect(row?.trim()).toMatch(new RegExp(`^${mark} +pre_failover does not forbid it +${shown}$`));
+  });
+
   const CASES: readonly (readonly [expected: string, Partial<GroupStatus>])[] = [
     [
       'cooldown: db1 was failed over: 42.00s of 60.00s left; "mmm acknowledge" ends that',

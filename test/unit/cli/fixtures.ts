@@ -118,6 +118,7 @@ export function aGroup(change: Partial<GroupStatus> = {}): GroupStatus {
       cooldown_left_ms: null,
       turned_back_left_ms: null,
       fencing: "lease",
+      pre_failover: null,
     },
     preference: null,
     ...change,
