@@ -161,11 +161,17 @@ export interface Operation {
   readonly forkOffset: number | null;
   /** The highest offset seen of the old master's stream when the successor was chosen. */
   readonly highWater: number | null;
-  readonly fencing: "released" | "fenced" | "lease-ended" | null;
+  readonly fencing: Fencing | null;
   readonly startedAt: WallTime;
   readonly phaseStartedAt: WallTime;
   readonly phases: readonly { readonly name: string; readonly ms: number }[];
 }
+
+/**
+ * Why the old host serves the VIP no more: a proof, or that there is none (`no-vip`), or that a person said
+ * so (`vouched`). A monitor of an older version shows a word that it does not know as it is.
+ */
+export type Fencing = "released" | "fenced" | "lease-ended" | "no-vip" | "vouched";
 
 export interface PastOperation {
   readonly epoch: Stamp;
@@ -185,7 +191,7 @@ export interface PastOperation {
   readonly by: string;
   readonly requestId: string | null;
   readonly votes: Readonly<Record<MonitorName, VoteRecord>>;
-  readonly fencing: Operation["fencing"];
+  readonly fencing: Fencing | null;
   readonly startedAt: WallTime;
   readonly durationMs: number;
   readonly phases: readonly { readonly name: string; readonly ms: number }[];

@@ -3,6 +3,7 @@
  * what it rests on. Then what happened last, with its reason, and what is held back at present.
  */
 import { showAge } from "../../core/ages.ts";
+import type { Fencing } from "../../core/state.ts";
 import type {
   ClusterStatus,
   GroupStatus,
@@ -261,6 +262,12 @@ function preferenceLines(preference: PreferenceStatus | null | undefined): reado
   return told(`fit for it; the role is moved there ${needs}${left}`);
 }
 
+/** Where the word alone would not do. */
+const FENCED: Readonly<Partial<Record<Fencing, string>>> = {
+  "no-vip": "no VIP to take away",
+  vouched: "old master vouched for by a person",
+};
+
 /** What was done, why, by whose votes, and at what price. */
 function lastLines(last: HistoryEntry | null): readonly string[] {
   if (last === null) return [];
@@ -270,7 +277,7 @@ function lastLines(last: HistoryEntry | null): readonly string[] {
   });
   const facts = [
     ...(votes.length === 0 ? [] : [`votes: ${votes.join(", ")}`]),
-    ...(fencing === null ? [] : [`old master ${fencing}`]),
+    ...(fencing === null ? [] : [FENCED[fencing] ?? `old master ${fencing}`]),
     ...(lost_bytes === null ? [] : [`${showBytes(lost_bytes)} bytes lost`]),
   ];
   return [

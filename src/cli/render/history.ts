@@ -1,6 +1,7 @@
 /** `mmm history`: finished operations, the newest last, as it stays visible on a terminal. */
 import type { HistoryEntry } from "../../core/status-types.ts";
 import type { Paint } from "../terminal.ts";
+import { showFencing } from "./past.ts";
 import { showBytes, showInstant, showTook } from "./quantities.ts";
 import { table } from "./table.ts";
 
@@ -45,7 +46,7 @@ function row(entry: HistoryEntry, paint: Paint): readonly string[] {
     entry.from ?? "-",
     entry.to ?? "-",
     showTook(entry.duration_ms),
-    entry.fencing ?? "-",
+    showFencing(entry.fencing),
     entry.by,
     paint(entry.result === "ok" ? "good" : "bad", entry.result),
     withLoss(entry),

@@ -1,4 +1,5 @@
 /** `mmm history show EPOCH`: one finished operation, with all that is known of it. */
+import type { Fencing } from "../../core/state.ts";
 import type { HistoryEntry } from "../../core/status-types.ts";
 import type { Paint } from "../terminal.ts";
 import { showBytes, showInstant, showTook } from "./quantities.ts";
@@ -14,7 +15,7 @@ export function renderPast(entry: HistoryEntry, paint: Paint): readonly string[]
     ["took", showTook(entry.duration_ms)],
     ["decided by", entry.by],
     ["because", reason],
-    ["fencing", FENCINGS[entry.fencing ?? "none"] ?? entry.fencing],
+    ["fencing", entry.fencing && (FENCINGS[entry.fencing] ?? entry.fencing)],
     ["data", dataOf(entry)],
   ];
   return [
@@ -25,14 +26,20 @@ export function renderPast(entry: HistoryEntry, paint: Paint): readonly string[]
   ];
 }
 
-/** What proved, before anybody was promoted, that the old host served the VIP no more. */
-const FENCINGS: Readonly<Record<string, string | null>> = {
+/** What proved, before anybody was promoted, that the old host served the VIP no more. A newer monitor may know more. */
+const FENCINGS: Readonly<Record<Fencing, string>> = {
   released: "released: the old host confirmed that it let go of the VIP",
   fenced: "fenced: the fence_command said that the host is off",
   "lease-ended":
     "lease-ended: the old host's lease had run out, so its kernel served the VIP no more",
-  none: null,
+  "no-vip": "none: the group has no VIP, so nothing was to be taken from the old host",
+  vouched: "vouched: a person said that the old host serves nothing (mmm adopt --empty)",
 };
+
+/** In a few words. */
+export function showFencing(fencing: Fencing | null): string {
+  return fencing === null ? "-" : fencing === "no-vip" ? "no VIP" : fencing;
+}
 
 /** Only of what moved a master: elsewhere nothing could be lost. */
 function dataOf({ kind, lost_bytes, result }: HistoryEntry): string | null {

@@ -7,12 +7,13 @@ import { waived } from "../groups/bequest.ts";
 import type { ClusterId, NodeName } from "../ids.ts";
 import type { Waiting } from "../local.ts";
 import type { Command } from "../messages.ts";
-import { type GroupPart, nodeOf, type Vip } from "../state.ts";
+import { type GroupPart, nodeOf, type Operation, type Vip } from "../state.ts";
 import type { Turn } from "../turn.ts";
 import { awaitsProofOf } from "../vip/proofs.ts";
 import { clusterId } from "../vip/stand.ts";
 import { heardWithin } from "../vip/upkeep.ts";
 import { type Order, refused, taken } from "./order.ts";
+import { incident, withPast } from "./outline.ts";
 
 /** A guard that was heard within this can be asked; nobody needs to vouch for its host. */
 const ASKABLE_MS = 1000;
@@ -28,7 +29,7 @@ export function takeAdopt(
   { cluster, empty, acceptDataLoss }: Adopt,
 ): Order {
   if (cluster !== null) return adoptCluster(turn, group, waiting, { cluster, acceptDataLoss });
-  if (empty !== null) return vouchFor(turn, group, empty);
+  if (empty !== null) return vouchFor(turn, group, waiting, empty);
   return refused("name what to adopt: the id of a cluster, or --empty NODE");
 }
 
@@ -95,18 +96,31 @@ function unknownCluster(cluster: ClusterId, foreign: readonly Foreign[]): string
 
 // ——— hosts that are off ———
 
-function vouchFor(turn: Turn, group: GroupPart, empty: NodeName): Order {
+function vouchFor(turn: Turn, group: GroupPart, { by }: Waiting, empty: NodeName): Order {
   if (nodeOf(group, empty) === undefined)
     return refused(`there is no node ${empty} in group ${group.name}`);
   const waiting = group.vips.filter((vip) => awaitsProofOf(vip, empty)).map(({ ip }) => ip);
   if (waiting.length === 0) return refused(`nothing waits for a proof that ${empty} serves no VIP`);
   if (heardWithin(turn, group, empty, ASKABLE_MS))
     return refused(`the guard of ${empty} answers, so it can be asked`);
-  turn.change(group.name, (part) => ({
-    ...part,
-    vips: part.vips.map((vip) => (waiting.includes(vip.ip) ? withoutHolder(vip, empty) : vip)),
-  }));
+  const { wall } = turn.at;
+  turn.change(group.name, (part, stamp) => {
+    const vips = part.vips.map((vip) =>
+      waiting.includes(vip.ip) ? withoutHolder(vip, empty) : vip,
+    );
+    const reason = `${empty} serves no VIP (${waiting.join(", ")}), by the word of ${by}`;
+    const told = incident({ kind: "adopt", by, from: empty, reason }, stamp, wall);
+    return withPast({ ...part, vips, operation: withWord(part.operation, empty, by) }, told);
+  });
   return taken(`${empty} is taken to serve no VIP, on your word`);
+}
+
+/** What an operation rests on is found in its own entry of the history; when it was said, in that of the word. */
+function withWord(operation: Operation | null, node: NodeName, by: string): Operation | null {
+  if (operation === null) return null;
+  const reason = `${operation.reason}; ${by} said that ${node} serves no VIP`;
+  const fencing = operation.from === node ? "vouched" : operation.fencing;
+  return { ...operation, reason, fencing };
 }
 
 function withoutHolder(vip: Vip, node: string): Vip {

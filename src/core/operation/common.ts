@@ -122,9 +122,10 @@ export function unproven(running: Running, except: NodeName | null): readonly No
   return unprovenHolders(proofContext(turn, group, vip), except);
 }
 
-export function proofOfOld(running: Running): Proof | null {
+/** Without a VIP there is nothing to be let go of. */
+export function proofOfOld(running: Running): Proof | "no-vip" | null {
   const { turn, group, vip, op } = running;
-  return vip === null ? "released" : proofOf(proofContext(turn, group, vip), op.from);
+  return vip === null ? "no-vip" : proofOf(proofContext(turn, group, vip), op.from);
 }
 
 /** Whether the register on this node shows the VIP's present epoch. Without a register: always. */

@@ -15,6 +15,8 @@ export interface Course {
   readonly others: readonly NodeName[];
   /** null: the group has no writer VIP. */
   readonly vip: Vip | null;
+  /** Whether it is served under a lease, which registers on the hosts keep. */
+  readonly isLeased: boolean;
   readonly settings: GroupSettings;
 }
 
@@ -23,8 +25,8 @@ export interface Step {
   readonly key: string;
   readonly phase: Phase;
   readonly does: (course: Course) => string;
-  /** What must be shown for the next step to begin. */
-  readonly shows: (course: Course) => string;
+  /** What must be shown for the next step to begin; null: in this group there is nothing to show. */
+  readonly shows: (course: Course) => string | null;
   readonly limitMs: (course: Course) => number;
   /** Why it turns back when the limit has passed; null: it goes on without. */
   readonly otherwise: ((course: Course, limitMs: number) => string) | null;
@@ -66,8 +68,10 @@ export const SIBLINGS: Step = {
 export const RENEWAL: Step = {
   key: "renewal",
   phase: "prepare",
-  does: ({ from }) => `begin right after a renewal of the lease of ${from}`,
-  shows: () => "it was confirmed just now, so that it outlives the handover",
+  does: ({ from, isLeased }) =>
+    isLeased ? `begin right after a renewal of the lease of ${from}` : "there is no lease",
+  shows: ({ isLeased }) =>
+    isLeased ? "it was confirmed just now, so that it outlives the handover" : null,
   limitMs: limit(1000),
   otherwise: ({ from }) => `the lease of ${from} is not renewed`,
 };
@@ -75,8 +79,12 @@ export const RENEWAL: Step = {
 export const MARK: Step = {
   key: "handover",
   phase: "handover",
-  does: ({ to }) => `mark the registers of all hosts with an epoch that authorizes ${to}`,
-  shows: ({ from, to }) => `${from} and ${to} show it; a bystander is not waited for`,
+  does: ({ to, isLeased }) =>
+    isLeased
+      ? `mark the registers of all hosts with an epoch that authorizes ${to}`
+      : "there are no registers to mark",
+  shows: ({ from, to, isLeased }) =>
+    isLeased ? `${from} and ${to} show it; a bystander is not waited for` : null,
   limitMs: ({ vip }) => (vip?.leaseMs ?? UNLEASED_MS) * MARK_SHARE,
   otherwise: () => "the registers could not be marked in time",
 };
@@ -113,7 +121,10 @@ export const RELEASE: Step = {
   phase: "handover",
   does: ({ from, vip }) =>
     vip === null ? "there is no VIP to let go of" : `${from} lets go of ${vip.ip}`,
-  shows: () => "its guard confirmed the release: from here on its kernel serves nobody there",
+  shows: ({ vip, isLeased }) =>
+    vip === null
+      ? null
+      : `its guard confirmed the release${isLeased ? ": from here on its kernel serves nobody there" : ""}`,
   limitMs: limit(1000),
   otherwise: ({ from }) => `${from} did not confirm the release of the VIP`,
 };
@@ -141,7 +152,8 @@ export const CLAIM: Step = {
   phase: "claim",
   does: ({ to, vip }) =>
     vip === null ? `${to} is the master` : `${to} claims ${vip.ip} and announces it`,
-  shows: () => "its guard confirmed the claim. No way back: whoever leads finishes this",
+  shows: ({ vip }) =>
+    `${vip === null ? "it is agreed on" : "its guard confirmed the claim"}. No way back: whoever leads finishes this`,
   limitMs: limit(CLAIM_MS),
   otherwise: null,
 };
@@ -162,21 +174,25 @@ export const SWITCHOVER_STEPS: readonly Step[] = [
 ];
 
 export function courseOf(
-  { nodes, vips, settings }: GroupPart,
+  { nodes, vips, settings, backend }: GroupPart,
   from: NodeName,
   to: NodeName,
 ): Course {
   const others = nodes.map(({ name }) => name).filter((name) => name !== from && name !== to);
   const vip = vips.find(({ role }) => role === "writer") ?? null;
-  return { from, to, others, vip, settings };
+  const isLeased = vip !== null && backend === "nft";
+  return { from, to, others, vip, isLeased, settings };
 }
 
 /** Each with what it has to show, and what happens if it does not. */
 export function tellSteps(course: Course): readonly string[] {
   return SWITCHOVER_STEPS.map((step, at) => {
+    const number = String(at + 1).padStart(2);
+    const line = `${number}  ${step.phase.padEnd(8)}  ${step.does(course)}`;
+    const shown = step.shows(course);
+    if (shown === null) return line;
     const ms = Math.round(step.limitMs(course));
     const end = step.otherwise === null ? "then it goes on all the same" : "else all is put back";
-    const number = String(at + 1).padStart(2);
-    return `${number}  ${step.phase.padEnd(8)}  ${step.does(course)}\n              checked: ${step.shows(course)} (within ${ms} ms, ${end})`;
+    return `${line}\n              checked: ${shown} (within ${ms} ms, ${end})`;
   });
 }

@@ -97,6 +97,12 @@ test.each(SEEDS)(
     world.runUntil(world.now + 3_000);
     expect(told.pop()).toMatchObject({ kind: "ok" });
     serves(world, "db2");
+    const [word, moved] = world.group?.past.slice(-2) ?? [];
+    const said = { kind: "adopt", from: "db1", by: expect.any(String) as string };
+    expect(word).toMatchObject(said);
+    expect(word?.reason).toBe(`db1 serves no VIP (${WRITER}), by the word of ${word?.by}`);
+    expect(moved).toMatchObject({ kind: "failover", from: "db1", fencing: "vouched" });
+    expect(moved?.reason).toBe(`forced; ${word?.by} said that db1 serves no VIP`);
     world.powerOn("db1");
     becomesWhole(world, 30_000);
   },

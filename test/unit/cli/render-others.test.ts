@@ -109,6 +109,25 @@ describe("mmm show", () => {
 });
 
 describe("mmm history show", () => {
+  it.each([
+    [
+      "no-vip",
+      "no VIP",
+      "none: the group has no VIP, so nothing was to be taken from the old host",
+    ],
+    [
+      "vouched",
+      "vouched",
+      "vouched: a person said that the old host serves nothing (mmm adopt --empty)",
+    ],
+    ["of-tomorrow" as "released", "of-tomorrow", "of-tomorrow"],
+  ] as const)("claims no proof that nobody gave: %s", (fencing, short, long) => {
+    const entry = anEntry({ fencing });
+    expect(renderPast(entry, plain)).toContain(`  fencing     ${long}`);
+    const [, row] = renderHistory([entry], { verbose: false, paint: plain });
+    expect(row).toMatch(new RegExp(`412ms  ${short} +mon2`));
+  });
+
   it("tells all of one operation", () => {
     const entry = anEntry({ lost_bytes: 2_048, fencing: "lease-ended" });
     expect(text(renderPast(entry, plain))).toMatchInlineSnapshot(`

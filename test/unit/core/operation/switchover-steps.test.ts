@@ -17,6 +17,15 @@ it("tells each step with what it must show, and what happens otherwise", () => {
   expect(marks).toContain("(within 600 ms, else all is put back)");
 });
 
+it("speaks of no lease, register or guard where there is none", () => {
+  const none = tellSteps(courseOf(group({ vips: [] }), "db1", "db2")).join("\n");
+  expect(none).not.toMatch(/guard|kernel|a renewal|mark the/);
+  expect(none).toContain("there is no lease");
+  const off = tellSteps(courseOf(group({ backend: "off" }), "db1", "db2")).join("\n");
+  expect(off).not.toMatch(/kernel|a renewal|mark the/);
+  expect(off).toContain("its guard confirmed the release (within");
+});
+
 it("makes do without a VIP and without siblings", () => {
   const few = group({ vips: [], nodes: group().nodes.slice(0, 2) });
   const lines = tellSteps(courseOf(few, "db1", "db2")).join("\n");
