@@ -117,9 +117,10 @@ function aboutVerdict({ name, verdict, verdict_text, operation }: GroupStatus): 
   return found;
 }
 
-function aboutVips({ writer, readers, master }: GroupStatus): readonly Warning[] {
+function aboutVips(group: GroupStatus): readonly Warning[] {
+  const { writer, readers, master } = group;
   const vips = writer === null ? readers : [writer, ...readers];
-  const found = vips.flatMap(aboutVip);
+  const found = vips.flatMap((vip) => aboutVip(vip, group));
   const astray =
     writer !== null && writer.holder !== null && master !== null && writer.holder !== master;
   return astray
@@ -127,13 +128,36 @@ function aboutVips({ writer, readers, master }: GroupStatus): readonly Warning[]
     : found;
 }
 
-function aboutVip({ ip, holder, lease_ms, kind, leaving }: VipStatus): readonly Warning[] {
+function aboutVip(vip: VipStatus, group: GroupStatus): readonly Warning[] {
+  const { ip, holder, lease_ms, kind, leaving } = vip;
   if (leaving) return [hint(`${ip} is leaving the group, as soon as no host may serve it`)];
   const unread = kind === "unclaimed" ? ": the registers of the hosts have not been read yet" : "";
+  const unseen = holder === null ? mayServeUnseen(vip, group) : [];
+  if (unseen.length > 0)
+    return [
+      critical(
+        `no host is seen to serve ${ip}, but ${unseen.join(", ")} may: nobody hears that host`,
+      ),
+    ];
   if (holder === null) return [critical(`nobody serves ${ip}${unread}`)];
   return lease_ms === 0
     ? [critical(`the lease of ${ip} on ${holder} has lapsed: it is not served`)]
     : [];
+}
+
+/** A guard that was heard within this tells what its host serves. */
+const HEARD_MS = 3_000;
+
+/** Without a lease that ends by itself, silence says nothing of what a host serves. */
+function mayServeUnseen(
+  { possible_holders }: VipStatus,
+  { lease_backend, alarms, nodes }: GroupStatus,
+): readonly string[] {
+  if (lease_backend !== "off" && !alarms.some(({ id }) => id === "fencing")) return [];
+  return possible_holders.filter((holder) => {
+    const { heard_ms } = nodes.find(({ name }) => name === holder)?.guard ?? { heard_ms: null };
+    return heard_ms === null || heard_ms > HEARD_MS;
+  });
 }
 
 const STATES: Readonly<Record<Exclude<NodeStatus["state"], "ONLINE">, string>> = {

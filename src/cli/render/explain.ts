@@ -235,17 +235,25 @@ const FENCING = {
   release: "by its release only: lease_backend is off, and there is no fence_command",
 } as const;
 
-function fencingCondition({ outlook, settings, writer }: GroupStatus): Condition {
+function fencingCondition(group: GroupStatus): Condition {
+  const { outlook, settings, writer, master, alarms } = group;
   const { fencing } = outlook;
-  const others = writer?.possible_holders.filter((node) => node !== writer.holder) ?? [];
+  const id = "fencing" as const;
+  if (fencing === "none")
+    return { id, ok: true, what: "no host has to be fenced", why: FENCING.none };
+  const what = "its host can be proven not to serve the VIP";
+  const unproven = alarms.find((alarm) => alarm.id === "fencing")?.text;
+  const failed = alarms.find((alarm) => alarm.id === "fence")?.text;
+  const isEndless = fencing !== "lease" && failed !== undefined;
+  if (unproven !== undefined || isEndless)
+    return { id, ok: false, what, why: unproven ?? failed ?? "" };
+  const others = (writer?.possible_holders ?? []).filter(
+    (node) => node !== (writer?.holder ?? master),
+  );
   const also = others.length === 0 ? "" : `; ${others.join(", ")} might still serve it, too`;
   const wait = `by its release, else ${showTook(settings.waiting_time_ms)} after its lease was let run out`;
-  return {
-    id: "fencing",
-    ok: fencing !== "release",
-    what: "its host can be proven not to serve the VIP",
-    why: `${fencing === "lease" ? wait : FENCING[fencing]}${also}`,
-  };
+  const why = `${fencing === "lease" ? wait : FENCING[fencing]}${also}`;
+  return { id, ok: fencing !== "release", what, why };
 }
 
 /** An older monitor does not say it. */

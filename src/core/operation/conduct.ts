@@ -14,6 +14,7 @@ const PREFIX = "op ";
 
 const successorAlarm = remembered((name) => `${name}: successor`);
 const fenceAlarm = remembered((name) => `${name}: fence`);
+const fencingAlarm = remembered((name) => `${name}: fencing`);
 
 export function conduct(turn: Turn, group: GroupPart): Running | null {
   const { operation } = group;
@@ -21,6 +22,7 @@ export function conduct(turn: Turn, group: GroupPart): Running | null {
   if (operation === null) {
     turn.alarm(successorAlarm(group.name), null);
     turn.alarm(fenceAlarm(group.name), null);
+    turn.alarm(fencingAlarm(group.name), null);
     return null;
   }
   const running = openRunning(turn, group, operation);

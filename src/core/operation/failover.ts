@@ -39,14 +39,13 @@ import type { Answer } from "./errand.ts";
 import { runFenceCommand } from "./fence-command.ts";
 import { answersAsMaster, type LastWord, lastWord } from "./last-word.ts";
 import { claimPhase, promotePhase } from "./promotion.ts";
+import { tellWaiting } from "./unproven.ts";
 
 /** How long one unreachable replica may hold up the comparison. */
 const FREEZE_DEADLINE_MS = 600;
 /** And one that answers, but is never done with what it is asked. */
 const FREEZE_AT_MOST_MS = 3000;
 const DRAIN_POLL_MS = 10;
-/** Longer than any lease takes to end by itself. */
-const PROOF_PATIENCE_MS = 15_000;
 /** How long replicas may take to receive what a living old master has sent, if a person is in a hurry … */
 const LAST_WORD_MS = 300;
 /** … and if nobody is. */
@@ -127,13 +126,6 @@ function isWaitedFor({ turn, work, op }: Running, { node, answer }: Frozen): boo
 
 function freezeDeadlineMs(op: Operation): number {
   return op.cause === "guard" ? EQUAL_DEADLINE_MS : FREEZE_DEADLINE_MS;
-}
-
-/** Without a register nothing ends by itself: then only a person, or a fence command, can help. */
-function tellWaiting({ turn, group, work }: Running, held: readonly string[]): void {
-  const waits = held.length > 0 && work.ageMs > PROOF_PATIENCE_MS;
-  const text = `nothing proves yet that ${held.join(", ")} does not serve the VIP, so no other node may: let it be reached, give a fence_command, or if it is off for certain, say so: mmm adopt --empty ${held[0]}`;
-  turn.alarm(`${group.name}: fencing`, waits ? text : null);
 }
 
 /** Who is master is settled; only the VIP is to follow. */

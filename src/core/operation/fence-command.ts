@@ -2,15 +2,19 @@
  * STONITH by the operator's own means, when a host does not give the VIP up by itself. It proves
  * something only if it succeeds.
  */
+import type { Outcome } from "../io.ts";
 import type { Vip } from "../state.ts";
 import { targetOf } from "../target.ts";
 import { proofOf, withFenced } from "../vip/proofs.ts";
 import { proofContext } from "../vip/upkeep.ts";
 import type { Running } from "./common.ts";
+import { leaseEnds, noLease } from "./lease-end.ts";
 
 const FENCE_COMMAND_DEADLINE_MS = 20_000;
 /** A cooperative release answers within this; only then the command is worth its risk. */
 const RELEASE_PATIENCE_MS = 250;
+/** A milestone. */
+const FAILED = "fence failed";
 
 export function runFenceCommand(running: Running): void {
   const { turn, group, vip, from } = running;
@@ -28,10 +32,27 @@ export function runFenceCommand(running: Running): void {
   if (task.finishedAt === null) return;
   const outcome =
     task.outcome?.kind === "fence" ? task.outcome : { exitCode: null, text: "no answer in time" };
-  const failed = `fence_command for ${from.name} failed (${outcome.exitCode ?? "killed"}): ${outcome.text}; the lease's end is awaited`;
-  turn.alarm(`${group.name}: fence`, outcome.exitCode === 0 ? null : failed);
-  if (outcome.exitCode === 0)
+  const isOff = outcome.exitCode === 0;
+  turn.alarm(`${group.name}: fence`, isOff ? null : failureText(running, vip, outcome));
+  if (!isOff) running.work.reach(FAILED);
+  else
     turn.setCampaign(group.name, vip.ip, withFenced(turn.campaign(group.name, vip.ip), from.name));
+}
+
+export function hasFenceFailed({ work }: Running): boolean {
+  return work.reached(FAILED) !== undefined;
+}
+
+function failureText(
+  { turn, group, from: { name } }: Running,
+  vip: Vip,
+  { exitCode, text }: Pick<Extract<Outcome, { kind: "fence" }>, "exitCode" | "text">,
+): string {
+  const said = text === "" ? "" : `: ${text}`;
+  const next = leaseEnds(turn, group, vip, name)
+    ? "the end of its lease is awaited"
+    : `${noLease(group, vip, name)}: if ${name} is off for certain, say so: mmm adopt --empty ${name}`;
+  return `fence_command for ${name} failed (${exitCode ?? "killed"})${said}; ${next}`;
 }
 
 /** Of a host from which nobody heard anything, whoever owed an answer for so long when the failover began will not release either. */

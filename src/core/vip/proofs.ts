@@ -41,6 +41,11 @@ export function proofOf(context: ProofContext, node: NodeName): Proof | null {
   return leaseEndsAt(context, node) <= context.now ? "lease-ended" : null;
 }
 
+/** Whether its host was seen with the table that ends its lease, and by nobody without it since. */
+export function canRunOut({ vip, ungated }: ProofContext, node: NodeName): boolean {
+  return vip.gated.includes(node) && !ungated(node);
+}
+
 /** The instant at which W will have proven `node` empty; Infinity when it is not running. */
 export function leaseEndsAt(context: ProofContext, node: NodeName): Instant {
   const { vip, campaign, drift } = context;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { explanationOf, renderExplain } from "../../../src/cli/render/explain.ts";
 import { plain } from "../../../src/cli/terminal.ts";
-import type { GroupStatus, HistoryEntry } from "../../../src/core/status-types.ts";
+import type { GroupStatus, HistoryEntry, VipStatus } from "../../../src/core/status-types.ts";
 import { aGroup, anEntry, aNode, aStatus, DOWN_NODE } from "./fixtures.ts";
 
 const text = (lines: readonly string[]) => `\n${lines.join("\n")}\n`;
@@ -124,6 +124,33 @@ describe("mmm explain", () => {
     const [normal = ""] = failing({});
     expect(normal).toContain("master-down: healthy: UP 3/3; refusing counts at once");
     expect(failing(change).toSorted()).toEqual([normal, expected].toSorted());
+  });
+
+  it("promises no proof after the fence_command has failed where there is no lease", () => {
+    const failed = "fence_command for db1 failed (1); there is no lease that would end";
+    const alarms = [{ id: "fence", text: failed }];
+    const writer = { ...aGroup().writer, holder: null } as VipStatus;
+    expect(failing({ ...outlook({ fencing: "command" }), alarms, writer })).toContain(
+      `fencing: ${failed}`,
+    );
+    expect(failing({ ...outlook({ fencing: "lease" }), alarms, writer }).join()).not.toContain(
+      "fencing",
+    );
+    const unproven = [{ id: "fencing", text: "nothing proves yet that db1 does not serve it" }];
+    expect(failing({ alarms: unproven })).toContain(`fencing: ${unproven[0]?.text}`);
+  });
+
+  it("does not say of the old master that it might serve the VIP, too", () => {
+    const writer = { ...aGroup().writer, holder: null } as VipStatus;
+    const lines = renderExplain(explain({ writer, ...outlook({ fencing: "command" }) }), plain);
+    expect(lines.join("\n")).not.toContain("might still");
+  });
+
+  it("asks for no proof where there is no VIP", () => {
+    const lines = renderExplain(explain({ writer: null, ...outlook({ fencing: "none" }) }), plain);
+    expect(lines.join("\n")).toMatch(
+      /ok {4}no host has to be fenced +there is no VIP to take away/,
+    );
   });
 
   it("does not need a proof to begin, only to end", () => {

@@ -91,6 +91,27 @@ const CASES: readonly Case[] = [
     "nobody serves 192.168.10.70",
   ],
   [
+    "a VIP that an unheard host may have, for it has no lease",
+    {
+      group: {
+        lease_backend: "off",
+        writer: { ...writer, holder: null },
+        nodes: [
+          aNode("db1", { guard: { heard_ms: 9_000, gate: "unknown", problem: null, lacks: null } }),
+          aNode("db2"),
+        ],
+      },
+    },
+    "critical",
+    "no host is seen to serve 192.168.10.70, but db1 may: nobody hears that host",
+  ],
+  [
+    "a VIP that nobody has, for its host is heard",
+    { group: { lease_backend: "off", writer: { ...writer, holder: null } } },
+    "critical",
+    "nobody serves 192.168.10.70",
+  ],
+  [
     "a new VIP",
     { group: { writer: { ...writer, holder: null, kind: "unclaimed" } } },
     "critical",

@@ -1,0 +1,41 @@
+/**
+ * What people are told of a host that may still serve the VIP: that a proof is awaited, or that none
+ * can come by itself, so that it is for them to act. The latter is said at once, for until then nobody serves.
+ */
+import type { NodeName } from "../ids.ts";
+import type { Vip } from "../state.ts";
+import { heardWithin } from "../vip/upkeep.ts";
+import type { Running } from "./common.ts";
+import { hasFenceFailed } from "./fence-command.ts";
+import { leaseEnds, noLease } from "./lease-end.ts";
+
+/** Longer than any lease takes to end by itself. */
+const PROOF_PATIENCE_MS = 15_000;
+/** A guard that was heard within this can be asked; a person's word is not taken then. */
+const ASKABLE_MS = 1000;
+
+export function tellWaiting(running: Running, held: readonly NodeName[]): void {
+  const { turn, group, work, vip } = running;
+  const lost = held.find((node) => isHopeless(running, node));
+  const isLong = held.length > 0 && work.ageMs > PROOF_PATIENCE_MS;
+  const node = lost ?? (isLong ? held[0] : undefined);
+  const text =
+    node === undefined || vip === null
+      ? null
+      : `nothing proves yet that ${held.join(", ")} does not serve ${vip.ip}, so no other node may${lost === undefined ? "" : `; ${whatFails(running, vip, lost)}`}: let it be reached,${group.settings.fenceCommand === null ? " give a fence_command," : ""} or if it is off for certain, say so: mmm adopt --empty ${node}`;
+  turn.alarm(`${group.name}: fencing`, text);
+}
+
+/** Neither its lease nor its guard nor the command will prove anything, as far as can be seen. */
+function isHopeless(running: Running, node: NodeName): boolean {
+  const { turn, group, vip, from } = running;
+  if (vip === null || leaseEnds(turn, group, vip, node)) return false;
+  const isToBeFenced = node === from.name && group.settings.fenceCommand !== null;
+  if (isToBeFenced && !hasFenceFailed(running)) return false;
+  return !heardWithin(turn, group, node, ASKABLE_MS);
+}
+
+function whatFails(running: Running, vip: Vip, node: NodeName): string {
+  const lease = noLease(running.group, vip, node);
+  return hasFenceFailed(running) ? `${lease}, and the fence_command failed` : lease;
+}
