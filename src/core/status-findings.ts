@@ -13,16 +13,17 @@ import type {
   Warning,
 } from "./status-types.ts";
 import { voteReasons } from "./status-votes.ts";
+import { isOfRemoved } from "./whereabouts.ts";
 
 const RANK: Readonly<Record<Warning["level"], number>> = { critical: 0, warning: 1, hint: 2 };
 
 export function findings(status: Status): readonly Warning[] {
-  const { cluster, groups } = status;
-  const all = [
-    ...aboutMonitors(status),
-    ...groups.flatMap((group) => aboutGroup(group, cluster)),
-    ...status.warnings,
-  ];
+  const { cluster, groups, warnings } = status;
+  // One that was removed hears nobody, which says nothing of anybody.
+  const seen = isOfRemoved(status)
+    ? []
+    : [...aboutMonitors(status), ...groups.flatMap((group) => aboutGroup(group, cluster))];
+  const all = [...seen, ...warnings];
   const texts = all.map(({ text }) => text);
   return all
     .filter(({ text }, at) => texts.indexOf(text) === at)

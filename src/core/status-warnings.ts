@@ -14,17 +14,14 @@ export function warningsOf(
   groups: readonly GroupPart[],
   shown: readonly GroupStatus[],
 ): readonly Warning[] {
+  if (wasRemoved(state.consensus)) {
+    const text = `this monitor, ${state.name}, was removed from cluster ${cluster.id}: it watches nothing and votes for nothing. Stop it, or add it again: mmm monitor add ${state.name}=HOST:PORT`;
+    return [{ level: "critical", text }];
+  }
   const warnings: Warning[] = Object.entries(state.alarms).map(([id, text]) => ({
     level: "critical",
     text: `${id}: ${text}`,
   }));
-  if (wasRemoved(state.consensus)) {
-    warnings.push({
-      level: "critical",
-      text: `this monitor, ${state.name}, was removed from cluster ${cluster.id}: it watches nothing and votes for nothing. Stop it, or add it again: mmm monitor add ${state.name}=HOST:PORT`,
-    });
-    return warnings;
-  }
   if (cluster.id === null) {
     warnings.push({
       level: "warning",

@@ -13,11 +13,22 @@ export type Whereabouts =
   | { readonly kind: "known"; readonly node: NodeStatus }
   | { readonly kind: "unknown"; readonly why: string };
 
+/**
+ * Whether the monitor that answered was removed from the cluster: it watches nothing since, hears nobody,
+ * and what it shows is as old as that.
+ */
+export function isOfRemoved({ cluster, answered_by }: Status): boolean {
+  return cluster.id !== null && !cluster.monitors.some(({ name }) => name === answered_by.name);
+}
+
 /** Why this monitor cannot speak for the cluster; null: it can. */
-export function ignoranceOf({ cluster, answered_by: { name, age_ms } }: Status): string | null {
+export function ignoranceOf(status: Status): string | null {
+  const {
+    cluster,
+    answered_by: { name, age_ms },
+  } = status;
   if (cluster.id === null) return "the monitors have not founded a cluster yet";
-  if (!cluster.monitors.some((monitor) => monitor.name === name))
-    return `${name} is no monitor of this cluster`;
+  if (isOfRemoved(status)) return `${name} is no monitor of this cluster`;
   if (!cluster.has_quorum)
     return `${name} reaches fewer than ${cluster.quorum} of ${cluster.monitors.length} monitors`;
   if (cluster.leader === null) return "no monitor leads";

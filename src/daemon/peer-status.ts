@@ -3,6 +3,7 @@ import type { PeerReport } from "../adapters/peer/peers.ts";
 import { certificateStatus, type Validity } from "../adapters/tls/validity.ts";
 import type { MonitorName, WallTime } from "../core/ids.ts";
 import type { MonitorStatus, Status, Warning } from "../core/status-types.ts";
+import { isOfRemoved } from "../core/whereabouts.ts";
 import type { Certificates } from "./certificates.ts";
 
 export interface Transport {
@@ -24,13 +25,19 @@ export interface Transport {
 
 export function withTransport(status: Status, transport: Transport): Status {
   const monitors = status.cluster.monitors.map((monitor) => withPeer(monitor, transport));
-  const others = transport.peers.filter((peer) => !monitors.some((one) => isThat(peer, one)));
+  // Whoever is neither a member nor configured was only looked for, to be added, and is nobody's concern.
+  const others = transport.peers.filter(
+    (peer) => peer.configured && !monitors.some((one) => isThat(peer, one)),
+  );
   const isFounded = status.cluster.id !== null;
   const strangers = others.filter((peer) => isFounded && isStranger(peer));
   const missing = others.filter((peer) => !strangers.includes(peer));
+  const security = transport.certificates.status();
+  // Nobody hears of it any more, nor is anybody to: what it lacks is no trouble of the cluster's.
+  if (isOfRemoved(status)) return { ...status, security, cluster: { ...status.cluster, monitors } };
   return {
     ...status,
-    security: transport.certificates.status(),
+    security,
     cluster: {
       ...status.cluster,
       monitors: [...monitors, ...missing.map((peer) => unmet(peer, transport.wall))],

@@ -147,7 +147,7 @@ export function warningsOf(whole: Whole): readonly string[] {
   const of = ({ name }: GroupFile) => (groups.length === 1 ? "" : `group ${name}: `);
   return [
     ...groups.flatMap((group) =>
-      [...vipWarnings(group), ...nodeWarnings(group)].map((text) => `${of(group)}${text}`),
+      [...vipWarnings(group, top), ...nodeWarnings(group)].map((text) => `${of(group)}${text}`),
     ),
     ...(groups.some(({ isIncluded }) => isIncluded) || top.values.include === null
       ? []
@@ -156,9 +156,13 @@ export function warningsOf(whole: Whole): readonly string[] {
   ];
 }
 
-function vipWarnings({ top: { section, values }, nodes }: GroupFile): readonly string[] {
+function vipWarnings(
+  { top: { section, values }, nodes }: GroupFile,
+  whole: Whole["top"],
+): readonly string[] {
   const warnings: string[] = [];
-  if (values.master_ip === null) {
+  // The Sentinel endpoint tells them.
+  if (values.master_ip === null && whole.values.sentinel === null) {
     warnings.push("there is no master_ip: clients have to find the master by themselves");
   }
   for (const key of ["master_ip", "slave_ip"]) {

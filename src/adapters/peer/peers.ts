@@ -31,6 +31,8 @@ export interface PeerReport {
   readonly problem: string | null;
   /** Of the certificate that it presented; null: none. */
   readonly validity: Validity | null;
+  /** false: it is talked to because somebody wants to add it, or because it was agreed to be a member. */
+  readonly configured: boolean;
 }
 
 export class Peers implements PeerSender {
@@ -41,6 +43,8 @@ export class Peers implements PeerSender {
   /** To whoever had the name before: see `send`. */
   readonly #former = new Map<MonitorName, PeerLink>();
   readonly #clashes = new Map<PeerLink, string>();
+  /** Those that stand in the file, wherever they are by now. */
+  readonly #configured = new WeakSet<PeerLink>();
   /** Runs while a peer is nameless. */
   #timer: NodeJS.Timeout | null = null;
 
@@ -49,7 +53,11 @@ export class Peers implements PeerSender {
   }
 
   /** Adds a configured peer. */
-  add({ name, host, port }: PeerAddress): void {
+  add(peer: PeerAddress): void {
+    this.#configured.add(this.#talkTo(peer));
+  }
+
+  #talkTo({ name, host, port }: PeerAddress): PeerLink {
     const link = new PeerLink(name, {
       ...this.#options,
       address: { host, port },
@@ -61,6 +69,7 @@ export class Peers implements PeerSender {
     this.#links.push(link);
     if (name !== null) this.#options.onFound(name, link.address);
     else this.#timer ??= setInterval(() => this.#identifyNameless(), IDENTIFY_EVERY_MS).unref();
+    return link;
   }
 
   /**
@@ -92,7 +101,9 @@ export class Peers implements PeerSender {
     if (known !== undefined) this.#leave(known, name);
     // One without a name there is about to say it.
     const isAsked = this.#links.some((link) => link.name === null && link.address === address);
-    if (!isAsked) this.add({ name, ...parsed });
+    if (isAsked) return;
+    const link = this.#talkTo({ name, ...parsed });
+    if (known !== undefined && this.#configured.has(known)) this.#configured.add(link);
   }
 
   #leave(link: PeerLink, name: MonitorName): void {
@@ -135,6 +146,7 @@ export class Peers implements PeerSender {
       silentMs: link.silentSince === null ? null : Math.round(now - link.silentSince),
       problem: this.#clashes.get(link) ?? problemOf(link),
       validity: link.presented?.validity ?? null,
+      configured: this.#configured.has(link),
     }));
   }
 

@@ -94,7 +94,7 @@ async function assertGone(context: Context, { cluster, monitors }: Export): Prom
   if (answering.length === 0) return;
   throw new MmmError("IMPORT_REFUSED", {
     what: `will not import the state of cluster ${cluster}`,
-    why: `it is alive, and may keep its virtual IPs alive: ${answering.join(", ")} still runs for it`,
+    why: `it is alive, and may keep its virtual IPs alive: ${answering.join(", ")} still ${answering.length === 1 ? "runs" : "run"} for it`,
     todo: "with a majority left, replace the others (mmm monitor replace); else stop that first",
   });
 }

@@ -79,9 +79,9 @@ function hostFacts({ vips, guard, membership }: NodeStatus): readonly Fact[] {
 function voteFacts(node: NodeStatus, cluster: ClusterStatus, paint: Paint): readonly Fact[] {
   const votes = cluster.monitors.map(({ name }): Fact => {
     const vote = node.votes[name];
-    const details = [vote?.reason ?? null, latency(vote?.latency_ms ?? null)].filter(
-      (text) => text !== null,
-    );
+    const answered = vote?.vote === "up" || vote?.vote === "degraded";
+    const ms = answered ? vote.latency_ms : null;
+    const details = [vote?.reason ?? null, latency(ms)].filter((text) => text !== null);
     return [name, [showVote(vote, paint), ...details].join("   ")];
   });
   return [...votes, ["majority", showTally(tallyOf(node, cluster), cluster)]];

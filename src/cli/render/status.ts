@@ -15,6 +15,7 @@ import type {
   Warning,
 } from "../../core/status-types.ts";
 import { showTally, tallyOf } from "../../core/status-votes.ts";
+import { isOfRemoved } from "../../core/whereabouts.ts";
 import type { Paint, Tone } from "../terminal.ts";
 import { showBytes, showInstant } from "./quantities.ts";
 import { table } from "./table.ts";
@@ -27,13 +28,18 @@ export interface StatusForm {
 }
 
 export function renderStatus(status: Status, form: StatusForm): readonly string[] {
-  const { cluster, groups } = status;
+  const { cluster, groups, answered_by, at } = status;
+  const warnings = findings(status).map((one) => showWarning(one, form.paint));
+  if (isOfRemoved(status)) {
+    const line = [`cluster ${cluster.id}`, `${showInstant(at)}Z`, `seen by ${answered_by.name}`];
+    return joinParts([[line.join("   ")], warnings]);
+  }
   const monitors = form.cluster ? [monitorTable(cluster, form.paint), [marginOf(cluster)]] : [];
   const parts = [
     headLines(status, form.paint),
     ...monitors,
     ...groups.flatMap((group) => groupParts(group, cluster, form)),
-    findings(status).map((one) => showWarning(one, form.paint)),
+    warnings,
   ];
   return joinParts(parts);
 }

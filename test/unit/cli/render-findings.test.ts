@@ -242,6 +242,15 @@ describe("what is not as it should be", () => {
     expect(isDegraded(aStatus({ group: { nodes: [aNode("db1")] } }))).toBe(false);
   });
 
+  it("is only what a monitor says of itself that was removed: it hears nobody", () => {
+    const monitors = [aMonitor("mon2", { reachable: false }), aMonitor("mon3")];
+    const warnings = [{ level: "critical", text: "this monitor, mon1, was removed" }] as const;
+    const group = { nodes: [aNode("db1", DOWN_NODE)], verdict: "undecided" };
+    const change = { cluster: { monitors, leader: null }, group };
+    const answered_by = { name: "mon1", age_ms: 170_000 };
+    expect(findings(aStatus({ ...change, status: { warnings, answered_by } }))).toEqual(warnings);
+  });
+
   it("is told once, the worst first", () => {
     const found = findings(
       aStatus({

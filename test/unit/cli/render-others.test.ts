@@ -53,9 +53,11 @@ describe("mmm info", () => {
     `);
   });
 
-  it("of a master that is gone", () => {
+  it("of a master that is gone: what refuses does not answer, however fast", () => {
+    const refused = aVote({ vote: "refused", reason: "connection refused", latency_ms: 0.6 });
     const node = aNode("db1", {
       ...DOWN_NODE,
+      votes: { ...DOWN_NODE.votes, mon2: { ...refused, since_ms: 13_800 } },
       redis: null,
       offset: null,
       guard: { heard_ms: null, gate: "unknown", problem: null, lacks: null },

@@ -228,6 +228,20 @@ describe("mmm status", () => {
     `);
   });
 
+  it("of a monitor that was removed: nothing but that", () => {
+    const monitors = [aMonitor("mon2"), aMonitor("mon3", { reachable: false })];
+    const warnings = [{ level: "critical", text: "this monitor, mon1, was removed" }] as const;
+    const answered_by = { name: "mon1", age_ms: 170_000 };
+    const change = { cluster: { monitors, has_quorum: false }, status: { warnings, answered_by } };
+    expect(shown(change, true)).toMatchInlineSnapshot(`
+      "
+      cluster 1a2b3c4d   2026-11-22 15:04:11Z   seen by mon1
+
+      CRITICAL this monitor, mon1, was removed
+      "
+    `);
+  });
+
   it("from the side of a minority", () => {
     const monitors = [
       aMonitor("mon1"),

@@ -81,6 +81,10 @@ it("nothing is imported while a monitor of that cluster answers, whoever is conf
   expect(code).toBe(7);
   expect(err).toMatch(/it is alive, and may keep its virtual IPs alive: mon1 still runs for it/);
   expect(isEmpty(dir)).toBe(true);
+  const answered_by = { name: "mon3", age_ms: 0 };
+  const another = aStatus({ cluster: { id: "0000abcd" }, status: { answered_by } });
+  const both = { ...monitors, "mon3:7400": { status: () => anAnswer({ status: another }) } };
+  expect((await mmm(importing, { monitors: both })).err).toMatch(/mon1, mon3 still run for it/);
 });
 
 it("nothing is imported beside a running monitor, or for other nodes, or without a yes", async () => {

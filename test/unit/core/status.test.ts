@@ -27,3 +27,17 @@ it("before there is a cluster a monitor counts itself among those that the file 
     "mon1 mon1:7400",
   ]);
 });
+
+it("of one that was removed only that is said, and none of what it saw before", () => {
+  const durable = fullDurable();
+  const parts = durable.slot?.parts as { cluster: { members: readonly { name: string }[] } };
+  const members = parts.cluster.members.filter(({ name }) => name !== durable.name);
+  const slot = { ...durable.slot, parts: { ...parts, cluster: { ...parts.cluster, members } } };
+  const before = fullMonitor({ ...durable, slot: slot as unknown as typeof durable.slot });
+  const alarms = { "main: fence": "fence_command for db1 failed" };
+  const consensus = { ...before.consensus, commit: slot.stamp ?? null };
+  const { warnings } = statusOf({ ...before, alarms, consensus }, at(10));
+  expect(warnings).toEqual([
+    { level: "critical", text: expect.stringMatching(/was removed from cluster/) as string },
+  ]);
+});

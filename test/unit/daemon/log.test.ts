@@ -114,7 +114,14 @@ describe("the status with what the transport knows", () => {
 
   it("is as it was when nothing is wrong", () => {
     const peers = [
-      { name: "mon2", address: "10.0.0.2:7400", silentMs: null, problem: null, validity: null },
+      {
+        name: "mon2",
+        address: "10.0.0.2:7400",
+        silentMs: null,
+        problem: null,
+        validity: null,
+        configured: true,
+      },
     ];
     const shown = withTransport(status, { ...base, peers });
     expect(shown.cluster.monitors[0]).toEqual({ ...member("mon1"), version: "2.0.0" });
@@ -130,6 +137,7 @@ describe("the status with what the transport knows", () => {
         silentMs: 9_000,
         problem: "connection refused",
         validity: null,
+        configured: true,
       },
       {
         name: null,
@@ -137,6 +145,7 @@ describe("the status with what the transport knows", () => {
         silentMs: 4_000,
         problem: "no route to host",
         validity: null,
+        configured: true,
       },
     ];
     const refusals = [{ from: "mon9", reason: "mon9 belongs to cluster ffffffff" }];
@@ -156,7 +165,14 @@ describe("the status with what the transport knows", () => {
   it("knows a member that has not said its name since this monitor started by its address", () => {
     const problem = "connection refused";
     const peers = [
-      { name: null, address: "10.0.0.2:7400", silentMs: 4_000, problem, validity: null },
+      {
+        name: null,
+        address: "10.0.0.2:7400",
+        silentMs: 4_000,
+        problem,
+        validity: null,
+        configured: true,
+      },
     ];
     const shown = withTransport(status, { ...base, peers });
     expect(shown.cluster.monitors.map(({ name, problem: why }) => [name, why])).toEqual([
@@ -168,15 +184,30 @@ describe("the status with what the transport knows", () => {
 
   it("only hints at a configured peer that was removed, or was not added yet", () => {
     const peers = [
-      { name: "mon2", address: "10.0.0.2:7400", silentMs: null, problem: null, validity: null },
+      {
+        name: "mon2",
+        address: "10.0.0.2:7400",
+        silentMs: null,
+        problem: null,
+        validity: null,
+        configured: true,
+      },
       {
         name: "mon3",
         address: "10.0.0.3:7400",
         silentMs: 9_000,
         problem: "connection refused",
         validity: null,
+        configured: true,
       },
-      { name: "mon4", address: "10.0.0.4:7400", silentMs: null, problem: null, validity: null },
+      {
+        name: "mon4",
+        address: "10.0.0.4:7400",
+        silentMs: null,
+        problem: null,
+        validity: null,
+        configured: true,
+      },
     ];
     const shown = withTransport(status, { ...base, peers });
     expect(shown.cluster.monitors.map(({ name }) => name)).toEqual(["mon1", "mon2"]);
@@ -185,6 +216,38 @@ describe("the status with what the transport knows", () => {
       { level: "hint", text: expect.stringContaining("mmm monitor add mon4=10.0.0.4:7400") },
     ]);
     expect(isDegraded(shown)).toBe(false);
+  });
+
+  it("says nothing of one that is neither a member nor configured, but was only to be added", () => {
+    const peers = [
+      {
+        name: "mon9",
+        address: "10.0.0.9:7400",
+        silentMs: 9_000,
+        problem: "connection refused",
+        validity: null,
+        configured: false,
+      },
+    ];
+    const shown = withTransport(status, { ...base, peers });
+    expect(shown.cluster.monitors.map(({ name }) => name)).toEqual(["mon1", "mon2"]);
+    expect(shown.warnings).toEqual([]);
+  });
+
+  it("says nothing of peers once this monitor was removed", () => {
+    const removed = { ...status, answered_by: { ...status.answered_by, name: "mon8" } };
+    const refusals = [{ from: "mon2", reason: "mon1 is no member" }];
+    const peers = [
+      {
+        name: "mon3",
+        address: "10.0.0.3:7400",
+        silentMs: 9_000,
+        problem: "connection refused",
+        validity: null,
+        configured: true,
+      },
+    ];
+    expect(withTransport(removed, { ...base, peers, refusals }).warnings).toEqual([]);
   });
 
   it("hints at whoever was not let in, which endangers nothing", () => {
@@ -200,7 +263,14 @@ describe("the status with what the transport knows", () => {
     const reason = "mon9 belongs to cluster ffffffff, mon1 to 0000aaaa";
     const problem = "mon1 belongs to cluster 0000aaaa, mon9 to ffffffff";
     const peers = [
-      { name: "mon9", address: "10.0.0.9:7400", silentMs: null, problem, validity: null },
+      {
+        name: "mon9",
+        address: "10.0.0.9:7400",
+        silentMs: null,
+        problem,
+        validity: null,
+        configured: true,
+      },
     ];
     const shown = withTransport(status, { ...base, peers, refusals: [{ from: "mon9", reason }] });
     expect(shown.warnings.map(({ text }) => text)).toEqual([

@@ -379,6 +379,11 @@ describe("warnings", () => {
     expect(aConfig(line).warnings.join("\n")).toMatch(warning);
   });
 
+  it("do not leave clients to themselves whom the Sentinel endpoint tells", () => {
+    const text = aConfig("sentinel = 127.0.0.1:26379").warnings.join("\n");
+    expect(text).not.toContain("find the master by themselves");
+  });
+
   it("tell that one node protects from nothing", () => {
     expect(parseConfig("[db1]\naddress = 10.0.0.1", "f").warnings).toContain(
       "db1 is the only node: there is nothing to fail over to",
