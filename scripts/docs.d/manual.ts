@@ -1,7 +1,10 @@
 /** The manual pages, in man(7): mmm(1), mmm-mon(8) and redis-mmm.conf(5). */
 import { COMMON, OPTIONS, type OptionName } from "../../src/cli/arguments.ts";
 import { COMMANDS } from "../../src/cli/commands.ts";
+import type { CommandSpec } from "../../src/cli/command.ts";
+import { examplesOf } from "../../src/cli/examples.ts";
 import { USAGE } from "../../src/daemon/flags.ts";
+import { partsOf } from "./details.ts";
 import type { Chapter, Entry } from "./reference.ts";
 
 export interface ManualPage {
@@ -27,20 +30,58 @@ function mmm(version: string): string {
     ...section("NAME", "mmm - ask the monitors of redis-mmm, and tell them what to do"),
     ...section("SYNOPSIS", "mmm [OPTIONS] COMMAND [ARGUMENTS]"),
     ".SH COMMANDS",
-    ...COMMANDS.flatMap(({ name, operands, summary, details, options }) => [
-      ".TP",
-      `.B ${plain(`${name} ${operands}`.trim())}`,
-      plain(`${summary}. ${details.join(" ")}`.trim()),
-      ...(options.length === 0 ? [] : [".RS", ...options.flatMap(option), ".RE"]),
-    ]),
+    ...COMMANDS.flatMap(commandLines),
     ".SH OPTIONS OF EVERY COMMAND",
     ...COMMON.flatMap(option),
     ...section(
       "EXIT STATUS",
       "0 ok, 1 unexpected, 2 usage, 3 configuration, 4 no monitor answers, 5 no leader or no majority, 6 degraded, 7 refused by a safety rule, 8 failed or outcome unknown.",
     ),
+    ".SH ENVIRONMENT",
+    ...ENVIRONMENT.flatMap(entryOf),
+    ".SH FILES",
+    ...FILES.flatMap(entryOf),
+    ".SH EXAMPLES",
+    ...COMMANDS.flatMap(({ name }) => examplesOf(name)).flatMap(({ line, tells }) =>
+      entryOf([line, tells]),
+    ),
     ...section("SEE ALSO", "mmm-mon(8), redis-mmm.conf(5)"),
   ]);
+}
+
+const ENVIRONMENT = [
+  ["MMM_MONITORS", "the monitors to ask, separated by commas, in place of --monitor"],
+  ["MMM_TLS_CA, MMM_TLS_CERT, MMM_TLS_KEY", "files, in place of --ca, --cert and --key"],
+  ["NO_COLOR, FORCE_COLOR", "no colour, or colour also where no terminal is"],
+  ["SUDO_USER", "who stands in the history for what was asked through the socket"],
+] as const;
+
+const FILES = [
+  ["/etc/redis-mmm.conf", "the configuration: which monitors there are, and the certificate to show"],
+  ["/run/redis-mmm/mmm.sock", "the socket of the monitor on this host, for root and the group redis-mmm"],
+  ["/usr/share/doc/redis-mmm/docs", "pages about operation, findings of mmm doctor, and a runbook"],
+  ["/usr/share/doc/redis-mmm/config", "samples: the configuration, alerts for Prometheus, a dashboard for Grafana"],
+] as const;
+
+function commandLines(spec: CommandSpec): readonly string[] {
+  const { name, operands, options } = spec;
+  const [summary, ...parts] = partsOf(spec);
+  const more = [
+    ...parts.flatMap((part) =>
+      part.kind === "prose" ? [".PP", plain(part.text)] : entryOf([part.name, part.text]),
+    ),
+    ...options.flatMap(option),
+  ];
+  return [
+    ".TP",
+    `.B ${plain(`${name} ${operands}`.trim())}`,
+    plain(summary?.text ?? ""),
+    ...(more.length === 0 ? [] : [".RS", ...more, ".RE"]),
+  ];
+}
+
+function entryOf([name, text]: readonly [string, string]): readonly string[] {
+  return [".TP", `.B ${plain(name).replaceAll('"', "\\(dq")}`, plain(text)];
 }
 
 function mmmMon(version: string): string {

@@ -2,7 +2,9 @@
 import { COMMON, OPTIONS, type OptionName } from "../../src/cli/arguments.ts";
 import type { CommandSpec } from "../../src/cli/command.ts";
 import { COMMANDS } from "../../src/cli/commands.ts";
+import { examplesOf } from "../../src/cli/examples.ts";
 import { USAGE } from "../../src/daemon/flags.ts";
+import { type Part, partsOf } from "./details.ts";
 import type { Chapter, Entry, Key } from "./reference.ts";
 
 const MADE = "<!-- Made by scripts/gen-docs. Do not edit. -->";
@@ -53,12 +55,29 @@ export function commandsPage(): string {
   ]);
 }
 
-function commandLines({ name, operands, options, summary, details }: CommandSpec) {
+function commandLines(spec: CommandSpec) {
+  const { name, operands, options } = spec;
+  const examples = examplesOf(name);
   return [
     `## mmm ${name}${operands === "" ? "" : ` ${operands}`}`,
-    `${summary}. ${details.join(" ")}`.trim(),
+    ...paragraphs(partsOf(spec)),
     ...(options.length === 0 ? [] : [optionList(options)]),
+    ...(examples.length === 0
+      ? []
+      : ["Examples:", examples.map(({ line, tells }) => `- \`${line}\`: ${tells}`).join("\n")]),
   ];
+}
+
+/** Entries that follow each other are one list. */
+function paragraphs(parts: readonly Part[]): readonly string[] {
+  const blocks: string[] = [];
+  parts.forEach((part, index) => {
+    if (part.kind === "prose") return blocks.push(part.text);
+    const line = `- \`${part.name}\`: ${part.text}`;
+    if (parts[index - 1]?.kind !== "entry") return blocks.push(line);
+    return blocks.push(`${blocks.pop() ?? ""}\n${line}`);
+  });
+  return blocks;
 }
 
 function optionList(names: readonly OptionName[]): string {

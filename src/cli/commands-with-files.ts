@@ -33,7 +33,7 @@ export const WITH_FILES: readonly CommandSpec[] = [
     details: [
       "init DIR                  an authority: ca.pem for everybody, ca.key for nobody else",
       "issue DIR --monitor NAME  a key and a certificate of a monitor; may be repeated",
-      "issue DIR --operator NAME, --reader NAME  of a person who may act, of one who may look",
+      "issue DIR --operator NAME, --reader NAME  the same of a person who may act, of one who may look",
       "revoke DIR --operator NAME (or --monitor, --reader)  all issued so far, into revoked.txt for tls_revoked",
       "show FILE                 whom a certificate names, and when it expires",
     ],

@@ -4,6 +4,7 @@ import { suggest } from "../../adapters/config/suggest.ts";
 import { COMMON, OPTIONS, type OptionName } from "../arguments.ts";
 import type { CommandSpec, Context } from "../command.ts";
 import { COMMANDS } from "../commands.ts";
+import { examplesOf } from "../examples.ts";
 import { usageFailure } from "../failure.ts";
 
 export function run({ operands, terminal }: Context): Promise<ExitCode> {
@@ -46,7 +47,40 @@ export function helpOn(name: string): readonly string[] {
     `${command.summary}.`,
     ...command.details,
     ...(command.options.length === 0 ? [] : ["", ...columns(command.options.map(optionLine))]),
+    ...examples(name),
   ];
+}
+
+/** Wider than this, what it does stands in front of a line. */
+const WIDEST_EXAMPLE = 60;
+
+function examples(command: string): readonly string[] {
+  const all = examplesOf(command);
+  if (all.length === 0) return [];
+  const short = all.filter(({ line }) => line.length <= WIDEST_EXAMPLE);
+  const long = all.filter(({ line }) => line.length > WIDEST_EXAMPLE);
+  return [
+    "",
+    "examples:",
+    ...columns(short.map(({ line, tells }) => [line, `# ${tells}`])),
+    ...long.flatMap(({ line, tells }) => [`  # ${tells}`, ...wrapped(line)]),
+  ];
+}
+
+const WIDTH = 100;
+
+/** A long command, over several lines as a shell takes them. */
+function wrapped(line: string): readonly string[] {
+  const lines: string[] = [""];
+  for (const word of line.split(/ (?=--)/)) {
+    const longer = `${lines.at(-1) ?? ""} ${word}`.trim();
+    if (longer.length > WIDTH) lines.push(word);
+    else lines.splice(-1, 1, longer);
+  }
+  return lines.map((one, index) => {
+    const indent = index === 0 ? "  " : "    ";
+    return `${indent}${one}${index < lines.length - 1 ? " \\" : ""}`;
+  });
 }
 
 function usageOf({ name, operands }: CommandSpec): string {

@@ -39,6 +39,14 @@ describe("the pages that are made from the program", () => {
     }
     const [mmm] = manualPages("0.0.0", chapters);
     for (const { name } of COMMANDS) expect(mmm?.text).toContain(`.B ${name}`);
+    for (const part of ["ENVIRONMENT", "FILES", "EXAMPLES"])
+      expect(mmm?.text).toContain(`\n.SH ${part}\n`);
+  });
+
+  it("keep the lines about subcommands apart", () => {
+    expect(commandsPage()).toContain("\n- `remove NAME`: one fewer;");
+    const [mmm] = manualPages("0.0.0", chapters);
+    expect(mmm?.text).toContain("\n.TP\n.B remove NAME\none fewer;");
   });
 
   it.runIf(hasProgram("man"))("read well in man", () => {
