@@ -11,15 +11,16 @@ export function failoverPlan(
   const from = master ?? "the master";
   const successor = to ?? "the freshest replica";
   const chosen = group.nodes.find(({ name }) => name === to);
-  const vip = writer?.ip ?? "its VIP";
   const lag =
     chosen === undefined || chosen.lag_bytes === null
       ? ""
       : ` (${to ?? ""} lacks ${showBytes(chosen.lag_bytes)} now)`;
   const steps = [
-    `${from} is fenced: it lets go of ${vip}, is powered off by the fence_command, or its lease runs out`,
+    writer === null
+      ? `there is no VIP to take from ${from}: whoever still reaches it may go on writing to it`
+      : `${from} is fenced: it lets go of ${writer.ip}${fencesOf(group)}`,
     `${successor} is promoted, with what it has`,
-    `${successor} claims ${vip} and announces it`,
+    ...(writer === null ? [] : [`${successor} claims ${writer.ip} and announces it`]),
     `the others follow; ${from} comes back as a replica and discards what only it has`,
   ];
   return [
@@ -27,6 +28,13 @@ export function failoverPlan(
     ...numbered(steps),
     `Acknowledged writes that ${successor} lacks are lost${lag}. "mmm switchover" loses nothing.`,
   ];
+}
+
+/** What else there is, where it does not let go. */
+function fencesOf({ outlook: { fencing }, settings }: GroupStatus): string {
+  const command = settings.has_fence_command ? ", is powered off by the fence_command" : "";
+  if (fencing === "lease") return `${command}, or its lease runs out`;
+  return `${command}, or you say that it is off (mmm adopt --empty)`;
 }
 
 function head({ cluster }: Status, { name }: GroupStatus, what: string): string {

@@ -161,7 +161,7 @@ function vipLines(group: GroupStatus, paint: Paint): readonly string[] {
 
 function vipLine(role: string, vip: VipStatus, off: boolean, paint: Paint): string {
   const lapsed = vip.holder === null || vip.lease_ms === 0;
-  const where = vip.holder === null ? "nowhere" : `on ${vip.holder}`;
+  const where = vip.holder === null ? (off ? "seen nowhere" : "nowhere") : `on ${vip.holder}`;
   const left = vip.lease_ms === 0 ? "lapsed" : showAge(vip.lease_ms);
   const lease = off ? "permanent address, no lease" : `lease ${left}`;
   const moving =

@@ -219,13 +219,39 @@ describe("a plan", () => {
     expect(text(failoverPlan(status, aGroup(), "db2"))).toMatchInlineSnapshot(`
       "
       Plan of the forced failover of main (leader mon2, term 14):
-        1  db1 is fenced: it lets go of 192.168.10.70, is powered off by the fence_command, or its lease runs out
+        1  db1 is fenced: it lets go of 192.168.10.70, or its lease runs out
         2  db2 is promoted, with what it has
         3  db2 claims 192.168.10.70 and announces it
         4  the others follow; db1 comes back as a replica and discards what only it has
       Acknowledged writes that db2 lacks are lost (db2 lacks 14 now). "mmm switchover" loses nothing.
       "
     `);
+  });
+});
+
+describe("a plan of a failover by hand", () => {
+  const planned = (change: Parameters<typeof aGroup>[0]) =>
+    failoverPlan(status, aGroup(change), "db2").join("\n");
+  const fencedBy = (fencing: "lease" | "command" | "release" | "none", has: boolean) => {
+    const { outlook, settings } = aGroup();
+    return {
+      outlook: { ...outlook, fencing },
+      settings: { ...settings, has_fence_command: has },
+    };
+  };
+
+  it.each([
+    ["lease", true, ", is powered off by the fence_command, or its lease runs out"],
+    ["command", true, ", is powered off by the fence_command, or you say that it is off"],
+    ["release", false, "192.168.10.70, or you say that it is off (mmm adopt --empty)"],
+  ] as const)("speaks of what there is only: %s", (fencing, has, said) => {
+    expect(planned(fencedBy(fencing, has))).toContain(said);
+  });
+
+  it("takes no VIP away where there is none", () => {
+    const text = planned({ writer: null, ...fencedBy("none", false) });
+    expect(text).toContain("1  there is no VIP to take from db1");
+    expect(text).not.toMatch(/lease|claims|fenced/);
   });
 });
 

@@ -50,7 +50,7 @@ ${others.length === 0 ? null : html`<span class="arrow" aria-hidden="true"></spa
 function vipBox({ ip, holder, lease_ms }: VipStatus, role: string): Html {
   const lease = lease_ms === null ? null : html`<small>lease ${duration(lease_ms)}</small>`;
   return html`<div class="vip"><small>${role} address</small><b class="mono">${ip}</b>
-${holder === null ? pill("nobody serves it", "bad") : html`<span>on <b>${holder}</b></span>`} ${lease}</div>`;
+${holder === null ? pill("not seen anywhere", "bad") : html`<span>on <b>${holder}</b></span>`} ${lease}</div>`;
 }
 
 function nodeBox(node: NodeStatus, group: GroupStatus): Html {
