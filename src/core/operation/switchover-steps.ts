@@ -72,7 +72,7 @@ export const RENEWAL: Step = {
     isLeased ? `begin right after a renewal of the lease of ${from}` : "there is no lease",
   shows: ({ isLeased }) =>
     isLeased ? "it was confirmed just now, so that it outlives the handover" : null,
-  limitMs: limit(1000),
+  limitMs: limit(2000),
   otherwise: ({ from }) => `the lease of ${from} is not renewed`,
 };
 
