@@ -140,9 +140,11 @@ function option(name: OptionName): readonly string[] {
   return [".TP", `.B ${plain(`${short}--${name}${taken}`)}`, plain(text ?? value)];
 }
 
-/** Text that roff must not take for anything else: no line begins with its control characters. */
+/** Text that roff must not take for anything else: no line begins with its control characters. Pages are where the package has them. */
 function plain(text: string): string {
   return text
+    .replaceAll(/(?<![\w/.-])(?=docs\/[a-z-]+\.md)/g, "/usr/share/doc/redis-mmm/")
+    .replaceAll(/(?<![\w/.-])scripts\/setup-host/g, "redis-mmm-setup-host")
     .replaceAll("\\", "\\e")
     .replaceAll("-", "\\-")
     .replace(/^[.']/, "\\&$&");

@@ -179,6 +179,6 @@ function noAnswer(faults: readonly string[]): Failure {
     `error: no monitor answered (tried ${faults.length})`,
     ...faults,
     "Redis itself may be fine; only automatic failover is affected.",
-    "try: systemctl status mmm-mon   |   mmm --monitor HOST:PORT status",
+    "try: systemctl status mmm-mon   |   mmm --monitor HOST:PORT status   |   docs/runbook.md",
   ]);
 }

@@ -27,6 +27,8 @@ import type { Terminal } from "./terminal.ts";
 
 export interface World {
   readonly terminal: Terminal;
+  /** Where here the pages and scripts are that a text for people names. */
+  readonly inPlace: (text: string) => string;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** @throws MmmError, if the certificate is needed and cannot be used */
   readonly connect: (monitor: MonitorToAsk, tls: TlsFiles | null) => MonitorClient;
@@ -35,6 +37,8 @@ export interface World {
   readonly version: string;
 }
 
+/** What this one prints is checked for being unchanged. */
+const TO_THE_LETTER = "state";
 /** Whoever runs this one reads one line of standard output, and codes of their own. */
 const PLUGIN = "check";
 const OUTPUTS: readonly string[] = ["table", "json", "jsonl"];
@@ -46,7 +50,7 @@ export async function main(argv: readonly string[], world: World): Promise<ExitC
   } catch (error) {
     const { lines, code } = report(error);
     if (commandIn(argv) !== PLUGIN) {
-      world.terminal.note(lines);
+      world.terminal.note(lines.map((line) => world.inPlace(line)));
       return code;
     }
     const verdict = unjudged(lines[0] ?? "");
@@ -57,7 +61,7 @@ export async function main(argv: readonly string[], world: World): Promise<ExitC
 
 async function dispatch(args: Arguments, world: World): Promise<ExitCode> {
   const { command, options } = args;
-  const { terminal } = world;
+  const terminal = terminalFor(args, world);
   if (options.version === true) {
     terminal.print([`mmm ${world.version}`]);
     return EXIT.ok;
@@ -70,7 +74,19 @@ async function dispatch(args: Arguments, world: World): Promise<ExitCode> {
     terminal.note(overview());
     return EXIT.usage;
   }
-  return await runCommand(specOf(command), args, world);
+  return await runCommand(specOf(command), args, { ...world, terminal });
+}
+
+/** Programs, and files that are written through a pipe, get what was said word for word. */
+function terminalFor({ command, options }: Arguments, { terminal, inPlace }: World): Terminal {
+  const isForPeople = (options.output ?? "table") === "table" && command !== TO_THE_LETTER;
+  const placed = (lines: readonly string[]) => lines.map((line) => inPlace(line));
+  return {
+    ...terminal,
+    note: (lines) => terminal.note(placed(lines)),
+    print: (lines) => terminal.print(isForPeople ? placed(lines) : lines),
+    redraw: (lines) => terminal.redraw(isForPeople ? placed(lines) : lines),
+  };
 }
 
 function specOf(name: string): CommandSpec {

@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { hostname, userInfo } from "node:os";
 import { ControlClient } from "../adapters/control/client.ts";
+import { inPlace } from "../adapters/places.ts";
 import { credentialsFor, expecting } from "../adapters/tls/channel.ts";
 import { type TlsFiles, TlsIdentity } from "../adapters/tls/identity.ts";
 import type { ExitCode } from "../errors.ts";
@@ -19,6 +20,7 @@ export async function runMmm(argv: readonly string[]): Promise<ExitCode> {
   const { stdin, stdout, stderr, env } = process;
   return await main(argv, {
     terminal: terminalOf({ stdin, stdout, stderr, env }, interruption()),
+    inPlace: (text) => inPlace(text),
     env,
     connect,
     by: `${userName()}@${hostname()}`,

@@ -104,6 +104,7 @@ describe.runIf(canTry)("the packages", () => {
       man -w mmm mmm-mon redis-mmm.conf >/dev/null && echo manual
       bash -c '. /usr/share/bash-completion/completions/mmm; complete -p mmm'
       ! command -v systemd-analyze >/dev/null || systemd-analyze verify /lib/systemd/system/mmm-mon.service 2>&1 | grep mmm-mon || echo unit is good
+      mmm help doctor | grep -o '/[^ ]*doctor.md'
       cd /usr/share/doc/redis-mmm
       ls docs/runbook.md docs/bench/kill.svg config/prometheus-rules.yml examples/grafana-dashboard.json examples/redis-mmm.d/sessions.conf
       ${CONF}
@@ -117,6 +118,7 @@ describe.runIf(canTry)("the packages", () => {
     expect(text).toContain("redis-mmm 700 /var/lib/redis-mmm\n");
     expect(text).toMatch(/^mmm \d+\.\d+\.\d+$/m);
     expect(text).toContain("manual\n");
+    expect(text).toContain("\n/usr/share/doc/redis-mmm/docs/doctor.md\n");
     expect(text).toContain(
       "config/prometheus-rules.yml\ndocs/bench/kill.svg\ndocs/runbook.md\nexamples/grafana-dashboard.json\nexamples/redis-mmm.d/sessions.conf\n",
     );

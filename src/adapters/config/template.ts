@@ -81,7 +81,7 @@ function addresses({ vip, readers, interface: device }: GroupDraft): string {
 }
 
 function access({ sshUser }: Draft): string {
-  return `; The account on the database hosts, made by scripts/setup-host there. Its key and the known host keys
+  return `; The account on the database hosts, made there by redis-mmm-setup-host. Its key and the known host keys
 ; are looked for in /etc/redis-mmm: id_ed25519, known_hosts.
 ssh_user = ${sshUser}
 

@@ -188,7 +188,7 @@ function gateFindings(
         "gate",
         "somebody changed the tables named redis_mmm there",
         "this host's virtual IPs are not guarded: it may answer without a lease",
-        "undo the change (nft list table inet redis_mmm); the monitors put their rules back by themselves",
+        "undo the change (nft list table inet redis_mmm); the monitors put their rules back by themselves (docs/runbook.md)",
       ),
     ];
   if (gate !== "absent") return [];

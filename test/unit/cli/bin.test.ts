@@ -26,6 +26,11 @@ describe("the programs", () => {
     expect(code).toBe(2);
   });
 
+  it("mmm says where a page is", { timeout: PATIENCE_MS }, async () => {
+    const { out } = await run("mmm", "help", "doctor");
+    expect(out).toContain(`${ROOT}docs/doctor.md explains each finding`);
+  });
+
   it("redis_mmm is mmm, but for mon", { timeout: PATIENCE_MS }, async () => {
     expect((await run("redis-mmm", "help")).out).toContain("usage: mmm ");
     expect((await run("redis-mmm", "mon", "--help")).out).toContain("usage: mmm-mon ");

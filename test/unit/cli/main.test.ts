@@ -146,7 +146,7 @@ describe("the monitors that are asked", () => {
         "  mon1 10.0.0.11:7400  connection refused",
         "  mon2 10.0.0.12:7400  connection refused",
         "Redis itself may be fine; only automatic failover is affected.",
-        "try: systemctl status mmm-mon   |   mmm --monitor HOST:PORT status",
+        "try: systemctl status mmm-mon   |   mmm --monitor HOST:PORT status   |   docs/runbook.md",
       ].join("\n"),
     });
   });
@@ -715,5 +715,26 @@ describe("mmm config", () => {
       value: "***",
       from: "file",
     });
+  });
+});
+
+describe("pages and scripts that are named", () => {
+  const inPlace = (text: string) => text.replaceAll("docs/", "/usr/share/doc/redis-mmm/docs/");
+
+  it("are given as they lie here, to people", async () => {
+    const help = await mmm("help doctor", { inPlace });
+    expect(help.out).toContain("; /usr/share/doc/redis-mmm/docs/doctor.md explains each finding");
+    const refused = await mmm("status", {
+      inPlace,
+      monitors: {},
+      env: { MMM_MONITORS: "10.0.0.9:1" },
+    });
+    expect(refused.err).toContain("/usr/share/doc/redis-mmm/docs/runbook.md");
+  });
+
+  it("stay as they are for programs", async () => {
+    const history = [anEntry({ reason: "see docs/x.md" })];
+    const monitors = { "127.0.0.1:7400": { history } };
+    expect((await mmm("history -o json", { inPlace, monitors })).out).toContain('"see docs/x.md"');
   });
 });

@@ -27,6 +27,7 @@ export interface Ran {
 
 export interface Setting {
   readonly monitors?: Readonly<Record<string, FakeMonitor>>;
+  readonly inPlace?: (text: string) => string;
   readonly interactive?: boolean;
   readonly screen?: boolean;
   readonly answer?: string;
@@ -92,6 +93,7 @@ export async function mmm(line: string, setting: Setting = {}): Promise<Ran> {
           return await Promise.resolve(next ?? setting.answer ?? "");
         },
       },
+      inPlace: setting.inPlace ?? ((text) => text),
       env,
       connect,
       by: "ann@desk",
