@@ -10,6 +10,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 import { Redis } from "ioredis";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { credentialsFor } from "../../src/adapters/redis/credentials.ts";
 import type { Credentials } from "../../src/adapters/redis/connection.ts";
 import { RedisProbes } from "../../src/adapters/redis/probe.ts";
 import type { ProbeResult } from "../../src/core/health/types.ts";
@@ -475,6 +476,32 @@ describe("TLS", () => {
   });
 });
 
+test("a Redis that asks for a certificate, as it does by default, is shown the one of the configuration", async () => {
+  await using dir = await tempDir();
+  const { lines, certFile, keyFile } = await selfSigned(dir.path);
+  const port = await freePort();
+  const asking = lines.filter((line) => !line.startsWith("tls-auth-clients"));
+  await using server = await RedisServer.start({ config: [`tls-port ${port}`, ...asking] });
+  const secure = { host: server.host, port };
+  const login = {
+    redisUser: null,
+    redisPassword: null,
+    redisTls: { kind: "ca", file: certFile },
+  } as const;
+  credentials = credentialsFor({ ...LOGIN, ...login, redisCertificate: null });
+  expect(await probe(secure, 2_000)).toMatchObject({ kind: "garbled" });
+  const redisCertificate = { cert: certFile, key: keyFile };
+  credentials = credentialsFor({ ...LOGIN, ...login, redisCertificate });
+  expectInfo(await probe(secure, 2_000));
+});
+
+const LOGIN = {
+  redisPasswordFile: null,
+  sshKey: "",
+  sshPassphrase: null,
+  sshPassphraseFile: null,
+} as const;
+
 async function selfSigned(dir: string) {
   const [certFile, keyFile] = [join(dir, "cert.pem"), join(dir, "key.pem")];
   const name = ["-subj", "/CN=redis", "-addext", "subjectAltName=IP:127.0.0.1"];
@@ -487,7 +514,7 @@ async function selfSigned(dir: string) {
     `tls-ca-cert-file ${certFile}`,
     "tls-auth-clients no",
   ];
-  return { cert: await readFile(certFile, "utf8"), lines };
+  return { cert: await readFile(certFile, "utf8"), lines, certFile, keyFile };
 }
 
 /** Passes connections on, until those that exist are muted: like a path to a host that is gone. */

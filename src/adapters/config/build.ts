@@ -14,6 +14,7 @@ import type {
   MonitorTls,
   NodeLogin,
   OwnDoor,
+  CertificateFiles,
   RedisTls,
 } from "./types.ts";
 
@@ -186,6 +187,7 @@ function buildSharedLogin(top: GroupValues, environment: Environment): NodeLogin
     redisPassword: top.redis_password === null ? null : new Secret(top.redis_password),
     redisPasswordFile: expandOrNull(top.redis_password_file, environment),
     redisTls: top.redis_tls ?? NO_TLS,
+    redisCertificate: certificateOf(top, environment),
     sshKey: chooseFile(top.ssh_key, "id_ed25519", environment),
     sshPassphrase: null,
     sshPassphraseFile: expandOrNull(top.ssh_key_passphrase_file, environment),
@@ -202,8 +204,17 @@ function buildLogin(node: NodeValues, shared: NodeLogin, environment: Environmen
       expandOrNull(node.redis_password_file, environment) ??
       (own ? null : shared.redisPasswordFile),
     redisTls: node.redis_tls ?? shared.redisTls,
+    redisCertificate: certificateOf(node, environment) ?? shared.redisCertificate,
     ...buildSshKey(node, shared, environment),
   };
+}
+
+type CertificateKeys = Pick<NodeValues, "redis_tls_cert" | "redis_tls_key">;
+
+function certificateOf(values: CertificateKeys, environment: Environment): CertificateFiles | null {
+  const cert = expandOrNull(values.redis_tls_cert, environment);
+  const key = expandOrNull(values.redis_tls_key, environment);
+  return cert === null || key === null ? null : { cert, key };
 }
 
 /** The shared passphrase is that of the shared key. */

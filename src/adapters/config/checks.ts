@@ -19,9 +19,13 @@ export function checkTogether(whole: Whole): void {
     checkTimes(group);
     checkPreference(group);
     checkPasswords(group.source, group.nodes);
+    checkRedisCertificates(group.source, group.nodes);
   }
   const tops = new Map([...groups, whole].map((one) => [one.top.section, one]));
-  for (const one of tops.values()) checkPasswords(one.source, [one.top]);
+  for (const one of tops.values()) {
+    checkPasswords(one.source, [one.top]);
+    checkRedisCertificates(one.source, [one.top]);
+  }
   checkPings(whole);
   checkAcross(whole);
   checkExposure(source, top);
@@ -101,6 +105,20 @@ function checkPasswords(source: Source, reads: readonly Read<Passwords>[]): void
     );
   }
 }
+
+/** A certificate without its key, or the key alone, is shown to nobody. */
+function checkRedisCertificates(source: Source, reads: readonly Read<RedisCertificate>[]): void {
+  const keys = ["redis_tls_cert", "redis_tls_key"] as const;
+  for (const { section, values } of reads) {
+    const given = keys.filter((key) => values[key] !== null);
+    const [only] = given;
+    if (only === undefined || given.length === keys.length || !saysItself(section, only)) continue;
+    const missing = keys.find((key) => key !== only);
+    report(source, whereIs(section, only), `a Redis is shown both or none; write ${missing}, too`);
+  }
+}
+
+type RedisCertificate = Pick<NodeValues, "redis_tls_cert" | "redis_tls_key">;
 
 type Passwords = Pick<NodeValues, "redis_password" | "redis_password_file">;
 

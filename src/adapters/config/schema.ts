@@ -74,6 +74,8 @@ const REDIS_LOGIN = {
   redis_password: optional(anyText, SECRET),
   redis_password_file: optional(path, TEXT),
   redis_tls: optional(redisTls),
+  redis_tls_cert: optional(path, TEXT),
+  redis_tls_key: optional(path, TEXT),
 };
 
 /** Where a group's clients go: each group has its own. */

@@ -63,6 +63,7 @@ export interface Local {
   readonly redisPassword: Secret | null;
   readonly redisPasswordFile: string | null;
   readonly redisTls: RedisTls;
+  readonly redisCertificate: CertificateFiles | null;
   /** How to log in to each node, by `loginKey`: as its own section says, its group, or the values above. */
   readonly logins: Readonly<Record<string, NodeLogin>>;
   /** Path of the socket for `mmm` on the monitor's host; null: `mmm.sock` in the data directory. */
@@ -103,6 +104,11 @@ export type RedisTls =
   | { readonly kind: "system" }
   | { readonly kind: "ca"; readonly file: string };
 
+export interface CertificateFiles {
+  readonly cert: string;
+  readonly key: string;
+}
+
 /** `unset`: nobody decided; allowed, but loudly. */
 export type MonitorTls =
   | "off"
@@ -119,6 +125,8 @@ export interface NodeLogin {
   readonly redisPassword: Secret | null;
   readonly redisPasswordFile: string | null;
   readonly redisTls: RedisTls;
+  /** Shown to a Redis that asks for one (`tls-auth-clients yes`, its default). */
+  readonly redisCertificate: CertificateFiles | null;
   readonly sshKey: string;
   /** Of `sshKey`, read from `sshPassphraseFile`; null: it has none. */
   readonly sshPassphrase: Secret | null;

@@ -7,6 +7,7 @@ const login = (sshKey: string): NodeLogin => ({
   redisPassword: null,
   redisPasswordFile: null,
   redisTls: { kind: "off" },
+  redisCertificate: null,
   sshKey,
   sshPassphrase: null,
   sshPassphraseFile: null,

@@ -102,6 +102,15 @@ describe("values", () => {
     expect(aConfig(`redis_password = ${text}`).local.redisPassword?.reveal()).toBe(text);
   });
 
+  it("name a certificate for all, and another for one", () => {
+    const { local } = parseConfig(
+      "redis_tls = on\nredis_tls_cert = /c\nredis_tls_key = /k\n[db1]\naddress = 10.0.0.1\n[db2]\naddress = 10.0.0.2\nredis_tls_cert = /c2\nredis_tls_key = /k2\n",
+      "f",
+    );
+    expect(local.logins["main/db1"]?.redisCertificate).toEqual({ cert: "/c", key: "/k" });
+    expect(local.logins["main/db2"]?.redisCertificate).toEqual({ cert: "/c2", key: "/k2" });
+  });
+
   it("of a node win over those at the top", () => {
     const config = parseConfig(
       `port = 7000\nssh_user = ops\nredis_password = top\nredis_tls = on\n[db1]\naddress = 10.0.0.1\nport = 7001\npriority = 0\nssh_host_key = SHA256:${"a".repeat(43)}\nredis_password_file = /run/db1\n[db2]\naddress = 10.0.0.2\n`,
@@ -242,6 +251,14 @@ describe("problems", () => {
     [
       "redis_tls = certainly",
       `f:1:13: redis_tls: "certainly" is not one of its values; write off, on, or the path of a file of authorities (/etc/redis-mmm/redis-ca.pem)`,
+    ],
+    [
+      "redis_tls_cert = /c.pem",
+      "f:1:18: redis_tls_cert: a Redis is shown both or none; write redis_tls_key, too",
+    ],
+    [
+      "redis_tls_key = /c.key",
+      "f:1:17: redis_tls_key: a Redis is shown both or none; write redis_tls_cert, too",
     ],
     ["listen = 7400", `f:1:10: listen: "7400" is not HOST:PORT; write it like 192.168.10.11:7400`],
     ["name = -mon", `f:1:8: name: "-mon" is not a name: letters, digits, - and _`],
