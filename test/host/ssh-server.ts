@@ -19,7 +19,7 @@ export interface SshServerOptions {
 }
 
 /** Changes to these folders stay in the mount namespace, and no guard is installed in it. */
-const COPY = `mount -t tmpfs none /mnt
+export const COPY = `mount -t tmpfs none /mnt
 for d in etc home usr/lib var; do mkdir -p /mnt/u/$d /mnt/w/$d
 mount -t overlay none -o lowerdir=/$d,upperdir=/mnt/u/$d,workdir=/mnt/w/$d /$d; done
 rm -rf /usr/lib/redis-mmm /etc/redis-mmm /etc/sudoers.d/redis-mmm`;
