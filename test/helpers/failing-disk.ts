@@ -1,6 +1,7 @@
 /** A disk for one directory, which fails when it is told to: a file system in a file, mounted over it. */
 import { execFileSync } from "node:child_process";
-import { cpSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
+import { copyData } from "./copy-data.ts";
 
 const run = (command: string, ...args: readonly string[]) =>
   execFileSync(command, args, { stdio: ["ignore", "ignore", "pipe"] });
@@ -33,16 +34,15 @@ export class FailingDisk implements Disposable {
     run("mount", "-o", "loop", this.#image, this.#directory);
   }
 
-  /** What is on the disk stays in the directory. */
+  /** What is on the disk stays in the directory; the mount goes even if nothing can be copied. */
   [Symbol.dispose](): void {
-    cpSync(this.#directory, `${this.#directory}.copy`, { recursive: true, filter: isNoSocket });
-    run("umount", this.#directory);
+    try {
+      copyData(this.#directory, `${this.#directory}.copy`);
+    } finally {
+      run("umount", this.#directory);
+    }
     rmSync(this.#directory, { recursive: true });
     run("mv", `${this.#directory}.copy`, this.#directory);
     rmSync(this.#image);
   }
-}
-
-function isNoSocket(path: string): boolean {
-  return !/\/(lock|mmm\.sock|lost\+found)$/.test(path);
 }

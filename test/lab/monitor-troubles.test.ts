@@ -3,9 +3,10 @@
  * disk is full, its directory was restored from a backup, its clock was set, its whole cluster is gone.
  */
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { copyData } from "../helpers/copy-data.ts";
 import { eventually } from "../helpers/eventually.ts";
 import {
   expectNobodyDisturbed,
@@ -21,12 +22,6 @@ import { tempDir } from "../helpers/temp-dir.ts";
 const dataOf = (lab: Lab, monitor: string) => join(lab.directory, "data", monitor);
 const logOf = (lab: Lab, monitor: string) =>
   readFileSync(join(lab.directory, "log", `${monitor}.log`), "utf8");
-
-/** Everything but the sockets: the lock, and the door for the command line. */
-function copyData(from: string, to: string): void {
-  const filter = (file: string) => !/\/(lock|mmm\.sock)$/.test(file);
-  cpSync(from, to, { recursive: true, filter });
-}
 
 async function isDead(lab: Lab, monitor: string): Promise<void> {
   await eventually(
