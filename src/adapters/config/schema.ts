@@ -110,7 +110,7 @@ export const SHARED_KEYS = {
   cooldown: withDefault(duration("0", "24h"), "60s"),
   flap_count: withDefault(wholeNumber(1, 1_000), "3"),
   flap_window: withDefault(duration("1m", "24h"), "1h"),
-  fence_command: optional(anyText, TEXT),
+  fence_command: optional(anyText, SECRET),
   pre_failover: optional(anyText, TEXT),
   pre_failover_timeout: withDefault(duration("100ms", "5m"), "5s"),
   pre_switchover: optional(anyText, TEXT),

@@ -11,6 +11,8 @@ import { type GroupPart, type Node, writerVip } from "../state.ts";
 import { modeAfter, type Proposal, type ProposedNode } from "./proposal.ts";
 
 type Show = (value: never) => string;
+/** The value may hold a password: whoever reloads, reads the log or the history is told only that it is another. */
+const HIDDEN = "hidden";
 
 const text = (value: string | number): string => String(value);
 const given = (value: string | null): string => value ?? "none";
@@ -27,7 +29,7 @@ const onOff = (value: boolean): string => (value ? "on" : "off");
 
 /** Each setting: its key in the file, and how its value is written there. T0 follows from N. */
 const SETTINGS: {
-  readonly [K in keyof GroupSettings]-?: readonly [key: string, show: Show] | null;
+  readonly [K in keyof GroupSettings]-?: readonly [key: string, show: Show | typeof HIDDEN] | null;
 } = {
   probeIntervalMs: ["probe_interval", showMs],
   downAfterMs: ["down_after", showMs],
@@ -43,7 +45,7 @@ const SETTINGS: {
   cooldownMs: ["cooldown", showMs],
   flapCount: ["flap_count", text],
   flapWindowMs: ["flap_window", showMs],
-  fenceCommand: ["fence_command", given],
+  fenceCommand: ["fence_command", HIDDEN],
   preFailover: ["pre_failover", hook],
   preSwitchover: ["pre_switchover", hook],
   writeGuard: ["write_guard", onOff],
@@ -95,6 +97,7 @@ function ofSettings(before: GroupSettings, after: GroupSettings): readonly strin
     if (known === null) return [];
     const [key, show] = known;
     const at = name as keyof GroupSettings;
+    if (show === HIDDEN) return differHidden(key, before[at], after[at]);
     return differ(key, show(before[at] as never), show(after[at] as never));
   });
 }
@@ -115,6 +118,12 @@ function ofNode(before: readonly Node[], node: ProposedNode): readonly string[] 
 
 function differ(what: string, before: string, after: string): readonly string[] {
   return before === after ? [] : [changed(what, before, after)];
+}
+
+function differHidden(what: string, before: unknown, after: unknown): readonly string[] {
+  if (before === after) return [];
+  if (before === null) return [`${what}: set`];
+  return [`${what}: ${after === null ? "removed" : "changed"}`];
 }
 
 function changed(what: string, before: string, after: string): string {

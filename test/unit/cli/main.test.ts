@@ -701,9 +701,12 @@ describe("mmm config", () => {
   });
 
   it("show reads as a file, marks what is not written there, and keeps secrets", async () => {
-    const path = file(`redis_password = geheim\ndown_after = 3s\n${NODES}`);
+    const path = file(
+      `redis_password = geheim\nfence_command = off -p geheim\ndown_after = 3s\n${NODES}`,
+    );
     const { out } = await mmm(`config show -c ${path}`);
     expect(out).toContain("redis_password = ***\n");
+    expect(out).toContain("fence_command = ***\n");
     expect(out).toMatch(/^down_after = 3s$/m);
     expect(out).toMatch(/^vip_lease = 3s +; derived$/m);
     expect(out).toMatch(/^cooldown = 60s +; default$/m);

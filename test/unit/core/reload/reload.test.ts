@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { differences } from "../../../../src/core/reload/differences.ts";
+import { differences, keysOf } from "../../../../src/core/reload/differences.ts";
 import { obstacle } from "../../../../src/core/reload/obstacles.ts";
 import type { Proposal } from "../../../../src/core/reload/proposal.ts";
 import { reloaded } from "../../../../src/core/reload/reload.ts";
@@ -43,13 +43,26 @@ describe("what a file would change", () => {
     expect(differences(group(), changed)).toEqual([
       "vip_lease: 2s → 1500ms",
       "cooldown: 1m → 0",
-      "fence_command: none → off",
+      "fence_command: set",
       "write_guard: off → on",
       "parallel_syncs: 1 → 2",
       "wait_for_other_master: 2m → 0",
       "prefer: none → db1 (after 5m)",
       "mode: active → manual",
     ]);
+  });
+
+  it("never shows a fence_command, which may hold the password of a power switch", () => {
+    const of = (before: string | null, after: string | null): readonly string[] => {
+      const now = group();
+      const settings = { ...now.settings, fenceCommand: before };
+      return differences({ ...now, settings }, proposal({ fenceCommand: after }));
+    };
+    expect(of(null, "off -p geheim")).toEqual(["fence_command: set"]);
+    expect(of("off -p geheim", "off -p anders")).toEqual(["fence_command: changed"]);
+    expect(of("off -p geheim", null)).toEqual(["fence_command: removed"]);
+    expect(of("off -p geheim", "off -p geheim")).toEqual([]);
+    expect(keysOf(of("off -p geheim", null))).toEqual(["fence_command"]);
   });
 
   it("is not that a group begins to wait again, which the file said for the first start", () => {
