@@ -9,9 +9,7 @@ import { parseConfig } from "../../../src/adapters/config/parse.ts";
 import { ConfigErrors } from "../../../src/adapters/config/problems.ts";
 import { listActions } from "../../../src/adapters/redis/client-list.ts";
 import { InfoError, parseInfo } from "../../../src/adapters/redis/info.ts";
-import { judgeHostKey } from "../../../src/adapters/ssh/host-key.ts";
 import { parseAnswer } from "../../../src/adapters/ssh/guard-protocol.ts";
-import { checkHostKey, parseKnownHosts } from "../../../src/adapters/ssh/known-hosts.ts";
 import { parseView } from "../../../src/adapters/ssh/register-view.ts";
 import { PeerService } from "../../../src/adapters/grpc.ts";
 import { encodeEnvelope, decodeEnvelope } from "../../../src/adapters/peer/codec.ts";
@@ -198,67 +196,6 @@ describe("an INFO", { timeout: FUZZ_LIMIT_MS }, () => {
   it("of ROLE's own kind, a CLIENT LIST, is read whatever is in it", () => {
     const line = "id=7 addr=10.0.0.1:1 name=mmm-act:12.3 age=1\n";
     tryAll(changed([line, line.repeat(3)]), (text) => listActions(text), { runs: 100 });
-  });
-});
-
-describe("known_hosts", { timeout: FUZZ_LIMIT_MS }, () => {
-  const KEY = Buffer.concat([
-    Buffer.from([0, 0, 0, 11]),
-    Buffer.from("ssh-ed25519"),
-    Buffer.alloc(36, 7),
-  ]);
-  const LINES = `10.0.0.1 ssh-ed25519 ${KEY.toString("base64")}\n@revoked * ssh-ed25519 AAAA\n|1|c2FsdA==|aGFzaA== ssh-rsa BBBB\n!10.0.0.1,10.0.0.* ssh-rsa CCCC\n`;
-
-  it("of any lines trusts nobody by accident", () => {
-    const words = [
-      "@revoked ",
-      "@cert-authority ",
-      "|1|",
-      "|",
-      "*",
-      "?",
-      "!",
-      ",",
-      "[",
-      "]",
-      ":22",
-      " ",
-      "\n",
-      "10.0.0.1",
-      "ssh-ed25519 ",
-    ];
-    tryAll(
-      textOf(...words),
-      (text) => {
-        expect(checkHostKey(parseKnownHosts(text), "10.0.0.1", KEY)).not.toBe("known");
-      },
-      { runs: 100 },
-    );
-    tryAll(
-      changed([LINES]),
-      (text) => {
-        const verdict = checkHostKey(parseKnownHosts(text), "10.0.0.1", Buffer.alloc(51, 9));
-        expect(verdict).not.toBe("known");
-      },
-      { runs: 100 },
-    );
-  });
-
-  it("with many stars in a name is read in time", () => {
-    const known = parseKnownHosts(`${"*a".repeat(50)}b ssh-ed25519 AAAA\n`);
-    expect(checkHostKey(known, "a".repeat(250), KEY)).toBe("unknown");
-  });
-
-  it("does not decide about a key of any bytes otherwise than with a sentence that can be printed", () => {
-    const host = { address: "10.0.0.1", sshPort: 22, sshHostKey: null };
-    tryAll(
-      fc.uint8Array({ maxLength: 80 }),
-      (bytes) => {
-        const decision = judgeHostKey(host, Buffer.from(bytes), "known_hosts", []);
-        expect(decision.kind === "refused" ? decision.text : "").toMatch(/^[\x20-\x7e]+$/);
-      },
-      { runs: 100 },
-    );
   });
 });
 
