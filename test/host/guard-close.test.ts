@@ -70,6 +70,16 @@ describe.skipIf(!isRoot())("guard close", () => {
     waiter.process.kill();
   });
 
+  test("closes also by a file that others may write, which serves nothing", () => {
+    chmodSync(program, 0o777);
+    try {
+      expect(run("close")).toEqual({ status: 0, said: "" });
+      expect(host.on("nft list table inet redis_mmm")).toContain(VIP);
+    } finally {
+      chmodSync(program, 0o755);
+    }
+  });
+
   test("lets nothing older take effect: neither claim nor mark nor permit nor release", async () => {
     const waiter = await served();
     host.on("nft flush ruleset");

@@ -210,6 +210,32 @@ describe.skipIf(!isRoot())("an installed guard", () => {
   });
 
   test.each([
+    ["may be written by a group", () => chmodSync(path, 0o775)],
+    ["may be written by all", () => chmodSync(path, 0o757)],
+    ["belongs to another user", () => chownSync(path, 1, 0)],
+    ["is in a folder that others may write", () => chmodSync(folder, 0o777)],
+    ["is in a folder of another user", () => chownSync(folder, 1, 0)],
+  ])("serves nothing when its own file %s", async (_, spoil) => {
+    rmSync(join(folder, "etc"), { recursive: true });
+    mkdirSync(join(folder, "etc"), { mode: 0o755 });
+    writeFileSync(list, `${VIP} e0\n`, { mode: 0o644 });
+    try {
+      spoil();
+      const guard = await host.installedGuard(path);
+      expect(await guard.ask(`show ${VIP}`)).toBe(
+        `err denied ${VIP}: ${path} and its folder must be root's, and nobody else may write them`,
+      );
+    } finally {
+      chownSync(folder, 0, 0);
+      chmodSync(folder, 0o700);
+      chownSync(path, 0, 0);
+      chmodSync(path, 0o755);
+    }
+    const guard = await host.installedGuard(path);
+    expect(await guard.ask(`show ${VIP}`)).toMatch(/^ok /);
+  });
+
+  test.each([
     ["may be written by a group", () => chmodSync(list, 0o664)],
     ["may be written by all", () => chmodSync(list, 0o646)],
     ["belongs to another user", () => chownSync(list, 1, 0)],
