@@ -95,6 +95,11 @@ describe("three monitors", () => {
     const name = NAMES.find((one) => one !== leader)!;
     const before = await cluster.startAnother(name);
     const address = `127.0.0.1:${cluster.portOf(name)}`;
+    await eventually(
+      async () => (await cluster.clients.get(name)!.status(1_000)).status.cluster.id === null,
+      (isEmpty) => isEmpty,
+      { withinMs: 10_000, what: "the other one is there" },
+    );
     const outcome = await cluster.operate(leader, { kind: "monitor-replace", name, address });
     expect(outcome).toMatchObject({ kind: "ok" });
     expect(await cluster.leader(NAMES)).toBe(leader);

@@ -9,8 +9,10 @@ import type { Command, MonitorCommand } from "../messages.ts";
 import { type Order, refused, taken } from "../operation/order.ts";
 import { type Member, quorumOf } from "../state.ts";
 import type { Turn } from "../turn.ts";
-import { getToKnow, type Newcomer, THERE_MS } from "./newcomer.ts";
+import { getToKnow, type Newcomer } from "./newcomer.ts";
 
+/** So long one that is only just started may be on its way: taken for the old disk it would be refused for good. */
+const STARTING_MS = 4_000;
 /** Monitors tell each other their votes each 250 ms. */
 const HEARD_MS = 1_000;
 
@@ -110,7 +112,7 @@ function replace(
  */
 function isThere(turn: Turn, waiting: Waiting, { name, address }: Member, at: string): boolean {
   if (name === turn.state.name) return true;
-  if (at !== address && turn.now - waiting.since <= THERE_MS) return false;
+  if (at !== address && turn.now - waiting.since <= STARTING_MS) return false;
   return (turn.state.peers[name]?.sentAfter ?? -Infinity) > waiting.since;
 }
 

@@ -13,7 +13,7 @@ import type { Turn } from "../turn.ts";
 const GREET_EVERY_MS = 300;
 const PATIENCE_MS = 5_000;
 /** An empty monitor says hello each half second. */
-export const THERE_MS = 1_500;
+const THERE_MS = 1_500;
 
 export interface Newcomer {
   readonly storageId: StorageId;
