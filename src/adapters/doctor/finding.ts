@@ -51,6 +51,7 @@ export const FINDING_IDS = [
   "guard",
   "guard-rights",
   "guard-list",
+  "guard-owner",
   "guard-version",
   "gate",
   // a virtual IP

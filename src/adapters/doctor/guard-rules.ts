@@ -29,6 +29,7 @@ export function rightsFindings(host: HostCase, facts: HostFacts): readonly Findi
   return [
     ...sudoFindings(host, facts),
     ...listFindings(host, facts),
+    ...ownerFindings(host, facts),
     ...versionFindings(host, facts),
   ];
 }
@@ -110,6 +111,22 @@ function listFindings(
       `/etc/redis-mmm/guard.list ${facts.list === null ? "is missing, or cannot be read" : `lacks: ${lacking.join("; ")}`}`,
       "the guard refuses what is not on its list: that virtual IP cannot come to this host",
       "write there what this prints: mmm doctor --print guard-list",
+    ),
+  ];
+}
+
+/** The guard looks when it starts: one that runs goes on, and the next one serves nothing. */
+function ownerFindings(
+  { subject, guardWanted }: HostCase,
+  { guard, loose }: HostFacts,
+): readonly Finding[] {
+  if (guard === null || loose.length === 0 || guardWanted === "inline") return [];
+  return [
+    subject.error(
+      "guard-owner",
+      `others than root may write ${loose.join(", ")}, or it is a link`,
+      "whoever may is as good as root there; and a guard that starts now serves nothing",
+      `look who did, then make it root's again: ${SETUP}`,
     ),
   ];
 }

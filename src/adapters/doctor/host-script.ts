@@ -46,6 +46,11 @@ guard=/usr/lib/redis-mmm/guard
 if [ -e "$guard" ]; then
 	sum=$(sha256sum "$guard" 2>/dev/null </dev/null)
 	say guard "$(printf '%s' "$sum" | cut -c1-64)"
+	for path in /usr/lib/redis-mmm "$guard" /etc/redis-mmm /etc/redis-mmm/guard.list; do
+		ls -ldn -- "$path" 2>/dev/null </dev/null | while read -r mode _ owner _; do
+			case "$mode $owner" in [d-]????-??-?*' 0') ;; *) say loose "$path" ;; esac
+		done
+	done
 fi
 if [ -r /etc/redis-mmm/guard.list ]; then
 	say list

@@ -40,6 +40,8 @@ export interface HostFacts {
   readonly guard: string | null;
   /** Each `VIP INTERFACE`; null: there is no list. */
   readonly list: readonly string[] | null;
+  /** Of the guard, its list and their folders: what is not root's, or a link, or others may write it. */
+  readonly loose: readonly string[];
   readonly isRoot: boolean;
   readonly sudo: ReadonlyMap<string, string>;
   /** Files by which nftables.service empties everything. */
@@ -139,6 +141,7 @@ export function factsIn(lines: readonly string[]): HostFacts {
     knobs: new Map(all("knob").map(knobIn)),
     guard: all("guard")[0]?.[0] ?? null,
     list: said.has("list") ? pairs("listed").map((pair) => pair.join(" ")) : null,
+    loose: all("loose").flat(),
     isRoot: said.has("root"),
     sudo: new Map(pairs("sudo")),
     flush: all("flush").flat(),

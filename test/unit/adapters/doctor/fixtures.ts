@@ -102,6 +102,7 @@ export const FACTS: HostFacts = {
   ]),
   flush: [],
   enabled: new Set(),
+  loose: [],
   statics: [],
   neighbours: [],
   sshd: new Map([["clientaliveinterval", "15"]]),

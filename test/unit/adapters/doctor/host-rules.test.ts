@@ -54,6 +54,7 @@ describe("a host", () => {
     ["error vip-static", { statics: [{ vip: "10.0.0.70", file: "/etc/network/interfaces" }] }],
     ["error guard-list", { list: ["10.0.0.70 eth0"] }],
     ["error guard-list", { list: null }],
+    ["error guard-owner", { loose: ["/usr/lib/redis-mmm"] }],
     ["warning guard-version", { guard: "4567" }],
     ["error guard-rights", sudo("no", "no")],
     ["error guard-rights", { ...sudo("no", "no"), guard: null, list: null }],
@@ -163,6 +164,7 @@ describe("the script", () => {
       "interface eth1 52:54:00:12:34:56",
       "knob eth1 arp_ignore 0 2",
       "guard 0123",
+      "loose /usr/lib/redis-mmm",
       "list",
       "listed 10.0.0.70 eth1",
       "sudo guard yes",
@@ -176,6 +178,7 @@ describe("the script", () => {
     ]);
     expect(facts).toMatchObject({
       programs: new Set(["nft"]),
+      loose: ["/usr/lib/redis-mmm"],
       arping: "arping from iputils 20221126",
       knobs: new Map([["eth1 arp_ignore", 2]]),
       list: ["10.0.0.70 eth1"],
