@@ -20,7 +20,7 @@ import { HELD_UP_BY_NOTHING, type MonitorState } from "./local.ts";
 import { groupsDue, isReviewDue, keepNews, nextWake, planReviews } from "./pace.ts";
 import { forgetAfterStall, isSilent, patrol } from "./patrol.ts";
 import { Turn } from "./turn.ts";
-import { keepAlive, type RenewalAges } from "./vip/failsafe.ts";
+import { keepAlive } from "./vip/failsafe.ts";
 import { lookAround } from "./vip/outlook.ts";
 
 export type { MonitorState } from "./local.ts";
@@ -120,6 +120,5 @@ function watchOver(turn: Turn): void {
   if (!turn.established) lookAround(turn);
   const { newest, consensus } = turn.state;
   if (newest === null) return;
-  const ages = turn.established ? {} : (consensus.note as RenewalAges | null);
-  keepAlive(turn, newest, turn.leaderHeardAt, ages ?? {});
+  keepAlive(turn, newest, turn.leaderHeardAt, turn.established ? null : consensus.note);
 }

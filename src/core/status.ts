@@ -19,6 +19,7 @@ import type {
 } from "./status-types.ts";
 import { warningsOf } from "./status-warnings.ts";
 import { type GroupPart, type Member, quorumOf, type Vip, writerVip } from "./state.ts";
+import { renewalAge } from "./vip/failsafe.ts";
 
 /** A peer that was not heard for this long is shown as unreachable. */
 const REACHABLE_MS = 1000;
@@ -209,9 +210,7 @@ function leaseSeen(state: MonitorState, group: GroupPart, vip: Vip, at: At): See
 /** A follower knows of renewals by the leader's heartbeats: what is left of the lease by the last one. */
 function toldLeaseMs(state: MonitorState, group: GroupPart, vip: Vip, at: At): number {
   if (state.leading !== null || vip.kind !== "hold") return 0;
-  const age = (state.consensus.note as Readonly<Record<string, number>> | null)?.[
-    `${group.name}/${vip.ip}`
-  ];
+  const age = renewalAge(state.consensus.note, group.name, vip.ip);
   if (age === undefined) return 0;
   return Math.round(vip.leaseMs - age - (at.now - state.consensus.heardLeaderAt));
 }

@@ -6,7 +6,8 @@
  * Y's permit was known. Whoever moves the VIP marks those nodes first. It may renew or re-create
  * this one lease, nothing else.
  */
-import type { Instant, NodeName } from "../ids.ts";
+import type { JsonValue } from "../consensus/types.ts";
+import type { GroupName, Instant, Ip, NodeName } from "../ids.ts";
 import type { Desk } from "../local.ts";
 import type { Committed, GroupPart, Vip } from "../state.ts";
 import { rememberedPair, remembered } from "../remembered.ts";
@@ -30,24 +31,26 @@ const RENEWAL_AGE_SHARE = 0.5;
 const ON_ITS_WAY_MS = 30;
 const SHOW_EVERY_MS = 200;
 
-/** What the leader's heartbeats say: per VIP, how long ago its last confirmed renewal was sent. */
-export type RenewalAges = Readonly<Record<string, number>>;
-
-/** As what a VIP goes in them. */
+/** As what a VIP goes in the note of the leader's heartbeats. */
 export const renewalOf = rememberedPair((group, ip) => `${group}/${ip}`);
+/** By that note: how long ago the last confirmed renewal was sent. A peer wrote it: there may be anything else. */
+export function renewalAge(note: JsonValue, group: GroupName, ip: Ip): number | undefined {
+  const age = (note as Readonly<Record<string, JsonValue>> | null)?.[renewalOf(group, ip)];
+  return typeof age === "number" ? age : undefined;
+}
 const keptOf = remembered((ip) => `kept ${ip}`);
 
 export function keepAlive(
   turn: Turn,
   state: Committed,
   leaderHeardAt: Instant,
-  ages: RenewalAges,
+  note: JsonValue,
 ): void {
   const silentMs = turn.now - leaderHeardAt;
   for (const group of state.groups) {
     if (group.settings.onQuorumLoss === "drop" || group.backend !== "nft") continue;
     for (const vip of group.vips) {
-      const age = ages[renewalOf(group.name, vip.ip)];
+      const age = renewalAge(note, group.name, vip.ip);
       const late = age !== undefined && age + silentMs > ageLimitMs(turn, vip);
       if (silentMs > LEADER_SILENT_MS || late) keepVip({ turn, state, group, vip });
       else turn.lasting(group.name, keptOf(vip.ip), false);

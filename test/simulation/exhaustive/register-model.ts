@@ -233,7 +233,7 @@ function nextWithin(losses: number, restarts: number) {
 function acts(state: MoveState, who: Who): MoveState {
   const turn = turnOf(state, who);
   if (who === "leader") driveVip(turn, groupWith(state.vip), state.vip, { mayRelease: () => true });
-  else keepAlive(turn, committedWith(FIRST_VIP), -Infinity, {});
+  else keepAlive(turn, committedWith(FIRST_VIP), -Infinity, null);
   return after(state, who, turn);
 }
 
