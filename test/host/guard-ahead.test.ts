@@ -22,6 +22,12 @@ describe.skipIf(!isRoot())("a program that waits for its task", () => {
   const idle = (): string => `nft ${host.processes("nft")}, ip ${host.processes("ip")}`;
   const waiting = (wanted: string): Promise<string> =>
     eventually(idle, (found) => found === wanted);
+  /** The way to the program that waits. */
+  const isOpen = (wanted: boolean): Promise<boolean> =>
+    eventually(
+      () => existsSync(`/proc/${guard.process.pid}/fd/4`),
+      (found) => found === wanted,
+    );
   const mark = (from: string, to: string, gate: 0 | 1): Promise<string> =>
     guard.ask(`mark ${VIP} ${CLUSTER} ${from} ${CLUSTER} ${to} ${gate} 1 60000`);
 
@@ -68,13 +74,12 @@ describe.skipIf(!isRoot())("a program that waits for its task", () => {
   test("does what it was asked for, not what one before it was told and did not do", async () => {
     await guard.ask(`install ${VIP} ${CLUSTER} 7`);
     await mark("0 7", "1 1", 0);
+    // Not the one that has just done its work, and needs a moment to end: to that one nothing can be written.
+    await isOpen(true);
     await waiting("nft 1, ip 0");
     host.on("pkill -STOP -x nft");
     const lost = mark("1 1", "1 2", 0);
-    await eventually(
-      () => existsSync(`/proc/${guard.process.pid}/fd/4`),
-      (isBeingTold) => !isBeingTold,
-    );
+    await isOpen(false);
     host.on("pkill -KILL -x nft");
     expect(await lost).toMatch(/^err failed /);
     expect(await mark("1 1", "1 3", 0)).toBe("ok");
