@@ -6,7 +6,6 @@ import type { ProcessFacts, Snapshot } from "../adapters/http/snapshot.ts";
 import type { Local, OwnDoor } from "../adapters/config/types.ts";
 import type { JournalSummary } from "../adapters/store/journal-summary.ts";
 import type { Status } from "../core/status-types.ts";
-import { isDegraded } from "../core/status-findings.ts";
 import type { Doors, DoorSettings } from "../front/protocol.ts";
 import type { Log } from "../ports.ts";
 import { VERSION } from "../version.ts";
@@ -73,7 +72,6 @@ export class ReadOnlyDoors {
     const now = status();
     return {
       status: now,
-      degraded: isDegraded(now),
       version: VERSION,
       history: summary.recent.map(historyEntry),
       operations: summary.totals,

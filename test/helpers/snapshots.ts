@@ -6,7 +6,6 @@ import { aMonitor, aStatus, anEntry, anOperation, aGroup } from "../unit/cli/fix
 export function aSnapshot(status: Status = aStatus(), change: Partial<Snapshot> = {}): Snapshot {
   return {
     status,
-    degraded: false,
     version: "2.0.0",
     history: [anEntry()],
     operations: [{ group: "main", kind: "failover", result: "ok", count: 3 }],

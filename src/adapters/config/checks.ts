@@ -18,14 +18,10 @@ export function checkTogether(whole: Whole): void {
     checkInterfaces(group);
     checkTimes(group);
     checkPreference(group);
-    checkPasswords(group.source, group.nodes);
-    checkRedisCertificates(group.source, group.nodes);
+    checkLogins(group.source, group.nodes);
   }
   const tops = new Map([...groups, whole].map((one) => [one.top.section, one]));
-  for (const one of tops.values()) {
-    checkPasswords(one.source, [one.top]);
-    checkRedisCertificates(one.source, [one.top]);
-  }
+  for (const one of tops.values()) checkLogins(one.source, [one.top]);
   checkPings(whole);
   checkAcross(whole);
   checkExposure(source, top);
@@ -92,6 +88,11 @@ function checkPreference({ source, top: { section, values }, nodes }: GroupFile)
   const near = suggest(prefer, names);
   const advice = near === null ? `write one of ${names.join(", ")}` : `did you mean ${near}?`;
   report(source, at, `there is no node [${prefer}]; ${advice}`);
+}
+
+function checkLogins(source: Source, reads: readonly Read<Passwords & RedisCertificate>[]): void {
+  checkPasswords(source, reads);
+  checkRedisCertificates(source, reads);
 }
 
 function checkPasswords(source: Source, reads: readonly Read<Passwords>[]): void {

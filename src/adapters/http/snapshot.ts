@@ -7,8 +7,6 @@ import type { HistoryEntry, Status } from "../../core/status-types.ts";
 
 export interface Snapshot {
   readonly status: Status;
-  /** Whether `mmm status` would exit with 6. */
-  readonly degraded: boolean;
   readonly version: string;
   /** The last operations, newest last. */
   readonly history: readonly HistoryEntry[];

@@ -62,14 +62,21 @@ function finish(channel: ClientChannel, input: string): { readonly finished: Pro
   return { finished };
 }
 
-/** What is not there by then is not waited for; it goes on. @throws ChannelError */
-export function inTime<T>(work: Promise<T>, deadlineMs: number, what: string): Promise<T> {
+/** What is not there by then is not waited for; it goes on. */
+export function withDeadline<T>(work: Promise<T>, deadlineMs: number, otherwise: T): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      reject(new ChannelError("timeout", `${what}: no answer within ${deadlineMs} ms`));
-    }, deadlineMs);
+    const timer = setTimeout(() => resolve(otherwise), deadlineMs);
     work.then(resolve, reject).finally(() => clearTimeout(timer));
   });
+}
+
+const LATE = Symbol("late");
+
+/** The same, where nothing can be done without it. @throws ChannelError */
+export async function inTime<T>(work: Promise<T>, deadlineMs: number, what: string): Promise<T> {
+  const found = await withDeadline<T | typeof LATE>(work, deadlineMs, LATE);
+  if (found !== LATE) return found;
+  throw new ChannelError("timeout", `${what}: no answer within ${deadlineMs} ms`);
 }
 
 /** The last part of a stream that may be endless. */

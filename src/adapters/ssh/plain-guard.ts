@@ -7,7 +7,7 @@
 import type { Client } from "ssh2";
 import type { GuardRequest, GuardResult, RegisterView } from "../../core/vip/types.ts";
 import { messageOf } from "./connection.ts";
-import { type Finished, run } from "./exec.ts";
+import { type Finished, run, withDeadline } from "./exec.ts";
 import type { Asked, GuardLink } from "./guard-link.ts";
 import { encodeRequest } from "./guard-protocol.ts";
 
@@ -148,12 +148,5 @@ export function addressesOf(lines: readonly string[], vip: string): RegisterView
     const [, device = "", , prefix, left = ""] = match;
     const lifetimeS = /^\d+sec$/.test(left) ? Number.parseInt(left, 10) : null;
     return [{ device, prefix: Number(prefix), lifetimeS }];
-  });
-}
-
-function withDeadline<T>(work: Promise<T>, deadlineMs: number, otherwise: T): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => resolve(otherwise), deadlineMs);
-    work.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }

@@ -2,17 +2,17 @@
  * The findings of several monitors as one list: what more than one of them found stands there once,
  * with who found it; and what only shows when they are laid side by side is added.
  */
+import { configDiffers, locksDiffer, versionsDiffer } from "./compare.ts";
 import {
   type Examination,
   type Finding,
   HERE,
-  LEVELS,
   type Level,
+  LEVELS,
   Subject,
 } from "../../adapters/doctor/finding.ts";
 import { findings as statusFindings } from "../../core/status-findings.ts";
 import type { Status, Warning } from "../../core/status-types.ts";
-import { configDiffers, locksDiffer, versionsDiffer } from "./compare.ts";
 
 export interface Collected {
   /** Monitors that looked; `here` for this host. */

@@ -11,12 +11,10 @@ import { type GroupPart, nodeOf, type Operation, type Vip } from "../state.ts";
 import type { Turn } from "../turn.ts";
 import { awaitsProofOf } from "../vip/proofs.ts";
 import { clusterId } from "../vip/stand.ts";
-import { heardWithin } from "../vip/upkeep.ts";
+import { isAskable } from "../vip/upkeep.ts";
 import { type Order, refused, taken } from "./order.ts";
 import { incident, withPast } from "./outline.ts";
 
-/** A guard that was heard within this can be asked; nobody needs to vouch for its host. */
-const ASKABLE_MS = 1000;
 /** Unclaimed registers are looked at several times in this. */
 const LOOK_MS = 1000;
 
@@ -101,7 +99,7 @@ function vouchFor(turn: Turn, group: GroupPart, { by }: Waiting, empty: NodeName
     return refused(`there is no node ${empty} in group ${group.name}`);
   const waiting = group.vips.filter((vip) => awaitsProofOf(vip, empty)).map(({ ip }) => ip);
   if (waiting.length === 0) return refused(`nothing waits for a proof that ${empty} serves no VIP`);
-  if (heardWithin(turn, group, empty, ASKABLE_MS))
+  if (isAskable(turn, group, empty))
     return refused(`the guard of ${empty} answers, so it can be asked`);
   const { wall } = turn.at;
   turn.change(group.name, (part, stamp) => {

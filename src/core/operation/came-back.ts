@@ -50,10 +50,9 @@ export function keepApart({ turn, group, work, op }: Running, frozen: readonly N
 }
 
 /** What a person must know of it; "": nothing. */
-export function describeOld(running: Running): string {
-  const others = mayHoldMore(running);
+export function describeOld(old: NodeName, others: readonly NodeName[]): string {
   if (others.length === 0) return "";
-  return `${running.op.from} came back without its newest data, and ${others.join(", ")} may hold more; `;
+  return `${old} came back without its newest data, and ${others.join(", ")} may hold more; `;
 }
 
 /** Who may hold more than the old master, if that came back with less than was seen of it. */

@@ -185,11 +185,13 @@ function choose(running: Running, frozen: readonly Frozen[]): void {
     excluded: op.excluded,
   });
   const chosen = frozen.find(({ node }) => node.name === answer.chosen);
-  const text = chosen === undefined ? `${describeOld(running)}${noSuccessor(answer)}` : null;
+  const richer = mayHoldMore(running);
+  const text =
+    chosen === undefined ? `${describeOld(op.from, richer)}${noSuccessor(answer)}` : null;
   turn.alarm(`${group.name}: successor`, text);
   if (chosen?.info) return promoteNext(running, chosen.node, chosen.info.appliedOffset ?? 0);
   // Nobody has more than the old master itself, which may have come back as another process.
-  if (answersAsMaster(running) && mayHoldMore(running).length === 0)
+  if (answersAsMaster(running) && richer.length === 0)
     return turnBack(running, `no replica qualified, and ${op.from} answers`);
   keepApart(
     running,

@@ -4,15 +4,13 @@
  */
 import type { NodeName } from "../ids.ts";
 import type { Vip } from "../state.ts";
-import { heardWithin } from "../vip/upkeep.ts";
+import { isAskable } from "../vip/upkeep.ts";
 import type { Running } from "./common.ts";
 import { hasFenceFailed } from "./fence-command.ts";
 import { leaseEnds, noLease } from "./lease-end.ts";
 
 /** Longer than any lease takes to end by itself. */
 const PROOF_PATIENCE_MS = 15_000;
-/** A guard that was heard within this can be asked; a person's word is not taken then. */
-const ASKABLE_MS = 1000;
 
 export function tellWaiting(running: Running, held: readonly NodeName[]): void {
   const { turn, group, work, vip } = running;
@@ -32,7 +30,7 @@ function isHopeless(running: Running, node: NodeName): boolean {
   if (vip === null || leaseEnds(turn, group, vip, node)) return false;
   const isToBeFenced = node === from.name && group.settings.fenceCommand !== null;
   if (isToBeFenced && !hasFenceFailed(running)) return false;
-  return !heardWithin(turn, group, node, ASKABLE_MS);
+  return !isAskable(turn, group, node);
 }
 
 function whatFails(running: Running, vip: Vip, node: NodeName): string {

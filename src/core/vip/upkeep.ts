@@ -165,6 +165,13 @@ function inNodeShowedEpoch(turn: Turn, group: GroupPart, vip: Vip): boolean {
   );
 }
 
+/** A guard that was heard within this can be asked; nobody needs to vouch for its host, nor is taken at their word. */
+const ASKABLE_MS = 1000;
+
+export function isAskable(turn: Turn, group: GroupPart, node: NodeName): boolean {
+  return heardWithin(turn, group, node, ASKABLE_MS);
+}
+
 /** Whether the guard on this host answered anything, about any VIP, within `ms`. */
 export function heardWithin(turn: Turn, group: GroupPart, node: NodeName, ms: number): boolean {
   return turn.now - guardHeardAt(turn, group, node) <= ms;

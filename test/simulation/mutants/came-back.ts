@@ -11,7 +11,7 @@ export const OF_COMING_BACK: readonly Mutant[] = [
     edits: [
       {
         file: FAILOVER,
-        from: "if (answersAsMaster(running) && mayHoldMore(running).length === 0)",
+        from: "if (answersAsMaster(running) && richer.length === 0)",
         to: "if (answersAsMaster(running))",
       },
     ],

@@ -1,7 +1,7 @@
 /** Metrics of the monitors themselves, as the one that answers sees them. */
 import { counter, type Family, flag, gauge, known, type Sample, sample } from "../exposition.ts";
 import type { ProcessFacts, Snapshot } from "../snapshot.ts";
-import { findings } from "../../../core/status-findings.ts";
+import { findings, isDegraded } from "../../../core/status-findings.ts";
 import { ignoranceOf } from "../../../core/whereabouts.ts";
 
 const LEVELS = ["critical", "warning", "hint"] as const;
@@ -10,7 +10,7 @@ export function clusterMetrics(snapshot: Snapshot): readonly Family[] {
   return [...ownMetrics(snapshot), ...memberMetrics(snapshot), ...certificateMetrics(snapshot)];
 }
 
-function ownMetrics({ status, version, degraded }: Snapshot): readonly Family[] {
+function ownMetrics({ status, version }: Snapshot): readonly Family[] {
   const { cluster, answered_by } = status;
   const shown = findings(status);
   const info = { version, monitor: answered_by.name, cluster: cluster.id ?? "" };
@@ -37,7 +37,9 @@ function ownMetrics({ status, version, degraded }: Snapshot): readonly Family[] 
       "Since this monitor knew what the leader knows.",
       known(seconds(answered_by.age_ms)),
     ),
-    gauge("mmm_degraded", "Whether mmm status would exit with 6.", [sample(flag(degraded))]),
+    gauge("mmm_degraded", "Whether mmm status would exit with 6.", [
+      sample(flag(isDegraded(status))),
+    ]),
     gauge(
       "mmm_warnings",
       "What mmm status warns of, by level.",

@@ -1,16 +1,16 @@
 /** The top of the page: how things stand, what a person must know, and the monitors. */
 import type { MonitorStatus, Status, Warning } from "../../../core/status-types.ts";
-import { findings } from "../../../core/status-findings.ts";
+import { findings, isDegraded } from "../../../core/status-findings.ts";
 import { ignoranceOf } from "../../../core/whereabouts.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { type Html, html } from "./html.ts";
 import { duration, instant, pill, type Tone } from "./words.ts";
 
-export function summary({ status, degraded }: Snapshot): Html {
+export function summary({ status }: Snapshot): Html {
   const { cluster, answered_by } = status;
   const reached = cluster.monitors.filter(({ reachable }) => reachable).length;
   return html`<section id="summary" class="summary">
-<p class="verdict">${stand(status, degraded)}</p>
+<p class="verdict">${stand(status)}</p>
 <dl class="facts">
 <div><dt>Leader</dt><dd>${cluster.leader ?? "none"}</dd></div>
 <div><dt>Term</dt><dd>${cluster.term}</dd></div>
@@ -21,13 +21,13 @@ export function summary({ status, degraded }: Snapshot): Html {
 </section>`;
 }
 
-function stand(status: Status, degraded: boolean): Html {
+function stand(status: Status): Html {
   const why = ignoranceOf(status);
   if (why !== null) return html`${pill("does not know", "bad")} ${why}`;
   const unwell = status.groups.filter(({ verdict }) => verdict !== "healthy").length;
   if (unwell > 0)
     return html`${pill("look here", "bad")} ${unwell} of ${status.groups.length} groups not healthy`;
-  return degraded
+  return isDegraded(status)
     ? html`${pill("degraded", "fair")} All groups are served; something is not as it should be`
     : html`${pill("all is well", "good")} Every group has its master, its address and its votes`;
 }
