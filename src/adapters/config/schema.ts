@@ -63,6 +63,8 @@ function withDefault<T>(parse: Parser<T>, defaultText: string): Key<T> {
 
 const TEXT = { freeText: true };
 const SECRET = { freeText: true, secret: true };
+/** A line for "sh -c", which may hold a token: shown as little as a password. */
+const COMMAND = optional(anyText, SECRET);
 
 const plainName: Parser<string> = (text) =>
   isName(text)
@@ -110,10 +112,10 @@ export const SHARED_KEYS = {
   cooldown: withDefault(duration("0", "24h"), "60s"),
   flap_count: withDefault(wholeNumber(1, 1_000), "3"),
   flap_window: withDefault(duration("1m", "24h"), "1h"),
-  fence_command: optional(anyText, SECRET),
-  pre_failover: optional(anyText, TEXT),
+  fence_command: COMMAND,
+  pre_failover: COMMAND,
   pre_failover_timeout: withDefault(duration("100ms", "5m"), "5s"),
-  pre_switchover: optional(anyText, TEXT),
+  pre_switchover: COMMAND,
   pre_switchover_timeout: withDefault(duration("100ms", "1m"), "5s"),
   on_hook_failure: withDefault(choice("go_on", "stop"), "go_on"),
   write_guard: withDefault(onOff, "off"),
@@ -139,10 +141,10 @@ const MONITOR_OWN_KEYS = {
   tls_cert: optional(path, TEXT),
   tls_key: optional(path, TEXT),
   tls_revoked: optional(path, TEXT),
-  post_failover: optional(anyText, TEXT),
-  post_switchover: optional(anyText, TEXT),
-  on_alarm: optional(anyText, TEXT),
-  on_event: optional(anyText, TEXT),
+  post_failover: COMMAND,
+  post_switchover: COMMAND,
+  on_alarm: COMMAND,
+  on_event: COMMAND,
   webhook: optional(webUrl, SECRET),
   notice_timeout: withDefault(duration("100ms", "5m"), "10s"),
   http: optional(hostPort),

@@ -11,25 +11,27 @@ import { type GroupPart, type Node, writerVip } from "../state.ts";
 import { modeAfter, type Proposal, type ProposedNode } from "./proposal.ts";
 
 type Show = (value: never) => string;
-/** The value may hold a password: whoever reloads, reads the log or the history is told only that it is another. */
-const HIDDEN = "hidden";
+/** What of the value may be a password: whoever reloads, reads the log or the history is told only that it is another. */
+type Hidden = (value: never) => string | null;
 
 const text = (value: string | number): string => String(value);
 const given = (value: string | null): string => value ?? "none";
 const syncs = (value: number | undefined): string => text(value ?? DEFAULT_PARALLEL_SYNCS);
 const waiting = (value: number | undefined): string =>
   showMs(value ?? DEFAULT_WAIT_FOR_OTHER_MASTER_MS);
-const hook = (value: AskedHook | undefined): string =>
-  value === undefined
-    ? "none"
-    : `${value.command} (${showMs(value.timeoutMs)}, on failure ${value.onFailure})`;
+/** Lines for a shell, which may hold one. */
+const commandOf = (value: AskedHook | undefined): string | null => value?.command ?? null;
+const besideCommand = (value: AskedHook | undefined): string =>
+  value === undefined ? "" : `${showMs(value.timeoutMs)}, on failure ${value.onFailure}`;
+const itself = (value: string | null): string | null => value;
+const nothing = (): string => "";
 const preferred = (value: Preference | undefined): string =>
   value === undefined ? "none" : `${value.node} (after ${showMs(value.afterMs)})`;
 const onOff = (value: boolean): string => (value ? "on" : "off");
 
 /** Each setting: its key in the file, and how its value is written there. T0 follows from N. */
 const SETTINGS: {
-  readonly [K in keyof GroupSettings]-?: readonly [key: string, show: Show | typeof HIDDEN] | null;
+  readonly [K in keyof GroupSettings]-?: readonly [key: string, show: Show, hide?: Hidden] | null;
 } = {
   probeIntervalMs: ["probe_interval", showMs],
   downAfterMs: ["down_after", showMs],
@@ -45,9 +47,9 @@ const SETTINGS: {
   cooldownMs: ["cooldown", showMs],
   flapCount: ["flap_count", text],
   flapWindowMs: ["flap_window", showMs],
-  fenceCommand: ["fence_command", HIDDEN],
-  preFailover: ["pre_failover", hook],
-  preSwitchover: ["pre_switchover", hook],
+  fenceCommand: ["fence_command", nothing, itself],
+  preFailover: ["pre_failover", besideCommand, commandOf],
+  preSwitchover: ["pre_switchover", besideCommand, commandOf],
   writeGuard: ["write_guard", onOff],
   parallelSyncs: ["parallel_syncs", syncs],
   waitForOtherMasterMs: ["wait_for_other_master", waiting],
@@ -95,10 +97,12 @@ export function keysOf(lines: readonly string[]): readonly string[] {
 function ofSettings(before: GroupSettings, after: GroupSettings): readonly string[] {
   return Object.entries(SETTINGS).flatMap(([name, known]) => {
     if (known === null) return [];
-    const [key, show] = known;
+    const [key, show, hide] = known;
     const at = name as keyof GroupSettings;
-    if (show === HIDDEN) return differHidden(key, before[at], after[at]);
-    return differ(key, show(before[at] as never), show(after[at] as never));
+    const [was, is] = [before[at] as never, after[at] as never];
+    const hidden = hide === undefined ? null : differHidden(hide(was), hide(is));
+    if (hidden === null) return differ(key, show(was), show(is));
+    return [`${key}: ${hidden}${show(is) === "" ? "" : ` (${show(is)})`}`];
   });
 }
 
@@ -120,10 +124,10 @@ function differ(what: string, before: string, after: string): readonly string[] 
   return before === after ? [] : [changed(what, before, after)];
 }
 
-function differHidden(what: string, before: unknown, after: unknown): readonly string[] {
-  if (before === after) return [];
-  if (before === null) return [`${what}: set`];
-  return [`${what}: ${after === null ? "removed" : "changed"}`];
+function differHidden(before: string | null, after: string | null): string | null {
+  if (before === after) return null;
+  if (before === null) return "set";
+  return after === null ? "removed" : "changed";
 }
 
 function changed(what: string, before: string, after: string): string {

@@ -56,7 +56,7 @@ describe("pre_failover in the file", () => {
     const proposed = { ...agreed.settings, ...(preFailover && { preFailover }) };
     const proposal = { settings: proposed, nodes: agreed.nodes, writer: null, readers: [] };
     expect(differences({ ...agreed, vips: [] }, { ...proposal, mode: null })).toEqual([
-      "pre_failover: none → /bin/ask (2s, on failure stop)",
+      "pre_failover: set (2s, on failure stop)",
     ]);
   });
 
