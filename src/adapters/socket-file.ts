@@ -2,7 +2,13 @@
 import { connect } from "node:net";
 import { systemCode } from "../errors.ts";
 
-/** Whether a process listens there still; one that may not be asked is somebody's. */
+/** Nobody listens, or the file is gone. */
+const NOBODY: readonly (string | null)[] = ["ECONNREFUSED", "ENOENT"];
+
+/**
+ * Whether a process listens there still. Only what proves that none does says no: one that may not be asked
+ * (EACCES) is somebody's, and so is one whose queue is full (EAGAIN), for it is busy, or stopped, and alive.
+ */
 export function isAnswered(path: string): Promise<boolean> {
   return new Promise((settle) => {
     const socket = connect(path);
@@ -10,6 +16,6 @@ export function isAnswered(path: string): Promise<boolean> {
       socket.destroy();
       settle(true);
     });
-    socket.once("error", (error) => settle(systemCode(error) === "EACCES"));
+    socket.once("error", (error) => settle(!NOBODY.includes(systemCode(error))));
   });
 }
