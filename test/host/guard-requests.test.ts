@@ -1,5 +1,14 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -13,6 +22,18 @@ import {
   sh,
   VIP,
 } from "./guard-host.ts";
+
+const MB = 2 ** 20;
+
+/** The most memory that a process had; 0: it has ended. */
+function peakOf(pid: number): number {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, "utf8");
+    return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024;
+  } catch {
+    return 0;
+  }
+}
 
 describe.skipIf(!isRoot())("a request", () => {
   let host: GuardHost;
@@ -72,6 +93,24 @@ describe.skipIf(!isRoot())("a request", () => {
   test("after garbage is answered as ever, and empty lines are not answered", async () => {
     guard.process.stdin?.write("\n \n");
     expect(await guard.ask("hello")).toBe("ok version=1 mode=inline missing=- together=16");
+  });
+
+  test("without an end ends the guard early, at little memory", async () => {
+    const endless = await host.guard();
+    const { stdin, pid } = endless.process;
+    const ended = once(endless.process, "exit");
+    let [sent, most] = [0, 0];
+    const piece = "a".repeat(2 ** 16);
+    let isOpen = true;
+    while (isOpen && sent < 16 * MB) {
+      isOpen = await new Promise<boolean>((done) => stdin!.write(piece, (error) => done(!error)));
+      sent += piece.length;
+      most = Math.max(most, peakOf(pid!));
+    }
+    expect(isOpen).toBe(false);
+    await ended;
+    expect(most).toBeGreaterThan(0);
+    expect(most).toBeLessThan(10 * MB);
   });
 
   test("is never an argument", () => {
