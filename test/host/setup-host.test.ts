@@ -123,4 +123,40 @@ chmod 666 /usr/lib/redis-mmm/made-by-setup
 ${SETUP_HOST} --undo`);
     expect([status, said]).toEqual([1, expect.stringContaining("must be root's")]);
   });
+
+  test("takes no name of an interface that is a path, whoever wrote it into the list", () => {
+    const { said } = run(`echo 1 >arp_announce
+install -d /etc/redis-mmm
+printf '%s\\n' "10.77.0.7 e0 # by hand" "10.77.0.8 ../../../../../..$work" '10.77.0.9 *' >/etc/redis-mmm/guard.list
+setup
+setup --vip 10.77.0.6 --interface .. 2>&1 | head -n 1
+echo "left: $(cat arp_announce)"; cat /etc/sysctl.d/60-redis-mmm.conf; grep -c '^10.77.0.7 e0$' /etc/redis-mmm/guard.list`);
+    expect(said.slice(said.indexOf("setup-host: --interface"))).toBe(
+      `setup-host: --interface: .. is not a name
+left: 1
+net/ipv4/conf/e0/arp_announce = 2
+1
+`,
+    );
+  });
+
+  test("removes with --undo the user's home, and nothing where links in it lead", () => {
+    const { status, said } = run(`setup >/dev/null
+mkdir -m 777 ${TARGET}; echo old >${TARGET}/file; chmod 666 ${TARGET}/file
+${AS_USER} 'cd && ln -s ${TARGET} link && ln -s ${TARGET}/file file && mkdir -p a/b && ln -s / a/b/root && ln -s ../.. a/b/up'
+${SETUP_HOST} --undo
+echo "left: $(cat ${TARGET}/file)"; ls -d /home/${USER} 2>/dev/null || echo no home; getent passwd ${USER} || echo no user`);
+    expect(said).toMatch(/left: old\nno home\nno user\n$/);
+    expect(status).toBe(0);
+  });
+
+  test("leaves with --undo what lies in the user's home and is not that user's to remove", () => {
+    const { status, said } = run(`setup >/dev/null
+mkdir /home/${USER}/roots; echo old >/home/${USER}/roots/file
+${SETUP_HOST} --undo
+cat /home/${USER}/roots/file; getent passwd ${USER} || echo no user`);
+    expect(said).toContain(`kept   /home/${USER}: not all of it was ${USER}'s`);
+    expect(said).toMatch(/\nold\nno user\n$/);
+    expect(status).toBe(0);
+  });
 });
