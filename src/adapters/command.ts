@@ -29,17 +29,25 @@ const DRAIN_MS = 100;
 const NOT_ITS_OWN = { NOTIFY_SOCKET: undefined, WATCHDOG_USEC: undefined, WATCHDOG_PID: undefined };
 
 /**
- * The monitor's own priority may be a raised one, which is not meant for what the operator runs. The process sees to
- * that itself: told from outside, it would come too late for what the command has started by then.
+ * The monitor's own priority may be a raised one, and the kernel told to spare it when memory is short: neither is meant
+ * for what the operator runs. The process sees to that itself: told from outside, it would come too late for what the
+ * command has started by then. The command, which may hold a token, is in its environment for that long, where only
+ * the monitor's user may look; among its arguments everybody on this host would read it.
  */
-const AT_ORDINARY_PRIORITY = 'renice 0 $$ >/dev/null 2>&1; exec /bin/sh -c "$1"';
+const AS_ORDINARY = `{ renice 0 $$
+read -r adjust </proc/$$/oom_score_adj && [ "$adjust" -ge 0 ] || echo 0 >/proc/$$/oom_score_adj
+} >/dev/null 2>&1
+command=$MMM_COMMAND
+unset MMM_COMMAND adjust
+eval "unset command
+$command"`;
 
 /** Never rejects. */
 export function runCommand({ command, env, input, deadlineMs }: Command): Promise<CommandEnd> {
-  const child = spawn("/bin/sh", ["-c", AT_ORDINARY_PRIORITY, "/bin/sh", command], {
+  const child = spawn("/bin/sh", ["-c", AS_ORDINARY], {
     detached: true,
     stdio: [input === null ? "ignore" : "pipe", "pipe", "pipe"],
-    env: { ...process.env, ...NOT_ITS_OWN, ...env },
+    env: { ...process.env, ...NOT_ITS_OWN, ...env, MMM_COMMAND: command },
   });
   // One that does not read what it is told may do without it.
   child.stdin?.on("error", () => undefined);

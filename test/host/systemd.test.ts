@@ -64,6 +64,7 @@ unshare --user true && echo makes namespaces
 ls -d /sys/fs/cgroup/* >/dev/null
 echo 1 >/proc/sys/net/ipv4/ip_forward && echo sets the kernel
 nice
+echo "spared: $(cat /proc/self/oom_score_adj)"
 env | grep -E '^(NOTIFY_SOCKET|WATCHDOG_)' && echo was told how to speak to systemd
 echo confessed
 END
@@ -222,6 +223,7 @@ describeBooted("the packages under systemd", (system) => {
     expect(said).not.toContain("sets the kernel");
     expect(said).not.toContain("was told how to speak to systemd");
     expect(said).toMatch(/^0$/m);
+    expect(said).toMatch(/^spared: \d+$/m);
   });
 
   it("says everything in the journal with its priority, and nothing that is secret", async () => {

@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from "node:fs";
 import { getPriority, setPriority } from "node:os";
 import { expect, test, vi } from "vitest";
 import { ShellFencer } from "../../../src/adapters/fence.ts";
@@ -30,6 +31,12 @@ test("the command learns which node and address to fence, and its exit code is t
     text: "no such outlet",
   });
   expect(await fence("no-such-program-here")).toMatchObject({ exitCode: 127 });
+});
+
+test("a command, which may hold a token, is not in the list of processes, nor told to what it starts", async () => {
+  const { text } = await fence("tr '\\0' ' ' </proc/$$/cmdline; echo; env; set; : geheim");
+  expect(text).toContain("/bin/sh -c");
+  expect(text).not.toContain("geheim");
 });
 
 test("a command cannot speak to systemd in the name of this monitor", async () => {
@@ -75,6 +82,26 @@ test.runIf(process.getuid?.() === 0)("a monitor's raised priority is its own", a
     expect(outcome).toMatchObject({ exitCode: 0, text: "ordinary" });
   } finally {
     setPriority(before);
+  }
+});
+
+/** Not everywhere may root do that. */
+function mayBeSpared(): boolean {
+  try {
+    writeFileSync("/proc/self/oom_score_adj", "-1");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+test("that the kernel spares a monitor is not for what it runs", async ({ skip }) => {
+  const before = readFileSync("/proc/self/oom_score_adj", "utf8");
+  if (!mayBeSpared()) return skip("nothing may be spared here");
+  try {
+    expect(await fence("cat /proc/self/oom_score_adj")).toMatchObject({ text: "0" });
+  } finally {
+    writeFileSync("/proc/self/oom_score_adj", before);
   }
 });
 
