@@ -4,7 +4,15 @@
  * follow one another: however many ask, a host is looked at by one of them at a time.
  */
 import type { ControlClient } from "../adapters/control/client.ts";
-import type { Examination, Finding, Report, Scope } from "../adapters/doctor/finding.ts";
+import {
+  type Examination,
+  type Finding,
+  LEVELS,
+  type Report,
+  type Scope,
+} from "../adapters/doctor/finding.ts";
+import { fieldsOf, listOf, objectOf, oneOf, orNull, words } from "../adapters/json-reads.ts";
+import type { JsonValue } from "../core/consensus/types.ts";
 import type { MonitorName } from "../core/ids.ts";
 import { messageOf } from "../errors.ts";
 import type { Neighbour } from "./history-gaps.ts";
@@ -27,6 +35,22 @@ const PRESENT_MS = 1_000;
 const MOST_WAITING = 8;
 /** Longer than an examination takes. */
 const PEER_LIMIT_MS = 15_000;
+
+/** Of a peer, whose findings may be of another version's kinds. */
+const reportIn = objectOf<Omit<Report, "monitor">>({
+  version: words,
+  config: orNull(words),
+  findings: listOf(
+    objectOf<Finding>({
+      id: words as never,
+      level: oneOf(...LEVELS),
+      subject: words,
+      what: words,
+      why: orNull(words),
+      fix: orNull(words),
+    }),
+  ),
+});
 
 type Asked = { readonly report: Report } | { readonly lost: Examination["unreachable"][number] };
 
@@ -68,20 +92,24 @@ export class Doctor {
 
   async #ask(peer: Neighbour, scope: Scope): Promise<Asked> {
     try {
-      const report = await this.#reportOf(peer, scope);
-      return report === undefined ? { lost: { ...peer, why: "empty answer" } } : { report };
+      return { report: await this.#reportOf(peer, scope) };
     } catch (error) {
       const why = messageOf(error).replace(`${peer.address} does not answer: `, "");
       return { lost: { ...peer, why } };
     }
   }
 
-  async #reportOf(peer: Neighbour, scope: Scope): Promise<Report | undefined> {
+  /** @throws when it cannot be reached, or says what cannot be read. */
+  async #reportOf(peer: Neighbour, scope: Scope): Promise<Report> {
     const client = this.#options.clientOf(peer);
     try {
       await client.identify(PRESENT_MS);
-      const { reports } = await client.doctor(scope, true, PEER_LIMIT_MS);
-      return reports[0];
+      const { reports } = fieldsOf(
+        (await client.doctor(scope, true, PEER_LIMIT_MS)) as unknown as JsonValue,
+        "its answer",
+      );
+      const [report] = Array.isArray(reports) ? (reports as readonly JsonValue[]) : [];
+      return { monitor: peer.name, ...reportIn(report, "its report") };
     } finally {
       client.close();
     }

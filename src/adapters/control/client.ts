@@ -11,13 +11,15 @@ import {
 } from "@grpc/grpc-js";
 import type { CommandOutcome } from "../../core/messages.ts";
 import type { HistoryEntry, Status } from "../../core/status-types.ts";
-import { MmmError } from "../../errors.ts";
+import { messageOf, MmmError } from "../../errors.ts";
 import type { Examination, Scope } from "../doctor/finding.ts";
 import type { Identity__Output as Identity } from "../gen/mmm/v1/Identity.ts";
 import type { OperateEvent__Output as OperateEvent } from "../gen/mmm/v1/OperateEvent.ts";
 import type { Progress__Output as Progress } from "../gen/mmm/v1/Progress.ts";
 import type { StatusAnswer__Output as StatusAnswer } from "../gen/mmm/v1/StatusAnswer.ts";
 import { ControlService, MAX_MESSAGE_BYTES } from "../grpc.ts";
+import { json as parse } from "../peer/fields.ts";
+import { fieldsOf } from "../json-reads.ts";
 import { TLS_CHANNEL } from "../tls/channel.ts";
 import { tlsTrouble } from "../tls/trouble.ts";
 import { decodeOutcome, encodeRequest, type Request } from "./codec.ts";
@@ -87,7 +89,7 @@ export class ControlClient {
   /** @throws MmmError PEER_UNREACHABLE, as the other questions do. */
   async status(timeoutMs: number): Promise<StatusReport> {
     const options = within(timeoutMs);
-    return reportOf(
+    return this.#reportOf(
       await this.#ask<StatusAnswer>((done) => this.#client.Status({}, options, done)),
     );
   }
@@ -100,7 +102,7 @@ export class ControlClient {
       json: string;
       nodes: string[];
     }>((done) => this.#client.Info(request, options, done));
-    return { node: found ? (JSON.parse(json) as object) : null, nodes };
+    return { node: found ? this.#read<object>(json) : null, nodes };
   }
 
   /** @param limit the newest so many; 0: all */
@@ -109,7 +111,7 @@ export class ControlClient {
     const { json } = await this.#ask<{ json: string }>((done) =>
       this.#client.History({ limit, group }, options, done),
     );
-    return JSON.parse(json) as readonly HistoryEntry[];
+    return this.#read<readonly HistoryEntry[]>(json);
   }
 
   /** @param alone only this monitor, not its peers */
@@ -118,7 +120,7 @@ export class ControlClient {
     const { json } = await this.#ask<{ json: string }>((done) =>
       this.#client.Doctor({ ...scope, alone }, options, done),
     );
-    return JSON.parse(json) as Examination;
+    return this.#read<Examination>(json);
   }
 
   identify(timeoutMs: number): Promise<Identity> {
@@ -165,7 +167,17 @@ export class ControlClient {
       if (!isOver) onEnd(why);
       isOver = true;
     };
-    stream.on("data", (answer: StatusAnswer) => onStatus(reportOf(answer)));
+    const show = (answer: StatusAnswer) => {
+      let report: StatusReport;
+      try {
+        report = this.#reportOf(answer);
+      } catch (error) {
+        stream.cancel();
+        return end(messageOf(error));
+      }
+      onStatus(report);
+    };
+    stream.on("data", show);
     stream.on("error", (error: ServiceError) => end(describe(error)));
     stream.on("end", () => end("the monitor ended"));
     return () => stream.cancel();
@@ -180,6 +192,21 @@ export class ControlClient {
     });
   }
 
+  #reportOf({ monitor, json, leader, hasQuorum, degraded }: StatusAnswer): StatusReport {
+    const status = this.#read<Status>(json);
+    return { monitor, status, leader: leader ?? null, hasQuorum, degraded };
+  }
+
+  /** What another version, or something else, has answered is no fault of this program. @throws MmmError */
+  #read<T>(text: string): T {
+    try {
+      return parse(Buffer.from(text), "its answer") as T;
+    } catch (cause) {
+      const what = `${this.address} does not answer as a monitor does`;
+      throw new MmmError("PEER_UNREACHABLE", { what, why: messageOf(cause), cause });
+    }
+  }
+
   #unreachable(error: ServiceError | null): MmmError {
     return new MmmError("PEER_UNREACHABLE", {
       what: `${this.address} does not answer`,
@@ -189,13 +216,17 @@ export class ControlClient {
   }
 }
 
-function reportOf({ monitor, json, leader, hasQuorum, degraded }: StatusAnswer): StatusReport {
-  const status = JSON.parse(json) as Status;
-  return { monitor, status, leader: leader ?? null, hasQuorum, degraded };
+function progressOf({ event, text, json }: Progress): ProgressEvent {
+  return { event, text, data: dataOf(json) };
 }
 
-function progressOf({ event, text, json }: Progress): ProgressEvent {
-  return { event, text, data: JSON.parse(json || "{}") as object };
+/** It only goes along with the text: what cannot be read is left out. */
+function dataOf(json: string): object {
+  try {
+    return fieldsOf(parse(Buffer.from(json), "progress"), "progress");
+  } catch {
+    return {};
+  }
 }
 
 function within(timeoutMs: number): { deadline: Date } {

@@ -16,6 +16,7 @@ import { PeerCall } from "./call.ts";
 import { openChannel, type PeerChannel, resolve } from "./channel.ts";
 import { encodeEnvelope } from "./codec.ts";
 import { describe, NO_ANSWER } from "./failure.ts";
+import { clip } from "./fields.ts";
 import { isRefused } from "./knock.ts";
 import { Outbox } from "./outbox.ts";
 
@@ -162,10 +163,10 @@ export class PeerLink {
   #onAck(to: MonitorName, ack: Ack): void {
     this.#onAnswer();
     if (ack.name !== to) {
-      const text = `whoever answers at ${this.address} is called ${ack.name}, not ${to}`;
+      const text = `whoever answers at ${this.address} is called ${clip(ack.name)}, not ${to}`;
       this.standing = { kind: "refused", text };
     } else if (ack.refusal !== "REFUSAL_UNSPECIFIED") {
-      this.standing = { kind: "refused", text: ack.reason };
+      this.standing = { kind: "refused", text: clip(ack.reason) };
     }
   }
 
