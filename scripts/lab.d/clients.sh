@@ -46,7 +46,7 @@ start_client() {
       ;;
     waiters)
       spawn waiters client node "$LAB_SCRIPTS/lab.d/waiters.mjs" --vip "$WRITER_VIP" \
-        --port "$REDIS_PORT" --report "$LAB_DIR/waiters.json" "$@"
+        --port "$(client_port)" --report "$LAB_DIR/waiters.json" "$@"
       ;;
     observer)
       # shellcheck disable=SC2046
@@ -63,7 +63,7 @@ way_to_master() {
   if [[ $MANAGER == sentinel ]]; then
     echo "--sentinels $(sentinel_addresses | paste -sd,) --service $SENTINEL_GROUP"
   else
-    echo "--vip $WRITER_VIP --port $REDIS_PORT"
+    echo "--vip $WRITER_VIP --port $(client_port)"
   fi
 }
 

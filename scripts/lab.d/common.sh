@@ -63,6 +63,9 @@ monitor_names() { [[ $MONITORS == 0 ]] || seq -f 'mon%g' 1 "$MONITORS"; }
 reader_vips() { [[ $READERS == 0 ]] || seq -f '10.77.0.%g' 71 $((70 + READERS)); }
 bridge_hosts() { node_names; monitor_names; echo client; }
 
+# Where the clients of the lab find a Redis: in the clear, whatever the monitors and replicas speak.
+client_port() { if [[ $REDIS_TLS == off ]]; then echo "$REDIS_PORT"; else echo "$((REDIS_PORT + 1))"; fi; }
+
 address_of() {
   case $1 in
     db[1-9]) echo "$HOST_NET.1${1#db}" ;;

@@ -2,12 +2,14 @@
 # The monitors, their configuration file, and the command line that asks them. Sourced by
 # scripts/lab. Also the life of the whole lab: up, down, status.
 
-write_config() {
+# What --set adds may be a secret.
+write_config() { (umask 077 && config_lines >"$LAB_DIR/mmm.conf"); }
+
+config_lines() {
   local node monitor
-  {
-    echo "master_ip = $WRITER_VIP"
-    [[ $READERS == 0 ]] || echo "slave_ip = $(reader_vips | paste -sd,)"
-    cat <<CONF
+  echo "master_ip = $WRITER_VIP"
+  [[ $READERS == 0 ]] || echo "slave_ip = $(reader_vips | paste -sd,)"
+  cat <<CONF
 cluster_interface = $(if [[ -n $LOCAL ]]; then echo lo; else echo eth1; fi)
 ssh_key = $LAB_DIR/ssh/id_ed25519
 ssh_known_hosts = $LAB_DIR/ssh/known_hosts
@@ -15,16 +17,16 @@ $(security_of operator-lab)
 down_after = $DOWN_AFTER
 vip_lease = $LEASE
 CONF
-    [[ ${#EXTRA[@]} == 0 ]] || printf '%s\n' "${EXTRA[@]}"
-    for node in $(node_names); do
-      printf '\n[%s]\naddress = %s\nport = %s\nssh_user = %s\nssh_port = %s\n' \
-        "$node" "$(address_of "$node")" "$REDIS_PORT" "$SSH_USER" "$SSH_PORT"
-    done
-    for monitor in $(monitor_names); do
-      printf '\n[monitor:%s]\naddress = %s\nport = %s\n' \
-        "$monitor" "$(address_of "$monitor")" "$MONITOR_PORT"
-    done
-  } >"$LAB_DIR/mmm.conf"
+  [[ $REDIS_TLS == off ]] || redis_tls_keys
+  [[ ${#EXTRA[@]} == 0 ]] || printf '%s\n' "${EXTRA[@]}"
+  for node in $(node_names); do
+    printf '\n[%s]\naddress = %s\nport = %s\nssh_user = %s\nssh_port = %s\n' \
+      "$node" "$(address_of "$node")" "$REDIS_PORT" "$SSH_USER" "$SSH_PORT"
+  done
+  for monitor in $(monitor_names); do
+    printf '\n[monitor:%s]\naddress = %s\nport = %s\n' \
+      "$monitor" "$(address_of "$monitor")" "$MONITOR_PORT"
+  done
 }
 
 start_monitor() {
@@ -77,12 +79,12 @@ run_mmm() {
 }
 
 vip_answers() {
-  [[ $(on_host client timeout 1 redis-cli -h "$WRITER_VIP" -p "$REDIS_PORT" role | head -1) == master ]]
+  [[ $(on_host client timeout 1 redis-cli -h "$WRITER_VIP" -p "$(client_port)" role | head -1) == master ]]
 }
 
 parse_up_options() {
   NODES=3 MONITORS=3 READERS=0 DOWN_AFTER=1s LEASE=1s SSH_USER=redis-mmm EXTRA=() REDIS_EXTRA=()
-  MANAGER=mmm TLS=off
+  MANAGER=mmm TLS=off REDIS_TLS=off
   while [[ $# -gt 0 ]]; do
     case $1 in
       --nodes) NODES=$2 ;;
@@ -93,6 +95,7 @@ parse_up_options() {
       --ssh-user) SSH_USER=$2 ;;
       --manager) MANAGER=$2 ;;
       --tls) TLS=$2 ;;
+      --redis-tls) REDIS_TLS=$2 ;;
       --set) EXTRA+=("${2/=/ = }") ;;
       --redis) REDIS_EXTRA+=("$2") ;;
       *) die "unknown option $1 of up" ;;
@@ -101,6 +104,8 @@ parse_up_options() {
   done
   [[ -z $LOCAL ]] || SSH_USER=root
   [[ $TLS =~ ^(on|off)$ ]] || die "--tls takes on or off"
+  [[ $REDIS_TLS == off || ($REDIS_TLS == on && -z $LOCAL && $MANAGER == mmm) ]] ||
+    die "--redis-tls takes on or off; on, neither in a local lab nor with Sentinels"
   [[ $NODES =~ ^[1-9]$ && $MONITORS =~ ^[0-9]$ && $READERS =~ ^[0-9]$ ]] ||
     die "--nodes takes 1 to 9, --monitors and --readers 0 to 9"
   [[ $MANAGER == mmm || ($MANAGER == sentinel && -z $LOCAL) ]] ||
@@ -111,7 +116,7 @@ save_lab() {
   mkdir -p "$LAB_DIR"/{log,run,redis,data}
   {
     echo "LOCAL=$LOCAL NODES=$NODES MONITORS=$MONITORS READERS=$READERS SSH_USER=$SSH_USER"
-    echo "DOWN_AFTER=$DOWN_AFTER LEASE=$LEASE MANAGER=$MANAGER TLS=$TLS EXTRA=()"
+    echo "DOWN_AFTER=$DOWN_AFTER LEASE=$LEASE MANAGER=$MANAGER TLS=$TLS REDIS_TLS=$REDIS_TLS EXTRA=()"
     printf 'REDIS_SERVER=%q\n' "$REDIS_SERVER"
   } >"$LAB_DIR/lab.env"
   printf '%s\n' "${REDIS_EXTRA[@]}" >"$LAB_DIR/redis.extra"
@@ -127,6 +132,7 @@ lab_up() {
   [[ -n ${MMM_LAB_KEEP:-} ]] || trap 'lab_down; trap - EXIT' EXIT
   save_lab
   [[ -n $LOCAL ]] || make_network
+  make_redis_certificates
   start_nodes
   make_certificates
   write_config

@@ -64,7 +64,7 @@ write_redis_conf() {
   mkdir -p "$dir"
   cat >"$dir/redis.conf" <<CONF
 bind $(if [[ -n $LOCAL ]]; then address_of "$node"; else echo 0.0.0.0; fi)
-port $REDIS_PORT
+port $(client_port)
 protected-mode no
 dir $dir
 save ""
@@ -73,6 +73,7 @@ repl-diskless-sync yes
 repl-diskless-sync-delay 0
 repl-ping-replica-period 1
 CONF
+  [[ $REDIS_TLS == off ]] || redis_tls_lines >>"$dir/redis.conf"
   cat "$LAB_DIR/redis.extra" >>"$dir/redis.conf"
   [[ -z $LOCAL ]] || echo "bind-source-addr $(address_of "$node")" >>"$dir/redis.conf"
   [[ $node == db1 ]] || echo "replicaof $(address_of db1) $REDIS_PORT" >>"$dir/redis.conf"
@@ -122,7 +123,7 @@ boot_host() {
 redis() {
   local node=$1
   shift
-  on_host "$node" timeout 2 redis-cli -h "$(address_of "$node")" -p "$REDIS_PORT" "$@"
+  on_host "$node" timeout 2 redis-cli -h "$(address_of "$node")" -p "$(client_port)" "$@"
 }
 
 all_linked() {

@@ -107,6 +107,8 @@ export interface UpOptions {
   readonly redis?: readonly string[];
   /** Certificates between monitors, and for the command line. */
   readonly tls?: "on" | "off";
+  /** Between monitors and each Redis, and between those. The clients of the lab go on in the clear. */
+  readonly redisTls?: "on" | "off";
 }
 
 export interface MeasureOptions {
@@ -142,6 +144,7 @@ export class Lab implements AsyncDisposable {
       ["--lease", options.lease],
       ["--ssh-user", options.sshUser],
       ["--tls", options.tls],
+      ["--redis-tls", options.redisTls],
       ...(options.set ?? []).map((line) => ["--set", line] as const),
       ...(options.redis ?? []).map((line) => ["--redis", line] as const),
     ].flatMap(([flag, value]) => (value === undefined ? [] : [String(flag), String(value)]));
