@@ -4,7 +4,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type ChannelCredentials, credentials } from "@grpc/grpc-js";
 import { ControlClient } from "../../src/adapters/control/client.ts";
+import type { Role } from "../../src/adapters/tls/certificate-name.ts";
 import { credentialsFor, expecting } from "../../src/adapters/tls/channel.ts";
+import type { TlsFiles } from "../../src/adapters/tls/identity.ts";
 import type { Command, CommandOutcome } from "../../src/core/messages.ts";
 import { Certificates } from "../helpers/certificates.ts";
 import { eventually } from "../helpers/eventually.ts";
@@ -94,6 +96,11 @@ export class Cluster implements AsyncDisposable {
     await this.#place(name);
     this.start(name, `${name}-another`);
     return client;
+  }
+
+  /** Of whoever else has a certificate; null: there are none. */
+  filesOf(role: Role, name: string): TlsFiles | null {
+    return this.#certificates?.files(role, name) ?? null;
   }
 
   get path(): string {

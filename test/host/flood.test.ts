@@ -24,6 +24,7 @@ import {
   within,
 } from "./lateness.ts";
 import { buildBundle } from "./monitor-process.ts";
+import type { TlsFiles } from "../../src/adapters/tls/identity.ts";
 import { isLong } from "../helpers/lab.ts";
 
 // How long the disk of a busy machine takes to sync is not what is tested here.
@@ -51,10 +52,17 @@ interface Seen {
   readonly bytes: number;
 }
 
-async function flood(kind: string, target: string): Promise<{ done: number; bytes: number }> {
+/** @param as files of the certificate that it shows; null: it speaks no TLS */
+async function flood(
+  kind: string,
+  target: string,
+  as: TlsFiles | null = null,
+): Promise<{ done: number; bytes: number }> {
   const script = join(ROOT, "test/host/flooder.ts");
   const args = ["--import", "tsx", script, kind, target, String(SECONDS), String(CONNECTIONS)];
-  const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ["ignore", "pipe", "inherit"] });
+  const env = as === null ? process.env : { ...process.env, MMM_FLOOD_AS: JSON.stringify(as) };
+  const stdio = ["ignore", "pipe", "inherit"] as const;
+  const child = spawn(process.execPath, args, { cwd: ROOT, stdio: [...stdio], env });
   let printed = "";
   child.stdout.on("data", (data: Buffer) => (printed += data.toString()));
   await once(child, "exit");
@@ -99,12 +107,13 @@ async function expectUnmoved(
   cluster: Cluster,
   kind: string,
   target: (leader: string) => string,
+  as: TlsFiles | null = null,
 ): Promise<void> {
   const leader = await cluster.leader();
   // What it said is known a moment before its log is read.
   for (const name of NAMES) await cluster.monitors.get(name)!.logged("leader.changed");
   const terms = NAMES.map((name) => cluster.monitors.get(name)!.lines("leader.changed").length);
-  const seen = await watched(cluster, leader, flood(kind, target(leader)));
+  const seen = await watched(cluster, leader, flood(kind, target(leader), as));
   process.stdout.write(`flood ${kind}: ${JSON.stringify(seen)}\n`);
   if (kind !== "nothing") expect(seen.done + seen.bytes).toBeGreaterThan(0);
   expect(seen.grewMb).toBeLessThan(MEMORY_MB);
@@ -149,6 +158,15 @@ describe.skipIf(!isLong).each([false, true])("a cluster (with TLS: %s)", (tls) =
     { timeout: 60_000 },
     async (kind) => {
       await expectUnmoved(cluster, kind, (leader) => `127.0.0.1:${cluster.portOf(leader)}`);
+    },
+  );
+
+  it.runIf(tls).each(["slow-readers", "resets", "unfinished"])(
+    "keeps its leader while somebody with a reader's certificate does this to its port: %s",
+    { timeout: 60_000 },
+    async (kind) => {
+      const target = (leader: string) => `127.0.0.1:${cluster.portOf(leader)}`;
+      await expectUnmoved(cluster, kind, target, cluster.filesOf("reader", "eve"));
     },
   );
 

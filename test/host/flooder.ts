@@ -7,12 +7,14 @@
  * KIND: `nothing` (to compare with), `connect` (COUNT connections that stay and say nothing), `garbage`, `tls-garbage` and
  * `h2-garbage` (random bytes, with the beginning of a handshake or of HTTP/2), `handshakes` (TLS without
  * a certificate), `resets` (questions that are taken back at once), `http-requests`, `sentinel-requests`, `slow-readers` (questions whose answers nobody reads), `unfinished`
- * (questions of 8 MB whose last byte never comes). TARGET: HOST:PORT or a path.
+ * (questions of 8 MB whose last byte never comes). TARGET: HOST:PORT or a path. In the environment `MMM_FLOOD_AS` may
+ * name the files of a certificate, as JSON: then it all goes over TLS, as whoever that is.
  */
 import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { connect as connectHttp2, constants } from "node:http2";
 import { connect, type Socket } from "node:net";
-import { connect as connectTls } from "node:tls";
+import { connect as connectTls, createSecureContext } from "node:tls";
 import { PREFACE, takenBack } from "../helpers/taking-back.ts";
 
 const [kind = "", target = "", seconds = "1", most = "1"] = process.argv.slice(2);
@@ -22,17 +24,33 @@ const HELLO = Buffer.from([0x16, 0x03, 0x01, 0x02, 0x00, 0x01]);
 let done = 0;
 let bytes = 0;
 
+/** What it shows; null: it speaks no TLS. */
+const shown = contextOf(process.env["MMM_FLOOD_AS"]);
+
+function contextOf(files: string | undefined) {
+  if (files === undefined) return null;
+  const { cert, key } = JSON.parse(files) as { readonly cert: string; readonly key: string };
+  return createSecureContext({ cert: readFileSync(cert), key: readFileSync(key) });
+}
+
 function open(): Socket {
-  const colon = target.lastIndexOf(":");
-  const socket = target.startsWith("/")
-    ? connect(target)
-    : connect({
-        host: target.slice(0, colon),
-        port: Number(target.slice(colon + 1)),
-        localAddress: "127.0.0.9",
-      });
+  const socket = shown === null ? openPlain() : openSecure(shown);
   socket.on("error", () => undefined);
   return socket;
+}
+
+function openSecure(secureContext: ReturnType<typeof createSecureContext>): Socket {
+  const socket = openPlain();
+  socket.on("error", () => undefined);
+  const ALPNProtocols = ["h2"];
+  return connectTls({ socket, secureContext, rejectUnauthorized: false, ALPNProtocols });
+}
+
+function openPlain(): Socket {
+  const colon = target.lastIndexOf(":");
+  if (target.startsWith("/")) return connect(target);
+  const [host, port] = [target.slice(0, colon), Number(target.slice(colon + 1))];
+  return connect({ host, port, localAddress: "127.0.0.9" });
 }
 
 /** The next one when the one before has ended. */
@@ -147,7 +165,8 @@ function askAndNotFinish(): void {
 }
 
 function handshake(): Socket {
-  const socket = open();
+  const socket = openPlain();
+  socket.on("error", () => undefined);
   const tls = connectTls({ socket, rejectUnauthorized: false, ALPNProtocols: ["h2"] });
   tls.on("error", () => socket.destroy()).once("secureConnect", () => socket.destroy());
   return socket;
@@ -182,7 +201,7 @@ function askAndCancel(): Socket {
     }
     socket.destroy();
   };
-  socket.once("connect", () => {
+  socket.once(shown === null ? "connect" : "secureConnect", () => {
     socket.write(PREFACE);
     write();
   });
