@@ -84,36 +84,42 @@ describe("a monitor", () => {
       const monitor = () => cluster.monitors.get(name)!;
       const others = NAMES.filter((one) => one !== name);
       const dir = join(cluster.path, name);
-      const restart = async () => {
+      const end = async () => {
         monitor().signal("SIGKILL");
         await monitor().exitCode();
       };
-      await restart();
-      using disk = new FailingDisk(dir);
+      await end();
+      const disk = new FailingDisk(dir);
+      try {
+        cluster.start(name);
+        await cluster.leader();
+        const { term } = (await loadState(dir))!;
+
+        disk.becomeReadOnly();
+        const [other = ""] = others;
+        expect(await cluster.operate(other, setMode("manual"))).toMatchObject({ kind: "ok" });
+        expect(await monitor().exitCode()).toBe(1);
+        const [fault] = await monitor().logged("monitor.fault");
+        expect(fault).toMatchObject({
+          msg: expect.stringMatching(/read-only file system|EROFS|EIO/i),
+        });
+        expect((await loadState(dir))!.term).toBe(term);
+
+        cluster.start(name);
+        expect(await monitor().exitCode()).not.toBe(0);
+        expect(monitor().stderr).toMatch(/read-only file system|EROFS/i);
+        await expectWorking(other);
+
+        disk.mend();
+        cluster.start(name);
+        await cluster.leader();
+        await expectWorking(name);
+        await end();
+      } finally {
+        disk[Symbol.dispose]();
+      }
       cluster.start(name);
       await cluster.leader();
-      const { term } = (await loadState(dir))!;
-
-      disk.becomeReadOnly();
-      const [other = ""] = others;
-      expect(await cluster.operate(other, setMode("manual"))).toMatchObject({ kind: "ok" });
-      expect(await monitor().exitCode()).toBe(1);
-      const [fault] = await monitor().logged("monitor.fault");
-      expect(fault).toMatchObject({
-        msg: expect.stringMatching(/read-only file system|EROFS|EIO/i),
-      });
-      expect((await loadState(dir))!.term).toBe(term);
-
-      cluster.start(name);
-      expect(await monitor().exitCode()).not.toBe(0);
-      expect(monitor().stderr).toMatch(/read-only file system|EROFS/i);
-      await expectWorking(other);
-
-      disk.mend();
-      cluster.start(name);
-      await cluster.leader();
-      await expectWorking(name);
-      await restart();
     },
   );
 
