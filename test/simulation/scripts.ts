@@ -2,6 +2,7 @@
 import { EXHAUSTIVE } from "./exhaustive/searches.ts";
 import { CAME_BACK } from "./operations/came-back.ts";
 import { DATA } from "./operations/data.ts";
+import { HALF_WAY } from "./operations/half-way.ts";
 import { LEADERS } from "./operations/leaders.ts";
 import { OWN_NETWORK } from "./operations/own-network.ts";
 import { RESTRAINTS } from "./operations/restraints.ts";
@@ -33,6 +34,7 @@ export const SCRIPTS: readonly Script[] = [
   ...TAKE_OVERS,
   ...BEGINNINGS,
   ...LEADERS,
+  ...HALF_WAY,
   ...DATA,
   ...CAME_BACK,
   ...RESTRAINTS,

@@ -4,6 +4,7 @@ import { candidateOf } from "../health/facts.ts";
 import type { Waiting } from "../local.ts";
 import type { GroupCommand } from "../messages.ts";
 import { takeReload } from "../reload/reload.ts";
+import type { NodeName } from "../ids.ts";
 import { type GroupPart, nodeOf } from "../state.ts";
 import type { Turn } from "../turn.ts";
 import { takeReaderMove } from "../vip/reader-orders.ts";
@@ -59,6 +60,11 @@ function takeAdmin(
   if (admin === "offline" && node.name === group.master) {
     return refused(`${node.name} is the master; move the role first: mmm switchover`);
   }
+  if (admin === "offline" && isBecomingMaster(group, node.name)) {
+    return refused(
+      `${node.name} is becoming the master; ask again when mmm status shows how that ended`,
+    );
+  }
   if (
     admin === "online" &&
     !candidateOf(turn.local(group.name).evidence, node.name, turn.now).reachable
@@ -74,6 +80,11 @@ function takeAdmin(
     ),
   }));
   return taken(`${node.name} is ${admin} now`);
+}
+
+/** Whoever is only preferred for it, and not chosen yet, is passed over. */
+function isBecomingMaster({ operation }: GroupPart, node: NodeName): boolean {
+  return operation?.to === node && operation.phase !== "fence" && operation.phase !== "undo";
 }
 
 function takeMode(

@@ -26,6 +26,8 @@ import { passed } from "./progress.ts";
 import { CLAIM, CLAIM_MS, PROMOTE_MS } from "./switchover-steps.ts";
 
 const MARK_DEADLINE_MS = 2000;
+/** So long a failover, or a move away from a lost guard, may take to come first. */
+const CLAIM_AT_MOST_MS = 10_000;
 
 // ——— promote ———
 
@@ -65,7 +67,7 @@ type Promotion =
   | { readonly kind: "pending" | "unmarked" | "wrong" };
 
 /** `atLeast`: the offset that it must hold. */
-function promote(running: Running, to: Node, atLeast: number): Promotion {
+export function promote(running: Running, to: Node, atLeast: number): Promotion {
   const before = infoOf(running.work.redis(to, "before promotion", { kind: "info" }));
   if (before === null) return { kind: "pending" };
   return holdsAll(running, before, atLeast) ? promoteRead(running, to, atLeast) : { kind: "wrong" };
@@ -82,7 +84,7 @@ export function promoteRead(running: Running, to: Node, atLeast: number): Promot
 
 /** It still has everything that it was chosen for; as a master: its stream begins nowhere before that. */
 function holdsAll({ group, op }: Running, info: NodeInfo, atLeast: number): boolean {
-  if (info.loading) return false;
+  if (info.loading || info.syncing) return false;
   if (op.acceptDataLoss) return true;
   const position = forkOf(info, group.lineage) ?? positionOf(info, group.lineage);
   return (position ?? -1) >= atLeast;
@@ -131,7 +133,7 @@ export function claimPhase(running: Running): void {
   // Beside the claim, and not waited for: until its file says so too, a restart would make the new
   // master a replica again. `tidy.ts` sees to it if this attempt fails.
   if (to !== null) work.redis(to, "rewrite", { kind: "rewrite" });
-  if (vip !== null && !isClaimed(turn, group, vip)) return openToAll(running, vip);
+  if (vip !== null && !isClaimed(turn, group, vip) && !isLeftToAll(running, vip)) return;
   if (running.op.kind === "switchover") endSwitchover(running);
   const { wall } = turn.at;
   turn.change(group.name, (part) => {
@@ -151,8 +153,13 @@ function endSwitchover(running: Running): void {
  * The first claim fails, and only a leader may send it. Nobody else is a possible holder any more, so
  * the new one is made the holder all the same: then every monitor tries to keep its lease alive, and
  * if a majority fails, that is a reason to look for another (`guard-loss.ts`).
+ *
+ * True once that has not helped for a while either. Who is master is settled, so nothing is gained by keeping
+ * this open; but while it is, nobody else is repaired, and no order of a person is taken.
  */
-function openToAll({ turn, group, work }: Running, vip: Vip): void {
-  if (vip.kind !== "move" || work.since("claiming") < CLAIM_MS) return;
-  turn.change(group.name, (part) => withVip(part, vip.ip, settled));
+function isLeftToAll({ turn, group, work }: Running, vip: Vip): boolean {
+  const claimingMs = work.since("claiming");
+  if (vip.kind === "hold") return claimingMs >= CLAIM_AT_MOST_MS;
+  if (claimingMs >= CLAIM_MS) turn.change(group.name, (part) => withVip(part, vip.ip, settled));
+  return false;
 }

@@ -29,7 +29,7 @@ import {
   valueOf,
 } from "./common.ts";
 import { awaitStep, giveUp, passed } from "./progress.ts";
-import { claimNext, claimPhase, hasFailed, promoteRead } from "./promotion.ts";
+import { claimNext, claimPhase, hasFailed, promote, promoteRead } from "./promotion.ts";
 import {
   BLOCK,
   CATCH_UP,
@@ -49,8 +49,9 @@ const BYSTANDERS_MS = 100;
 /** What a mark starts on a host has ended by then. */
 const CALM_MS = 30;
 const POLL_MS = 2;
-/** A milestone: the target has applied everything up to the pause. */
+/** Milestones: the target has applied everything up to the pause, and all there is. With the connection that told of it. */
 const CAUGHT_UP = "catch up done";
+const PROVEN = "final done";
 
 export function conductSwitchover(running: Running): void {
   const to = successorOf(running);
@@ -188,7 +189,7 @@ function isAt({ work, group }: Running, to: Node, offset: number, key: string): 
   const info = infoOf(work.poll(to, key, { kind: "info" }, POLL_MS));
   const position = info?.role === "replica" ? positionOf(info, group.lineage) : null;
   if (position === null || position < offset) return false;
-  work.reach(`${key} done`);
+  work.reach(`${key} done`, work.connect(to).name.seq);
   return true;
 }
 
@@ -200,7 +201,7 @@ function provenOffset(running: Running, to: Node): number | null {
   const { work, from, op } = running;
   const reading = work.redis(from, "final", { kind: "info" });
   // Asked at the same time, so that one round trip serves for both.
-  if (work.reached("final done") === undefined) work.poll(to, "final", { kind: "info" }, POLL_MS);
+  if (work.reached(PROVEN) === undefined) work.poll(to, "final", { kind: "info" }, POLL_MS);
   const final = infoOf(reading);
   const changed =
     final !== null && (final.runId !== op.runIds[from.name] || final.role !== "master");
@@ -216,7 +217,9 @@ function provenOffset(running: Running, to: Node): number | null {
  */
 function promoteEqual(running: Running, to: Node, offset: number): void {
   passed(running, PROVE);
-  const outcome = promoteRead(running, to, offset);
+  // What was read of it on an earlier connection justifies nothing: it may have been restarted since.
+  const isReadHere = running.work.reached(PROVEN) === running.work.connect(to).name.seq;
+  const outcome = isReadHere ? promoteRead(running, to, offset) : promote(running, to, offset);
   if (outcome.kind === "promoted") {
     passed(running, PROMOTE);
     const known = { highWater: offset, fencing: proofOfOld(running) };

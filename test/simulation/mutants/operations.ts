@@ -216,4 +216,40 @@ export const OF_OPERATIONS: readonly Mutant[] = [
     ],
     scripts: ["the new master's file after a switchover"],
   },
+  {
+    name: "a target is promoted for what was read of it on an earlier connection",
+    removes: "P4: what was read before a connection broke justifies nothing",
+    edits: [
+      {
+        file: `${OPERATION}/switchover.ts`,
+        from: "const outcome = isReadHere ?",
+        to: "const outcome = isReadHere || offset >= 0 ?",
+      },
+    ],
+    scripts: ["a target restarts on the order to become master"],
+  },
+  {
+    name: "an operation stays open until the VIP is claimed",
+    removes: "P7: every operation ends",
+    edits: [
+      {
+        file: `${OPERATION}/promotion.ts`,
+        from: "return claimingMs >= CLAIM_AT_MOST_MS;",
+        to: "return false;",
+      },
+    ],
+    scripts: ["the new master is lost before its claim, and nobody qualifies"],
+  },
+  {
+    name: "who is becoming master may be set offline",
+    removes: "whoever is offline is never promoted",
+    edits: [
+      {
+        file: `${OPERATION}/orders.ts`,
+        from: 'if (admin === "offline" && isBecomingMaster(group, node.name)) {',
+        to: "if (isBecomingMaster(group, node.name) && turn === null) {",
+      },
+    ],
+    scripts: ["the target of a switchover is set offline meanwhile"],
+  },
 ];

@@ -1,0 +1,102 @@
+/** Scripts about what happens to the new master between the order to promote it and its claim. */
+import type { Effect } from "../../../src/core/io.ts";
+import type { CommandOutcome } from "../../../src/core/messages.ts";
+import {
+  atRest,
+  must,
+  need,
+  type Script,
+  type ScriptedWorld,
+  servers,
+  until,
+} from "../rules/script.ts";
+import { GROUP } from "../world/plan.ts";
+import { Violation } from "../world/violation.ts";
+import { whatIsMissing } from "../world/wholeness.ts";
+
+/** Strikes once, right before the first such effect on the node that is to become master. */
+function beforeFirst(
+  world: ScriptedWorld,
+  matches: (effect: Effect) => boolean,
+  strike: () => void,
+): void {
+  world.onEffect = (_, effect) => {
+    if (!matches(effect)) return;
+    world.onEffect = null;
+    strike();
+  };
+}
+
+function becomesWhole(world: ScriptedWorld): void {
+  must(
+    world,
+    () => whatIsMissing(world) === null,
+    "when faults stop, the cluster becomes whole",
+    40_000,
+  );
+}
+
+/** What it held was read just before; when the order comes it is another process, with nothing or less. */
+function restartsAtPromotion(seed: number): void {
+  const world = atRest(seed, { writeEveryMs: 10 });
+  const target = world.redis("db2");
+  target.persistence = seed % 2 === 0 ? "none" : "aof";
+  target.loadingMs = 50;
+  const isPromotion = (effect: Effect) =>
+    effect.kind === "redis" && effect.action.kind === "promote" && effect.target.node === "db2";
+  beforeFirst(world, isPromotion, () => {
+    world.killRedis("db2");
+    world.after(5, () => target.start());
+  });
+  world.command({ kind: "switchover", group: GROUP, to: "db2" });
+  until(world, () => world.onEffect === null, "db2 is to be promoted");
+  until(world, () => world.group?.operation === null, "the switchover has ended");
+  need(world.group?.past.at(-1)?.result === "undone", "it is turned back");
+  becomesWhole(world);
+}
+
+/** Past the point of no return the new master is lost, with its host, and only the old one is left. */
+function diesBeforeItsClaim(seed: number): void {
+  const world = atRest(seed, { writeEveryMs: 10, nodes: 2 });
+  const isClaim = (effect: Effect) =>
+    effect.kind === "guard" && effect.request.op === "claim" && effect.target.node === "db2";
+  beforeFirst(world, isClaim, () => world.powerOff("db2"));
+  world.command({ kind: "switchover", group: GROUP, to: "db2" });
+  until(world, () => world.onEffect === null, "db2 is to claim the VIP");
+  must(world, () => world.group?.operation === null, "every operation ends", 15_000);
+  world.runUntil(world.now + 2_000);
+  world.command({ kind: "failover", group: GROUP, to: "db1", acceptDataLoss: true });
+  must(
+    world,
+    () => servers(world).join() === "db1",
+    "a person may give up what has no successor",
+    10_000,
+  );
+  world.powerOn("db2");
+  becomesWhole(world);
+}
+
+/** Whoever is told that a node is offline does not see it become master. */
+function setOfflineMeanwhile(seed: number): void {
+  const world = atRest(seed, { writeEveryMs: 10 });
+  world.command({ kind: "switchover", group: GROUP, to: "db2" });
+  until(world, () => world.group?.operation !== null, "the switchover has begun");
+  let told: CommandOutcome | undefined;
+  world.command({ kind: "set-offline", group: GROUP, node: "db2" }, undefined, (outcome) => {
+    told = outcome;
+  });
+  until(world, () => told !== undefined && world.group?.operation === null, "both have ended");
+  const { master, nodes = [] } = world.group ?? {};
+  const admin = nodes.find(({ name }) => name === master)?.admin;
+  if (admin !== "online")
+    throw new Violation("who was set offline is not promoted", `${master} is ${admin}`);
+}
+
+export const HALF_WAY: readonly Script[] = [
+  { name: "a target restarts on the order to become master", run: restartsAtPromotion },
+  {
+    name: "the new master is lost before its claim, and nobody qualifies",
+    run: diesBeforeItsClaim,
+  },
+  { name: "the target of a switchover is set offline meanwhile", run: setOfflineMeanwhile },
+];
