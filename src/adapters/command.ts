@@ -35,12 +35,10 @@ const NOT_ITS_OWN = { NOTIFY_SOCKET: undefined, WATCHDOG_USEC: undefined, WATCHD
  * the monitor's user may look; among its arguments everybody on this host would read it.
  */
 const AS_ORDINARY = `{ renice 0 $$
-read -r adjust </proc/$$/oom_score_adj && [ "$adjust" -ge 0 ] || echo 0 >/proc/$$/oom_score_adj
+read -r MMM_SPARED </proc/$$/oom_score_adj && [ "$MMM_SPARED" -ge 0 ] || echo 0 >/proc/$$/oom_score_adj
 } >/dev/null 2>&1
-command=$MMM_COMMAND
-unset MMM_COMMAND adjust
-eval "unset command
-$command"`;
+eval "unset MMM_COMMAND MMM_SPARED
+$MMM_COMMAND"`;
 
 /** Never rejects. */
 export function runCommand({ command, env, input, deadlineMs }: Command): Promise<CommandEnd> {
