@@ -82,7 +82,7 @@ function groupWarnings(group: GroupPart): readonly Warning[] {
   if (writerVip(group) === undefined)
     warnings.push({
       level: "hint",
-      text: `group ${group.name}: it has no virtual IP (master_ip), so nothing ends the service of an old master that cannot be reached: what is still written there is lost, unless write_guard stops it`,
+      text: `group ${group.name}: it has no virtual IP ${group.vips.length === 0 ? "(vip = off)" : "of its master (no master_ip)"}, so nothing ends the service of an old master that cannot be reached: what is still written there is lost, unless write_guard stops it`,
     });
   // Where there is no address, none can be kept.
   if (group.backend === "off" && group.vips.length > 0) {

@@ -120,7 +120,7 @@ describe("the read-only doors of mmm-mon", () => {
     const config = join(dir.path, "mmm.conf");
     const node = (name: string, { port }: RedisServer) =>
       `[${name}]\naddress = 127.0.0.1\nport = ${port}\n`;
-    const top = `sentinel = 127.0.0.1:${sentinel}\n`;
+    const top = `vip = off\nsentinel = 127.0.0.1:${sentinel}\n`;
     writeFileSync(config, top + node("db1", one) + node("db2", other), { mode: 0o600 });
     const flags = ["--config", config, "--name", "mon1", "--data-dir", join(dir.path, "data")];
     await using monitor = new MonitorProcess([...flags, "--listen", `127.0.0.1:${listen}`]);

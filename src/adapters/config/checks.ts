@@ -15,6 +15,7 @@ export function checkTogether(whole: Whole): void {
   const { source, top, groups } = whole;
   for (const group of groups) {
     checkNodes(group, whole);
+    checkNoVip(group);
     checkInterfaces(group);
     checkTimes(group);
     checkPreference(group);
@@ -49,6 +50,17 @@ function checkNodes({ source, top, nodes, isIncluded }: GroupFile, { monitors }:
     source,
     whereIs(top.section, "lease_backend"),
     "two nodes have the same address: one host cannot hold the VIP and lack it at once. Give each node a host, or write off",
+  );
+}
+
+/** That there is none, and which one it is: one of the two lines is a slip. */
+function checkNoVip({ source, top: { section, values } }: GroupFile): void {
+  const given = ["master_ip", "slave_ip"].filter((key) => section.keys.has(key));
+  if (values.vip === null || given.length === 0) return;
+  report(
+    source,
+    whereIs(section, "vip"),
+    `is off, but ${given.join(" and ")} ${given.length === 1 ? "is" : "are"} set; delete one or the other`,
   );
 }
 
@@ -180,9 +192,10 @@ function vipWarnings(
   whole: Whole["top"],
 ): readonly string[] {
   const warnings: string[] = [];
-  // The Sentinel endpoint tells them.
-  if (values.master_ip === null && whole.values.sentinel === null) {
-    warnings.push("there is no master_ip: clients have to find the master by themselves");
+  // The Sentinel endpoint tells them; and whoever wrote it down knows.
+  if (values.master_ip === null && values.vip === null && whole.values.sentinel === null) {
+    const chosen = values.slave_ip === null ? "; if that is meant, write vip = off" : "";
+    warnings.push(`there is no master_ip: clients have to find the master by themselves${chosen}`);
   }
   for (const key of ["master_ip", "slave_ip"]) {
     if (section.keys.get(key)?.text.raw.includes("/") !== true) continue;

@@ -13,6 +13,7 @@ import {
   hostPort,
   interfaceName,
   nodeAddress,
+  noVip,
   onOff,
   path,
   pingTargets,
@@ -84,6 +85,7 @@ const REDIS_LOGIN = {
 const ADDRESS_KEYS = {
   master_ip: optional(virtualIp),
   slave_ip: optional(virtualIps),
+  vip: optional(noVip),
 } as const;
 
 /** It names a node, so it is said where the nodes are. */

@@ -77,7 +77,7 @@ export function readWhole(
 }
 
 function hasNoGroup({ top: { section }, nodes }: GroupFile): boolean {
-  const ofGroups = ["master_ip", "slave_ip", "prefer"];
+  const ofGroups = ["master_ip", "slave_ip", "vip", "prefer"];
   return nodes.length === 0 && !ofGroups.some((key) => section.keys.has(key));
 }
 

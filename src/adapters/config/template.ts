@@ -66,10 +66,7 @@ const TIMES = `; A silent master is given up after down_after; how long clients 
 ; vip_lease = 2s`;
 
 function addresses({ vip, readers, interface: device }: GroupDraft): string {
-  const lines =
-    vip === null
-      ? ["; Without a master_ip clients have to find the master by themselves.", "; master_ip ="]
-      : ["; Always on the master; an address that nobody else uses.", `master_ip = ${vip}`];
+  const lines = writerLines(vip, readers.length > 0);
   if (readers.length > 0)
     lines.push("; Each on a healthy replica.", `slave_ip = ${readers.join(", ")}`);
   if (device !== null)
@@ -78,6 +75,21 @@ function addresses({ vip, readers, interface: device }: GroupDraft): string {
       `cluster_interface = ${device}`,
     );
   return lines.join("\n");
+}
+
+function writerLines(vip: Ip | null, hasReaders: boolean): string[] {
+  if (vip !== null)
+    return ["; Always on the master; an address that nobody else uses.", `master_ip = ${vip}`];
+  if (hasReaders)
+    return [
+      "; Without a master_ip clients have to find the master by themselves.",
+      "; master_ip =",
+    ];
+  return [
+    "; No address moves: clients find the master by themselves (sentinel, http), and nothing ends the service",
+    "; of an old master that cannot be reached. Else, instead of it: master_ip = IP, cluster_interface = NAME",
+    "vip = off",
+  ];
 }
 
 function access({ sshUser }: Draft): string {

@@ -163,6 +163,14 @@ export const virtualIp: Parser<Ip> = (text) => {
     : problem(`${ip} cannot be moved between hosts; write an unused address of their network`);
 };
 
+/** Which one there is say other keys; this one says that none is meant to be. */
+export const noVip: Parser<"off"> = (text) =>
+  text === "off"
+    ? value("off")
+    : problem(
+        `"${text}" is not its value; write off where no address can move, else say which one does: master_ip = IP`,
+      );
+
 function isUnicast(ip: string): boolean {
   const first = Number(ip.split(".")[0]);
   return first > 0 && first < 224;

@@ -17,6 +17,23 @@ export function configFindings(who: string, config: Config): readonly Finding[] 
   );
 }
 
+/** What nobody promises where no address can be taken away. Running monitors say it in their status. */
+export function noVipFindings(who: string, { groups, file }: Config): readonly Finding[] {
+  const subject = new Subject(who);
+  return groups
+    .filter(({ writer, readers }) => writer === null && readers.length === 0)
+    .map(({ name, settings }) =>
+      subject.hint(
+        "config-warning",
+        `group ${name} has no virtual IP (vip = off)`,
+        `nothing ends the service of an old master that cannot be reached: what is still written there is lost${settings.writeGuard ? ", until write_guard stops it" : ""}`,
+        settings.writeGuard
+          ? "nothing, if addresses cannot move in this network"
+          : `if addresses cannot move: write_guard = on in ${file}, so that a master without replicas takes no writes`,
+      ),
+    );
+}
+
 export function timeFindings(group: Examined): readonly Finding[] {
   if (group.vips.length === 0) return [];
   const backend = group.hasLeases === false ? "off" : group.settings.leaseBackend;

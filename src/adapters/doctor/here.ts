@@ -12,7 +12,7 @@ import type { Target } from "../../core/io.ts";
 import type { GuardResult } from "../../core/vip/types.ts";
 import { messageOf } from "../../errors.ts";
 import { TlsIdentity } from "../tls/identity.ts";
-import { configFindings } from "./config-rules.ts";
+import { configFindings, noVipFindings } from "./config-rules.ts";
 import { examine } from "./examine.ts";
 import { type Finding, HERE, type Scope, Subject } from "./finding.ts";
 import type { GuardSight } from "./guard-rules.ts";
@@ -45,7 +45,8 @@ export async function examineHere(config: Config, scope: Scope): Promise<readonl
   const groups = config.groups.map(examinedIn);
   try {
     const found = await examine({ groups, scope, local, loginTo, guardOf, limitMs: LIMIT_MS });
-    return [...configFindings(HERE, config), ...tlsHere(config), ...found];
+    const ofConfig = [...configFindings(HERE, config), ...noVipFindings(HERE, config)];
+    return [...ofConfig, ...tlsHere(config), ...found];
   } finally {
     guards.close();
   }

@@ -74,7 +74,7 @@ export function summary(config: Config, rttMs = 0): readonly string[] {
         `VIPs      ${vips.length === 0 ? "none" : vips.join(", ")}`,
         ...(leaseBackend === "off" || vips.length === 0
           ? [
-              `lease     off: ${vips.length === 0 ? "there is no VIP" : "an unreachable host keeps its VIP"}`,
+              `lease     off: ${vips.length === 0 ? "there is no VIP, so nothing ends the service of an old master that cannot be reached" : "an unreachable host keeps its VIP"}`,
             ]
           : [
               `lease     ${leaseMs} ms, renewed each ${renewalMs} ms with permits of ${permitMs} ms; waiting time W = ${waitMs} ms`,

@@ -44,7 +44,7 @@ export async function groupDraftFrom(
   const vip = await answer(context, {
     flag: "vip",
     given: options.vip,
-    question: "Virtual IP of the master (empty: none): ",
+    question: "Virtual IP of the master (empty: none, vip = off): ",
     parse: virtualIp,
     isNeeded: false,
   });

@@ -146,6 +146,9 @@ describe("without a monitor", () => {
     expect(ids).toEqual(
       expect.arrayContaining(["cluster no-monitor", "db1 redis-answers", "here tls"]),
     );
+    const noVip = printed.findings.find(({ what }) => what.includes("(vip = off)"));
+    expect(noVip).toMatchObject({ level: "hint", subject: "here" });
+    expect(noVip?.why).toContain("nothing ends the service of an old master");
   });
 
   const print = async (kind: string, text = TOP + NODES) =>

@@ -15,6 +15,8 @@ const at = (name = "mmm.conf") => join(dir, name);
 const WHOLE =
   "--vip 10.0.0.70 --interface eth1 --node 10.0.0.1 --node 10.0.0.2 --node back=10.0.0.3:6380 --monitor 10.0.0.11 --monitor m2=mon2.example:7401 --monitor 10.0.0.13";
 
+const THREE = "--monitor 10.0.0.11 --monitor 10.0.0.12 --monitor 10.0.0.13 --tls off";
+
 describe("mmm init", () => {
   it("writes a file that mmm config check accepts, and says what is next", async () => {
     const ran = await mmm(`init ${at()} ${WHOLE} --tls off`);
@@ -52,6 +54,29 @@ describe("mmm init", () => {
       expect(await mmm(`init ${at(`${n}`)} ${form}`)).toMatchObject({ code: 0 });
       expect(await mmm(`config check ${at(`${n}`)}`)).toMatchObject({ code: 0, err: "" });
     }
+  });
+
+  it("says vip = off where no address is named", async () => {
+    const ran = await mmm(`init ${at()} --node 10.0.0.1 --node 10.0.0.2 ${THREE}`);
+    expect(readFileSync(at(), "utf8")).toMatch(/^vip = off$/m);
+    expect(ran.err).not.toContain("master_ip");
+    const readers = "--reader-vip 10.0.0.71 --interface eth1";
+    await mmm(`init ${at("r")} --node 10.0.0.1 --node 10.0.0.2 ${readers}`);
+    expect(readFileSync(at("r"), "utf8")).not.toMatch(/vip = off/);
+    const checked = await mmm(`config check ${at()}`);
+    expect(checked.out).toContain("there is no VIP, so nothing ends the service of an old master");
+  });
+
+  it("warns of one monitor, and of two, and not of three", async () => {
+    const init = async (name: string, monitors: string) =>
+      (await mmm(`init ${at(name)} --node 10.0.0.1 --node 10.0.0.2 ${monitors}`)).err;
+    expect(await init("1", "--tls off --monitor 10.0.0.11")).toContain(
+      "WARNING: one monitor: while it is",
+    );
+    expect(await init("2", "--tls off --monitor 10.0.0.11 --monitor 10.0.0.12")).toContain(
+      "WARNING: two monitors: a majority of two is two, so while either",
+    );
+    expect(await init("3", THREE)).toBe("");
   });
 
   it("names the certificates where they will be, and does not yet ask for them", async () => {

@@ -18,6 +18,7 @@ it("a host that keeps its address is told of; one that has none is not", () => {
   expect(warningsOf({ backend: "off" })).toMatch(/critical: .* keeps its VIP/);
   const none = warningsOf({ backend: "off", vips: [], operation: null });
   expect(none).not.toMatch(/keeps its VIP/);
+  expect(none).toMatch(/hint: group main: it has no virtual IP \(vip = off\), so nothing ends/);
 });
 
 it("before there is a cluster a monitor counts itself among those that the file names", () => {

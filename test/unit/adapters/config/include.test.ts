@@ -82,7 +82,7 @@ describe("an included file", () => {
   it("is named in each of its warnings", () => {
     const { warnings } = parse(`${INCLUDE}${MAIN}`, { "/d/a.conf": `port = 1\n${NODES}` });
     expect(warnings).toContain(
-      "group a: there is no master_ip: clients have to find the master by themselves",
+      "group a: there is no master_ip: clients have to find the master by themselves; if that is meant, write vip = off",
     );
   });
 });

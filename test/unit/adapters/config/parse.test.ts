@@ -292,6 +292,22 @@ describe("problems", () => {
       "f:1:13: master_ip: 10.0.0.1 is already the address of node db1; a virtual address must belong to nobody",
     ],
     [
+      "vip = on",
+      `f:1:7: vip: "on" is not its value; write off where no address can move, else say which one does: master_ip = IP`,
+    ],
+    [
+      "vip = 10.0.0.70",
+      `f:1:7: vip: "10.0.0.70" is not its value; write off where no address can move, else say which one does: master_ip = IP`,
+    ],
+    [
+      "master_ip = 10.0.0.70\nvip = off",
+      "f:2:7: vip: is off, but master_ip is set; delete one or the other",
+    ],
+    [
+      "vip = off\nmaster_ip = 10.0.0.70\nslave_ip = 10.0.0.71",
+      "f:1:7: vip: is off, but master_ip and slave_ip are set; delete one or the other",
+    ],
+    [
       "probe_interval = 1500ms",
       "f:1:18: probe_interval: two probes must fit into down_after (2000 ms); write at most 1000ms, or a longer down_after",
     ],
@@ -399,6 +415,15 @@ describe("warnings", () => {
   it("do not leave clients to themselves whom the Sentinel endpoint tells", () => {
     const text = aConfig("sentinel = 127.0.0.1:26379").warnings.join("\n");
     expect(text).not.toContain("find the master by themselves");
+  });
+
+  it("ask whether it is meant that there is no virtual IP, until the file says so", () => {
+    const found = "there is no master_ip: clients have to find the master by themselves";
+    expect(aConfig("").warnings).toContain(`${found}; if that is meant, write vip = off`);
+    expect(aConfig("slave_ip = 10.0.0.71").warnings).toContain(found);
+    const off = aConfig("vip = off");
+    expect(off.warnings).toEqual([]);
+    expect(off.groups[0]).toMatchObject({ writer: null, readers: [] });
   });
 
   it("tell that one node protects from nothing", () => {

@@ -38,7 +38,7 @@ describe("the sample configuration", () => {
   });
 
   it("would be accepted with every comment of a key removed", () => {
-    const both = /^; (redis_password|tls|slave_ip) = .*\n/gm;
+    const both = /^; (redis_password|tls|slave_ip|vip) = .*\n/gm;
     const text = SAMPLE.replaceAll(both, "").replaceAll(/^; ([a-z][a-z_]*) = /gm, "$1 = ");
     expect(() => parseConfig(text, "f")).not.toThrow();
   });
