@@ -10,6 +10,7 @@ import type { GroupSettings } from "../../core/settings.ts";
 import { EXIT, type ExitCode } from "../../errors.ts";
 import { type Context, toJson } from "../command.ts";
 import { usageFailure } from "../failure.ts";
+import { countWarnings } from "../monitor-count.ts";
 import { distanceWarnings } from "../../adapters/config/distance.ts";
 import { duration } from "../../adapters/config/values.ts";
 
@@ -38,7 +39,10 @@ function checked(file: string, rttMs: number | null): Config {
   const { problems, warnings } = checkTlsFiles(config, Date.now());
   if (problems.length > 0) throw new ConfigErrors(problems);
   const far = rttMs === null ? [] : distanceWarnings(config.groups, rttMs);
-  return { ...config, warnings: [...config.warnings, ...warnings, ...far] };
+  return {
+    ...config,
+    warnings: [...config.warnings, ...countWarnings(config), ...warnings, ...far],
+  };
 }
 
 function roundTripOf(text: string | undefined): number | null {

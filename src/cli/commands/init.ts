@@ -10,6 +10,7 @@ import { configText, groupText } from "../../adapters/config/template.ts";
 import { EXIT, type ExitCode, messageOf } from "../../errors.ts";
 import { type Context, toJson } from "../command.ts";
 import { Failure, usageFailure } from "../failure.ts";
+import { countWarnings } from "../monitor-count.ts";
 import { draftFrom, groupDraftFrom } from "../init/draft.ts";
 import { checkWith, makeFolderOf, placeOf } from "../init/group-file.ts";
 import { groupSteps, nextSteps } from "../init/next-steps.ts";
@@ -24,9 +25,10 @@ export async function run(context: Context): Promise<ExitCode> {
   refuseExisting(file, options.force);
   const draft = await draftFrom(context);
   const text = configText(draft);
-  const { warnings } = parseConfig(text, file);
+  const config = parseConfig(text, file);
   write(file, text, options.force);
   tell(context, file, nextSteps(file, draft));
+  const warnings = [...config.warnings, ...countWarnings(config)];
   terminal.note(warnings.map((warning) => `WARNING: ${warning}`));
   return EXIT.ok;
 }

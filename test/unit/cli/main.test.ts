@@ -741,3 +741,25 @@ describe("pages and scripts that are named", () => {
     expect((await mmm("history -o json", { inPlace, monitors })).out).toContain('"see docs/x.md"');
   });
 });
+      "WARNING   one monitor: while it is lost (its host, its network, its process) there is no failover, and it cannot tell a dead master from its own lost link; three survive the loss of one: write a [monitor:NAME] section for each, best on hosts of their own",
+  it("check warns of a number of monitors that survives no loss, and of no other", async () => {
+    const monitor = (n: number) => `[monitor:m${n}]\naddress = 10.0.1.${n}\n`;
+    const checked = async (count: number) => {
+      const all = Array.from({ length: count }, (_, n) => monitor(n + 1)).join("");
+      const ran = await mmm(`config check ${file(`vip = off\ntls = off\n${NODES}${all}`)} -o json`);
+      expect(ran.code).toBe(0);
+      return (JSON.parse(ran.out) as { readonly warnings: readonly string[] }).warnings;
+    };
+    const one = await checked(1);
+    expect(one).toHaveLength(1);
+    expect(one).toEqual(await checked(0));
+    expect(one[0]).toContain("one monitor: while it is lost");
+    const [two, ...more] = await checked(2);
+    expect(more).toEqual([]);
+    expect(two).toContain(
+      "a majority of two is two, so while either of them is lost there is no failover",
+    );
+    expect(await checked(3)).toEqual([]);
+    expect(await checked(4)).toEqual([]);
+  });
+
