@@ -1,11 +1,13 @@
 /**
  * What is worth changing on a database host: what makes a login slow or impossible, which programs
- * are missing, and what would take the packet filter or the virtual IP out of the monitors' hands.
+ * are missing, and what would take the packet filter or the virtual IP out of the monitors' hands. Its
+ * interfaces have rules of their own.
  */
 import type { GuardProblem } from "../../core/vip/types.ts";
 import type { Finding, Subject } from "./finding.ts";
 import { rightsFindings } from "./guard-rules.ts";
 import type { HostFacts, HostSight, SeenHost } from "./host-sight.ts";
+import { interfaceFindings } from "./interface-rules.ts";
 
 /** A host, with all that groups want of it. */
 export interface HostCase {
@@ -37,6 +39,7 @@ export function hostFindings(host: HostCase, sight: HostSight): readonly Finding
   if (!facts.isComplete) return [login(host, facts, sight), unread(host, sight)].flat();
   return [
     ...RULES.flatMap((rule) => rule(host, facts, sight) ?? []),
+    ...interfaceFindings(host, facts),
     ...rightsFindings(host, facts),
   ];
 }
@@ -140,7 +143,7 @@ const ownName: Rule = ({ subject }, { unresolved }) =>
         `put it into /etc/hosts there: 127.0.1.1 ${unresolved}`,
       );
 
-// ——— programs and network ———
+// ——— programs ———
 
 const PACKAGES: Readonly<Record<string, string>> = {
   nft: "nftables",
@@ -172,65 +175,6 @@ const arping: Rule = ({ subject, hasLeases }, facts) => {
     "apt-get install iputils-arping",
   );
 };
-
-const interfaces: Rule = ({ subject, wanted }, { interfaces: present, addresses }) =>
-  [...new Set(wanted.map(({ device }) => device))].map((device) => {
-    const vips = wanted.filter((one) => one.device === device).map(({ vip }) => vip);
-    if (!present.has(device)) return lacksInterface(subject, device, addresses);
-    const own = addresses.filter((one) => one.device === device).map(({ form }) => form);
-    const others = own.filter((form) => !vips.includes(form.split("/")[0] ?? ""));
-    const stray = vips.filter((vip) => !others.some((form) => contains(form, vip)));
-    if (stray.length === 0)
-      return subject.ok(
-        "host-interface",
-        `${device} is there, ${others.join(" ") || "without address"}`,
-      );
-    return subject.warning(
-      "host-interface",
-      `${stray.join(", ")} ${stray.length === 1 ? "is" : "are"} of no network of ${device} (${others.join(" ") || "none"})`,
-      "clients would look for it elsewhere, unless somebody routes it here",
-      "correct master_ip, slave_ip, cluster_interface or the interface of this node",
-    );
-  });
-
-function lacksInterface(
-  subject: Subject,
-  device: string,
-  addresses: HostFacts["addresses"],
-): Finding {
-  const known = [...new Set(addresses.map((one) => one.device))].join(", ");
-  return subject.error(
-    "host-interface",
-    `there is no interface ${device}; there is ${known === "" ? "none with an address" : known}`,
-    "no virtual IP can be put there",
-    "correct cluster_interface, or write interface = NAME into the section of this node; then: mmm reload",
-  );
-}
-
-/** `10.0.0.5/24` and `10.0.0.70` */
-function contains(form: string, ip: string): boolean {
-  const [own = "", length = "32"] = form.split("/");
-  const bits = Number(length);
-  const mask = bits === 0 ? 0 : (-1 << (32 - bits)) >>> 0;
-  return (numberOf(own) & mask) >>> 0 === (numberOf(ip) & mask) >>> 0;
-}
-
-function numberOf(ip: string): number {
-  return ip.split(".").reduce((sum, part) => sum * 256 + Number(part), 0) >>> 0;
-}
-
-/** 8: answers nobody. 2: only whoever is of the same network, and a /32 has none. */
-const arpSettings: Rule = ({ subject, wanted }, { knobs }) =>
-  [...new Set(wanted.map(({ device }) => device))].flatMap((device) => {
-    const value = knobs.get(`${device} arp_ignore`) ?? 0;
-    if (value !== 8 && value !== 2) return [];
-    return subject.error(
-      "host-arp",
-      `arp_ignore of ${device} is ${value}`,
-      "it does not answer when clients ask where a virtual IP is",
-      `sysctl -w net.ipv4.conf.${device}.arp_ignore=1 (and net.ipv4.conf.all.arp_ignore, if it is the larger); and in /etc/sysctl.d`,
-    );
-  });
 
 // ——— what would take the packet filter or the address away ———
 
@@ -274,8 +218,6 @@ const RULES: readonly Rule[] = [
   ownName,
   programs,
   arping,
-  interfaces,
-  arpSettings,
   flushes,
   managers,
   staticAddresses,

@@ -87,6 +87,34 @@ describe("a host", () => {
     expect(troubles(aHost({ addresses: addresses.slice(1) }))).toEqual(["warning host-interface"]);
   });
 
+  const own = { device: "eth1", form: "10.0.0.1/24" };
+  const second = { device: "eth0", form: "10.0.0.2/16" };
+  const afar = { device: "eth0", form: "192.168.1.1/24" };
+  const FILTERED: readonly (readonly [readonly (typeof own)[], readonly string[]])[] = [
+    [[own, afar], []],
+    [[own, { device: "eth1", form: "10.0.0.70/32" }], []],
+    [[own, second], ["warning host-arp"]],
+    [[second], ["warning host-interface", "warning host-arp"]],
+    [[{ ...own, form: "192.168.1.1/24" }], ["warning host-interface", "warning host-arp"]],
+  ];
+  it.each(FILTERED)("with arp_filter and %j: %j", (addresses, expected) => {
+    const knobs = new Map([["eth1 arp_filter", 1]]);
+    expect(troubles(aHost({ addresses, knobs }))).toEqual(expected);
+    expect(troubles(aHost({ addresses }))).not.toContain("warning host-arp");
+  });
+
+  it("with arp_filter and a second interface is told which, and how to end it", () => {
+    const filter = ["eth1 arp_filter", 1] as const;
+    const sight = aHost({ addresses: [own, second], knobs: new Map([filter]) });
+    const mute = new Map([filter, ["eth1 arp_ignore", 1]]);
+    expect(troubles(aHost({ addresses: [own, second], knobs: mute }))).toEqual(["error host-arp"]);
+    const found = hostFindings(CASE, sight).find(({ id }) => id === "host-arp");
+    expect(found?.what).toBe(
+      "arp_filter of eth1 is 1, and eth0 is of the network of 10.0.0.70, too",
+    );
+    expect(found?.fix).toContain("net.ipv4.conf.eth1.arp_filter=0");
+  });
+
   it("without leases needs no nft, and no guard", () => {
     const plain = (may: string) =>
       aHost({ programs: without("nft"), guard: null, sudo: new Map([["address", may]]) });
