@@ -19,8 +19,9 @@ const WIDTH = 9;
 
 export function renderDoctor(collected: Collected, paint: Paint): readonly string[] {
   const { findings, examined_by: all } = collected;
-  const lines = together(findings).flatMap((one) => render(one, all, paint));
-  return [`examined by ${all.join(", ")}`, ...lines, sum(findings)];
+  const shown = together(findings);
+  const lines = shown.flatMap((one) => render(one, all, paint));
+  return [`examined by ${all.join(", ")}`, ...lines, sum(shown)];
 }
 
 interface Shown extends Omit<CollectedFinding, "subject"> {
@@ -60,8 +61,9 @@ function viewOf({ id, seen_by, subjects }: Shown, all: readonly string[]): strin
   return `  (seen by ${seen_by.join(", ")})`;
 }
 
-function sum(findings: readonly CollectedFinding[]): string {
-  const count = (level: Level) => findings.filter((one) => one.level === level).length;
+/** Of the lines that stand above it: whoever counts them finds as many. */
+function sum(lines: readonly Shown[]): string {
+  const count = (level: Level) => lines.filter((one) => one.level === level).length;
   const parts = [
     [count("error"), "error", "errors"],
     [count("warning"), "warning", "warnings"],

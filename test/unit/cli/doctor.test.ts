@@ -51,7 +51,7 @@ describe("mmm doctor", () => {
       "         why: it is slow",
       "         fix: UseDNS no",
     ]);
-    expect(out.split("\n").at(-1)).toBe("2 errors, 1 warning");
+    expect(out.split("\n").at(-1)).toBe("1 error, 1 warning");
   });
 
   it("does not mind a hint", async () => {
