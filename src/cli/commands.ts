@@ -27,7 +27,10 @@ export const COMMANDS: readonly CommandSpec[] = [
     operands: "[NODE] [CHECK]",
     options: ["group"],
     summary: "Show each check of each node",
-    details: ["NODE and CHECK may be all. Exits with 6 if one failed."],
+    details: [
+      "NODE and CHECK may be all. Exits with 6 if one failed. When a result last changed is what the monitor that",
+      "answers has seen since it was started; of redis, when the last vote came that makes up the majority.",
+    ],
     load: () => import("./commands/checks.ts"),
   },
   {

@@ -82,17 +82,18 @@ export function flightsWithout(flights: Flights, { group, nodes, vips }: Gone): 
 export function memoryWithout(
   local: GroupLocal,
   { nodes, vips }: Gone,
-): Pick<GroupLocal, "watches" | "evidence" | "desks" | "campaigns"> {
+): Pick<GroupLocal, "watches" | "evidence" | "checks" | "desks" | "campaigns"> {
   const kept = <T>(of: Readonly<Record<string, T>>) =>
     Object.fromEntries(Object.entries(of).filter(([name]) => !nodes.includes(name)));
   const left = <T>(of: Readonly<Record<string, T>>) =>
     Object.fromEntries(Object.entries(of).filter(([ip]) => !vips.includes(ip)));
   const each = <T>(of: Readonly<Record<string, Readonly<Record<string, T>>>>) =>
     Object.fromEntries(Object.entries(of).map(([key, inner]) => [key, kept(inner)]));
-  const { watches, evidence, desks, campaigns } = local;
+  const { watches, evidence, checks, desks, campaigns } = local;
   return {
     watches: kept(watches),
     evidence: each(evidence),
+    checks: kept(checks),
     desks: each(left(desks)),
     campaigns: left(campaigns),
   };

@@ -8,6 +8,7 @@
 import { aheadMs } from "./beat.ts";
 import { isMember, members } from "./consensus/consensus.ts";
 import { copyOfRecord, withEntry } from "./draft.ts";
+import { resultsAfter } from "./health/check-results.ts";
 import { isNews } from "./health/news.ts";
 import { asItMayBeGiven } from "./health/own-network.ts";
 import type { HealthMessage, HeldVote, NodeVote } from "./health/types.ts";
@@ -53,13 +54,17 @@ function ownVotes(turn: Turn, groups: readonly GroupPart[]): readonly NodeVote[]
   const all: NodeVote[] = [];
   for (const group of groups) {
     const own: Record<NodeName, HeldVote> = {};
+    let { checks } = turn.local(group.name);
     for (const node of group.nodes) {
       const vote = ownVote(turn, group, node);
       own[node.name] = { vote, atLeast: turn.now, receivedAt: turn.now };
       all.push(vote);
+      const before = checks[node.name];
+      const results = resultsAfter(before, vote, group, turn.now);
+      if (results !== before) checks = withEntry(checks, node.name, results);
     }
     const { evidence } = turn.local(group.name);
-    turn.setLocal(group.name, { evidence: withEntry(evidence, turn.state.name, own) });
+    turn.setLocal(group.name, { evidence: withEntry(evidence, turn.state.name, own), checks });
   }
   return all;
 }

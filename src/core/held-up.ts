@@ -6,6 +6,8 @@ import type { GroupName } from "./ids.ts";
 import type { MonitorState, Obstacle } from "./local.ts";
 import type { News } from "./news.ts";
 
+export const HELD_UP_BY_NOTHING: MonitorState["heldUp"] = { proposal: [], round: [] };
+
 /** What a turn offers of a monitor's memory. */
 interface Memory {
   readonly state: { heldUp: MonitorState["heldUp"] };

@@ -5,6 +5,7 @@
  */
 import type { ConsensusState } from "./consensus/types.ts";
 import type { Draft } from "./draft.ts";
+import type { CheckResults } from "./health/check-results.ts";
 import type { Network, OwnNetwork } from "./health/own-network.ts";
 import type { Verdict } from "./health/verdict.ts";
 import type { Evidence } from "./health/votes.ts";
@@ -174,6 +175,7 @@ export interface ProbePlan {
 export interface GroupLocal {
   readonly watches: Readonly<Record<NodeName, NodeWatch>>;
   readonly evidence: Evidence;
+  readonly checks: Readonly<Record<NodeName, CheckResults>>;
   /** Until when it is known that a majority gets no answer from the master. */
   readonly masterDeniedUntil: Instant;
   readonly desks: Readonly<Record<Ip, Readonly<Record<NodeName, Desk>>>>;
@@ -192,6 +194,7 @@ export interface GroupLocal {
 export const EMPTY_LOCAL: GroupLocal = {
   watches: {},
   evidence: {},
+  checks: {},
   masterDeniedUntil: -Infinity,
   desks: {},
   campaigns: {},
@@ -207,6 +210,7 @@ export function copyOfLocal(local: GroupLocal): Draft<GroupLocal> {
   return {
     watches: local.watches,
     evidence: local.evidence,
+    checks: local.checks,
     masterDeniedUntil: local.masterDeniedUntil,
     desks: local.desks,
     campaigns: local.campaigns,
@@ -253,8 +257,6 @@ export interface Waiting {
 
 /** What a group may have to wait for that is not about it alone. */
 export type Obstacle = "proposal" | "round";
-
-export const HELD_UP_BY_NOTHING: MonitorState["heldUp"] = { proposal: [], round: [] };
 
 export interface MonitorState {
   readonly name: MonitorName;

@@ -26,7 +26,27 @@ export function nodeStatus(state: MonitorState, group: GroupPart, node: Node, at
     votes: votesOn(state, evidence, node.name, at),
     guard: guardOf(state, group, node.name),
     redis: seen.info === null ? null : redisOf(seen.info),
+    checked: checkedOf(state, group, node.name, at),
+    host: {
+      interface: node.interface === "" ? null : node.interface,
+      ssh_user: node.sshUser,
+      ssh_port: node.sshPort,
+      ssh_host_key: node.sshHostKey,
+    },
   };
+}
+
+function checkedOf(
+  state: MonitorState,
+  group: GroupPart,
+  node: NodeName,
+  { now }: At,
+): NodeStatus["checked"] {
+  const results = state.groups[group.name]?.checks[node];
+  if (results === undefined) return null;
+  const { guard, link, lag } = results;
+  const ageOf = ({ since }: { readonly since: number }) => Math.round(now - since);
+  return { guard_ms: ageOf(guard), link_ms: ageOf(link), lag_ms: ageOf(lag) };
 }
 
 /** Without a writer VIP there is no register that could be missing. */

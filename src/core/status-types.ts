@@ -233,6 +233,26 @@ export interface NodeStatus {
   readonly guard: GuardStatus;
   /** null: no INFO was ever seen. */
   readonly redis: RedisStatus | null;
+  /** How long each check has had its result, for the monitor that answered; null: it made none yet. */
+  readonly checked: CheckedStatus | null;
+  /** Where a virtual IP goes there, and how monitors log in. */
+  readonly host: HostStatus;
+}
+
+/** Of `redis` each vote says it. Since the monitor was started at most. */
+export interface CheckedStatus {
+  readonly guard_ms: number;
+  readonly link_ms: number;
+  readonly lag_ms: number;
+}
+
+export interface HostStatus {
+  /** null: it is not said, for there is no virtual IP. */
+  readonly interface: string | null;
+  readonly ssh_user: string;
+  readonly ssh_port: number;
+  /** As the configuration demands it; null: what known_hosts of each monitor says. */
+  readonly ssh_host_key: string | null;
 }
 
 export interface VoteStatus {

@@ -32,6 +32,24 @@ export function tallyOf(node: NodeStatus, { monitors, quorum }: ClusterStatus): 
   return { kind: winner?.[0] ?? "none", up, down, abstain, missing };
 }
 
+/** How long the votes have amounted to that; without a majority, how long no vote has changed. null: there is none. */
+export function tallySinceMs(node: NodeStatus, cluster: ClusterStatus): number | null {
+  const { monitors, quorum } = cluster;
+  const { kind } = tallyOf(node, cluster);
+  const fresh = monitors.flatMap(({ name }) => {
+    const vote = node.votes[name];
+    return vote !== undefined && freshVote(vote) !== null ? [vote] : [];
+  });
+  const says = (word: string) =>
+    kind === "up" ? UP.has(word) : kind === "down" ? DOWN.has(word) : word === kind;
+  const counted = kind === "none" ? fresh : fresh.filter(({ vote }) => says(vote));
+  const longest = counted
+    .map(({ since_ms, age_ms }) => since_ms + age_ms)
+    .toSorted((a, b) => b - a);
+  // It became so when the vote came that completed the majority.
+  return longest[kind === "none" ? longest.length - 1 : quorum - 1] ?? null;
+}
+
 function freshVote(vote: VoteStatus | undefined): string | null {
   return vote === undefined || vote.age_ms > FRESH_MS || vote.vote === "unknown" ? null : vote.vote;
 }

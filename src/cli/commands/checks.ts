@@ -14,9 +14,8 @@ export async function run(context: Context): Promise<ExitCode> {
   const group =
     name === undefined ? groupOf(status, options.group) : nodeOf(status, name, options.group).group;
   const nodes = group.nodes.filter((node) => name === undefined || node.name === name);
-  const { cluster } = status;
   const all = nodes
-    .flatMap((node) => nodeChecks(node, group, cluster))
+    .flatMap((node) => nodeChecks(node, group, status))
     .filter(({ check }) => wanted === undefined || check === wanted);
   terminal.print(options.output === "json" ? toJson(all) : renderChecks(all, terminal.paint));
   return all.some(({ ok }) => ok === false) ? EXIT.degraded : EXIT.ok;

@@ -1,9 +1,9 @@
 /** `mmm checks`: one line per node and check, in the form of mysql-mmm. */
 import { showAge } from "../../core/ages.ts";
-import type { ClusterStatus, GroupStatus, NodeStatus } from "../../core/status-types.ts";
-import { showTally, tallyOf, voteReasons } from "../../core/status-votes.ts";
+import type { ClusterStatus, GroupStatus, NodeStatus, Status } from "../../core/status-types.ts";
+import { showTally, tallyOf, tallySinceMs, voteReasons } from "../../core/status-votes.ts";
 import type { Paint } from "../terminal.ts";
-import { showBytes } from "./quantities.ts";
+import { showBytes, showInstant } from "./quantities.ts";
 import { table } from "./table.ts";
 
 interface Check {
@@ -11,6 +11,8 @@ interface Check {
   /** null: nobody knows. */
   readonly ok: boolean | null;
   readonly text: string;
+  /** How long it has had this result; null: not known. */
+  readonly sinceMs: number | null;
 }
 
 /** As programs get it. */
@@ -19,22 +21,28 @@ export interface NodeCheck {
   readonly check: string;
   readonly ok: boolean | null;
   readonly text: string;
+  /** When its result last changed, by the clock of the monitor that answered; null: not known. */
+  readonly last_change: string | null;
 }
 
 export const CHECKS: readonly string[] = ["redis", "guard", "link", "lag"];
 
 export function renderChecks(checks: readonly NodeCheck[], paint: Paint): readonly string[] {
-  const rows = checks.map(({ node, check, ok, text }) => [node, check, result(ok, paint), text]);
-  return table(["NODE", "CHECK", "RESULT", ""], rows);
+  const rows = checks.map(({ node, check, ok, text, last_change }) => {
+    const changed = last_change === null ? "-" : showInstant(last_change);
+    return [node, check, result(ok, paint), changed, text];
+  });
+  return table(["NODE", "CHECK", "RESULT", "LAST CHANGE (UTC)", ""], rows);
 }
 
 export function nodeChecks(
   node: NodeStatus,
   group: GroupStatus,
-  cluster: ClusterStatus,
+  { cluster, at }: Pick<Status, "cluster" | "at">,
 ): readonly NodeCheck[] {
-  return checksOf(node, group, cluster).map(({ name: check, ok, text }) => {
-    return { node: node.name, check, ok, text };
+  return checksOf(node, group, cluster).map(({ name: check, ok, text, sinceMs }) => {
+    const changed = sinceMs === null ? null : new Date(Date.parse(at) - sinceMs).toISOString();
+    return { node: node.name, check, ok, text, last_change: changed };
   });
 }
 
@@ -52,36 +60,37 @@ function redisCheck(node: NodeStatus, cluster: ClusterStatus): Check {
   const tally = tallyOf(node, cluster);
   const ok = tally.kind === "up" ? true : tally.kind === "down" ? false : null;
   const why = ok === true ? "" : ` (${voteReasons(node, cluster)})`;
-  return { name: "redis", ok, text: `${showTally(tally, cluster).toLowerCase()}${why}` };
+  const text = `${showTally(tally, cluster).toLowerCase()}${why}`;
+  return { name: "redis", ok, text, sinceMs: tallySinceMs(node, cluster) };
 }
 
-function guardCheck({ guard }: NodeStatus, { lease_backend }: GroupStatus): Check {
+function guardCheck({ guard, checked }: NodeStatus, { lease_backend }: GroupStatus): Check {
+  const sinceMs = checked?.guard_ms ?? null;
+  const said = (ok: boolean | null, text: string): Check => ({ name: "guard", ok, text, sinceMs });
   if (lease_backend === "off")
-    return { name: "guard", ok: null, text: "not used: lease_backend is off" };
+    return { ...said(null, "not used: lease_backend is off"), sinceMs: null };
   const { heard_ms, gate, problem } = guard;
-  if (problem !== null) return { name: "guard", ok: false, text: problem };
-  if (heard_ms === null) return { name: "guard", ok: null, text: "never heard" };
-  return {
-    name: "guard",
-    ok: gate === "present",
-    text: `heard ${showAge(heard_ms)} ago, packet filter ${gate}`,
-  };
+  if (problem !== null) return said(false, problem);
+  if (heard_ms === null) return said(null, "never heard");
+  return said(gate === "present", `heard ${showAge(heard_ms)} ago, packet filter ${gate}`);
 }
 
-function linkCheck({ link, redis }: NodeStatus): Check {
+function linkCheck({ link, redis, checked }: NodeStatus): Check {
   const master = redis?.master === null || redis === null ? "" : ` to ${redis.master}`;
   return {
     name: "link",
     ok: link === null ? null : link === "up",
     text: `${link ?? "not known"}${master}`,
+    sinceMs: checked?.link_ms ?? null,
   };
 }
 
-function lagCheck({ lag_bytes, state }: NodeStatus): Check {
+function lagCheck({ lag_bytes, state, checked }: NodeStatus): Check {
   const ok = lag_bytes === null ? null : state !== "REPLICATION_DELAY";
   return {
     name: "lag",
     ok,
     text: lag_bytes === null ? "not known" : `${showBytes(lag_bytes)} behind`,
+    sinceMs: checked?.lag_ms ?? null,
   };
 }

@@ -1,17 +1,29 @@
 /** `mmm info NODE`: everything that the monitors know of one node, as `key: value` blocks. */
 import { showAge } from "../../core/ages.ts";
-import type { ClusterStatus, GroupStatus, NodeStatus } from "../../core/status-types.ts";
+import type {
+  ClusterStatus,
+  GroupStatus,
+  HistoryEntry,
+  NodeStatus,
+} from "../../core/status-types.ts";
 import { showTally, tallyOf } from "../../core/status-votes.ts";
 import type { Paint } from "../terminal.ts";
-import { showBytes } from "./quantities.ts";
+import { showBytes, showInstant, showTook } from "./quantities.ts";
+import { table } from "./table.ts";
 import { showVote } from "./votes.ts";
 
 type Fact = readonly [label: string, value: string | null];
 
+export interface Known {
+  readonly node: NodeStatus;
+  readonly group: GroupStatus;
+  readonly cluster: ClusterStatus;
+  /** What it had to do with, the newest last; null: the history could not be had. */
+  readonly events: readonly HistoryEntry[] | null;
+}
+
 export function renderInfo(
-  node: NodeStatus,
-  group: GroupStatus,
-  cluster: ClusterStatus,
+  { node, group, cluster, events }: Known,
   paint: Paint,
 ): readonly string[] {
   return [
@@ -19,7 +31,9 @@ export function renderInfo(
     ...block("", identity(node, group)),
     ...block("redis", redisFacts(node)),
     ...block("host", hostFacts(node)),
+    ...block("ssh", sshFacts(node, group)),
     ...block("votes", voteFacts(node, cluster, paint)),
+    ...eventLines(events, paint),
   ];
 }
 
@@ -63,9 +77,11 @@ function redisFacts({ redis, offset, lag_bytes, priority }: NodeStatus): readonl
   ];
 }
 
-function hostFacts({ vips, guard, membership }: NodeStatus): readonly Fact[] {
+function hostFacts({ vips, guard, membership, host }: NodeStatus): readonly Fact[] {
   return [
     ["serves", vips.length === 0 ? "no VIP" : vips.join(", ")],
+    // An older monitor does not say it.
+    ["interface", host === undefined ? null : host.interface],
     [
       "guard",
       guard.problem ??
@@ -74,6 +90,36 @@ function hostFacts({ vips, guard, membership }: NodeStatus): readonly Fact[] {
     ["packet filter", guard.gate],
     ["register", membership],
   ];
+}
+
+/** Where there is no virtual IP, nobody logs in. */
+function sshFacts({ host, name }: NodeStatus, { writer, readers }: GroupStatus): readonly Fact[] {
+  if (host === undefined || (writer === null && readers.length === 0)) return [];
+  return [
+    ["user", `${host.ssh_user}, port ${host.ssh_port}`],
+    ["host key", host.ssh_host_key ?? "as known_hosts of each monitor says"],
+    ["a login now", `mmm doctor ${name}`],
+  ];
+}
+
+const SHOWN_EVENTS = 5;
+
+/** The last operations that it had a part in: as `mmm history` tells of them, in fewer columns. */
+function eventLines(events: Known["events"], paint: Paint): readonly string[] {
+  if (events === null) return ["last events", "  not known: the history could not be had"];
+  if (events.length === 0) return ["last events", "  none"];
+  const rows = events
+    .slice(-SHOWN_EVENTS)
+    .map((event) => [
+      `  ${showInstant(event.started_at)}`,
+      event.kind,
+      `${event.from ?? "-"} → ${event.to ?? "-"}`,
+      paint(event.result === "ok" ? "good" : "bad", event.result),
+      showTook(event.duration_ms),
+      event.reason,
+    ]);
+  const [, ...lines] = table(["", "", "", "", "", ""], rows);
+  return ["last events", ...lines];
 }
 
 function voteFacts(node: NodeStatus, cluster: ClusterStatus, paint: Paint): readonly Fact[] {

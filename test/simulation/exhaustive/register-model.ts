@@ -159,6 +159,7 @@ function turnOf(state: MoveState, who: Who): CountingTurn {
     verdict: { kind: "undecided" as const, text: "" },
     since: {},
     pauseSeen: null,
+    checks: {},
     probePlan: null,
     reviewAt: -Infinity,
   };

@@ -62,6 +62,8 @@ export function aNode(name: string, change: Partial<NodeStatus> = {}): NodeStatu
       connected_clients: 12,
       connected_replicas: master ? 2 : 0,
     },
+    checked: { guard_ms: 3_600_000, link_ms: 60_000, lag_ms: 5_000 },
+    host: { interface: "eth1", ssh_user: "mmm-guard", ssh_port: 22, ssh_host_key: null },
     ...change,
   };
 }

@@ -612,7 +612,9 @@ describe("what is only read", () => {
 
   it("mmm checks takes a node and a check, or all", async () => {
     const json = async (line: string) => JSON.parse((await mmm(line)).out) as unknown;
-    expect(await json("checks db2 lag -o json")).toMatchObject([{ node: "db2", check: "lag" }]);
+    expect(await json("checks db2 lag -o json")).toMatchObject([
+      { node: "db2", check: "lag", last_change: "2026-11-22T15:04:06.034Z" },
+    ]);
     expect(await json("checks all guard -o json")).toHaveLength(3);
     expect((await mmm("checks all ping")).err).toContain('there is no check "ping"');
   });
@@ -650,7 +652,12 @@ describe("what is only read", () => {
     const json = async (line: string) =>
       JSON.parse((await mmm(`${line} -o json`, { monitors })).out) as unknown;
     expect(await json("history")).toEqual([anEntry()]);
-    expect(await json("info db2")).toMatchObject({ group: "main", name: "db2" });
+    expect(await json("info db2")).toMatchObject({
+      group: "main",
+      name: "db2",
+      events: [{ epoch: 8 }],
+    });
+    expect(await json("info db3")).toMatchObject({ events: [] });
     expect(await json("mode")).toEqual({ group: "main", mode: "active" });
     expect(await json("checks db1")).toHaveLength(2);
     expect(await json("explain")).toMatchObject({

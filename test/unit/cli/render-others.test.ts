@@ -10,7 +10,7 @@ import { showAge } from "../../../src/core/ages.ts";
 import { renderShow } from "../../../src/cli/render/show.ts";
 import { plain } from "../../../src/cli/terminal.ts";
 import type { VipStatus } from "../../../src/core/status-types.ts";
-import { showTally, tallyOf } from "../../../src/core/status-votes.ts";
+import { showTally, tallyOf, tallySinceMs } from "../../../src/core/status-votes.ts";
 import { aGroup, aNode, anEntry, aStatus, aVote, DOWN_NODE, votes } from "./fixtures.ts";
 
 const text = (lines: readonly string[]) => `\n${lines.join("\n")}\n`;
@@ -19,7 +19,12 @@ const { cluster } = status;
 
 describe("mmm info", () => {
   it("of a replica", () => {
-    expect(text(renderInfo(aNode("db2"), aGroup(), cluster, plain))).toMatchInlineSnapshot(`
+    const events = [
+      anEntry(),
+      anEntry({ kind: "switchover", from: "db2", to: "db1", result: "undone" }),
+    ];
+    const known = { node: aNode("db2"), group: aGroup(), cluster, events };
+    expect(text(renderInfo(known, plain))).toMatchInlineSnapshot(`
       "
       Info about db2
         Current role:       replica
@@ -41,14 +46,22 @@ describe("mmm info", () => {
         replicas:           0
       host
         serves:             no VIP
+        interface:          eth1
         guard:              heard 0.0s ago
         packet filter:      present
         register:           in
+      ssh
+        user:               mmm-guard, port 22
+        host key:           as known_hosts of each monitor says
+        a login now:        mmm doctor db2
       votes
         mon1:               up   answers in 1.2 ms
         mon2:               up   answers in 1.2 ms
         mon3:               up   answers in 1.2 ms
         majority:           UP 3/3
+      last events
+        2026-11-22 14:58:02  failover    db1 → db2  ok      412ms  db1 refused: 3 of 3
+        2026-11-22 14:58:02  switchover  db2 → db1  undone  412ms  db1 refused: 3 of 3
       "
     `);
   });
@@ -62,7 +75,8 @@ describe("mmm info", () => {
       offset: null,
       guard: { heard_ms: null, gate: "unknown", problem: null, lacks: null },
     });
-    expect(text(renderInfo(node, aGroup(), cluster, plain))).toMatchInlineSnapshot(`
+    const known = { node, group: aGroup(), cluster, events: null };
+    expect(text(renderInfo(known, plain))).toMatchInlineSnapshot(`
       "
       Info about db1
         Current role:       unknown
@@ -73,16 +87,50 @@ describe("mmm info", () => {
         seen:               never
       host
         serves:             no VIP
+        interface:          eth1
         guard:              never heard
         packet filter:      unknown
         register:           in
+      ssh
+        user:               mmm-guard, port 22
+        host key:           as known_hosts of each monitor says
+        a login now:        mmm doctor db1
       votes
         mon1:               refused 14s   connection refused
         mon2:               refused 13s   connection refused
         mon3:               ? up 3.2s ago   answers in 1.2 ms
         majority:           DOWN 2/3
+      last events
+        not known: the history could not be had
       "
     `);
+  });
+});
+
+describe("mmm info, the rest", () => {
+  const shown = (change: Partial<Parameters<typeof renderInfo>[0]>) =>
+    text(
+      renderInfo({ node: aNode("db2"), group: aGroup(), cluster, events: [], ...change }, plain),
+    );
+
+  it("shows the newest five events, and says that there was none", () => {
+    const events = [1, 2, 3, 4, 5, 6].map((n) => anEntry({ reason: `reason ${n}` }));
+    expect(shown({ events })).not.toContain("reason 1");
+    expect(shown({ events }).match(/reason \d/g)).toHaveLength(5);
+    expect(shown({})).toContain("last events\n  none\n");
+  });
+
+  it("tells of no login where there is no virtual IP, or an older monitor answers", () => {
+    expect(shown({ group: aGroup({ writer: null }) })).not.toContain("ssh");
+    const { host: _, ...older } = aNode("db2");
+    expect(shown({ node: older as ReturnType<typeof aNode> })).not.toMatch(/ssh|interface/);
+  });
+
+  it("names the host key that the configuration demands", () => {
+    const host = { ...aNode("db2").host, ssh_host_key: `SHA256:${"k".repeat(43)}` };
+    expect(shown({ node: aNode("db2", { host }) })).toContain(
+      `host key:           ${host.ssh_host_key}`,
+    );
   });
 });
 
@@ -265,25 +313,54 @@ describe("mmm checks", () => {
           link: null,
           lag_bytes: null,
           guard: { heard_ms: null, gate: "unknown", problem: null, lacks: null },
+          checked: null,
         }),
       ],
     });
-    const checks = group.nodes.flatMap((node) => nodeChecks(node, group, cluster));
+    const checks = group.nodes.flatMap((node) => nodeChecks(node, group, status));
     expect(text(renderChecks(checks, plain))).toMatchInlineSnapshot(`
       "
-      NODE  CHECK  RESULT
-      db1   redis  OK       up 3/3
-      db1   guard  OK       heard 0.0s ago, packet filter present
-      db2   redis  ERROR    down 2/3 (mon1, mon2: refused (connection refused); mon3: no vote for 3.2s)
-      db2   guard  OK       heard 0.0s ago, packet filter present
-      db2   link   OK       up to 192.168.10.1:6379
-      db2   lag    OK       14 behind
-      db3   redis  OK       up 3/3
-      db3   guard  UNKNOWN  never heard
-      db3   link   UNKNOWN  not known to 192.168.10.1:6379
-      db3   lag    UNKNOWN  not known
+      NODE  CHECK  RESULT   LAST CHANGE (UTC)
+      db1   redis  OK       2026-11-22 15:02:40  up 3/3
+      db1   guard  OK       2026-11-22 14:04:11  heard 0.0s ago, packet filter present
+      db2   redis  ERROR    2026-11-22 15:03:57  down 2/3 (mon1, mon2: refused (connection refused); mon3: no vote for 3.2s)
+      db2   guard  OK       2026-11-22 14:04:11  heard 0.0s ago, packet filter present
+      db2   link   OK       2026-11-22 15:03:11  up to 192.168.10.1:6379
+      db2   lag    OK       2026-11-22 15:04:06  14 behind
+      db3   redis  OK       2026-11-22 15:02:40  up 3/3
+      db3   guard  UNKNOWN  -                    never heard
+      db3   link   UNKNOWN  -                    not known to 192.168.10.1:6379
+      db3   lag    UNKNOWN  -                    not known
       "
     `);
+  });
+});
+
+describe("how long the votes have amounted to that", () => {
+  const since = (
+    ...all: (readonly [vote: "up" | "degraded" | "refused" | "abstain", ms: number])[]
+  ) => {
+    const [one, two, three] = all.map(([vote, since_ms]) => aVote({ vote, since_ms, age_ms: 0 }));
+    if (one === undefined || two === undefined) throw new Error("two at least");
+    return tallySinceMs(aNode("db1", { votes: votes(one, two, three) }), cluster);
+  };
+
+  it("counts from the vote that completed the majority", () => {
+    expect(since(["up", 900], ["up", 500], ["up", 100])).toBe(500);
+    expect(since(["up", 100], ["degraded", 300], ["refused", 900])).toBe(100);
+    expect(since(["refused", 50], ["up", 800], ["refused", 70])).toBe(50);
+    expect(since(["abstain", 50], ["abstain", 70])).toBe(50);
+  });
+
+  it("counts from the last change where there is none", () => {
+    expect(since(["up", 900], ["refused", 500], ["abstain", 100])).toBe(100);
+  });
+
+  it("takes no vote for one that is too old, and nothing for what nobody knows", () => {
+    const old = aVote({ age_ms: 5_000 });
+    expect(tallySinceMs(aNode("db1", { votes: votes(old, old) }), cluster)).toBeNull();
+    const aged = aNode("db1", { votes: votes(aVote({ since_ms: 10, age_ms: 200 }), aVote()) });
+    expect(tallySinceMs(aged, cluster)).toBe(210);
   });
 });
 

@@ -78,11 +78,13 @@ describe("the memory of a node that left", () => {
     const evidence = { mon1: { db1: {}, db3: {} } };
     const campaigns = { [WRITER.ip]: {} };
     const watches = { db1: {}, db3: {} };
-    const local = { watches, evidence, desks, campaigns } as unknown as GroupLocal;
+    const checks = { db1: {}, db3: {} };
+    const local = { watches, evidence, checks, desks, campaigns } as unknown as GroupLocal;
     const [left] = gone(proposed().slice(0, 2));
     expect(left && memoryWithout(local, left)).toEqual({
       watches: { db1: {} },
       evidence: { mon1: { db1: {} } },
+      checks: { db1: {} },
       desks: { [WRITER.ip]: { db1: {} } },
       campaigns,
     });
@@ -108,10 +110,12 @@ describe("the memory of a node that left", () => {
     const [left] = goneParts(before, committed(group({ vips: [] })));
     expect(left).toEqual({ group: "main", nodes: [], vips: [WRITER.ip] });
     const known = { desks: { [WRITER.ip]: { db1: {} } }, campaigns: { [WRITER.ip]: {} } };
-    const local = { watches: { db1: {} }, evidence: {}, ...known } as unknown as GroupLocal;
+    const checks = { db1: {} };
+    const local = { watches: { db1: {} }, evidence: {}, checks, ...known } as unknown as GroupLocal;
     expect(left && memoryWithout(local, left)).toEqual({
       watches: { db1: {} },
       evidence: {},
+      checks,
       desks: {},
       campaigns: {},
     });
