@@ -28,6 +28,7 @@ const CODES = {
   USAGE: EXIT.usage,
   CONFIG_INVALID: EXIT.config,
   TLS_FILES: EXIT.config,
+  TLS_MISFIT: EXIT.config,
   LISTEN_OPEN: EXIT.config,
   LISTEN_FAILED: EXIT.unexpected,
   ALREADY_RUNNING: EXIT.unexpected,

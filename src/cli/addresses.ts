@@ -6,7 +6,7 @@ import { existsSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { showAddress } from "../adapters/config/identity.ts";
 import { DEFAULT_CONFIG, readConfig } from "../adapters/config/load.ts";
-import { ConfigErrors } from "../adapters/config/problems.ts";
+import { ConfigErrors, isMissing } from "../adapters/config/problems.ts";
 import type { Config } from "../adapters/config/types.ts";
 import { hostPort } from "../adapters/config/values.ts";
 import type { Options } from "./arguments.ts";
@@ -94,10 +94,4 @@ function onTheNetwork(config: Config | null): readonly MonitorToAsk[] {
   if (local.listen === null) return [LOCAL];
   const { host, port } = local.listen;
   return [{ name: local.name, address: showAddress({ address: host, port }) }];
-}
-
-function isMissing({ problems }: ConfigErrors): boolean {
-  return problems.every(
-    ({ line, text }) => line === null && text.startsWith("there is no such file"),
-  );
 }

@@ -5,7 +5,7 @@
 import type { Examination, Scope } from "../adapters/doctor/finding.ts";
 import type { Asked, CommandOutcome } from "../core/messages.ts";
 import type { HistoryEntry, Status } from "../core/status-types.ts";
-import { EXIT, messageOf } from "../errors.ts";
+import { type ErrorCode, EXIT, messageOf, MmmError } from "../errors.ts";
 import type { MonitorToAsk } from "./addresses.ts";
 import { Failure } from "./failure.ts";
 
@@ -46,6 +46,8 @@ export interface ClusterOptions {
   readonly monitors: readonly MonitorToAsk[];
   /** @throws MmmError, if a certificate is needed and cannot be used */
   readonly connect: (monitor: MonitorToAsk) => MonitorClient;
+  /** Why the certificates of a file were not used that may have been meant; null: none was. */
+  readonly unread?: () => string | null;
   /** For each question to each monitor. Milliseconds. */
   readonly timeoutMs: number;
 }
@@ -68,7 +70,7 @@ export class Cluster {
   async status(): Promise<StatusAnswer> {
     const { timeoutMs } = this.#options;
     const answers: StatusAnswer[] = [];
-    const faults: string[] = [];
+    const faults: Fault[] = [];
     for (const monitor of this.#options.monitors) {
       const answer = await this.#try(monitor, faults, (client) => client.status(timeoutMs));
       if (answer === null) continue;
@@ -76,7 +78,7 @@ export class Cluster {
       answers.push(answer);
     }
     const best = answers.find((one) => one.hasQuorum) ?? answers[0];
-    if (best === undefined) throw noAnswer(faults);
+    if (best === undefined) throw this.#noAnswer(faults);
     return best;
   }
 
@@ -99,13 +101,13 @@ export class Cluster {
 
   /** @throws Failure, if no monitor answers. */
   async history(limit: number, group: string): Promise<readonly HistoryEntry[]> {
-    const faults: string[] = [];
+    const faults: Fault[] = [];
     for (const monitor of this.#options.monitors) {
       const ask = (client: MonitorClient) => client.history(limit, group, this.#options.timeoutMs);
       const entries = await this.#try(monitor, faults, ask);
       if (entries !== null) return entries;
     }
-    throw noAnswer(faults);
+    throw this.#noAnswer(faults);
   }
 
   /**
@@ -117,7 +119,7 @@ export class Cluster {
     scope: Scope,
   ): Promise<{ readonly status: Status; readonly examination: Examination }> {
     const { timeoutMs } = this.#options;
-    const faults: string[] = [];
+    const faults: Fault[] = [];
     for (const monitor of this.#options.monitors) {
       const answer = await this.#try(monitor, faults, (one) => one.status(timeoutMs));
       if (answer === null) continue;
@@ -125,7 +127,7 @@ export class Cluster {
       const examination = await this.#try(monitor, faults, ask);
       if (examination !== null) return { status: answer.status, examination };
     }
-    throw noAnswer(faults);
+    throw this.#noAnswer(faults);
   }
 
   /**
@@ -135,7 +137,7 @@ export class Cluster {
    */
   async operate(request: Request, onProgress: (event: Progress) => void): Promise<CommandOutcome> {
     let last: CommandOutcome = { kind: "not-leader", leader: null };
-    const faults: string[] = [];
+    const faults: Fault[] = [];
     for (const monitor of this.#options.monitors) {
       const { timeoutMs } = this.#options;
       if ((await this.#try(monitor, faults, (one) => one.status(timeoutMs))) === null) continue;
@@ -150,13 +152,13 @@ export class Cluster {
         client.close();
       }
     }
-    if (faults.length === this.#options.monitors.length) throw noAnswer(faults);
+    if (faults.length === this.#options.monitors.length) throw this.#noAnswer(faults);
     return last;
   }
 
   async #try<T>(
     monitor: MonitorToAsk,
-    faults: string[],
+    faults: Fault[],
     ask: (client: MonitorClient) => Promise<T>,
   ): Promise<T | null> {
     let client: MonitorClient | null = null;
@@ -164,21 +166,51 @@ export class Cluster {
       client = this.#options.connect(monitor);
       return await ask(client);
     } catch (error) {
-      const { name, address } = monitor;
-      const why = messageOf(error).replace(`${address} does not answer: `, "");
-      faults.push(`  ${name === null ? address : `${name} ${address}`}  ${why}`);
+      // What is wrong here is so for every monitor, and no silence of theirs.
+      if (error instanceof MmmError && !OF_MONITORS.has(error.code)) throw error;
+      faults.push(faultOf(monitor, error));
       return null;
     } finally {
       client?.close();
     }
   }
+
+  #noAnswer(faults: readonly Fault[]): Failure {
+    const lines = faults.map(({ line }) => line);
+    const unread = this.#options.unread?.() ?? null;
+    if (faults.length === 0 || !faults.every(({ isMisfit }) => isMisfit)) {
+      return new Failure(EXIT.unreachable, [
+        `error: no monitor answered (tried ${faults.length})`,
+        ...lines,
+        ...(unread === null ? [] : [`No certificate was shown: ${unread}`]),
+        "Redis itself may be fine; only automatic failover is affected.",
+        "try: systemctl status mmm-mon   |   mmm --monitor HOST:PORT status   |   docs/runbook.md#no-monitor-answers",
+      ]);
+    }
+    return new Failure(EXIT.config, [
+      `error: the certificates here do not fit those of the monitors (tried ${faults.length})`,
+      ...lines,
+      unread === null
+        ? "The monitors run; the files of --ca, --cert and --key (or tls_ca, tls_cert and tls_key) are of another authority, or not to be used here."
+        : `The monitors run, but no certificate was shown: ${unread}`,
+      `try: ${unread === null ? "mmm tls show FILE, of each" : "mmm config check"}   |   docs/certificates.md`,
+    ]);
+  }
 }
 
-function noAnswer(faults: readonly string[]): Failure {
-  return new Failure(EXIT.unreachable, [
-    `error: no monitor answered (tried ${faults.length})`,
-    ...faults,
-    "Redis itself may be fine; only automatic failover is affected.",
-    "try: systemctl status mmm-mon   |   mmm --monitor HOST:PORT status   |   docs/runbook.md",
-  ]);
+/** One monitor that could not be asked, in a line. */
+interface Fault {
+  readonly line: string;
+  /** It is there, but the certificates of both ends do not fit each other. */
+  readonly isMisfit: boolean;
+}
+
+const OF_MONITORS: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["PEER_UNREACHABLE", "TLS_MISFIT"]);
+
+function faultOf({ name, address }: MonitorToAsk, error: unknown): Fault {
+  const why = messageOf(error).replace(`${address} does not answer: `, "");
+  return {
+    line: `  ${name === null ? address : `${name} ${address}`}  ${why}`,
+    isMisfit: error instanceof MmmError && error.code === "TLS_MISFIT",
+  };
 }

@@ -22,7 +22,7 @@ import { COMMANDS } from "./commands.ts";
 import { helpOn, overview } from "./commands/help.ts";
 import { Failure, usageFailure } from "./failure.ts";
 import { pluginLine, unjudged } from "./render/plugin.ts";
-import { tlsFilesFor } from "./security.ts";
+import { tlsFilesFor, unreadFile } from "./security.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface World {
@@ -126,6 +126,7 @@ function clusterOf(options: Options, { env, connect }: World): Cluster {
     timeoutMs: timeout.value,
   });
 }
+    unread: () => unreadFile(options, env),
 
 function once<T extends object>(make: () => T): () => T {
   let made: T | undefined;

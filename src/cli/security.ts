@@ -3,7 +3,7 @@
  * the environment, else of the configuration file; without any of them it talks in the clear.
  */
 import { DEFAULT_CONFIG, readConfig } from "../adapters/config/load.ts";
-import { ConfigErrors } from "../adapters/config/problems.ts";
+import { ConfigErrors, isMissing } from "../adapters/config/problems.ts";
 import type { Config } from "../adapters/config/types.ts";
 import type { TlsFiles } from "../adapters/tls/identity.ts";
 import type { Options } from "./arguments.ts";
@@ -38,6 +38,27 @@ function together(given: Given, names: Readonly<Record<keyof Given, string>>): T
 function ofFile(given: string | undefined): TlsFiles | null {
   const tls = given === undefined ? defaultFile()?.local.tls : readConfig(given).local.tls;
   return tls === undefined || tls === "off" || tls === "unset" ? null : tls;
+}
+
+/**
+ * Whoever named the monitors otherwise needs no good file. If they cannot be talked to then, the file may
+ * be why: in what way it cannot be used. null: it can, it is not there, or it was not to be used.
+ */
+export function unreadFile(
+  { ca, cert, key, config }: Options,
+  env: Environment,
+  file = DEFAULT_CONFIG,
+): string | null {
+  const given = [ca, cert, key, config, ...Object.values(VARIABLES).map((name) => env[name])];
+  if (given.some((one) => one !== undefined)) return null;
+  try {
+    readConfig(file);
+    return null;
+  } catch (error) {
+    if (!(error instanceof ConfigErrors) || isMissing(error)) return null;
+    const [first = ""] = error.message.split("\n");
+    return `${file} cannot be used (${first})`;
+  }
 }
 
 /** Whoever named the monitors otherwise needs no file, nor a good one. */

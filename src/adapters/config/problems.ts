@@ -46,3 +46,10 @@ export class ConfigErrors extends Error {
     this.problems = sorted;
   }
 }
+
+/** There is no file at all, which may well be so. */
+export function isMissing({ problems }: ConfigErrors): boolean {
+  return problems.every(
+    ({ line, text }) => line === null && text.startsWith("there is no such file"),
+  );
+}

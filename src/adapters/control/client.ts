@@ -21,7 +21,7 @@ import { ControlService, MAX_MESSAGE_BYTES } from "../grpc.ts";
 import { json as parse } from "../peer/fields.ts";
 import { fieldsOf } from "../json-reads.ts";
 import { TLS_CHANNEL } from "../tls/channel.ts";
-import { tlsTrouble } from "../tls/trouble.ts";
+import { isTlsMisfit, tlsTrouble } from "../tls/trouble.ts";
 import { decodeOutcome, encodeRequest, type Request } from "./codec.ts";
 
 const OPTIONS: ChannelOptions = {
@@ -86,7 +86,7 @@ export class ControlClient {
     this.#client.close();
   }
 
-  /** @throws MmmError PEER_UNREACHABLE, as the other questions do. */
+  /** @throws MmmError PEER_UNREACHABLE or TLS_MISFIT, as the other questions do. */
   async status(timeoutMs: number): Promise<StatusReport> {
     const options = within(timeoutMs);
     return this.#reportOf(
@@ -208,7 +208,8 @@ export class ControlClient {
   }
 
   #unreachable(error: ServiceError | null): MmmError {
-    return new MmmError("PEER_UNREACHABLE", {
+    const isMisfit = error !== null && isTlsMisfit(error);
+    return new MmmError(isMisfit ? "TLS_MISFIT" : "PEER_UNREACHABLE", {
       what: `${this.address} does not answer`,
       why: error === null ? "empty answer" : describe(error),
       cause: error ?? undefined,

@@ -22,7 +22,7 @@ export interface TlsFiles {
 }
 
 const ADVICE =
-  "make certificates with mmm tls init and mmm tls issue, or correct tls_ca, tls_cert, tls_key";
+  "make certificates with mmm tls init and mmm tls issue, or correct tls_ca, tls_cert, tls_key (mmm: --ca, --cert, --key)";
 const OPEN_TO_OTHERS = 0o006;
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 /** More certificates between ours and an authority are a circle. */

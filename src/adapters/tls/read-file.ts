@@ -14,13 +14,16 @@ const WHY_UNREADABLE: Readonly<Record<string, string>> = {
   EISDIR: "it is a directory",
 };
 
+const FOR_READERS = "run this as a user who may (sudo), or let this one read it";
+
 /** @throws MmmError TLS_FILES */
 export function readText(file: string, advice: string): FileText {
   try {
     return { text: readFileSync(file, "utf8"), mode: statSync(file).mode };
   } catch (error) {
-    const why = WHY_UNREADABLE[systemCode(error) ?? ""] ?? messageOf(error);
-    throw unusable(file, why, advice);
+    const code = systemCode(error) ?? "";
+    const why = WHY_UNREADABLE[code] ?? messageOf(error);
+    throw unusable(file, why, code === "EACCES" ? `${FOR_READERS}; or ${advice}` : advice);
   }
 }
 

@@ -24,6 +24,15 @@ const SENTENCES: readonly (readonly [pattern: RegExp, sentence: string])[] = [
   [/before secure TLS connection/, "it closed the connection before TLS stood"],
 ];
 
+/** What there is, if both ends work and their certificates are of different authorities, or one end has none. */
+const MISFITS =
+  /self-signed certificate|unable to (get|verify)|alert handshake failure|wrong version number/;
+
+/** Whether other files here, and nothing else, would be the remedy. */
+export function isTlsMisfit({ code, details }: ServiceError): boolean {
+  return code === status.UNAUTHENTICATED || (!details.includes(OURS) && MISFITS.test(details));
+}
+
 /** null: it is something else. */
 export function tlsTrouble({ code, details }: ServiceError): string | null {
   // The other monitor says itself why it refuses: this certificate, or talk without one.

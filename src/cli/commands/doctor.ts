@@ -3,7 +3,7 @@ import { loadConfig } from "../../adapters/config/load.ts";
 import type { Config } from "../../adapters/config/types.ts";
 import { FILE_KINDS, fileFor } from "../../adapters/doctor/files.ts";
 import { type Finding, type Scope, Subject } from "../../adapters/doctor/finding.ts";
-import { EXIT, type ExitCode } from "../../errors.ts";
+import { EXIT, type ExitCode, explain, MmmError } from "../../errors.ts";
 import { type Context, toJson } from "../command.ts";
 import { type Collected, collect, collectHere, isSound } from "../doctor/collect.ts";
 import { renderDoctor } from "../doctor/render.ts";
@@ -39,10 +39,11 @@ async function examine(context: Context, scope: Scope): Promise<Collected> {
     refuseUnknown(answer.status.groups, scope);
     return collect(answer);
   } catch (error) {
-    const config = isUnanswered(error) ? context.config() : null;
-    if (config === null || !(error instanceof Failure)) throw error;
-    context.terminal.note([...error.lines.slice(0, -1), "So this host looks by itself."]);
-    return await lookHere(config, scope, [noMonitor(error)]);
+    const config = isForHere(error, context) ? context.config() : null;
+    if (config === null) throw error;
+    const lines = linesOf(error);
+    context.terminal.note([...lines.slice(0, -1), "So this host looks by itself."]);
+    return await lookHere(config, scope, [noMonitor(lines)]);
   }
 }
 
@@ -62,14 +63,28 @@ function refuseUnknown(groups: readonly Known[], { group, node }: Scope): void {
     throw usageFailure(`there is no node "${node}"; there is ${known.join(", ")}`, "doctor");
 }
 
-function isUnanswered(error: unknown): boolean {
-  return error instanceof Failure && error.exitCode === EXIT.unreachable;
+/** Nobody answers, or nobody can be asked with the certificates of the file: it will say more of them. */
+function isForHere(error: unknown, { options }: Context): boolean {
+  if (error instanceof Failure && error.exitCode === EXIT.unreachable) return true;
+  const { ca, cert, key } = options;
+  const isNamed = [ca, cert, key].some((file) => file !== undefined);
+  const isTls =
+    error instanceof MmmError
+      ? error.code === "TLS_FILES"
+      : error instanceof Failure && error.exitCode === EXIT.config;
+  return isTls && !isNamed;
 }
 
-function noMonitor(failure: Failure): Finding {
+/** The last one says what to try. */
+function linesOf(error: unknown): readonly string[] {
+  if (error instanceof Failure) return error.lines;
+  return error instanceof MmmError ? explain(error).split("\n") : [];
+}
+
+function noMonitor([first = "no monitor answers"]: readonly string[]): Finding {
   return new Subject("cluster").warning(
     "no-monitor",
-    failure.lines[0]?.replace(/^error: /, "") ?? "no monitor answers",
+    first.replace(/^error: /, ""),
     "nothing is failed over, and no lease is renewed",
     "systemctl start mmm-mon, on each monitor's host",
   );

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { CommandOutcome } from "../../../src/core/messages.ts";
+import { MmmError } from "../../../src/errors.ts";
 import { COMMANDS } from "../../../src/cli/commands.ts";
 import type { VipStatus } from "../../../src/core/status-types.ts";
 import { aGroup, anEntry, aNode, aStatus, DOWN_NODE } from "./fixtures.ts";
@@ -146,7 +147,7 @@ describe("the monitors that are asked", () => {
         "  mon1 10.0.0.11:7400  connection refused",
         "  mon2 10.0.0.12:7400  connection refused",
         "Redis itself may be fine; only automatic failover is affected.",
-        "try: systemctl status mmm-mon   |   mmm --monitor HOST:PORT status   |   docs/runbook.md",
+        "try: systemctl status mmm-mon   |   mmm --monitor HOST:PORT status   |   docs/runbook.md#no-monitor-answers",
       ].join("\n"),
     });
   });
@@ -631,6 +632,77 @@ describe("what is only read", () => {
     );
     expect((await mmm("history list 9", { monitors })).err).toContain('does not know "list"');
     const bare = await mmm("history show", { monitors });
+describe("certificates that cannot be used", () => {
+  const unusable = new MmmError("TLS_FILES", {
+    what: "cannot use /k/ann.key",
+    why: "it is not the key of /k/ann.pem",
+    todo: "give both files of one certificate",
+  });
+  const misfit = (address: string) =>
+    new MmmError("TLS_MISFIT", {
+      what: `${address} does not answer`,
+      why: "its certificate is not signed by an authority in tls_ca here",
+    });
+  const [one, two] = ["127.0.0.1:7400", "127.0.0.2:7400"] as const;
+  const COMMANDS_THAT_ASK = [
+    "status",
+    "history",
+    "mode",
+    "switchover",
+    "explain",
+    "set_offline db2",
+  ];
+
+  it.each(COMMANDS_THAT_ASK)("are told as that by mmm %s, not as silence", async (line) => {
+    const monitors = { [one]: { unconnectable: unusable }, [two]: { unconnectable: unusable } };
+    expect(await mmm(line, { monitors })).toMatchObject({
+      code: 3,
+      out: "",
+      open: 0,
+      err: "error: cannot use /k/ann.key\n  it is not the key of /k/ann.pem\ntry: give both files of one certificate",
+    });
+  });
+
+  it("are told as that if they are not those of the monitors", async () => {
+    const monitors = { [one]: { fault: misfit(one) }, [two]: { fault: misfit(two) } };
+    const { code, err } = await mmm("status --ca /c --cert /p --key /k", { monitors });
+    expect(code).toBe(3);
+    expect(err.split("\n")).toEqual([
+      "error: the certificates here do not fit those of the monitors (tried 2)",
+      `  ${one}  its certificate is not signed by an authority in tls_ca here`,
+      `  ${two}  its certificate is not signed by an authority in tls_ca here`,
+      "The monitors run; the files of --ca, --cert and --key (or tls_ca, tls_cert and tls_key) are of another authority, or not to be used here.",
+      expect.stringMatching(/^try: mmm tls show FILE, of each {3}\| {3}.*docs\/certificates.md$/),
+    ]);
+  });
+
+  it("are not the reason as long as a monitor does not answer at all", async () => {
+    const ran = await mmm("status --ca /c --cert /p --key /k", {
+      monitors: { [one]: { fault: misfit(one) } },
+      env: { MMM_MONITORS: `${one},${two}` },
+    });
+    expect(ran.code).toBe(4);
+    expect(ran.err).toContain("error: no monitor answered (tried 2)");
+  });
+
+  it("make mmm check say that it was called wrongly", async () => {
+    const ran = await mmm("check", { monitors: { [one]: { unconnectable: unusable } } });
+    expect(ran.code).toBe(3);
+    expect(ran.out).toContain("UNKNOWN - cannot use /k/ann.key");
+  });
+
+  it("do not keep mmm doctor from looking, unless they were named for it", async () => {
+    const port = `port = 1\n`;
+    const path = file(`tls = off\nvip = off\n[db1]\naddress = 127.0.0.1\n${port}`);
+    const setting = { monitors: { [one]: { unconnectable: unusable } }, env: {} };
+    const looked = await mmm(`doctor --config ${path}`, setting);
+    expect(looked.code).toBe(6);
+    expect(looked.out).toContain("cannot use /k/ann.key");
+    const named = await mmm(`doctor --config ${path} --ca /c --cert /p --key /k`, setting);
+    expect(named).toMatchObject({ code: 3, out: "" });
+  });
+});
+
     expect(bare.code).toBe(2);
     expect(bare.err).toContain(
       "history show needs an EPOCH: a number of the first column of mmm history",

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { monitorsToAsk } from "../../../src/cli/addresses.ts";
-import { tlsFilesFor } from "../../../src/cli/security.ts";
+import { tlsFilesFor, unreadFile } from "../../../src/cli/security.ts";
 
 let dir = "";
 beforeEach(() => {
@@ -42,6 +42,19 @@ describe("the certificate of the command line is", () => {
     expect(() => tlsFilesFor({}, { MMM_TLS_CA: "/e/ca" })).toThrow(
       "TLS needs MMM_TLS_CERT and MMM_TLS_KEY, too",
     );
+  });
+});
+
+describe("a file whose certificates are not used", () => {
+  it("is told of if it has a problem, and nothing else was named", () => {
+    const wrong = file("prot = 7");
+    expect(unreadFile({}, {}, wrong)).toBe(
+      `${wrong} cannot be used (${wrong}:1:1: prot: unknown key; did you mean "port"?)`,
+    );
+    expect(unreadFile({ ca: "/c", cert: "/p", key: "/k" }, {}, wrong)).toBeNull();
+    expect(unreadFile({}, { MMM_TLS_CA: "/e" }, wrong)).toBeNull();
+    expect(unreadFile({}, {}, join(dir, "none.conf"))).toBeNull();
+    expect(unreadFile({}, {}, file("tls = off"))).toBeNull();
   });
 });
 

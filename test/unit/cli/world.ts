@@ -13,6 +13,10 @@ export interface FakeMonitor {
   readonly examination?: Examination;
   readonly outcome?: CommandOutcome;
   readonly progress?: readonly string[];
+  /** Thrown instead of an answer. */
+  readonly fault?: Error;
+  /** Thrown before it is asked anything. */
+  readonly unconnectable?: Error;
 }
 
 export interface Ran {
@@ -52,10 +56,12 @@ export async function mmm(line: string, setting: Setting = {}): Promise<Ran> {
   let open = 0;
   const connect = ({ address }: { readonly address: string }): MonitorClient => {
     const monitor = monitors[address];
+    if (monitor?.unconnectable !== undefined) throw monitor.unconnectable;
     open += 1;
     return {
       status: async () => {
         if (monitor === undefined) throw new Error(`${address} does not answer: ${REFUSED}`);
+        if (monitor.fault !== undefined) throw monitor.fault;
         return await Promise.resolve((monitor.status ?? anAnswer)());
       },
       history: async () => {

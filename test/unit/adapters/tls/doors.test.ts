@@ -14,9 +14,11 @@ import type { Role } from "../../../../src/adapters/tls/certificate-name.ts";
 import { credentialsFor, expecting } from "../../../../src/adapters/tls/channel.ts";
 import { TlsIdentity } from "../../../../src/adapters/tls/identity.ts";
 import { makeAuthority } from "../../../../src/adapters/tls/issue.ts";
+import { MmmError } from "../../../../src/errors.ts";
 import { AnsweringMonitor, REPORT } from "../../../helpers/answering-monitor.ts";
 import { Certificates, type Kind } from "../../../helpers/certificates.ts";
 import { eventually } from "../../../helpers/eventually.ts";
+import { freePort } from "../../../helpers/free-port.ts";
 import { PREFACE, takenBack } from "../../../helpers/taking-back.ts";
 
 let certificates: Certificates;
@@ -208,6 +210,27 @@ describe("over TLS", () => {
       (all) =>
         all.some((text) => text.includes("it may not accept the certificate of this monitor")),
     );
+  });
+
+  it("what other files would mend is told from what they would not", async () => {
+    const codeOf = async (asking: Promise<unknown>) =>
+      await asking.then(
+        () => "",
+        (error: unknown) => (error instanceof MmmError ? error.code : "other"),
+      );
+    const { port } = await monitor(mon1());
+    const stranger = certificates.files("operator", "ann", { signedBy: foreign });
+    const ca = certificates.file("foreign-2.pem", foreign.certificate);
+    const foreigner = credentialsFor(TlsIdentity.load({ ...stranger, ca }), expecting(null));
+    expect(await codeOf(ask(port, foreigner))).toBe("TLS_MISFIT");
+    expect(await codeOf(ask(port, credentials.createInsecure()))).toBe("TLS_MISFIT");
+    const open = await monitor(null);
+    expect(await codeOf(ask(open.port, presenting("operator", "ann")))).toBe("TLS_MISFIT");
+    const other = await monitor(certificates.identity("monitor", "mon7"));
+    expect(await codeOf(ask(other.port, presenting("operator", "ann")))).toBe("PEER_UNREACHABLE");
+    const late = await monitor(certificates.identity("monitor", "mon1", { begins: -9, days: 2 }));
+    expect(await codeOf(ask(late.port, presenting("operator", "ann")))).toBe("PEER_UNREACHABLE");
+    expect(await codeOf(ask(await freePort()))).toBe("PEER_UNREACHABLE");
   });
 
   it("many who are refused at once leave the others alone", async () => {
