@@ -5,7 +5,7 @@
 import { ConfigErrors } from "../adapters/config/problems.ts";
 import { suggest } from "../adapters/config/suggest.ts";
 import { duration } from "../adapters/config/values.ts";
-import { EXIT, type ExitCode, explain, MmmError } from "../errors.ts";
+import { EXIT, type ExitCode, explain, messageOf, MmmError } from "../errors.ts";
 import type { TlsFiles } from "../adapters/tls/identity.ts";
 import { configToGoBy, type MonitorToAsk, monitorsToAsk } from "./addresses.ts";
 import {
@@ -18,7 +18,7 @@ import {
 } from "./arguments.ts";
 import { Cluster, type MonitorClient } from "./cluster.ts";
 import type { CommandSpec } from "./command.ts";
-import { COMMANDS } from "./commands.ts";
+import { COMMANDS, optionsOf } from "./commands.ts";
 import { helpOn, overview } from "./commands/help.ts";
 import { Failure, usageFailure } from "./failure.ts";
 import { pluginLine, unjudged } from "./render/plugin.ts";
@@ -46,9 +46,12 @@ const OUTPUTS: readonly string[] = ["table", "json", "jsonl"];
 /** Never rejects: whatever happens is printed and becomes an exit code. */
 export async function main(argv: readonly string[], world: World): Promise<ExitCode> {
   try {
-    return await dispatch(readArguments(argv), world);
+    return await dispatch(readArguments(argv, optionsOf), world);
   } catch (error) {
-    const { lines, code } = report(error);
+    const { lines, code } = report(
+      error,
+      argv.some((word) => word === "--verbose" || word === "-v"),
+    );
     if (commandIn(argv) !== PLUGIN) {
       world.terminal.note(lines.map((line) => world.inPlace(line)));
       return code;
@@ -123,17 +126,20 @@ function clusterOf(options: Options, { env, connect }: World): Cluster {
   return new Cluster({
     monitors: monitorsToAsk(options, env),
     connect: (monitor) => connect(monitor, tls),
+    unread: () => unreadFile(options, env),
     timeoutMs: timeout.value,
   });
 }
-    unread: () => unreadFile(options, env),
 
 function once<T extends object>(make: () => T): () => T {
   let made: T | undefined;
   return () => (made ??= make());
 }
 
-function report(error: unknown): { readonly lines: readonly string[]; readonly code: ExitCode } {
+function report(
+  error: unknown,
+  isVerbose: boolean,
+): { readonly lines: readonly string[]; readonly code: ExitCode } {
   if (error instanceof Failure) return { lines: error.lines, code: error.exitCode };
   if (error instanceof MmmError) return { lines: [explain(error)], code: error.exitCode };
   if (error instanceof ConfigErrors) {
@@ -141,6 +147,17 @@ function report(error: unknown): { readonly lines: readonly string[]; readonly c
     const sum = `error: the configuration has ${count === 1 ? "a problem" : `${count} problems`}`;
     return { lines: [...error.message.split("\n"), sum], code: EXIT.config };
   }
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return { lines: [`error: unexpected: ${text}`], code: EXIT.unexpected };
+  return { lines: unexpected(error, isVerbose), code: EXIT.unexpected };
+}
+
+/** Where in the program it happened helps whoever mends it, and nobody else. */
+function unexpected(error: unknown, isVerbose: boolean): readonly string[] {
+  const where = error instanceof Error && isVerbose ? (error.stack ?? "").split("\n").slice(1) : [];
+  return [
+    `error: a fault of mmm itself: ${messageOf(error)}`,
+    ...where,
+    isVerbose
+      ? "try: report it with these lines, and with what mmm --version says"
+      : "try: the same with --verbose, which says where; and report it",
+  ];
 }

@@ -66,7 +66,7 @@ export class TlsIdentity {
       throw unusable(
         files.cert,
         "it names nobody: among its alternative names must be exactly one URI like urn:redis-mmm:monitor:mon1",
-        "make it with mmm tls issue, or see README.md for what your own authority has to write",
+        "make it with mmm tls issue, or see docs/certificates.md for what your own authority has to write",
       );
     }
     if (!parts.leaf.checkPrivateKey(parts.key)) {

@@ -119,7 +119,7 @@ function checkReadable({ certificate }: Issued, ca: X509Certificate, who: Certif
   throw new MmmError("TLS_FILES", {
     what: "cannot sign with this authority",
     why: "ca.key is not the key of ca.pem, or they were not made by mmm tls init",
-    todo: "sign with the tools that made them (README.md says what a certificate must hold)",
+    todo: "sign with the tools that made them (docs/certificates.md says what a certificate must hold)",
   });
 }
 

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { CommandOutcome } from "../../../src/core/messages.ts";
 import { MmmError } from "../../../src/errors.ts";
 import { COMMANDS } from "../../../src/cli/commands.ts";
-import type { VipStatus } from "../../../src/core/status-types.ts";
+import type { Status, VipStatus } from "../../../src/core/status-types.ts";
 import { aGroup, anEntry, aNode, aStatus, DOWN_NODE } from "./fixtures.ts";
 import { anAnswer, mmm } from "./world.ts";
 
@@ -141,6 +141,21 @@ describe("the monitors that are asked", () => {
     expect(await mmm(`-c ${path} status`, { monitors: {} })).toMatchObject({
       code: 4,
       out: "",
+describe("a fault of mmm itself", () => {
+  const broken = { "127.0.0.1:7400": { status: () => anAnswer({ status: {} as Status }) } };
+
+  it("is told without the places in its source, which help nobody who uses it", async () => {
+    const { code, out, err } = await mmm("status", { monitors: broken });
+    expect([code, out]).toEqual([1, ""]);
+    expect(err).toMatch(/^error: a fault of mmm itself: .+\ntry: the same with --verbose/);
+    expect(err).not.toMatch(/\bat .*:\d+|\.ts|src\//);
+  });
+
+  it("is told with them to whoever asks", async () => {
+    expect((await mmm("status --verbose", { monitors: broken })).err).toMatch(/ at .*\.ts:\d+/);
+  });
+});
+
       open: 0,
       err: [
         "error: no monitor answered (tried 2)",
