@@ -205,7 +205,7 @@ function gateFindings(
         "gate",
         "somebody changed the tables named redis_mmm there",
         "this host's virtual IPs are not guarded: it may answer without a lease",
-        "undo the change (nft list table inet redis_mmm); the monitors put their rules back by themselves (docs/runbook.md)",
+        "undo the change (nft list table inet redis_mmm); the monitors put their rules back by themselves (docs/runbook.md#packet-filter-altered)",
       ),
     ];
   if (gate !== "absent") return [];

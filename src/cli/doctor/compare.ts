@@ -20,7 +20,7 @@ export function configDiffers(reports: readonly Report[]): readonly Finding[] {
       "config-differs",
       `the files differ: ${sides.join(" against ")}`,
       "whichever monitor is asked to reload decides what all of them do",
-      "make them the same on every monitor, then: mmm reload --dry-run (docs/runbook.md)",
+      "make them the same on every monitor, then: mmm reload --dry-run (docs/runbook.md#config-differs)",
     ),
   ];
 }

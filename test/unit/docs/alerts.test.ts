@@ -59,6 +59,17 @@ test("each alert has a place in the runbook, and each link in there leads somewh
   expect([...urls, ...links].filter((to = "") => !ANCHORS.has(to))).toEqual([]);
 });
 
+test("what the program says of the runbook leads to a place in it, not only to the page", () => {
+  const sources = readdirSync(join(ROOT, "src"), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => read(join("src", file)).replaceAll(/\/\*[^]*?\*\/|^\s*\/\/.*$/gm, ""));
+  const places = sources.flatMap((text) =>
+    [...text.matchAll(/docs\/runbook\.md(?:#([a-z-]+))?/g)].map(([, to = ""]) => to),
+  );
+  expect(places.length).toBeGreaterThan(2);
+  expect(places.filter((to) => !ANCHORS.has(to))).toEqual([]);
+});
+
 /** As they stand in the source: `${group.name}: ${vip.ip} let go`. */
 function alarmsInSource(): readonly string[] {
   const files = readdirSync(join(ROOT, "src/core"), { recursive: true, encoding: "utf8" });
