@@ -21,24 +21,42 @@ export async function switchOver(context: Context, to: string | null): Promise<E
     terminal.print([`OK: ${to} is already the master of ${group.name}`]);
     return EXIT.ok;
   }
-  if (options["dry-run"] === true) return await plan(context, group, to);
-  const code = (await settle(context, group, to)) ?? (await atLast(context, group, { to, at }));
-  return code ?? (await operate(context, { kind: "switchover", group: group.name, to }));
+  if (options["dry-run"] === true) return (await plan(context, group, to)).code;
+  const settled = await settle(context, group, to);
+  if (settled.code !== EXIT.ok) return settled.code;
+  const code = await atLast(context, group, { to: settled.to, at });
+  return (
+    code ?? (await operate(context, { kind: "switchover", group: group.name, to: settled.to }))
+  );
 }
 
-/** Whoever has to agree, or to wait, sees the steps first. null: it is agreed on. */
-async function settle(
-  context: Context,
-  group: GroupStatus,
-  to: string | null,
-): Promise<ExitCode | null> {
+interface Settled {
+  readonly code: ExitCode;
+  /** Of somebody who agreed to a plan: the one that it names, and no other that is best by then. */
+  readonly to: string | null;
+}
+
+/** Whoever has to agree, or to wait, sees the steps first. */
+async function settle(context: Context, group: GroupStatus, to: string | null): Promise<Settled> {
   const { terminal, options } = context;
   const isAsked = terminal.interactive && options.yes !== true;
-  if (!isAsked && options.at === undefined) return null;
-  const code = await plan(context, group, to);
-  if (code !== EXIT.ok) return code;
-  if (isAsked) await agreed(context, questionOf(group, to));
-  return null;
+  if (!isAsked && options.at === undefined) return { code: EXIT.ok, to };
+  const planned = await plan(context, group, to);
+  if (planned.code !== EXIT.ok || !isAsked) return { code: planned.code, to };
+  const between = betweenIn(planned.lines) ?? { from: group.master, to };
+  await agreed(context, questionOf(group, between));
+  return { code: EXIT.ok, to: between.to };
+}
+
+interface Between {
+  readonly from: string | null;
+  readonly to: string | null;
+}
+
+/** Its first line names both. null: an older or newer monitor has other words. */
+function betweenIn([head = ""]: readonly string[]): Between | null {
+  const [, from, to] = /^switchover of \S+ from (\S+) to (\S+)/.exec(head) ?? [];
+  return from === undefined || to === undefined ? null : { from, to };
 }
 
 /** What was so when somebody agreed may not be so any more. null: it still is. */
@@ -49,12 +67,17 @@ async function atLast(
 ): Promise<ExitCode | null> {
   if (at === null) return null;
   await waitUntil(at, context);
-  const code = await plan(context, group, to);
+  const { code } = await plan(context, group, to);
   return code === EXIT.ok ? null : code;
 }
 
-function questionOf({ name, master }: GroupStatus, to: string | null): string {
-  return `Switch ${name} over from ${master ?? "its master"} to ${to ?? "the best replica"}?`;
+function questionOf({ name }: GroupStatus, { from, to }: Between): string {
+  return `Switch ${name} over from ${from ?? "its master"} to ${to ?? "the best replica"}?`;
+}
+
+interface Planned {
+  readonly code: ExitCode;
+  readonly lines: readonly string[];
 }
 
 /** As the leader sees it now, in its own words. Data with --dry-run, else something beside it. */
@@ -62,12 +85,12 @@ async function plan(
   context: Context,
   { name: group }: GroupStatus,
   to: string | null,
-): Promise<ExitCode> {
+): Promise<Planned> {
   const { options, terminal } = context;
   const outcome = await ask(context, { kind: "plan-switchover", group, to });
-  if (outcome.kind !== "ok") return tellOutcome(context, outcome);
+  if (outcome.kind !== "ok") return { code: tellOutcome(context, outcome), lines: [] };
   const lines = outcome.message.split("\n");
   if (options["dry-run"] !== true) terminal.note(lines);
   else terminal.print(options.output === "json" ? toJson({ result: "ok", plan: lines }) : lines);
-  return EXIT.ok;
+  return { code: EXIT.ok, lines };
 }

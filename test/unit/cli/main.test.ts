@@ -336,6 +336,28 @@ describe("mmm set_master and switchover", () => {
       result: "ok",
       plan: ["switchover of main", " 1  connect"],
     });
+  it("ask about the node that the plan names, and then move to that one", async () => {
+    const message = "switchover of main from db1 to db3 (leader mon2, term 14)\n 1  connect";
+    const monitors = { "127.0.0.1:7400": { outcome: { kind: "ok", message } as const } };
+    const yes = await mmm("switchover", { interactive: true, answer: "y", monitors });
+    expect(yes.asked).toEqual(["Switch main over from db1 to db3? [y/N] "]);
+    expect(yes.requests.map(({ command }) => command)).toEqual([
+      { kind: "plan-switchover", group: "main", to: null },
+      { kind: "switchover", group: "main", to: "db3" },
+    ]);
+    const unasked = await mmm("switchover", { monitors });
+    expect(unasked.requests.map(({ command }) => command)).toEqual([
+      { kind: "switchover", group: "main", to: null },
+    ]);
+    const at = new Date(Date.now() + 50).toISOString();
+    const later = await mmm(`switchover --at ${at}`, { interactive: true, answer: "y", monitors });
+    expect(later.requests.map(({ command }) => "to" in command && command.to)).toEqual([
+      null,
+      "db3",
+      "db3",
+    ]);
+  });
+
   });
 
   it("wait with --at, look again, and only then begin", async () => {
