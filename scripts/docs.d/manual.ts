@@ -1,7 +1,7 @@
 /** The manual pages, in man(7): mmm(1), mmm-mon(8) and redis-mmm.conf(5). */
-import { COMMON, OPTIONS, type OptionName } from "../../src/cli/arguments.ts";
+import { COMMON, type OptionName } from "../../src/cli/arguments.ts";
 import { COMMANDS } from "../../src/cli/commands.ts";
-import type { CommandSpec } from "../../src/cli/command.ts";
+import { type CommandSpec, optionText } from "../../src/cli/command.ts";
 import { examplesOf } from "../../src/cli/examples.ts";
 import { USAGE } from "../../src/daemon/flags.ts";
 import { partsOf } from "./details.ts";
@@ -32,7 +32,7 @@ function mmm(version: string): string {
     ".SH COMMANDS",
     ...COMMANDS.flatMap(commandLines),
     ".SH OPTIONS OF EVERY COMMAND",
-    ...COMMON.flatMap(option),
+    ...COMMON.flatMap((name) => option(name, null)),
     ...section(
       "EXIT STATUS",
       "0 ok, 1 unexpected, 2 usage, 3 configuration, 4 no monitor answers, 5 no leader or no majority, 6 degraded, 7 refused by a safety rule, 8 failed or outcome unknown.",
@@ -70,7 +70,7 @@ function commandLines(spec: CommandSpec): readonly string[] {
     ...parts.flatMap((part) =>
       part.kind === "prose" ? [".PP", plain(part.text)] : entryOf([part.name, part.text]),
     ),
-    ...options.flatMap(option),
+    ...options.flatMap((name) => option(name, spec)),
   ];
   return [
     ".TP",
@@ -132,12 +132,10 @@ function section(name: string, text: string): readonly string[] {
   return [`.SH ${name}`, plain(text)];
 }
 
-function option(name: OptionName): readonly string[] {
-  const spec: { readonly help: string; readonly short?: string } = OPTIONS[name];
-  const [value = "", text] = spec.help.split("  ");
-  const short = spec.short === undefined ? "" : `-${spec.short}, `;
-  const taken = text === undefined ? "" : ` ${value}`;
-  return [".TP", `.B ${plain(`${short}--${name}${taken}`)}`, plain(text ?? value)];
+function option(name: OptionName, command: CommandSpec | null): readonly string[] {
+  const { flags, value, text } = optionText(name, command);
+  const taken = value === "" ? "" : ` ${value}`;
+  return [".TP", `.B ${plain(`${flags.join(", ")}${taken}`)}`, plain(text)];
 }
 
 /** Text that roff must not take for anything else: no line begins with its control characters. Pages are where the package has them. */

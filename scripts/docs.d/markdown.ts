@@ -1,6 +1,6 @@
 /** The pages of docs/ that are made from what the program itself goes by. */
-import { COMMON, OPTIONS, type OptionName } from "../../src/cli/arguments.ts";
-import type { CommandSpec } from "../../src/cli/command.ts";
+import { COMMON, type OptionName } from "../../src/cli/arguments.ts";
+import { type CommandSpec, optionText } from "../../src/cli/command.ts";
 import { COMMANDS } from "../../src/cli/commands.ts";
 import { examplesOf } from "../../src/cli/examples.ts";
 import { USAGE } from "../../src/daemon/flags.ts";
@@ -46,7 +46,7 @@ export function commandsPage(): string {
     "`mmm` asks the monitors and tells them what to do; any monitor will do. `mmm help COMMAND` says the same as this page.",
     ...COMMANDS.flatMap(commandLines),
     "## Options of every command",
-    optionList(COMMON),
+    optionList(COMMON, null),
     "## Exit codes",
     "0 ok · 1 unexpected · 2 usage · 3 configuration · 4 no monitor answers · 5 no leader or no majority · 6 degraded · " +
       "7 refused by a safety rule · 8 failed or outcome unknown. `mmm-mon` ends with 70 after a fault of its own.",
@@ -61,7 +61,7 @@ function commandLines(spec: CommandSpec) {
   return [
     `## mmm ${name}${operands === "" ? "" : ` ${operands}`}`,
     ...paragraphs(partsOf(spec)),
-    ...(options.length === 0 ? [] : [optionList(options)]),
+    ...(options.length === 0 ? [] : [optionList(options, spec)]),
     ...(examples.length === 0
       ? []
       : ["Examples:", examples.map(({ line, tells }) => `- \`${line}\`: ${tells}`).join("\n")]),
@@ -80,20 +80,14 @@ function paragraphs(parts: readonly Part[]): readonly string[] {
   return blocks;
 }
 
-function optionList(names: readonly OptionName[]): string {
-  return names.map((name) => `- ${flagOf(name)}: ${helpOf(name)}`).join("\n");
-}
-
-function flagOf(name: OptionName): string {
-  const option: { readonly help: string; readonly short?: string } = OPTIONS[name];
-  const [value = "", text] = option.help.split("  ");
-  const short = option.short === undefined ? "" : `\`-${option.short}\`, `;
-  return `${short}\`--${name}${text === undefined ? "" : ` ${value}`}\``;
-}
-
-function helpOf(name: OptionName): string {
-  const [value = "", text = value] = OPTIONS[name].help.split("  ");
-  return text;
+function optionList(names: readonly OptionName[], spec: CommandSpec | null): string {
+  return names
+    .map((name) => {
+      const { flags, value, text } = optionText(name, spec);
+      const shown = [...flags.slice(0, -1), `${flags.at(-1) ?? ""}${value === "" ? "" : ` ${value}`}`];
+      return `- ${shown.map((flag) => `\`${flag}\``).join(", ")}: ${text}`;
+    })
+    .join("\n");
 }
 
 function page(blocks: readonly string[]): string {

@@ -136,14 +136,26 @@ export function commandIn(argv: readonly string[]): string | null {
   return parseArgs({ args: [...argv], ...form }).positionals[0] ?? null;
 }
 
-/** @throws Failure with the code of wrong usage */
-export function readArguments(argv: readonly string[]): Arguments {
+/**
+ * @param optionsOf what a command takes besides those of all; null: there is no such command
+ * @throws Failure with the code of wrong usage
+ */
+export function readArguments(
+  argv: readonly string[],
+  optionsOf: (command: string) => readonly OptionName[] | null,
+): Arguments {
   const { positionals, values, tokens } = parse(argv);
   for (const token of tokens) {
     if (token.kind !== "option" || token.name in OPTIONS) continue;
-    const near = suggest(token.name, Object.keys(OPTIONS));
+    const command = commandIn(argv);
+    const taken = command === null ? null : optionsOf(command);
+    // Another that this command does not take either would only be the next error.
+    const near = suggest(token.name, taken === null ? Object.keys(OPTIONS) : [...COMMON, ...taken]);
     const advice = near === null ? "" : `; did you mean --${near}?`;
-    throw usageFailure(`there is no option ${token.rawName}${advice}`, null);
+    throw usageFailure(
+      `there is no option ${token.rawName}${advice}`,
+      taken === null ? null : command,
+    );
   }
   const [command = null, ...operands] = positionals;
   return { command, operands, options: values };

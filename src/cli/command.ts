@@ -2,7 +2,7 @@
 import type { Config } from "../adapters/config/types.ts";
 import type { HistoryEntry, Status } from "../core/status-types.ts";
 import type { ExitCode } from "../errors.ts";
-import type { OptionName, Options } from "./arguments.ts";
+import { OPTIONS, type OptionName, type Options } from "./arguments.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -26,10 +26,32 @@ export interface CommandSpec {
   /** What may stand behind the name, without the options. */
   readonly operands: string;
   readonly options: readonly OptionName[];
+  /** What an option means to this command, where that is more than it means to all. */
+  readonly meanings?: Readonly<Partial<Record<OptionName, string>>>;
   readonly summary: string;
   readonly details: readonly string[];
   /** Loaded only when it is run: each start of `mmm` pays for what it uses. */
   readonly load: () => Promise<{ readonly run: Run }>;
+}
+
+/** An option as help has it. */
+export interface OptionText {
+  /** `--name`, with `-n` before it if there is that. */
+  readonly flags: readonly string[];
+  /** Empty: nothing. */
+  readonly value: string;
+  readonly text: string;
+}
+
+/** @param spec null: of every command */
+export function optionText(name: OptionName, spec: CommandSpec | null): OptionText {
+  const option: { readonly help: string; readonly short?: string } = OPTIONS[name];
+  const [first = "", rest] = option.help.split("  ");
+  return {
+    flags: [...(option.short === undefined ? [] : [`-${option.short}`]), `--${name}`],
+    value: rest === undefined ? "" : first,
+    text: spec?.meanings?.[name] ?? rest ?? first,
+  };
 }
 
 /** @internal Pretty, for people; stable, for programs. */

@@ -27,6 +27,10 @@ export const OF_MYSQL_MMM: readonly CommandSpec[] = [
     name: "move_role",
     operands: "ROLE NODE",
     options: ["force", "accept-data-loss", "group", "yes"],
+    meanings: {
+      force: "writer: by a failover in place of a switchover (see mmm help failover)",
+      "accept-data-loss": "with --force: also to a node that lacks writes",
+    },
     summary: "Move the writer or the reader role to a node, as in mysql-mmm",
     details: [
       "writer: mmm switchover --to NODE; with --force: mmm failover --force --to NODE, which may lose writes.",
@@ -38,11 +42,11 @@ export const OF_MYSQL_MMM: readonly CommandSpec[] = [
     name: "set_ip",
     operands: "IP NODE",
     options: ["group", "yes"],
-    summary: "Choose by hand who serves a reader VIP",
+    summary: "Choose by hand who serves a virtual IP",
     details: [
-      "Only a replica that is well enough, by the rules of any move: nobody else serves it before. The balance may",
-      "move it again after a while, unless the group is paused or its mode is passive. The writer's VIP goes with",
-      "its master: mmm switchover --to NODE",
+      "A reader VIP goes to a replica that is ONLINE, once its present host is proven not to serve it any more; to the",
+      "master only while no replica is well. The balance may move it again after 10 s, unless the group is paused or",
+      "its mode is passive. With the IP of the writer it is the same as: mmm switchover --to NODE",
     ],
     load: () => import("./commands/set-ip.ts"),
   },

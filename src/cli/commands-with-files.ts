@@ -17,6 +17,7 @@ export const WITH_FILES: readonly CommandSpec[] = [
     name: "init",
     operands: "[FILE]",
     options: ["vip", "reader-vip", "interface", "node", "ssh-user", "tls", "group", "force"],
+    meanings: { force: "write over a file that exists", group: "the group that is added" },
     summary: "Write a first configuration, or with --group the file of one more group",
     details: [
       "Asks for what no option says, if a person sits at the terminal. Monitors are given by --monitor",
@@ -31,9 +32,9 @@ export const WITH_FILES: readonly CommandSpec[] = [
     options: ["operator", "reader", "days", "renew"],
     summary: "Make an authority and certificates, revoke or show one",
     details: [
-      "init DIR                  an authority: ca.pem for everybody, ca.key for nobody else",
-      "issue DIR --monitor NAME  a key and a certificate of a monitor; may be repeated",
-      "issue DIR --operator NAME, --reader NAME  the same of a person who may act, of one who may look",
+      "init DIR                  an authority: DIR/ca.pem for everybody, DIR/ca.key for nobody else",
+      "issue DIR --monitor NAME  DIR/monitor-NAME.pem and .key; may be repeated. On its host: monitor.pem, monitor.key",
+      "issue DIR --operator NAME, --reader NAME  operator-NAME, reader-NAME: a person who may act, one who may look",
       "revoke DIR --operator NAME (or --monitor, --reader)  all issued so far, into revoked.txt for tls_revoked",
       "show FILE                 whom a certificate names, and when it expires",
     ],
@@ -43,6 +44,7 @@ export const WITH_FILES: readonly CommandSpec[] = [
     name: "state",
     operands: "export|import [FILE]",
     options: ["data-dir", "force", "yes"],
+    meanings: { force: "export: write over a file that exists" },
     summary: "For the last resort: carry what the monitors knew to new ones",
     details: [
       "export [FILE]  what the data directory on this host knows, as JSON without secrets; its monitor may run or not.",

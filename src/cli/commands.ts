@@ -97,8 +97,16 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: "failover",
     operands: "",
     options: ["force", "to", "accept-data-loss", "group", "yes"],
+    meanings: {
+      force:
+        "needed: overrides mode, pause, cooldown, pre_failover and the votes, also those for a master that is well",
+      "accept-data-loss": "overrides what a new master must hold: also a node that lacks writes",
+    },
     summary: "Give the master up; may lose acknowledged writes",
-    details: ["Monitors do this by themselves when a majority finds the master down."],
+    details: [
+      "Monitors do this by themselves when a majority finds the master down. Nothing overrides that the old host must be",
+      "proven not to serve the virtual IP first. Of a master that is well, mmm switchover loses nothing.",
+    ],
     load: () => import("./commands/failover.ts"),
   },
   {
@@ -217,3 +225,8 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import("./commands/help.ts"),
   },
 ];
+
+/** Besides those of every command. null: there is no such command. */
+export function optionsOf(command: string): CommandSpec["options"] | null {
+  return COMMANDS.find(({ name }) => name === command)?.options ?? null;
+}

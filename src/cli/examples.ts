@@ -84,7 +84,10 @@ const EXAMPLES: Readonly<Record<string, readonly (readonly [line: string, tells:
     ["mmm move_role writer db2", "mmm switchover --to db2"],
     ["mmm move_role reader db3", "the only reader VIP"],
   ],
-  set_ip: [["mmm set_ip 192.168.10.71 db3", "db3 serves that reader VIP"]],
+  set_ip: [
+    ["mmm set_ip 192.168.10.71 db3", "db3 serves that reader VIP"],
+    ["mmm set_ip 192.168.10.70 db2", "of the writer: mmm switchover --to db2"],
+  ],
   completion: [["mmm completion zsh", "for a file _mmm in a folder of fpath"]],
 };
 

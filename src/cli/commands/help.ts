@@ -1,8 +1,8 @@
 /** `mmm help [COMMAND]` */
 import { EXIT, type ExitCode } from "../../errors.ts";
 import { suggest } from "../../adapters/config/suggest.ts";
-import { COMMON, OPTIONS, type OptionName } from "../arguments.ts";
-import type { CommandSpec, Context } from "../command.ts";
+import { COMMON, type OptionName } from "../arguments.ts";
+import { type CommandSpec, type Context, optionText } from "../command.ts";
 import { COMMANDS } from "../commands.ts";
 import { examplesOf } from "../examples.ts";
 import { usageFailure } from "../failure.ts";
@@ -22,7 +22,7 @@ export function overview(): readonly string[] {
     ...columns(COMMANDS.map((command) => [usageOf(command), command.summary])),
     "",
     "options of every command:",
-    ...columns(COMMON.map(optionLine)),
+    ...columns(COMMON.map((name) => optionLine(name, null))),
     "",
     "exit codes: 0 ok, 1 unexpected, 2 usage, 3 configuration, 4 no monitor answers, 5 no leader or",
     "no majority, 6 degraded, 7 refused by a safety rule, 8 failed or outcome unknown",
@@ -46,7 +46,9 @@ export function helpOn(name: string): readonly string[] {
     "",
     `${command.summary}.`,
     ...command.details,
-    ...(command.options.length === 0 ? [] : ["", ...columns(command.options.map(optionLine))]),
+    ...(command.options.length === 0
+      ? []
+      : ["", ...columns(command.options.map((option) => optionLine(option, command)))]),
     ...examples(name),
   ];
 }
@@ -87,11 +89,9 @@ function usageOf({ name, operands }: CommandSpec): string {
   return operands === "" ? name : `${name} ${operands}`;
 }
 
-function optionLine(name: OptionName): readonly [string, string] {
-  const option: { readonly help: string; readonly short?: string } = OPTIONS[name];
-  const [value = "", text = value] = option.help.split("  ");
-  const short = option.short === undefined ? "" : `-${option.short}, `;
-  return [`${short}--${name}${text === value ? "" : ` ${value}`}`, text];
+function optionLine(name: OptionName, spec: CommandSpec | null): readonly [string, string] {
+  const { flags, value, text } = optionText(name, spec);
+  return [`${flags.join(", ")}${value === "" ? "" : ` ${value}`}`, text];
 }
 
 function columns(rows: readonly (readonly [string, string])[]): readonly string[] {

@@ -118,7 +118,7 @@ function filesOf(directory: string, { role, name }: CertificateName): PairFiles 
 }
 
 function show(file: string, context: Context): void {
-  const pem = readPem(file);
+  const pem = readPem(file, "name the file of a certificate, such as DIR/monitor-mon1.pem");
   const { name, expires_at, days_left } = describe(pem, { certificate: file, key: "" });
   const fingerprint = fingerprintOf(parsed(pem, file));
   tell(context, { name, expires_at, days_left, fingerprint }, [
@@ -161,11 +161,10 @@ function readAuthority({ certificate, key }: PairFiles): Issued {
 }
 
 /** @throws MmmError TLS_FILES */
-function readPem(file: string): string {
+function readPem(file: string, todo = "make an authority first: mmm tls init DIR"): string {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
-    const todo = "make an authority first: mmm tls init DIR";
     throw new MmmError("TLS_FILES", { what: `cannot read ${file}`, why: messageOf(error), todo });
   }
 }

@@ -4,6 +4,7 @@
  * worse than one that knows less. Only names of nodes are read anew, from the configuration.
  */
 import { COMMON, OPTIONS, type OptionName } from "../arguments.ts";
+import { type CommandSpec, optionText } from "../command.ts";
 import { COMMANDS } from "../commands.ts";
 
 export interface CommandWords {
@@ -37,19 +38,19 @@ export function nodesOf(file: string): string {
 
 /** The options of every command. */
 export function commonWords(): readonly OptionWords[] {
-  return COMMON.map(optionWords);
+  return COMMON.map((name) => optionWords(name, null));
 }
 
 export function commandWords(): readonly CommandWords[] {
   const common = commonWords();
-  return COMMANDS.map(({ name, summary, operands, options }) => ({
-    name,
-    summary,
-    options: [...options.map(optionWords), ...common],
-    operands: operands
+  return COMMANDS.map((spec) => ({
+    name: spec.name,
+    summary: spec.summary,
+    options: [...spec.options.map((option) => optionWords(option, spec)), ...common],
+    operands: spec.operands
       .split(" ")
       .filter((word) => word !== "")
-      .map(name === "help" ? () => theCommands() : operandWords),
+      .map(spec.name === "help" ? () => theCommands() : operandWords),
   }));
 }
 
@@ -57,15 +58,14 @@ function theCommands(): OperandWords {
   return { kind: "words", words: COMMANDS.map(({ name }) => name) };
 }
 
-function optionWords(name: OptionName): OptionWords {
-  const option: { readonly type: string; readonly help: string; readonly short?: string } =
-    OPTIONS[name];
-  const [first = "", rest] = option.help.split("  ");
+function optionWords(name: OptionName, spec: CommandSpec | null): OptionWords {
+  const option: { readonly type: string; readonly short?: string } = OPTIONS[name];
+  const { value, text } = optionText(name, spec);
   return {
     flag: `--${name}`,
     short: option.short ?? null,
-    value: option.type === "string" ? operandWords(first) : null,
-    help: rest ?? first,
+    value: option.type === "string" ? operandWords(value) : null,
+    help: text,
   };
 }
 

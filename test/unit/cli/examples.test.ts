@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { checkOperands, checkOptions, readArguments } from "../../../src/cli/arguments.ts";
-import { COMMANDS } from "../../../src/cli/commands.ts";
+import { COMMANDS, optionsOf } from "../../../src/cli/commands.ts";
 import { examplesOf } from "../../../src/cli/examples.ts";
 import { mmm } from "./world.ts";
 
@@ -13,7 +13,7 @@ function wordsOf(line: string): readonly string[] {
 function read(line: string): string {
   const [program, ...argv] = wordsOf(line);
   expect(program).toBe("mmm");
-  const { command, operands, options } = readArguments(argv);
+  const { command, operands, options } = readArguments(argv, optionsOf);
   const spec = COMMANDS.find(({ name }) => name === command);
   if (spec === undefined) throw new Error(`there is no command ${command}`);
   checkOptions(options, spec.options, spec.name);

@@ -29,9 +29,17 @@ describe("wrong usage", () => {
     ["xyzzy", 'error: there is no command "xyzzy"\ntry: mmm help'],
     [
       "status --clustr",
-      "error: there is no option --clustr; did you mean --cluster?\ntry: mmm help",
+      "error: there is no option --clustr; did you mean --cluster?\ntry: mmm help status",
     ],
-    ["status -x", "error: there is no option -x\ntry: mmm help"],
+    ["status -x", "error: there is no option -x\ntry: mmm help status"],
+    // --node is near, but not of this command.
+    ["status --nope", "error: there is no option --nope\ntry: mmm help status"],
+    ["init --nope", "error: there is no option --nope; did you mean --node?\ntry: mmm help init"],
+    [
+      "--clustr status",
+      "error: there is no option --clustr; did you mean --cluster?\ntry: mmm help status",
+    ],
+    ["--versoin", "error: there is no option --versoin; did you mean --version?\ntry: mmm help"],
     ["status --to db2", "error: status takes no --to\ntry: mmm help status"],
     ["switchover --to", "error: option '--to <value>' argument missing\ntry: mmm help"],
     ["status extra", 'error: status does not know what to do with "extra"\ntry: mmm help status'],
@@ -117,10 +125,34 @@ describe("help", () => {
     }
   });
 
+  it("says of --force what it overrides, by command", async () => {
+    const force = async (name: string) =>
+      (await mmm(`help ${name}`)).out.split("\n").find((line) => line.startsWith("  --force"));
+    expect(await force("failover")).toContain("overrides mode, pause, cooldown, pre_failover");
+    expect(await force("init")).toContain("write over a file that exists");
+    expect(await force("state")).toContain("export: write over a file");
+    expect(await force("move_role")).toContain("by a failover in place of a switchover");
+  });
+
   it("comes with code 2 if there is no command", async () => {
     expect((await mmm("")).code).toBe(2);
     expect((await mmm("--help")).code).toBe(0);
     expect(await mmm("--version")).toMatchObject({ code: 0, out: "mmm 2.0.0" });
+  });
+});
+
+describe("a fault of mmm itself", () => {
+  const broken = { "127.0.0.1:7400": { status: () => anAnswer({ status: {} as Status }) } };
+
+  it("is told without the places in its source, which help nobody who uses it", async () => {
+    const { code, out, err } = await mmm("status", { monitors: broken });
+    expect([code, out]).toEqual([1, ""]);
+    expect(err).toMatch(/^error: a fault of mmm itself: .+\ntry: the same with --verbose/);
+    expect(err).not.toMatch(/\bat .*:\d+|\.ts|src\//);
+  });
+
+  it("is told with them to whoever asks", async () => {
+    expect((await mmm("status --verbose", { monitors: broken })).err).toMatch(/ at .*\.ts:\d+/);
   });
 });
 
@@ -141,21 +173,6 @@ describe("the monitors that are asked", () => {
     expect(await mmm(`-c ${path} status`, { monitors: {} })).toMatchObject({
       code: 4,
       out: "",
-describe("a fault of mmm itself", () => {
-  const broken = { "127.0.0.1:7400": { status: () => anAnswer({ status: {} as Status }) } };
-
-  it("is told without the places in its source, which help nobody who uses it", async () => {
-    const { code, out, err } = await mmm("status", { monitors: broken });
-    expect([code, out]).toEqual([1, ""]);
-    expect(err).toMatch(/^error: a fault of mmm itself: .+\ntry: the same with --verbose/);
-    expect(err).not.toMatch(/\bat .*:\d+|\.ts|src\//);
-  });
-
-  it("is told with them to whoever asks", async () => {
-    expect((await mmm("status --verbose", { monitors: broken })).err).toMatch(/ at .*\.ts:\d+/);
-  });
-});
-
       open: 0,
       err: [
         "error: no monitor answered (tried 2)",
@@ -319,23 +336,6 @@ describe("mmm set_master and switchover", () => {
     expect((await mmm("switchover --yes", { interactive: true })).asked).toEqual([]);
   });
 
-  it("do nothing and ask nothing when the leader refuses the plan", async () => {
-    const outcome = { kind: "refused", message: "db2 lags" } as const;
-    const monitors = { "127.0.0.1:7400": { outcome } };
-    const ran = await mmm("switchover", { interactive: true, monitors });
-    expect([ran.code, ran.asked, ran.requests.length]).toEqual([7, [], 1]);
-    expect((await mmm("switchover --dry-run", { monitors })).err).toContain("REFUSED: db2 lags");
-  });
-
-  it("only show the steps with --dry-run", async () => {
-    const ran = await mmm("set_master db2 --dry-run", { monitors: PLANNING });
-    expect(ran).toMatchObject({ code: 0, out: "switchover of main\n 1  connect", asked: [] });
-    expect(ran.requests).toHaveLength(1);
-    const data = await mmm("switchover --dry-run -o json", { monitors: PLANNING });
-    expect(JSON.parse(data.out)).toEqual({
-      result: "ok",
-      plan: ["switchover of main", " 1  connect"],
-    });
   it("ask about the node that the plan names, and then move to that one", async () => {
     const message = "switchover of main from db1 to db3 (leader mon2, term 14)\n 1  connect";
     const monitors = { "127.0.0.1:7400": { outcome: { kind: "ok", message } as const } };
@@ -358,6 +358,23 @@ describe("mmm set_master and switchover", () => {
     ]);
   });
 
+  it("do nothing and ask nothing when the leader refuses the plan", async () => {
+    const outcome = { kind: "refused", message: "db2 lags" } as const;
+    const monitors = { "127.0.0.1:7400": { outcome } };
+    const ran = await mmm("switchover", { interactive: true, monitors });
+    expect([ran.code, ran.asked, ran.requests.length]).toEqual([7, [], 1]);
+    expect((await mmm("switchover --dry-run", { monitors })).err).toContain("REFUSED: db2 lags");
+  });
+
+  it("only show the steps with --dry-run", async () => {
+    const ran = await mmm("set_master db2 --dry-run", { monitors: PLANNING });
+    expect(ran).toMatchObject({ code: 0, out: "switchover of main\n 1  connect", asked: [] });
+    expect(ran.requests).toHaveLength(1);
+    const data = await mmm("switchover --dry-run -o json", { monitors: PLANNING });
+    expect(JSON.parse(data.out)).toEqual({
+      result: "ok",
+      plan: ["switchover of main", " 1  connect"],
+    });
   });
 
   it("wait with --at, look again, and only then begin", async () => {
@@ -615,60 +632,6 @@ describe("mmm reload", () => {
   });
 });
 
-describe("what is only read", () => {
-  it("mmm info, history, checks, explain and mode print", async () => {
-    const monitors = { "127.0.0.1:7400": { history: [anEntry()] } };
-    expect((await mmm("info db2", { monitors })).out).toContain(
-      "Info about db2\n  Current role:       replica",
-    );
-    expect((await mmm("history", { monitors })).out).toContain("failover  db1   db2");
-    expect((await mmm("checks db2", { monitors })).out).toContain("db2   redis  OK");
-    expect((await mmm("explain", { monitors })).out).toContain("NO");
-    expect((await mmm("mode", { monitors })).out).toBe("active");
-  });
-
-  it("a reader VIP goes by hand to where it is wanted", async () => {
-    const readers = [{ ...aGroup().writer, ip: "192.168.10.71", holder: "db2" } as VipStatus];
-    const status = aStatus({ group: { readers } });
-    const monitors = { "127.0.0.1:7400": { status: () => anAnswer({ status }) } };
-    const moved = { kind: "move-reader", group: "main", ip: "192.168.10.71", node: "db3" };
-    for (const line of ["set_ip 192.168.10.71 db3", "move_role reader db3"])
-      expect((await mmm(line, { monitors })).requests).toMatchObject([{ command: moved }]);
-    expect((await mmm("set_ip 192.168.10.9 db3", { monitors })).err).toContain(
-      "192.168.10.9 is no virtual IP of group main; it has 192.168.10.70, 192.168.10.71",
-    );
-    expect((await mmm("move_role reader db3")).err).toContain("has no reader VIP");
-    expect((await mmm("move_role master db3")).err).toContain('there is no role "master"');
-  });
-
-  it("mmm ping says whether anybody could act", async () => {
-    expect((await mmm("ping")).out).toBe("OK: Pinged successfully! mon1 answers, mon2 leads");
-    const monitors = { "127.0.0.1:7400": { status: () => anAnswer({ leader: null }) } };
-    const ran = await mmm("ping", { monitors });
-    expect([ran.code, ran.err]).toEqual([5, "ERROR: mon1 answers, but nobody leads"]);
-  });
-
-  it("mmm checks takes a node and a check, or all", async () => {
-    const json = async (line: string) => JSON.parse((await mmm(line)).out) as unknown;
-    expect(await json("checks db2 lag -o json")).toMatchObject([
-      { node: "db2", check: "lag", last_change: "2026-11-22T15:04:06.034Z" },
-    ]);
-    expect(await json("checks all guard -o json")).toHaveLength(3);
-    expect((await mmm("checks all ping")).err).toContain('there is no check "ping"');
-  });
-
-  it("mmm history show tells of one epoch, or that there is none", async () => {
-    const monitors = { "127.0.0.1:7400": { history: [anEntry(), anEntry({ epoch: 9 })] } };
-    const ran = await mmm("history show 9", { monitors });
-    expect(ran.out.split("\n")[0]).toBe("failover of main, epoch 9 (term 14): ok");
-    expect((await mmm("history show 7", { monitors })).err).toContain("the history has no epoch 7");
-    expect((await mmm("history show 7", { monitors })).err).toContain("the newest are 9, 8\n");
-    expect((await mmm("history 9", { monitors })).out).toBe(ran.out);
-    expect((await mmm("history list", { monitors })).err).toContain(
-      '"list" is no epoch: a number of the first column of mmm history',
-    );
-    expect((await mmm("history list 9", { monitors })).err).toContain('does not know "list"');
-    const bare = await mmm("history show", { monitors });
 describe("certificates that cannot be used", () => {
   const unusable = new MmmError("TLS_FILES", {
     what: "cannot use /k/ann.key",
@@ -740,6 +703,60 @@ describe("certificates that cannot be used", () => {
   });
 });
 
+describe("what is only read", () => {
+  it("mmm info, history, checks, explain and mode print", async () => {
+    const monitors = { "127.0.0.1:7400": { history: [anEntry()] } };
+    expect((await mmm("info db2", { monitors })).out).toContain(
+      "Info about db2\n  Current role:       replica",
+    );
+    expect((await mmm("history", { monitors })).out).toContain("failover  db1   db2");
+    expect((await mmm("checks db2", { monitors })).out).toContain("db2   redis  OK");
+    expect((await mmm("explain", { monitors })).out).toContain("NO");
+    expect((await mmm("mode", { monitors })).out).toBe("active");
+  });
+
+  it("a reader VIP goes by hand to where it is wanted", async () => {
+    const readers = [{ ...aGroup().writer, ip: "192.168.10.71", holder: "db2" } as VipStatus];
+    const status = aStatus({ group: { readers } });
+    const monitors = { "127.0.0.1:7400": { status: () => anAnswer({ status }) } };
+    const moved = { kind: "move-reader", group: "main", ip: "192.168.10.71", node: "db3" };
+    for (const line of ["set_ip 192.168.10.71 db3", "move_role reader db3"])
+      expect((await mmm(line, { monitors })).requests).toMatchObject([{ command: moved }]);
+    expect((await mmm("set_ip 192.168.10.9 db3", { monitors })).err).toContain(
+      "192.168.10.9 is no virtual IP of group main; it has 192.168.10.70, 192.168.10.71",
+    );
+    expect((await mmm("move_role reader db3")).err).toContain("has no reader VIP");
+    expect((await mmm("move_role master db3")).err).toContain('there is no role "master"');
+  });
+
+  it("mmm ping says whether anybody could act", async () => {
+    expect((await mmm("ping")).out).toBe("OK: Pinged successfully! mon1 answers, mon2 leads");
+    const monitors = { "127.0.0.1:7400": { status: () => anAnswer({ leader: null }) } };
+    const ran = await mmm("ping", { monitors });
+    expect([ran.code, ran.err]).toEqual([5, "ERROR: mon1 answers, but nobody leads"]);
+  });
+
+  it("mmm checks takes a node and a check, or all", async () => {
+    const json = async (line: string) => JSON.parse((await mmm(line)).out) as unknown;
+    expect(await json("checks db2 lag -o json")).toMatchObject([
+      { node: "db2", check: "lag", last_change: "2026-11-22T15:04:06.034Z" },
+    ]);
+    expect(await json("checks all guard -o json")).toHaveLength(3);
+    expect((await mmm("checks all ping")).err).toContain('there is no check "ping"');
+  });
+
+  it("mmm history show tells of one epoch, or that there is none", async () => {
+    const monitors = { "127.0.0.1:7400": { history: [anEntry(), anEntry({ epoch: 9 })] } };
+    const ran = await mmm("history show 9", { monitors });
+    expect(ran.out.split("\n")[0]).toBe("failover of main, epoch 9 (term 14): ok");
+    expect((await mmm("history show 7", { monitors })).err).toContain("the history has no epoch 7");
+    expect((await mmm("history show 7", { monitors })).err).toContain("the newest are 9, 8\n");
+    expect((await mmm("history 9", { monitors })).out).toBe(ran.out);
+    expect((await mmm("history list", { monitors })).err).toContain(
+      '"list" is no epoch: a number of the first column of mmm history',
+    );
+    expect((await mmm("history list 9", { monitors })).err).toContain('does not know "list"');
+    const bare = await mmm("history show", { monitors });
     expect(bare.code).toBe(2);
     expect(bare.err).toContain(
       "history show needs an EPOCH: a number of the first column of mmm history",
@@ -798,8 +815,30 @@ describe("mmm config", () => {
       "          at worst 4.7 s = elect a leader 1.6 s + wait until the lease is over for certain 3.0 s + promote and move the address 0.1 s",
       "prefer    db2: a switchover to it by itself, once it has been fit for 5 min",
       "monitors  one, on this host: it protects from nothing that befalls itself",
+      "WARNING   one monitor: while it is lost (its host, its network, its process) there is no failover, and it cannot tell a dead master from its own lost link; three survive the loss of one: write a [monitor:NAME] section for each, best on hosts of their own",
       `ok: ${path}`,
     ]);
+  });
+
+  it("check warns of a number of monitors that survives no loss, and of no other", async () => {
+    const monitor = (n: number) => `[monitor:m${n}]\naddress = 10.0.1.${n}\n`;
+    const checked = async (count: number) => {
+      const all = Array.from({ length: count }, (_, n) => monitor(n + 1)).join("");
+      const ran = await mmm(`config check ${file(`vip = off\ntls = off\n${NODES}${all}`)} -o json`);
+      expect(ran.code).toBe(0);
+      return (JSON.parse(ran.out) as { readonly warnings: readonly string[] }).warnings;
+    };
+    const one = await checked(1);
+    expect(one).toHaveLength(1);
+    expect(one).toEqual(await checked(0));
+    expect(one[0]).toContain("one monitor: while it is lost");
+    const [two, ...more] = await checked(2);
+    expect(more).toEqual([]);
+    expect(two).toContain(
+      "a majority of two is two, so while either of them is lost there is no failover",
+    );
+    expect(await checked(3)).toEqual([]);
+    expect(await checked(4)).toEqual([]);
   });
 
   it("check reports every problem, also as JSON", async () => {
@@ -857,25 +896,3 @@ describe("pages and scripts that are named", () => {
     expect((await mmm("history -o json", { inPlace, monitors })).out).toContain('"see docs/x.md"');
   });
 });
-      "WARNING   one monitor: while it is lost (its host, its network, its process) there is no failover, and it cannot tell a dead master from its own lost link; three survive the loss of one: write a [monitor:NAME] section for each, best on hosts of their own",
-  it("check warns of a number of monitors that survives no loss, and of no other", async () => {
-    const monitor = (n: number) => `[monitor:m${n}]\naddress = 10.0.1.${n}\n`;
-    const checked = async (count: number) => {
-      const all = Array.from({ length: count }, (_, n) => monitor(n + 1)).join("");
-      const ran = await mmm(`config check ${file(`vip = off\ntls = off\n${NODES}${all}`)} -o json`);
-      expect(ran.code).toBe(0);
-      return (JSON.parse(ran.out) as { readonly warnings: readonly string[] }).warnings;
-    };
-    const one = await checked(1);
-    expect(one).toHaveLength(1);
-    expect(one).toEqual(await checked(0));
-    expect(one[0]).toContain("one monitor: while it is lost");
-    const [two, ...more] = await checked(2);
-    expect(more).toEqual([]);
-    expect(two).toContain(
-      "a majority of two is two, so while either of them is lost there is no failover",
-    );
-    expect(await checked(3)).toEqual([]);
-    expect(await checked(4)).toEqual([]);
-  });
-

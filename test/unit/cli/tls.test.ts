@@ -42,6 +42,21 @@ describe("mmm tls", () => {
     expect(mode("ca.pem")).toBe("644");
   });
 
+  it("is explained with the names of the files that it makes", async () => {
+    const { out } = await mmm("help tls");
+    await mmm(`tls init ${dir}`);
+    await mmm(`tls issue ${dir} --monitor NAME`);
+    await mmm(`tls issue ${dir} --operator NAME`);
+    for (const name of ["ca.pem", "ca.key", "monitor-NAME.pem"]) {
+      expect(out).toContain(`DIR/${name}`);
+      expect(mode(name)).toMatch(/^6\d\d$/);
+    }
+    expect(out).toContain("operator-NAME");
+    expect(mode("operator-NAME.pem")).toBe("644");
+    const missing = await mmm(`tls show ${dir}/none.pem`);
+    expect(missing.err).toContain("try: name the file of a certificate");
+  });
+
   it("tells programs the files and how long they are good, never a key", async () => {
     const { out } = await mmm(`tls init ${dir} -o json --days 100`);
     expect(JSON.parse(out)).toMatchObject({
