@@ -176,8 +176,13 @@ function refuse(response: ServerResponse, reply: Reply): void {
   response.once("finish", () => response.socket?.destroySoon());
 }
 
+/**
+ * Who has asked nothing gets no answer: a browser opens connections in advance, and would take it for that to
+ * the first request which it sends there.
+ */
 function endBadly(socket: Socket): void {
   if (!socket.writable) return;
+  if (socket.bytesRead === 0) return void socket.destroy();
   socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
   socket.destroySoon();
 }

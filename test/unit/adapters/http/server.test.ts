@@ -35,6 +35,13 @@ async function raw(bytes: string): Promise<string> {
 }
 
 describe("the HTTP door", () => {
+  // Browsers open one connection more than they need; what stands on it they take for the answer to their next request.
+  it("says nothing to who has asked nothing, and closes", { timeout: 20_000 }, async () => {
+    const [nothing, half] = await Promise.all([raw(""), raw("GET / HTTP/1.1\r\n")]);
+    expect(nothing).toBe("");
+    expect(half).toMatch(/^HTTP\/1.1 400 /);
+  });
+
   it.each([
     ["/", 200],
     ["/?group=main", 200],
