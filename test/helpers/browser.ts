@@ -7,6 +7,7 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
+import { firstColumn } from "./png.ts";
 import { tempDir, type TempDir } from "./temp-dir.ts";
 
 const ANSWER_WITHIN_MS = 30_000;
@@ -102,6 +103,14 @@ export class Browser implements AsyncDisposable {
       captureBeyondViewport: true,
     });
     writeFileSync(file, Buffer.from(data as string, "base64"));
+  }
+
+  /** The colours of one column of pixels from there down, as `r,g,b`. */
+  async coloursAt(x: number, y: number, height: number): Promise<readonly string[]> {
+    const clip = { x, y, width: 1, height, scale: 1 };
+    const form = { format: "png", captureBeyondViewport: true };
+    const { data } = await this.#call("Page.captureScreenshot", { ...form, clip });
+    return firstColumn(Buffer.from(data as string, "base64"));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

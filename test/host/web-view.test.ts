@@ -114,6 +114,41 @@ describe.skipIf(chromium === null)(`the web view in Chromium${why}`, () => {
     expect(browser.complaints).toEqual([]);
   });
 
+  /** What most of an edge of the first table that scrolls looks like: lines and letters are the less. */
+  const edge = async (side: "left" | "right") => {
+    const at = `(() => { const { left, right, top, height } = document.querySelector(".votes").parentElement.getBoundingClientRect();
+      return [${side} + scrollX, top + scrollY, height]; })()`;
+    const [x = 0, y = 0, height = 0] = (await browser.evaluate(at)) as readonly number[];
+    const column = side === "left" ? Math.floor(x) : Math.ceil(x) - 1;
+    const colours = await browser.coloursAt(column, Math.ceil(y), Math.floor(height));
+    const count = (colour: string) => colours.filter((one) => one === colour).length;
+    return [...new Set(colours)].toSorted((a, b) => count(b) - count(a))[0];
+  };
+  const scrollTo = (end: number) =>
+    browser.evaluate(`document.querySelector(".votes").parentElement.scrollLeft = ${end}`);
+
+  it.each([
+    ["light", false, "255,255,255"],
+    ["dark", true, "28,31,36"],
+  ])("shows on a telephone in the %s that a table goes on beside", async (name, dark, card) => {
+    await view({ ...PHONE, dark }, failedOver, `table-in-the-${name}`);
+    const isWider = `(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)(document.querySelector(".votes").parentElement)`;
+    expect(await browser.evaluate(isWider)).toBe(true);
+    expect([await edge("left"), await edge("right")]).toEqual([
+      card,
+      expect.not.stringMatching(card),
+    ]);
+    await scrollTo(9_999);
+    expect([await edge("left"), await edge("right")]).toEqual([
+      expect.not.stringMatching(card),
+      card,
+    ]);
+    await view({ ...WIDE, dark }, failedOver, `table-wide-in-the-${name}`);
+    expect(await browser.evaluate(isWider)).toBe(false);
+    expect([await edge("left"), await edge("right")]).toEqual([card, card]);
+    expect(browser.complaints).toEqual([]);
+  });
+
   it("is whole without a script, and loads itself again", async () => {
     await view({ ...PHONE, script: false }, () => aSnapshot(), "without-script");
     const markup = await browser.markup();

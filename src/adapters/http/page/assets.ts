@@ -6,12 +6,14 @@ export const STYLE = `
   --ground: #f5f5f1; --card: #ffffff; --ink: #23272d; --quiet: #676d76; --line: #e3e3dc;
   --good: #24734a; --fair: #8a5a00; --bad: #ad2a21; --accent: #2c5f9e;
   --good-ground: #e4f2e9; --fair-ground: #fbf0d9; --bad-ground: #fbe5e2; --calm-ground: #ededea;
+  --shade: rgb(35 39 45 / 0.28);
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --ground: #14161a; --card: #1c1f24; --ink: #e2e4e8; --quiet: #9299a4; --line: #2b2f36;
     --good: #7fcf9e; --fair: #e3b565; --bad: #f2958b; --accent: #8db8ee;
     --good-ground: #1c3327; --fair-ground: #3a2f18; --bad-ground: #442421; --calm-ground: #272b31;
+    --shade: rgb(141 184 238 / 0.38);
   }
 }
 * { box-sizing: border-box; }
@@ -68,7 +70,15 @@ main > * { min-width: 0; }
 .node.empty { color: var(--bad); }
 .arrow { flex: 0 0 1.6rem; height: 1px; background: var(--quiet); position: relative; opacity: 0.6; }
 .arrow::after { content: ""; position: absolute; right: 0; top: -3px; width: 6px; height: 6px; border: solid var(--quiet); border-width: 1px 1px 0 0; transform: rotate(45deg); }
-.wide { overflow-x: auto; margin: 0.6rem -0.2rem 0; padding: 0 0.2rem; }
+/* Where more lies beside what is seen there is a shade, which the end of the table, moving along, covers. */
+.wide {
+  overflow-x: auto; margin: 0.6rem -0.2rem 0; padding: 0 0.2rem;
+  background:
+    linear-gradient(to right, var(--card) 40%, transparent) left -2px top / 2.4rem 100% no-repeat local,
+    linear-gradient(to left, var(--card) 40%, transparent) right -2px top / 2.4rem 100% no-repeat local,
+    linear-gradient(to right, var(--shade), transparent) left / 0.8rem 100% no-repeat scroll,
+    linear-gradient(to left, var(--shade), transparent) right / 0.8rem 100% no-repeat scroll;
+}
 table { border-collapse: collapse; width: 100%; font-size: 0.92em; }
 th, td { text-align: left; padding: 0.4rem 0.7rem 0.4rem 0; border-top: 1px solid var(--line); vertical-align: top; }
 thead th { border-top: 0; color: var(--quiet); font-weight: 400; font-size: 0.85em; white-space: nowrap; }
