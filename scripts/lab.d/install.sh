@@ -9,8 +9,8 @@ LAB_TOOLS=(redis-server nft ip arping ping sshd ssh-keygen sudo python3 shellche
 # a guard announces, promtool tries the alerts, redis-py asks the Sentinel endpoint; those tests are skipped
 # without them.
 TOOLS=("${LAB_TOOLS[@]}" z3 haproxy tcpdump promtool redis-py)
-# Makes the Debian 13 that boots with the packages.
-LONG_TOOLS=(debootstrap)
+# Makes the Debian 13 that boots with the packages; looks at the page of the monitors.
+LONG_TOOLS=(debootstrap chromium)
 
 prepare_machine() {
   require_node && install_missing_packages && install_node_modules && build
