@@ -82,8 +82,9 @@ export type Verdict =
     }
   | {
       readonly kind: "undecided";
-      /** Somebody made this node master by hand, and the old one a replica. */
+      /** Somebody made this node master by hand, and the old one a replica; and who saw that. */
       readonly moved?: NodeName;
+      readonly votes?: Readonly<Record<MonitorName, VoteRecord>>;
       readonly tally?: Tally;
       readonly text: string;
     };

@@ -12,13 +12,13 @@ export const masterDemoted: Rule = (inquiry) => {
   const { master, tally } = inquiry;
   const seenBy = seenAsReplica(inquiry);
   if (seenBy.length < tally.quorum) return null;
+  const votes = votesOfWitnesses(inquiry, seenBy, "demoted: it follows another");
   const [elsewhere] = otherMasters(inquiry);
   if (elsewhere !== undefined) {
     const text = `${master} was made a replica, and ${elsewhere.node} is master now`;
-    return { kind: "undecided", moved: elsewhere.node, tally, text };
+    return { kind: "undecided", moved: elsewhere.node, votes, tally, text };
   }
   const text = `${master} was made a replica, and no node is master`;
-  const votes = votesOfWitnesses(inquiry, seenBy, "demoted: it follows another");
   return { kind: "no-master", master, tally, votes, text };
 };
 

@@ -5,10 +5,9 @@
  */
 import { currentReplId } from "../health/lineage.ts";
 import type { NodeInfo } from "../health/types.ts";
-import { recordsOf } from "../health/tally.ts";
 import type { Verdict } from "../health/verdict.ts";
 import { presentInfo } from "../health/votes.ts";
-import { type GroupPart, memberNames } from "../state.ts";
+import type { GroupPart } from "../state.ts";
 import type { Turn } from "../turn.ts";
 import type { Call } from "./admission.ts";
 
@@ -33,7 +32,7 @@ export function movedByHand(turn: Turn, group: GroupPart, verdict: Verdict): Cal
     from: group.master,
     to: moved,
     text: verdict.text,
-    votes: recordsOf(evidence, memberNames(turn.state.committed), group.master, turn.now),
+    votes: verdict.votes ?? {},
   };
 }
 

@@ -252,4 +252,16 @@ export const OF_OPERATIONS: readonly Mutant[] = [
     ],
     scripts: ["the target of a switchover is set offline meanwhile"],
   },
+  {
+    name: "nobody is named who saw a move by hand",
+    removes: "P2: the votes that justified it stand in the decision",
+    edits: [
+      {
+        file: "src/core/health/roles.ts",
+        from: "moved: elsewhere.node, votes, tally, text",
+        to: "moved: elsewhere.node, tally, text",
+      },
+    ],
+    scripts: ["the master is moved by hand"],
+  },
 ];

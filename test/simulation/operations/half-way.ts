@@ -92,6 +92,16 @@ function setOfflineMeanwhile(seed: number): void {
     throw new Violation("who was set offline is not promoted", `${master} is ${admin}`);
 }
 
+/** A person moves the master by hand; what the VIP follows for stands in the decision. */
+function movedByHand(seed: number): void {
+  const world = atRest(seed, { writeEveryMs: 10 });
+  world.redis("db2").promote();
+  world.redis("db1").follow(world.host("db2").address, 6379);
+  world.redis("db3").follow(world.host("db2").address, 6379);
+  must(world, () => servers(world).join() === "db2", "the VIP follows a move by hand", 8_000);
+  becomesWhole(world);
+}
+
 export const HALF_WAY: readonly Script[] = [
   { name: "a target restarts on the order to become master", run: restartsAtPromotion },
   {
@@ -99,4 +109,5 @@ export const HALF_WAY: readonly Script[] = [
     run: diesBeforeItsClaim,
   },
   { name: "the target of a switchover is set offline meanwhile", run: setOfflineMeanwhile },
+  { name: "the master is moved by hand", run: movedByHand },
 ];
