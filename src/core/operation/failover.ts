@@ -177,10 +177,11 @@ function choose(running: Running, frozen: readonly Frozen[]): void {
     frozen: true,
     acceptDataLoss: op.acceptDataLoss,
   }));
+  const failed = op.excluded.map((name) => candidateOf(evidence, name, turn.now));
   const answer = chooseSuccessor({
     group,
     from: op.from,
-    candidates,
+    candidates: [...candidates, ...failed],
     preferred: op.to,
     excluded: op.excluded,
   });

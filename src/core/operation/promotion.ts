@@ -53,9 +53,9 @@ function tryNext(running: Running, to: Node): void {
     node: to.name,
     text: "it could not be promoted; the next candidate is tried",
   });
+  // The fork stays known: by it one that is master already is found again when nobody else qualifies.
   const known = {
     to: null,
-    forkOffset: null,
     attempt: op.attempt + 1,
     excluded: [...op.excluded, to.name],
   };

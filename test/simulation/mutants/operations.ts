@@ -264,4 +264,16 @@ export const OF_OPERATIONS: readonly Mutant[] = [
     ],
     scripts: ["the master is moved by hand"],
   },
+  {
+    name: "a successor that is master already is not known any more",
+    removes: "P7: whoever was promoted, and could not be made the holder, is tried again",
+    edits: [
+      {
+        file: `${OPERATION}/promotion.ts`,
+        from: "    to: null,\n    attempt: op.attempt + 1,",
+        to: "    to: null,\n    forkOffset: null,\n    attempt: op.attempt + 1,",
+      },
+    ],
+    scripts: ["a successor that is master already is tried again"],
+  },
 ];

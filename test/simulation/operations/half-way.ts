@@ -76,6 +76,25 @@ function diesBeforeItsClaim(seed: number): void {
   becomesWhole(world);
 }
 
+/** It is master already when its register cannot be marked; later it can, and the old one is back with nothing. */
+function isTriedAgainAsMaster(seed: number): void {
+  const world = atRest(seed, { writeEveryMs: 10, nodes: 2 });
+  const host = world.host("db2");
+  const isChoice = (effect: Effect) =>
+    effect.kind === "guard" && effect.request.op === "mark" && effect.request.permit !== null;
+  beforeFirst(world, isChoice, () => {
+    host.guard = () => {};
+    world.after(6_000, () => Reflect.deleteProperty(host, "guard"));
+  });
+  world.redis("db1").persistence = "none";
+  world.killRedis("db1");
+  until(world, () => world.onEffect === null && world.redis("db2").isMaster, "db2 is promoted");
+  until(world, () => world.group?.operation?.phase === "fence", "it could not be made the holder");
+  world.redis("db1").start();
+  must(world, () => servers(world).join() === "db2", "whoever has the data becomes master", 15_000);
+  becomesWhole(world);
+}
+
 /** Whoever is told that a node is offline does not see it become master. */
 function setOfflineMeanwhile(seed: number): void {
   const world = atRest(seed, { writeEveryMs: 10 });
@@ -109,5 +128,6 @@ export const HALF_WAY: readonly Script[] = [
     run: diesBeforeItsClaim,
   },
   { name: "the target of a switchover is set offline meanwhile", run: setOfflineMeanwhile },
+  { name: "a successor that is master already is tried again", run: isTriedAgainAsMaster },
   { name: "the master is moved by hand", run: movedByHand },
 ];
