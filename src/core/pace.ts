@@ -21,9 +21,11 @@ import { guardHeardAt } from "./vip/upkeep.ts";
 
 /** With something under way, or waited for: what is to be done is news as a rule, and done at once. */
 const BUSY_MS = 5;
+/** What has been under way for so long waits, for a host or for a person: hours, perhaps. */
+const WAITS_AFTER_MS = 10_000;
 /** Of the groups that are in a hurry one is looked at each so long, in the mean. */
 const HURRY_SHARE_MS = 4;
-/** With a node that is not well, or without a leader: limits of time are noticed this exactly. */
+/** With something that waits, a node that is not well, or without a leader: limits of time are noticed this exactly. */
 const UNEASY_MS = 20;
 /** With a guard that is in trouble: how long that lasts may call for a move. */
 const TROUBLED_MS = 100;
@@ -105,8 +107,12 @@ function nextReviewOf(turn: Turn, group: GroupPart, pace: number, hurry: number)
 }
 
 function paceOf(turn: Turn, { name }: GroupPart): number {
-  if (isUnderWay(turn, name))
-    return isSwitching(groupIn(turn.state.committed, name)) ? UNEASY_MS : BUSY_MS;
+  const underWay = isUnderWay(turn, name);
+  const lasted = turn.lasting(name, "under way", underWay);
+  if (underWay) {
+    const isQuick = !isSwitching(groupIn(turn.state.committed, name)) && lasted < WAITS_AFTER_MS;
+    return isQuick ? BUSY_MS : UNEASY_MS;
+  }
   if (isUneasy(turn, name)) return UNEASY_MS;
   return isTroubled(turn, name) ? TROUBLED_MS : CALM_MS;
 }
