@@ -140,6 +140,7 @@ function readRevoked(file: string | null): Revoked {
 
 function readKey(file: string): KeyObject {
   const { text, mode } = readText(file, ADVICE);
+  if (!text.includes("PRIVATE KEY")) throw noKey(file);
   if ((mode & OPEN_TO_OTHERS) !== 0) {
     throw unusable(
       file,
@@ -158,8 +159,12 @@ function readKey(file: string): KeyObject {
     return createPrivateKey(text);
   } catch {
     // The message of OpenSSL helps nobody, and might say something of the content.
-    throw unusable(file, "it holds no private key that can be read", "give a PEM file");
+    throw noKey(file);
   }
+}
+
+function noKey(file: string): Error {
+  return unusable(file, "it holds no private key that can be read", "give a PEM file of the key");
 }
 
 function readCertificates(file: string): readonly X509Certificate[] {

@@ -94,6 +94,14 @@ describe("the files of a program that speaks TLS", () => {
       /cannot use .*\.key: it holds a private key and is open to anybody/,
     ],
     [
+      "a certificate in place of the key, which may well be readable by all",
+      () => {
+        const files = good();
+        return { ...files, key: files.cert };
+      },
+      /cannot use .*\.pem: it holds no private key that can be read/,
+    ],
+    [
       "a file that is missing",
       () => {
         const files = good();
