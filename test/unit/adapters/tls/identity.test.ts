@@ -97,6 +97,7 @@ describe("the files of a program that speaks TLS", () => {
       "a certificate in place of the key, which may well be readable by all",
       () => {
         const files = good();
+        chmodSync(files.cert, 0o644);
         return { ...files, key: files.cert };
       },
       /cannot use .*\.pem: it holds no private key that can be read/,
