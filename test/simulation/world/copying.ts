@@ -62,6 +62,7 @@ export class Copying {
 
   /** What a turn of a monitor asks for. */
   turned(monitor: MonitorProcess, effects: readonly Effect[], now: number): void {
+    this.#forgets(monitor);
     for (const effect of effects) {
       if (effect.kind === "probe")
         this.#asked.set(`${monitor.name} ${effect.id}`, effect.target.node);
@@ -70,15 +71,21 @@ export class Copying {
     }
   }
 
+  /** With an operation all that was begun before is over: its leader gives turns anew afterwards. */
+  #forgets({ name, state }: MonitorProcess): void {
+    for (const { operation, nodes } of state?.committed?.groups ?? []) {
+      if (operation === null) continue;
+      for (const node of nodes)
+        if (this.#told.get(node.name)?.monitor === name) this.#told.delete(node.name);
+    }
+  }
+
   #follows(monitor: MonitorProcess, { action, target, connection }: Follow, now: number): void {
     if (action.kind !== "follow" || action.host.startsWith("127.")) return;
     const group = groupIn(monitor.state?.committed ?? null, target.group);
     if (group === undefined) return;
-    if (group.operation !== null) {
-      // What an operation moves holds the same history, and copies nothing. What it was told before is over.
-      this.#told.delete(target.node);
-      return;
-    }
+    // What an operation moves holds the same history, and copies nothing.
+    if (group.operation !== null) return;
     const told = { monitor: monitor.name, term: connection.term, host: action.host, at: now };
     const most = group.settings.parallelSyncs ?? DEFAULT_PARALLEL_SYNCS;
     const busy = group.nodes.filter(
