@@ -35,6 +35,11 @@ export function holdOld(running: Running): boolean {
   return true;
 }
 
+/** By this attempt: the newest votes may still tell of the master that it was. */
+export function isHeld({ work }: Running): boolean {
+  return work.reached(HELD) !== undefined;
+}
+
 /**
  * Who cannot be chosen holds data all the same, and would follow the old master whatever that comes back with. It
  * follows again with everybody else, once it is known whom.

@@ -16,10 +16,17 @@ export function coolingDown(group: GroupPart, node: NodeName, wall: WallTime): n
   return left > 0 && left <= cooldownMs ? left : null;
 }
 
-/** What made it turn back may still be so: it is not begun again at once. Milliseconds left; null: it may. */
+/** What made it turn back, or lets it do so now, may still be so: it is not begun again at once. Milliseconds left; null: it may. */
 export function turnedBackFor(group: GroupPart, node: NodeName, wall: WallTime): number | null {
+  const { operation } = group;
+  const isTurning = operation?.kind === "failover" && operation.phase === "undo";
+  if (isTurning && operation.from === node) return leftSince(operation.phaseStartedAt, wall);
   const last = lastDeed(group);
   if (last?.kind !== "failover" || last.result !== "undone" || last.from !== node) return null;
-  const ago = wall - last.startedAt - last.durationMs;
+  return leftSince(last.startedAt + last.durationMs, wall);
+}
+
+function leftSince(turnedBackAt: WallTime, wall: WallTime): number | null {
+  const ago = wall - turnedBackAt;
   return ago >= 0 && ago < TURNED_BACK_MS ? TURNED_BACK_MS - ago : null;
 }

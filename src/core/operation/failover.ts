@@ -21,7 +21,7 @@ import { movedTo } from "../vip/epochs.ts";
 import { heardWithin } from "../vip/upkeep.ts";
 import { withGuardHeard } from "./admittance.ts";
 import { blackHole } from "./black-hole.ts";
-import { describeOld, holdOld, keepApart, mayHoldMore } from "./came-back.ts";
+import { describeOld, holdOld, isHeld, keepApart, mayHoldMore } from "./came-back.ts";
 import {
   advance,
   candidateNodes,
@@ -192,13 +192,26 @@ function choose(running: Running, frozen: readonly Frozen[]): void {
   turn.alarm(`${group.name}: successor`, text);
   if (chosen?.info) return promoteNext(running, chosen.node, chosen.info.appliedOffset ?? 0);
   // Nobody has more than the old master itself, which may have come back as another process.
-  if (answersAsMaster(running) && richer.length === 0)
-    return turnBack(running, `no replica qualified, and ${op.from} answers`);
+  if (richer.length === 0 && mayTurnBack(running)) return;
   keepApart(
     running,
     frozen.map(({ node }) => node),
   );
   retryLater(running);
+}
+
+/**
+ * True if it is turned back, or is not known yet whether it is. The old master itself is asked: an earlier leader may
+ * have put it into the black hole (`holdOld`) after the newest votes.
+ */
+function mayTurnBack(running: Running): boolean {
+  const { work, from } = running;
+  if (isHeld(running) || !answersAsMaster(running)) return false;
+  const answer = work.redis(from, "turn back", { kind: "info" });
+  if (answer.kind === "pending") return true;
+  if (infoOf(answer)?.role !== "master") return false;
+  turnBack(running, `no replica qualified, and ${from.name} answers`);
+  return true;
 }
 
 export function noSuccessor(answer: SuccessorAnswer): string {

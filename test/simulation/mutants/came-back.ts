@@ -11,8 +11,18 @@ export const OF_COMING_BACK: readonly Mutant[] = [
     edits: [
       {
         file: FAILOVER,
-        from: "if (answersAsMaster(running) && richer.length === 0)",
-        to: "if (answersAsMaster(running))",
+        from: "if (richer.length === 0 && mayTurnBack(running)) return;",
+        to: "if (mayTurnBack(running)) return;",
+      },
+      {
+        file: FAILOVER,
+        from: "if (isHeld(running) || !answersAsMaster(running)) return false;",
+        to: "if (!answersAsMaster(running)) return false;",
+      },
+      {
+        file: FAILOVER,
+        from: 'if (answer.kind === "pending") return true;\n  if (infoOf(answer)?.role !== "master") return false;',
+        to: "if (answer.kind === null) return true;",
       },
     ],
     scripts: [

@@ -276,4 +276,28 @@ export const OF_OPERATIONS: readonly Mutant[] = [
     ],
     scripts: ["a successor that is master already is tried again"],
   },
+  {
+    name: "what turns back is overtaken by what made it begin",
+    removes: "P7: a failover that has turned back is not begun again at once",
+    edits: [
+      {
+        file: `${OPERATION}/cooldown.ts`,
+        from: "if (isTurning && operation.from === node)",
+        to: "if (isTurning && operation.from === null)",
+      },
+    ],
+    scripts: ["a failover turns back while its cause lasts"],
+  },
+  {
+    name: "who was held just now is turned back to",
+    removes: "P7: whoever is turned back to is still master",
+    edits: [
+      {
+        file: `${OPERATION}/failover.ts`,
+        from: "if (isHeld(running) || !answersAsMaster(running)) return false;",
+        to: "if (!answersAsMaster(running)) return false;",
+      },
+    ],
+    scripts: ["an old master is held in vain"],
+  },
 ];

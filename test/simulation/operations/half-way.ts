@@ -1,16 +1,21 @@
-/** Scripts about what happens to the new master between the order to promote it and its claim. */
+/** Scripts about operations that get half-way: a successor is lost or given up, a failover turns back, a person steps in. */
 import type { Effect } from "../../../src/core/io.ts";
+import type { NodeInfo } from "../../../src/core/health/types.ts";
 import type { CommandOutcome } from "../../../src/core/messages.ts";
 import {
   atRest,
+  HOSTS,
+  mend,
   must,
   need,
   type Script,
   type ScriptedWorld,
   servers,
+  split,
   until,
 } from "../rules/script.ts";
 import { GROUP } from "../world/plan.ts";
+import type { RedisServer } from "../world/redis-server.ts";
 import { Violation } from "../world/violation.ts";
 import { whatIsMissing } from "../world/wholeness.ts";
 
@@ -95,6 +100,76 @@ function isTriedAgainAsMaster(seed: number): void {
   becomesWhole(world);
 }
 
+/**
+ * The old master is back without data when its failover goes on, and whoever has copied that is not seen to have done so yet.
+ * So it is held, in vain; and that is seen last of all.
+ */
+function isHeldInVain(seed: number): void {
+  const world = atRest(seed, { writeEveryMs: 10 });
+  const old = world.redis("db1");
+  old.persistence = "none";
+  old.loadingMs = 50;
+  const monitors = world.monitors.map(({ name }) => name);
+  const leader = world.theLeader;
+  const replicas = ["db2", "db3"].map((name) => world.redis(name));
+  for (const name of monitors)
+    for (const { name: node } of replicas) world.network.link(name, node).delayMs = 15;
+  const isLookedAt = (effect: Effect) =>
+    effect.kind === "redis" && world.group?.operation?.phase === "fence";
+  beforeFirst(world, isLookedAt, () => {
+    leader.stop(1_500, true);
+    old.start();
+    split(world, HOSTS, ...monitors.map((name) => [...HOSTS, name]));
+    for (const replica of replicas) seenAs(replica, replica.info());
+    world.after(1_500, () => mend(world));
+  });
+  old.kill();
+  until(world, () => world.onEffect === null, "a failover begins");
+  world.onEffect = (_, effect) => {
+    if (!isHold(effect) && !isReading(effect)) return;
+    for (const replica of replicas) Reflect.deleteProperty(replica, "info");
+    if (!isHold(effect)) return;
+    world.onEffect = null;
+    seenAs(old, old.info());
+    world.after(400, () => Reflect.deleteProperty(old, "info"));
+  };
+  world.runUntil(world.now + 4_000);
+  const isUndone = world.safety.finished["failover undone"] !== undefined;
+  if (isUndone && !old.isMaster)
+    throw new Violation("who is turned back to is master", "db1 is in the black hole");
+}
+
+function isReading(effect: Effect): boolean {
+  if (effect.kind !== "redis" || effect.target.node === "db1") return false;
+  return effect.action.kind === "info";
+}
+
+/** To everybody, until that ends. */
+function seenAs(redis: RedisServer, info: NodeInfo): void {
+  redis.info = () => info;
+}
+
+function isHold(effect: Effect): boolean {
+  if (effect.kind !== "redis" || effect.target.node !== "db1") return false;
+  return effect.action.kind === "follow" && effect.action.host.startsWith("127.77.");
+}
+
+/** A restart is worth a failover to this group, but its leader reaches no replica; so it turns back, and nothing has changed. */
+function turnsBackOnce(seed: number): void {
+  const world = atRest(seed, { writeEveryMs: 10, settings: { onReboot: "failover" } });
+  const { name } = world.theLeader;
+  for (const node of ["db2", "db3"]) {
+    world.network.cut(name, node);
+    world.network.cut(node, name);
+  }
+  world.redis("db1").terminate();
+  world.redis("db1").start();
+  const { finished } = world.safety;
+  until(world, () => Object.keys(finished).length > 0, "a failover ends");
+  if (finished["failover undone"] !== 1)
+    throw new Violation("what turns back is ended first", JSON.stringify(finished));
+}
+
 /** Whoever is told that a node is offline does not see it become master. */
 function setOfflineMeanwhile(seed: number): void {
   const world = atRest(seed, { writeEveryMs: 10 });
@@ -129,5 +204,7 @@ export const HALF_WAY: readonly Script[] = [
   },
   { name: "the target of a switchover is set offline meanwhile", run: setOfflineMeanwhile },
   { name: "a successor that is master already is tried again", run: isTriedAgainAsMaster },
+  { name: "an old master is held in vain", run: isHeldInVain },
+  { name: "a failover turns back while its cause lasts", run: turnsBackOnce },
   { name: "the master is moved by hand", run: movedByHand },
 ];
