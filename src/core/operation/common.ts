@@ -150,10 +150,11 @@ export function candidateNodes({ turn, group, op }: Running): readonly Node[] {
     if (op.excluded.includes(node.name) || (node.name === op.from && !isDemoted(seen)))
       return false;
     const candidate = { ...withGuardHeard(turn, group, seen), acceptDataLoss: true };
+    if (!candidate.reachable) return false;
+    const refusal = eligible(group, node.name, candidate, group.lineage);
+    // What a person said of a node holds for one that is master already, too.
     return (
-      candidate.reachable &&
-      (eligible(group, node.name, candidate, group.lineage) === null ||
-        isForked(candidate.info, group, op))
+      refusal === null || (refusal.reason !== "offline" && isForked(candidate.info, group, op))
     );
   });
 }

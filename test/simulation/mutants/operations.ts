@@ -300,4 +300,16 @@ export const OF_OPERATIONS: readonly Mutant[] = [
     ],
     scripts: ["an old master is held in vain"],
   },
+  {
+    name: "who was set offline is promoted, for it is master already",
+    removes: "P2: whoever is told that a node is offline does not see it become master",
+    edits: [
+      {
+        file: `${OPERATION}/common.ts`,
+        from: 'refusal.reason !== "offline" && isForked',
+        to: "isForked",
+      },
+    ],
+    scripts: ["a successor that is master already is set offline"],
+  },
 ];

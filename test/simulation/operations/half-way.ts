@@ -83,6 +83,12 @@ function diesBeforeItsClaim(seed: number): void {
 
 /** It is master already when its register cannot be marked; later it can, and the old one is back with nothing. */
 function isTriedAgainAsMaster(seed: number): void {
+  const world = givenUpAsMaster(seed);
+  must(world, () => servers(world).join() === "db2", "whoever has the data becomes master", 15_000);
+  becomesWhole(world);
+}
+
+function givenUpAsMaster(seed: number): ScriptedWorld {
   const world = atRest(seed, { writeEveryMs: 10, nodes: 2 });
   const host = world.host("db2");
   const isChoice = (effect: Effect) =>
@@ -96,6 +102,22 @@ function isTriedAgainAsMaster(seed: number): void {
   until(world, () => world.onEffect === null && world.redis("db2").isMaster, "db2 is promoted");
   until(world, () => world.group?.operation?.phase === "fence", "it could not be made the holder");
   world.redis("db1").start();
+  return world;
+}
+
+/** Of one that is master already, too, a person may say that it shall not be the master of the group. */
+function setOfflineAsMaster(seed: number): void {
+  const world = givenUpAsMaster(seed);
+  const told: CommandOutcome[] = [];
+  world.command({ kind: "set-offline", group: GROUP, node: "db2" }, undefined, (outcome) => {
+    told.push(outcome);
+  });
+  until(world, () => told.length > 0, "it is set offline");
+  if (told[0]?.kind !== "ok") throw new Violation("it can be set offline", JSON.stringify(told));
+  world.runUntil(world.now + 15_000);
+  if (world.group?.master !== "db1")
+    throw new Violation("who was set offline is not promoted", `${world.group?.master} is master`);
+  world.command({ kind: "set-online", group: GROUP, node: "db2" });
   must(world, () => servers(world).join() === "db2", "whoever has the data becomes master", 15_000);
   becomesWhole(world);
 }
@@ -206,5 +228,6 @@ export const HALF_WAY: readonly Script[] = [
   { name: "a successor that is master already is tried again", run: isTriedAgainAsMaster },
   { name: "an old master is held in vain", run: isHeldInVain },
   { name: "a failover turns back while its cause lasts", run: turnsBackOnce },
+  { name: "a successor that is master already is set offline", run: setOfflineAsMaster },
   { name: "the master is moved by hand", run: movedByHand },
 ];
