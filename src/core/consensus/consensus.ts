@@ -9,7 +9,7 @@
  */
 import type { At, Instant, MonitorName } from "../ids.ts";
 import { changedState } from "./changed.ts";
-import { countedPeers, isMember } from "./cluster.ts";
+import { countedPeers, isBound, members } from "./cluster.ts";
 import {
   electionTick,
   handOver,
@@ -105,9 +105,9 @@ function dispatch(
   if (message.kind === "hello") return onHello(state, from, message, at);
   if (state.durable.slot === null) return dispatchToEmpty(state, from, message, at);
   if (message.kind === "farewell") return onFarewell(state, from, message, at);
-  if (message.kind === "append" && message.delta === null && !isMember(state, from)) {
+  const isHeartbeat = message.kind === "append" && message.delta === null;
+  if (isHeartbeat && !isBound(members(state), from, message.storageId))
     return onUnknownHeartbeat(state, from, message.round);
-  }
   const judgement = judge(state, from, message);
   if (!judgement.accepted) return judgement;
   return dispatchToMember(judgement.state, from, message, at);

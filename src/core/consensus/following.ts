@@ -25,8 +25,8 @@ export function onAppend(state: ConsensusState, from: MonitorName, message: Appe
 }
 
 /**
- * A heartbeat of somebody who is no member here: perhaps a leader that was added since, or that
- * removed itself. The answer states facts and promises nothing; it makes a leader of which this
+ * A heartbeat of somebody who is no member here, or not with that disk: perhaps a leader that was added or
+ * replaced since, or that removed itself. The answer states facts and promises nothing; it makes a leader of which this
  * monitor has nothing yet send its whole state, which says who its members are.
  */
 export function onUnknownHeartbeat(state: ConsensusState, from: MonitorName, round: number): Step {

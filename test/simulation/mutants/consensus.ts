@@ -85,6 +85,18 @@ export const OF_CONSENSUS: readonly Mutant[] = [
     scripts: [TRANSCRIPTS],
   },
   {
+    name: "who was away never hears of a replaced leader",
+    removes: "a leader whose disk was replaced is answered, so that it sends who its members are",
+    edits: [
+      {
+        file: `${CONSENSUS}/consensus.ts`,
+        from: "!isBound(members(state), from, message.storageId)",
+        to: "!members(state).some(({ name }) => name === from)",
+      },
+    ],
+    scripts: [TRANSCRIPTS],
+  },
+  {
     name: "a restored backup is counted",
     removes: "one that comes back with less is refused",
     edits: [
