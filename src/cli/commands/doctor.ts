@@ -43,7 +43,7 @@ async function examine(context: Context, scope: Scope): Promise<Collected> {
     if (config === null) throw error;
     const lines = linesOf(error);
     context.terminal.note([...lines.slice(0, -1), "So this host looks by itself."]);
-    return await lookHere(config, scope, [noMonitor(lines)]);
+    return await lookHere(config, scope, [noMonitor(lines, isUnanswered(error))]);
   }
 }
 
@@ -63,9 +63,13 @@ function refuseUnknown(groups: readonly Known[], { group, node }: Scope): void {
     throw usageFailure(`there is no node "${node}"; there is ${known.join(", ")}`, "doctor");
 }
 
+function isUnanswered(error: unknown): boolean {
+  return error instanceof Failure && error.exitCode === EXIT.unreachable;
+}
+
 /** Nobody answers, or nobody can be asked with the certificates of the file: it will say more of them. */
 function isForHere(error: unknown, { options }: Context): boolean {
-  if (error instanceof Failure && error.exitCode === EXIT.unreachable) return true;
+  if (isUnanswered(error)) return true;
   const { ca, cert, key } = options;
   const isNamed = [ca, cert, key].some((file) => file !== undefined);
   const isTls =
@@ -81,12 +85,17 @@ function linesOf(error: unknown): readonly string[] {
   return error instanceof MmmError ? explain(error).split("\n") : [];
 }
 
-function noMonitor([first = "no monitor answers"]: readonly string[]): Finding {
+/** Whom only the certificates here keep from being asked may well be at work. */
+function noMonitor([first = "no monitor answers"]: readonly string[], isSilent: boolean): Finding {
   return new Subject("cluster").warning(
     "no-monitor",
     first.replace(/^error: /, ""),
-    "nothing is failed over, and no lease is renewed",
-    "systemctl start mmm-mon, on each monitor's host",
+    isSilent
+      ? "nothing is failed over, and no lease is renewed"
+      : "no monitor could be asked: what it sees, and whether it runs well, is not known",
+    isSilent
+      ? "systemctl start mmm-mon, on each monitor's host"
+      : "correct tls_ca, tls_cert and tls_key (docs/certificates.md)",
   );
 }
 

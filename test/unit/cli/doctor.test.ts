@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Finding, type Report, Subject } from "../../../src/adapters/doctor/finding.ts";
+import { MmmError } from "../../../src/errors.ts";
 import { mmm } from "./world.ts";
 
 const db1 = new Subject("db1");
@@ -149,6 +150,23 @@ describe("without a monitor", () => {
     const noVip = printed.findings.find(({ what }) => what.includes("(vip = off)"));
     expect(noVip).toMatchObject({ level: "hint", subject: "here" });
     expect(noVip?.why).toContain("nothing ends the service of an old master");
+  });
+
+  it("of monitors whose certificates do not fit it does not say that they do nothing", async () => {
+    const address = "127.0.0.1:7400";
+    const fault = new MmmError("TLS_MISFIT", {
+      what: `${address} does not answer`,
+      why: "its certificate is not signed by an authority in tls_ca here",
+    });
+    const line = `doctor --config ${file(`tls = off\n${NODES}`)} --monitor ${address} -o json`;
+    const { code, out } = await mmm(line, { monitors: { [address]: { fault } } });
+    expect(code).toBe(6);
+    const { findings } = JSON.parse(out) as { readonly findings: readonly Finding[] };
+    expect(findings.find(({ id }) => id === "no-monitor")).toMatchObject({
+      what: "the certificates here do not fit those of the monitors (tried 1)",
+      why: "no monitor could be asked: what it sees, and whether it runs well, is not known",
+      fix: "correct tls_ca, tls_cert and tls_key (docs/certificates.md)",
+    });
   });
 
   const print = async (kind: string, text = TOP + NODES) =>
