@@ -4,11 +4,12 @@
  */
 import { candidateOf } from "../health/facts.ts";
 import { leftBlocked } from "./blocked.ts";
-import { isClaimed, isDone, type Running } from "./common.ts";
+import { infoOf, isClaimed, isDone, type Running } from "./common.ts";
 import { finished } from "./outline.ts";
 
 const OTHERS_DEADLINE_MS = 1000;
 const UNDO_DEADLINE_MS = 10_000;
+const LOOK_EVERY_MS = 50;
 
 export function conductUndo(running: Running): void {
   const { turn, group, work, vip, op, from } = running;
@@ -38,8 +39,14 @@ function restoreMaster({ work, from, op }: Running): boolean {
 /**
  * But for an old master that has not come back yet: it may hold the last copy, and the one that is
  * returned to may have lost its data. `repair.ts` lets it follow once that is seen to be good.
+ *
+ * Nobody is told, if the one that is returned to is another process than it was: whoever followed it would copy
+ * what that came back with. Then `repair.ts` sees to all of them.
  */
-function othersFollow({ work, group, from, turn }: Running): boolean {
+function othersFollow({ work, group, from, turn, op }: Running): boolean {
+  const now = infoOf(work.poll(from, "undo: look", { kind: "info" }, LOOK_EVERY_MS));
+  if (now === null) return false;
+  if (now.runId !== op.runIds[from.name]) return true;
   const { evidence } = turn.local(group.name);
   const answers = group.nodes
     .filter(({ name }) => name !== from.name && !(name in group.rejoining))

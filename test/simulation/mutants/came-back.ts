@@ -1,8 +1,9 @@
-/** Mutants of an old master that comes back while its failover waits. */
+/** Mutants of an old master that comes back while its failover waits, or is undone. */
 import type { Mutant } from "./mutant.ts";
 
 const CAME_BACK = "src/core/operation/came-back.ts";
 const FAILOVER = "src/core/operation/failover.ts";
+const UNDO = "src/core/operation/undo.ts";
 
 export const OF_COMING_BACK: readonly Mutant[] = [
   {
@@ -113,5 +114,17 @@ export const OF_COMING_BACK: readonly Mutant[] = [
       },
     ],
     scripts: ["the last copy is not reached when a person calls for it"],
+  },
+  {
+    name: "who is turned back to is the one that was left",
+    removes: "P4: nobody is told to follow an old master that was restarted meanwhile",
+    edits: [
+      {
+        file: UNDO,
+        from: "if (now.runId !== op.runIds[from.name]) return true;",
+        to: "",
+      },
+    ],
+    scripts: ["a master comes back empty when it is turned back to"],
   },
 ];

@@ -1,5 +1,6 @@
-/** Scripts about an old master that comes back, without its data, while its failover still waits. */
+/** Scripts about an old master that comes back, without its data, while its failover still waits or is just undone. */
 import type { Effect } from "../../../src/core/io.ts";
+import { isInBlackHole } from "../../../src/core/operation/black-hole.ts";
 import { atRest, must, need, type Script, type ScriptedWorld, until } from "../rules/script.ts";
 import { GROUP, WRITER } from "../world/plan.ts";
 import { acknowledged, keptBy, WRITING } from "./data.ts";
@@ -126,10 +127,51 @@ function aofIsGone(seed: number): void {
   takesOver(world, before);
 }
 
+/**
+ * It was only hung: so it is turned back to, and in that moment it is restarted with nothing. Its replicas are still frozen:
+ * who follows a master copies by itself whatever that comes back with, which these cannot.
+ */
+function restartsWhenTurnedBackTo(seed: number): void {
+  const world = forgetful(seed);
+  const old = world.redis("db1");
+  const replicas = REPLICAS.map((name) => world.redis(name));
+  const areFrozen = () => replicas.every((replica) => isInBlackHole(replica.info()));
+  old.stop();
+  const before = acknowledged(world);
+  beforeFirst(world, areFrozen, "the replicas are frozen", () => {
+    for (const replica of replicas) replica.stop();
+    old.proceed();
+  });
+  const isTurning = () => world.group?.operation?.phase === "undo";
+  beforeFirst(world, isTurning, "it is turned back to", () => {
+    need(areFrozen(), "the replicas are frozen still");
+    old.kill();
+    old.start();
+    for (const replica of replicas) replica.proceed();
+  });
+  takesOver(world, before);
+}
+
+/** Strikes once, right before the leader asks anything of a Redis while that is so. */
+function beforeFirst(
+  world: ScriptedWorld,
+  isSo: () => boolean,
+  what: string,
+  strike: () => void,
+): void {
+  world.onEffect = (_, effect) => {
+    if (effect.kind !== "redis" || !isSo()) return;
+    world.onEffect = null;
+    strike();
+  };
+  until(world, () => world.onEffect === null, what, 14_000);
+}
+
 export const CAME_BACK: readonly Script[] = [
   { name: "a master comes back empty, and nobody reaches its replicas", run: replicasAreFar },
   { name: "a master comes back empty before its lease has ended", run: guardIsLost },
   { name: "a master comes back empty, and the last copy is never promoted", run: neverPromoted },
   { name: "a master comes back with less, and nobody has more", run: nobodyHasMore },
   { name: "a master comes back without its AOF", run: aofIsGone },
+  { name: "a master comes back empty when it is turned back to", run: restartsWhenTurnedBackTo },
 ];
