@@ -108,13 +108,21 @@ function nextReviewOf(turn: Turn, group: GroupPart, pace: number, hurry: number)
 
 function paceOf(turn: Turn, { name }: GroupPart): number {
   const underWay = isUnderWay(turn, name);
-  const lasted = turn.lasting(name, "under way", underWay);
+  const lasted = underWayFor(turn, name, underWay);
   if (underWay) {
     const isQuick = !isSwitching(groupIn(turn.state.committed, name)) && lasted < WAITS_AFTER_MS;
     return isQuick ? BUSY_MS : UNEASY_MS;
   }
   if (isUneasy(turn, name)) return UNEASY_MS;
   return isTroubled(turn, name) ? TROUBLED_MS : CALM_MS;
+}
+
+/** An operation that begins beside something that waits is in a hurry all the same. */
+function underWayFor(turn: Turn, name: GroupName, underWay: boolean): number {
+  const operates = underWay && groupIn(turn.state.committed, name)?.operation !== null;
+  const operatesFor = turn.lasting(name, "operates", operates);
+  const lasted = turn.lasting(name, "under way", underWay);
+  return operates ? operatesFor : lasted;
 }
 
 /** After any turn. */
