@@ -69,12 +69,18 @@ export function withOutcome(
 ): GroupPart {
   const { prefer } = group.settings;
   if (prefer === undefined) return group;
-  const { cause, to, by, reason } = operation;
+  const { cause, from, to, reason } = operation;
   if (result !== "ok") return cause === "preferred" ? withFailure(group, reason) : group;
   if (to === prefer.node) return settledOn(group);
-  const isPersons = cause === "operator" || cause === "by-hand";
-  if (!isPersons || to === null) return group;
-  return withRecord(group, { aside: { by: cause === "by-hand" ? "somebody" : by, to } });
+  const person = personBehind(operation);
+  if (person === null || to === null || to === from) return group;
+  return withRecord(group, { aside: { by: person, to } });
+}
+
+/** Who asked for it, be it a failover of the monitors whose loss somebody accepted; null: no person. */
+function personBehind({ cause, by, requestId }: Operation): string | null {
+  if (requestId !== null) return by;
+  return cause === "by-hand" ? "somebody" : null;
 }
 
 /** It is master: whoever moved the role away is answered, and so is what failed. The moves still count. */

@@ -256,10 +256,22 @@ export const OF_RESTRAINTS: readonly Mutant[] = [
     edits: [
       {
         file: `${OPERATION}/preference-record.ts`,
-        from: "if (!isPersons || to === null)",
-        to: "if (isPersons || to === null)",
+        from: "if (person === null || to === null || to === from)",
+        to: "if (person !== null || to === null || to === from)",
       },
     ],
     scripts: ["a person moves the role from the preferred node"],
+  },
+  {
+    name: "whoever accepts a loss has moved nothing",
+    removes: "the preferred node waits for the person who ended a failover of the monitors",
+    edits: [
+      {
+        file: `${OPERATION}/preference-record.ts`,
+        from: "if (requestId !== null) return by;",
+        to: `if (requestId !== null && cause === "operator") return by;`,
+      },
+    ],
+    scripts: ["a person accepts the loss of the preferred node's failover"],
   },
 ];

@@ -8,7 +8,7 @@ import type { Command } from "../../../src/core/messages.ts";
 import type { GroupSettings } from "../../../src/core/settings.ts";
 import { GROUP } from "../world/plan.ts";
 import type { World } from "../world/world.ts";
-import { becomesWhole, settled } from "./at-rest.ts";
+import { becomesWhole, reaches, settled } from "./at-rest.ts";
 
 const AFTER_MS = 5_000;
 /** A clock may be 1 % too fast. */
@@ -61,6 +61,57 @@ test("what a person moved stays where it is, until somebody acknowledges that or
   expect(world.group?.preference?.aside).toEqual({ by: "operator", to: "db2" });
   tell(world, { kind: "acknowledge", group: GROUP, node: "db1" });
   expect(arrives(world, "db1", 2 * AFTER_MS)).toBeGreaterThanOrEqual(AT_LEAST_MS);
+});
+
+/** db1 fails, and nobody may become master: db2 was started anew, and was not seen in sync since. */
+function findsNobody(world: World): void {
+  world.unplug("db1");
+  reaches(world, "fence");
+  for (const name of ["db2", "db3"]) {
+    world.redis(name).terminate();
+    world.redis(name).start();
+  }
+  nobodyIsFound(world);
+}
+
+function nobodyIsFound(world: World): void {
+  const alarm = () => world.leader()?.state?.alarms[`${GROUP}: successor`];
+  expect(world.runUntilTrue(() => alarm() !== undefined, 10_000)).toBe(true);
+}
+
+function accepts(world: World, to: string | null): void {
+  tell(world, { kind: "failover", group: GROUP, to, acceptDataLoss: true });
+}
+
+test.each([null, "db2"])(
+  "whoever accepts the loss of a failover has moved the role (to %s)",
+  (to) => {
+    const world = preferring("db1");
+    findsNobody(world);
+    accepts(world, to);
+    const now = world.group?.master ?? "";
+    expect(now).not.toBe("db1");
+    world.unplug("db1", false);
+    becomesWhole(world, 30_000);
+    expect(arrives(world, "db1", 30_000)).toBeNull();
+    expect(world.group?.preference?.aside).toEqual({ by: "operator", to: now });
+  },
+);
+
+test("but not where it stays with its master", () => {
+  const world = preferring("db2");
+  tell(world, { kind: "set-offline", group: GROUP, node: "db3" });
+  Object.assign(world.redis("db1"), { persistence: "none", loadingMs: 0 });
+  world.killRedis("db1");
+  reaches(world, "fence");
+  world.killRedis("db2");
+  nobodyIsFound(world);
+  world.redis("db1").start();
+  world.runUntil(world.now + 4_000);
+  accepts(world, "db1");
+  expect(lastMoves(world).at(-1)).toBe("failover to db1: ok");
+  world.redis("db2").start();
+  expect(arrives(world, "db2", 40_000)).toBeGreaterThanOrEqual(AT_LEAST_MS);
 });
 
 test("nothing is moved while the group is paused or manual, and then not at once", () => {

@@ -321,6 +321,26 @@ function preferredIsLeft(seed: number): void {
   returns(world, 8_000);
 }
 
+/** The monitors' own failover finds nobody, for no replica was seen in sync since it was started. */
+function lossIsAccepted(seed: number): void {
+  const world = isPreferred(seed);
+  world.unplug("db1");
+  until(world, () => world.group?.operation?.phase === "fence", "a failover begins");
+  for (const name of ["db2", "db3"]) {
+    world.redis(name).terminate();
+    world.redis(name).start();
+  }
+  const alarm = () => world.leader()?.state?.alarms[`${GROUP}: successor`];
+  until(world, () => alarm() !== undefined, "nobody may become master", 10_000);
+  ask(world, { kind: "failover", group: GROUP, to: null, acceptDataLoss: true });
+  need(world.group?.master !== "db1", "another is master");
+  world.unplug("db1", false);
+  until(world, () => whatIsMissing(world) === null, "all are well again", 20_000);
+  world.runUntil(world.now + 8_000);
+  ask(world, { kind: "acknowledge", group: GROUP, node: "db1" });
+  returns(world, 8_000);
+}
+
 export const RESTRAINTS: readonly Script[] = [
   { name: "the master dies during a pause", run: diesPaused },
   { name: "the master dies in the mode manual", run: diesManual },
@@ -346,4 +366,5 @@ export const RESTRAINTS: readonly Script[] = [
   { name: "a master dies twice, and much is said in between", run: muchIsSaid },
   { name: "the preferred node dies and comes back", run: preferredComesBack },
   { name: "a person moves the role from the preferred node", run: preferredIsLeft },
+  { name: "a person accepts the loss of the preferred node's failover", run: lossIsAccepted },
 ];

@@ -25,12 +25,12 @@ export class Wishes {
     if (hasEnded) this.#quietSince = now;
   }
 
-  #follow({ kind, from, to, result, requestId }: PastOperation, { settings }: GroupPart): void {
+  #follow(past: PastOperation, { settings }: GroupPart): void {
+    const { kind, from, to } = past;
     const preferred = settings.prefer?.node ?? null;
     const isAcknowledged = kind === "acknowledged" && (from === null || from === preferred);
-    const isMove = (kind === "switchover" || kind === "failover") && result === "ok";
-    if (isAcknowledged || (isMove && to === preferred)) this.#leftFor = null;
-    else if (isMove && requestId !== null) this.#leftFor = preferred;
+    if (isAcknowledged || (isDone(past) && to === preferred)) this.#leftFor = null;
+    else if (isMovedByPerson(past)) this.#leftFor = preferred;
   }
 
   /** A switchover that no person asked for is committed. */
@@ -51,4 +51,13 @@ export class Wishes {
       bad(`something ended ${quietFor} ms ago`);
     this.moves += 1;
   }
+}
+
+function isDone({ kind, result }: PastOperation): boolean {
+  return (kind === "switchover" || kind === "failover") && result === "ok";
+}
+
+/** A person may also have said that the role stays where it was, whatever is lost: nobody moved it then. */
+function isMovedByPerson(past: PastOperation): boolean {
+  return isDone(past) && past.requestId !== null && past.to !== past.from;
 }

@@ -121,13 +121,20 @@ describe("its patience", () => {
 describe("what is remembered", () => {
   it("is who moved the role away", () => {
     const aside = { by: "a test", to: "db3" };
-    expect(ended({ to: "db3" }).preference).toEqual({ node: "db2", tries: [], aside });
+    const asked = ended({ to: "db3", requestId: "r1" });
+    expect(asked.preference).toEqual({ node: "db2", tries: [], aside });
     expect(ended({ to: "db3", cause: "by-hand" }).preference?.aside?.by).toBe("somebody");
+  });
+
+  it("is who accepted the loss of a failover, which moved the role then", () => {
+    const accepted = { cause: "guard", by: "ann", requestId: "r1" } as const;
+    expect(ended({ ...accepted, to: "db3" }).preference?.aside).toEqual({ by: "ann", to: "db3" });
+    expect(ended({ ...accepted, to: "db1" }).preference).toBeUndefined();
   });
 
   it("is nothing of a failover, or of a move that turned back", () => {
     expect(ended({ to: "db3", cause: "down" }).preference).toBeUndefined();
-    expect(ended({ to: "db3" }, "undone").preference).toBeUndefined();
+    expect(ended({ to: "db3", requestId: "r1" }, "undone").preference).toBeUndefined();
   });
 
   it("is why the monitors' own move failed, until it is master", () => {
