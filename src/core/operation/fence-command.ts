@@ -2,12 +2,14 @@
  * STONITH by the operator's own means, when a host does not give the VIP up by itself. It proves
  * something only if it succeeds.
  */
+import { candidateOf, hasSuccessor } from "../health/facts.ts";
 import type { Outcome } from "../io.ts";
 import type { Vip } from "../state.ts";
 import { targetOf } from "../target.ts";
 import { proofOf, withFenced } from "../vip/proofs.ts";
 import { proofContext } from "../vip/upkeep.ts";
 import type { Running } from "./common.ts";
+import { answersAsMaster } from "./last-word.ts";
 import { leaseEnds, noLease } from "./lease-end.ts";
 
 const FENCE_COMMAND_DEADLINE_MS = 20_000;
@@ -21,6 +23,7 @@ export function runFenceCommand(running: Running): void {
   const command = group.settings.fenceCommand;
   if (command === null || vip === null || !wasAwaited(running, vip)) return;
   if (proofOf(proofContext(turn, group, vip), from.name) !== null) return;
+  if (mayBeTheLast(running)) return;
   const target = targetOf(group.name, from);
   const task = running.work.task("fence", FENCE_COMMAND_DEADLINE_MS, (id) => ({
     kind: "fence",
@@ -37,6 +40,18 @@ export function runFenceCommand(running: Running): void {
   if (!isOff) running.work.reach(FAILED);
   else
     turn.setCampaign(group.name, vip.ip, withFenced(turn.campaign(group.name, vip.ip), from.name));
+}
+
+/**
+ * It came back, as another process, while nobody could take over: cutting its power would help nobody, and may lose the
+ * last copy. It is turned back to once the proof is there, or fenced when somebody can.
+ */
+function mayBeTheLast(running: Running): boolean {
+  const { turn, group, op, from } = running;
+  if (op.cause !== "down" || !answersAsMaster(running)) return false;
+  const { evidence } = turn.local(group.name);
+  const { info } = candidateOf(evidence, from.name, turn.now);
+  return info?.runId !== op.runIds[from.name] && !hasSuccessor(group, evidence, turn.now);
 }
 
 export function hasFenceFailed({ work }: Running): boolean {
