@@ -13,12 +13,25 @@ const LOOK_EVERY_MS = 3000;
 const LOOK_CLOSELY_MS = 150;
 /** An operation is on its clients' time, and its hosts have better to do than to be looked at. */
 const LEFT_ALONE_MS = 3000;
+/** A failover that has come no further waits for the end of a lease, as a rule. */
+const WAITS_AFTER_MS = 300;
+/** Longer than any lease takes to end; who waits for a person is not looked at closely for ever. */
+const WAITS_UNTIL_MS = 60_000;
+
+/** One group, within one turn. */
+interface Round {
+  readonly turn: Turn;
+  readonly group: GroupPart;
+  readonly isLeftAlone: boolean;
+  readonly isFencing: boolean;
+}
 
 export function lookAround(turn: Turn): void {
   for (const group of turn.state.newest?.groups ?? []) {
-    if (isBusy(turn, group)) continue;
+    const isLeftAlone = isBusy(turn, group);
+    const round: Round = { turn, group, isLeftAlone, isFencing: isFencing(turn, group) };
     for (const vip of group.vips) {
-      for (const node of group.nodes) look(turn, group, vip, node);
+      for (const node of group.nodes) look(round, vip, node);
     }
   }
 }
@@ -28,16 +41,32 @@ function isBusy(turn: Turn, group: GroupPart): boolean {
   return turn.lasting(group.name, "operation", operates) < LEFT_ALONE_MS && operates;
 }
 
-function look(turn: Turn, group: GroupPart, vip: Vip, node: Node): void {
+/**
+ * What the waiting time proves, it proves of a host with its table. Whoever reaches the old one looks whether that is
+ * still there: the leader may not.
+ */
+function isFencing(turn: Turn, { name, operation }: GroupPart): boolean {
+  const fences = operation?.kind === "failover" && operation.phase === "fence";
+  const lasted = turn.lasting(name, "fencing", fences);
+  return lasted >= WAITS_AFTER_MS && lasted < WAITS_UNTIL_MS;
+}
+
+function look(round: Round, vip: Vip, node: Node): void {
+  const { turn, group } = round;
+  const isAwaited = round.isFencing && vip.holders.includes(node.name);
+  if (round.isLeftAlone && !isAwaited) return;
   const desk = turn.desk(group.name, vip.ip, node.name);
-  const opinion = turn.local(group.name).watches[node.name]?.opinion.vote;
-  const isFailing = vip.node === node.name && opinion === "silent";
-  // What this monitor saw before the VIP was guarded there must not outlive that: as the next leader
-  // it would take the host for one that no waiting time proves anything of.
-  const closely = isFailing || (desk.guarded?.is === false && vip.gated.includes(node.name));
-  const every = closely ? LOOK_CLOSELY_MS : LOOK_EVERY_MS;
+  const every = isAwaited || isDoubtful(round, vip, node) ? LOOK_CLOSELY_MS : LOOK_EVERY_MS;
   const last = Math.max(desk.viewAskedAt, desk.flight?.sentAt ?? -Infinity);
   if (turn.now - last >= every && isIdle(desk, turn.now)) {
     ask(turn, { group: group.name, vip, node }, { op: "show", vip: vip.ip });
   }
+}
+
+function isDoubtful({ turn, group }: Round, vip: Vip, { name }: Node): boolean {
+  if (vip.node === name && turn.local(group.name).watches[name]?.opinion.vote === "silent")
+    return true;
+  // What this monitor saw before the VIP was guarded there must not outlive that: as the next leader
+  // it would take the host for one that no waiting time proves anything of.
+  return turn.desk(group.name, vip.ip, name).guarded?.is === false && vip.gated.includes(name);
 }

@@ -397,6 +397,18 @@ function next(vip: Vip, epoch: Stamp): Stamp {
     scripts: ["a host is last seen without its table"],
   },
   {
+    name: "nobody looks at a host whose lease is waited for",
+    removes: "rule 9: whoever reaches the host sees whether W may prove anything of it",
+    edits: [
+      {
+        file: `${VIP}/outlook.ts`,
+        from: "const isAwaited = round.isFencing && vip.holders.includes(node.name);",
+        to: "const isAwaited = round.isFencing && node.name === vip.ip;",
+      },
+    ],
+    scripts: ["a host loses its table while its lease is waited for"],
+  },
+  {
     name: "what a leader saw before it led vouches",
     removes: "rule 9: a host without its table is known as such until it is seen with it again",
     edits: [

@@ -192,6 +192,23 @@ function forgottenFlush(seed: number): void {
   need(vipOf(world).holders.join() === "db1", "db1 stays a possible holder");
 }
 
+/**
+ * The master dies, and its leader does not reach the host. While the lease runs out there, the table is flushed, and the
+ * address is served for good: the other monitors reach the host, and none of them has to keep its lease.
+ */
+function flushedWhileAwaited(seed: number): void {
+  const settings = { leaseMs: 1000, downAfterMs: 1000, onQuorumLoss: "drop" } as const;
+  const world = atRest(seed, { settings });
+  world.network.cut(world.theLeader.name, "db1");
+  world.killRedis("db1");
+  const isFenced = () => world.group?.operation?.phase === "fence";
+  until(world, isFenced, "a failover begins", 5_000);
+  world.runUntil(world.now + 50);
+  world.host("db1").flushTable();
+  world.runUntil(world.now + 5_000);
+  need(vipOf(world).holders.includes("db1"), "db1 stays a possible holder");
+}
+
 export const REGISTERS: readonly Script[] = [
   { name: "a leader accepts alone that a host is out", run: outAlone },
   { name: "two leaders count on from one epoch", run: sameNumberTwice },
@@ -202,4 +219,5 @@ export const REGISTERS: readonly Script[] = [
   { name: "a host that is out answers", run: outWitness },
   { name: "a host is last seen without its table", run: unguarded },
   { name: "who saw a host without its table forgets it", run: forgottenFlush },
+  { name: "a host loses its table while its lease is waited for", run: flushedWhileAwaited },
 ];
