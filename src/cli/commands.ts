@@ -1,7 +1,9 @@
 /** The commands that there are, in the order in which help lists them. */
+import { suggest } from "../adapters/config/suggest.ts";
 import type { CommandSpec } from "./command.ts";
 import { OF_MYSQL_MMM } from "./commands-of-mysql-mmm.ts";
 import { WITH_FILES } from "./commands-with-files.ts";
+import { usageFailure } from "./failure.ts";
 
 export const COMMANDS: readonly CommandSpec[] = [
   {
@@ -226,7 +228,23 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
 ];
 
+/** @throws Failure with the code of wrong usage, and the name that may have been meant */
+export function specOf(name: string): CommandSpec {
+  const spec = find(name);
+  if (spec !== undefined) return spec;
+  const near = suggest(
+    name,
+    COMMANDS.map((one) => one.name),
+  );
+  const advice = near === null ? "" : `; did you mean ${near}?`;
+  throw usageFailure(`there is no command "${name}"${advice}`, null);
+}
+
 /** Besides those of every command. null: there is no such command. */
 export function optionsOf(command: string): CommandSpec["options"] | null {
-  return COMMANDS.find(({ name }) => name === command)?.options ?? null;
+  return find(command)?.options ?? null;
+}
+
+function find(name: string): CommandSpec | undefined {
+  return COMMANDS.find((one) => one.name === name);
 }

@@ -3,7 +3,6 @@
  * a monitor) comes in by `World`, so that tests run the same program.
  */
 import { ConfigErrors } from "../adapters/config/problems.ts";
-import { suggest } from "../adapters/config/suggest.ts";
 import { duration } from "../adapters/config/values.ts";
 import { EXIT, type ExitCode, explain, messageOf, MmmError } from "../errors.ts";
 import type { TlsFiles } from "../adapters/tls/identity.ts";
@@ -18,7 +17,7 @@ import {
 } from "./arguments.ts";
 import { Cluster, type MonitorClient } from "./cluster.ts";
 import type { CommandSpec } from "./command.ts";
-import { COMMANDS, optionsOf } from "./commands.ts";
+import { optionsOf, specOf } from "./commands.ts";
 import { helpOn, overview } from "./commands/help.ts";
 import { Failure, usageFailure } from "./failure.ts";
 import { pluginLine, unjudged } from "./render/plugin.ts";
@@ -90,19 +89,6 @@ function terminalFor({ command, options }: Arguments, { terminal, inPlace }: Wor
     print: (lines) => terminal.print(isForPeople ? placed(lines) : lines),
     redraw: (lines) => terminal.redraw(isForPeople ? placed(lines) : lines),
   };
-}
-
-function specOf(name: string): CommandSpec {
-  const spec = COMMANDS.find((one) => one.name === name);
-  if (spec !== undefined) return spec;
-  const near = suggest(
-    name,
-    COMMANDS.map((one) => one.name),
-  );
-  throw usageFailure(
-    `there is no command "${name}"${near === null ? "" : `; did you mean ${near}?`}`,
-    null,
-  );
 }
 
 async function runCommand(spec: CommandSpec, args: Arguments, world: World): Promise<ExitCode> {

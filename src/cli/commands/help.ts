@@ -1,11 +1,9 @@
 /** `mmm help [COMMAND]` */
 import { EXIT, type ExitCode } from "../../errors.ts";
-import { suggest } from "../../adapters/config/suggest.ts";
 import { COMMON, type OptionName } from "../arguments.ts";
 import { type CommandSpec, type Context, optionText } from "../command.ts";
-import { COMMANDS } from "../commands.ts";
+import { COMMANDS, specOf } from "../commands.ts";
 import { examplesOf } from "../examples.ts";
-import { usageFailure } from "../failure.ts";
 
 export function run({ operands, terminal }: Context): Promise<ExitCode> {
   const [name] = operands;
@@ -30,17 +28,7 @@ export function overview(): readonly string[] {
 }
 
 export function helpOn(name: string): readonly string[] {
-  const command = COMMANDS.find((one) => one.name === name);
-  if (command === undefined) {
-    const near = suggest(
-      name,
-      COMMANDS.map((one) => one.name),
-    );
-    throw usageFailure(
-      `there is no command "${name}"${near === null ? "" : `; did you mean ${near}?`}`,
-      null,
-    );
-  }
+  const command = specOf(name);
   return [
     `usage: mmm ${usageOf(command)}${command.options.length === 0 ? "" : " [OPTIONS]"}`,
     "",

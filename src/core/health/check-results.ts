@@ -6,6 +6,7 @@ import { isBehind } from "../node-state.ts";
 import type { GroupPart } from "../state.ts";
 import type { Instant } from "../ids.ts";
 import type { NodeVote } from "./types.ts";
+import { isAnswering } from "./votes.ts";
 
 interface Result {
   readonly is: string;
@@ -41,13 +42,11 @@ function guardResult({ guard: { problem, gate } }: NodeVote): string {
 }
 
 /** What was last said of it counts no more once the node is silent. */
-function linkResult({ vote, info }: NodeVote): string {
-  const answers = vote === "up" || vote === "degraded";
-  return answers ? (info?.link ?? "none") : "unknown";
+function linkResult(vote: NodeVote): string {
+  return isAnswering(vote) ? (vote.info?.link ?? "none") : "unknown";
 }
 
-function lagResult({ vote, info }: NodeVote, group: GroupPart): string {
-  const answers = vote === "up" || vote === "degraded";
-  if (!answers || info === null) return "unknown";
-  return isBehind(group, info) ? "behind" : "near";
+function lagResult(vote: NodeVote, group: GroupPart): string {
+  if (!isAnswering(vote) || vote.info === null) return "unknown";
+  return isBehind(group, vote.info) ? "behind" : "near";
 }

@@ -192,7 +192,7 @@ function choose(running: Running, frozen: readonly Frozen[]): void {
   turn.alarm(`${group.name}: successor`, text);
   if (chosen?.info) return promoteNext(running, chosen.node, chosen.info.appliedOffset ?? 0);
   // Nobody has more than the old master itself, which may have come back as another process.
-  if (richer.length === 0 && mayTurnBack(running)) return;
+  if (richer.length === 0 && turnsBack(running)) return;
   keepApart(
     running,
     frozen.map(({ node }) => node),
@@ -204,7 +204,7 @@ function choose(running: Running, frozen: readonly Frozen[]): void {
  * True if it is turned back, or is not known yet whether it is. The old master itself is asked: an earlier leader may
  * have put it into the black hole (`holdOld`) after the newest votes.
  */
-function mayTurnBack(running: Running): boolean {
+function turnsBack(running: Running): boolean {
   const { work, from } = running;
   if (isHeld(running) || !answersAsMaster(running)) return false;
   const answer = work.redis(from, "turn back", { kind: "info" });

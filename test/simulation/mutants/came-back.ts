@@ -12,8 +12,8 @@ export const OF_COMING_BACK: readonly Mutant[] = [
     edits: [
       {
         file: FAILOVER,
-        from: "if (richer.length === 0 && mayTurnBack(running)) return;",
-        to: "if (mayTurnBack(running)) return;",
+        from: "if (richer.length === 0 && turnsBack(running)) return;",
+        to: "if (turnsBack(running)) return;",
       },
       {
         file: FAILOVER,
