@@ -43,7 +43,7 @@ export function redisFindings(
 }
 
 function unanswered(subject: Subject, { address, port }: Node, text: string): Finding {
-  const fix = /NOAUTH|WRONGPASS/.test(text)
+  const fix = /NOAUTH|WRONGPASS|AUTH was refused/.test(text)
     ? "set redis_user and redis_password_file to what this Redis expects, then: systemctl reload mmm-mon"
     : /DENIED/.test(text)
       ? "give Redis a password, or set: protected-mode no (if its network is your own)"

@@ -8,11 +8,10 @@ import { messageOf } from "../../errors.ts";
 import { type CommandWords, nameOf, SENT, type SentCommand } from "../redis/commands-sent.ts";
 import { Connection, type Credentials, greeting, type Reply } from "../redis/connection.ts";
 import { Deadline, LATE } from "../redis/deadline.ts";
-import { isNeedlessPassword } from "../redis/error-reply.ts";
 import { shorten } from "../redis/failure.ts";
 import { readFields } from "../redis/info.ts";
 import { INFO_COMMANDS, readInfo, textOf } from "../redis/info-request.ts";
-import { findLoss } from "../redis/interpret.ts";
+import { authProblem, findLoss, splitReplies } from "../redis/interpret.ts";
 
 /** What is read by CONFIG GET. */
 export const SETTINGS = [
@@ -107,7 +106,7 @@ async function look(
   const greeted = await deadline.within(connection.ask([...hello, ["PING"]]));
   const latencyMs = performance.now() - askedAt;
   if (greeted === LATE) return none("it does not answer");
-  const trouble = greetingTrouble(greeted);
+  const trouble = greetingTrouble(greeted, hello);
   if (trouble !== null) return none(trouble);
   const answers = await deadline.within(connection.ask(QUESTIONS));
   if (answers === LATE) return none("it does not answer INFO and CONFIG GET in time");
@@ -128,13 +127,15 @@ async function look(
 }
 
 /** What it says of AUTH, CLIENT SETNAME and PING; a refused name is found among the commands. */
-function greetingTrouble(replies: readonly Reply[]): string | null {
-  const loss = findLoss(replies);
+function greetingTrouble(replies: readonly Reply[], hello: readonly CommandWords[]): string | null {
+  const { auth } = splitReplies(replies, hello);
+  const problem = authProblem(auth);
+  if (problem !== null) return problem;
   const refusal = replies.find(
-    (reply) => reply.kind === "error" && !isDenial(reply.text) && !isNeedlessPassword(reply.text),
+    (reply) => reply !== auth && reply.kind === "error" && !isDenial(reply.text),
   );
   if (refusal?.kind === "error") return refusal.text;
-  return loss?.text ?? null;
+  return findLoss(replies)?.text ?? null;
 }
 
 function isDenial(text: string): boolean {

@@ -69,6 +69,7 @@ describe("a Redis", () => {
   it.each([
     ["connect: refused", "systemctl status"],
     ["NOAUTH Authentication required.", "redis_password_file"],
+    ["ERR AUTH was refused", "redis_password_file"],
     ["DENIED Redis is running in protected mode", "protected-mode no"],
   ])("that cannot be asked (%s) comes with what to do", (text, fix) => {
     const [found, ...more] = find({ kind: "none", text });
@@ -127,6 +128,19 @@ describe("what it would refuse", () => {
     const sight = await look(() => "-NOPERM this user has no permissions");
     expect(sight).toMatchObject({ kind: "seen", user: null, refused: [], settings: new Map() });
     expect(find(sight).map(({ id }) => id)).toEqual(["redis-rights", "redis-settings"]);
+  });
+
+  it("with another AUTH says back what it was sent, and that is not shown", async () => {
+    await using redis = await FakeRedis.start((words) => {
+      const said = words.slice(1).map((word) => `'${word}'`);
+      return words[0] === "AUTH"
+        ? `-ERR unknown command 'AUTH', with args beginning with: ${said.join(" ")}`
+        : "-NOAUTH Authentication required.";
+    });
+    const login = () => ({ username: "mmm", password: "s3cret" });
+    const sight = await lookAtRedis({ host: "127.0.0.1", port: redis.port }, login, 5_000);
+    expect(redis.asked[0]).toEqual(["AUTH", "mmm", "s3cret"]);
+    expect(sight).toEqual({ kind: "none", text: "ERR AUTH was refused" });
   });
 
   it("does not matter where it lets nobody in", async () => {
