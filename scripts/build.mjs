@@ -30,6 +30,17 @@ const leftOut = {
   },
 };
 
+/** With DEBUG in the environment ioredis would write down every command, AUTH with its password, too. */
+const SILENT = `module.exports = () => Object.assign(() => {}, { enabled: false });
+module.exports.default = module.exports;`;
+const silenced = {
+  name: "silenced",
+  setup(bundler) {
+    bundler.onResolve({ filter: /^debug$/ }, ({ path }) => ({ path, namespace: "silent" }));
+    bundler.onLoad({ filter: /^/, namespace: "silent" }, () => ({ contents: SILENT, loader: "js" }));
+  },
+};
+
 rmSync(fresh, { recursive: true, force: true });
 const { metafile } = await build({
   absWorkingDir: root,
@@ -47,7 +58,7 @@ const { metafile } = await build({
   metafile: true,
   legalComments: "linked",
   logLevel: "warning",
-  plugins: [leftOut],
+  plugins: [leftOut, silenced],
   banner: {
     // CommonJS packages in the bundle still say require() and __dirname.
     js: [

@@ -14,6 +14,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { ControlClient } from "../../src/adapters/control/client.ts";
 import { eventually } from "../helpers/eventually.ts";
+import { FakeRedis } from "../helpers/fake-redis.ts";
 import { freePort } from "../helpers/free-port.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
 import { buildBundle, logLines, MonitorProcess, writeConfig } from "./monitor-process.ts";
@@ -230,6 +231,28 @@ describe("mmm-mon", () => {
     monitor.signal("SIGTERM");
     expect(await monitor.exitCode()).toBe(0);
     expect(monitor.stderr).not.toContain("Debugger");
+  });
+
+  it("writes no password down, whatever the environment asks its libraries to say", async () => {
+    const password = "Zq9-S3cr3t";
+    await using it = await setup();
+    await using redis = await FakeRedis.start(() => "+OK");
+    const file = join(it.dir, "mmm.conf");
+    const text = readFileSync(file, "utf8").replace("port = 1\n", `port = ${redis.port}\n`);
+    writeFileSync(file, `redis_user = mmm\nredis_password = ${password}\n${text}`);
+    const talkative = ["env", "DEBUG=*", "GRPC_TRACE=all", "GRPC_VERBOSITY=DEBUG"];
+    await using monitor = new MonitorProcess(it.args, undefined, [], talkative);
+    await monitor.logged("monitor.started");
+    const client = new ControlClient(`127.0.0.1:${it.port}`);
+    // By the library; probes do without it.
+    await client.doctor({ group: "", node: "db1" }, true, 20_000);
+    client.close();
+    const isOfDoctor = ([, name, text]: readonly string[]) =>
+      name === "SETNAME" && text === "mmm-doctor";
+    expect(redis.asked.some(isOfDoctor)).toBe(true);
+    expect(redis.asked).toContainEqual(["AUTH", "mmm", password]);
+    expect(monitor.stdout + monitor.stderr).not.toContain(password);
+    expect(monitor.stderr).not.toMatch(/ioredis|grpc|channel/i);
   });
 
   it("ends at once when its state cannot be kept, and says so", async () => {
