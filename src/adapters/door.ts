@@ -39,6 +39,8 @@ const HANDSHAKE_MS = 5_000;
 const MOST_CONNECTIONS = 512;
 /** Of one address: some monitors, and all that people and programs ask from there at a time. */
 const FROM_ONE_ADDRESS: CrowdLimits = { most: 48, perSecond: 50 };
+/** A handshake ends by the files with which it began. */
+const CHANGED = "the certificates of this monitor were changed in this moment: ask again";
 /** Calls that are under way when certificates change may end by themselves until then. */
 const DRAIN_MS = 5_000;
 
@@ -50,6 +52,8 @@ export class Door {
   readonly #entrance: Entrance;
   readonly #refuser: Refuser;
   readonly #callers = new Map<string, { readonly caller: Caller; readonly socket: TLSSocket }>();
+  /** Whose handshake began with the present files. */
+  readonly #begun = new Set<string>();
 
   /** @param server those who are let in talk to it */
   constructor(server: Server, options: DoorOptions) {
@@ -86,6 +90,7 @@ export class Door {
   renew(identity: TlsIdentity): void {
     this.#revoked = identity.revoked;
     this.#tls?.setSecureContext(identity.context());
+    this.#begun.clear();
     for (const { socket } of this.#callers.values()) {
       const certificate = socket.getPeerX509Certificate();
       if (certificate !== undefined && this.#revoked.has(certificate)) socket.destroy();
@@ -128,7 +133,7 @@ export class Door {
   }
 
   #route(socket: Socket, isTls: boolean): void {
-    if (this.#tls !== null && isTls) this.#tls.emit("connection", socket);
+    if (this.#tls !== null && isTls) this.#beginTls(this.#tls, socket);
     else if (this.#tls !== null)
       this.#turnAway(
         socket,
@@ -141,13 +146,24 @@ export class Door {
     }
   }
 
+  #beginTls(tls: TlsServer, socket: Socket): void {
+    const peer = peerOf(socket);
+    this.#begun.add(peer);
+    socket.once("close", () => this.#begun.delete(peer));
+    tls.emit("connection", socket);
+  }
+
   #onSecure(socket: TLSSocket): void {
+    const peer = peerOf(socket);
+    if (!this.#begun.delete(peer)) {
+      this.#refuser.turnAway(socket, CHANGED);
+      return;
+    }
     const caller = judge(socket, this.#revoked, Date.now());
     if (caller.kind === "refused") {
       this.#turnAway(socket, caller.why);
       return;
     }
-    const peer = peerOf(socket);
     this.#callers.set(peer, { caller, socket });
     socket.once("close", () => this.#callers.delete(peer));
     this.#entrance.letIn(socket);

@@ -20,6 +20,7 @@ const COSTS = 24;
 export class Entrance {
   readonly #inside: ReturnType<Server["createConnectionInjector"]>;
   readonly #jobs = new OneByOne();
+  readonly #waiting = new Set<Socket>();
 
   /** @param crowd those who come; whoever takes back what it asks has fewer connections for a while */
   constructor(server: Server, crowd: Crowd) {
@@ -35,13 +36,16 @@ export class Entrance {
   letIn(socket: Socket): void {
     // Whoever uses the connection sees its end.
     socket.on("error", () => undefined);
+    this.#waiting.add(socket);
     this.#jobs.run(() => {
+      this.#waiting.delete(socket);
       if (!socket.destroyed) this.#inside.injectConnection(socket);
     });
   }
 
-  /** Whoever is in has to come again, and may end what is under way until then. */
+  /** Whoever is in, or waits, has to come again, and may end what is under way until then. */
   drain(graceMs: number): void {
     this.#inside.drain(graceMs);
+    for (const socket of this.#waiting) socket.destroy();
   }
 }

@@ -1,5 +1,5 @@
 /** Who is let in, and what the others are told: over real sockets of the loopback address. */
-import { connect } from "node:net";
+import { connect, createServer, type Socket } from "node:net";
 import { connect as connectTls, createSecureContext } from "node:tls";
 import {
   ChannelCredentials,
@@ -313,6 +313,49 @@ describe("without TLS", () => {
   });
 });
 
+/** Stands between a client and a monitor, and keeps what the client says in answer to the monitor's first words. */
+class Between {
+  readonly #server = createServer((down) => this.#join(down));
+  readonly #port: number;
+  #kept: Buffer[] | null = [];
+  #up: Socket | null = null;
+
+  constructor(port: number) {
+    this.#port = port;
+    closing.push(() => this.#server.close());
+  }
+
+  async listen(): Promise<number> {
+    await new Promise<void>((settle) => this.#server.listen(0, "127.0.0.1", settle));
+    const address = this.#server.address();
+    return typeof address === "object" && address !== null ? address.port : 0;
+  }
+
+  get isKeeping(): boolean {
+    return this.#kept !== null && this.#kept.length > 0;
+  }
+
+  letGo(): void {
+    for (const bytes of this.#kept ?? []) this.#up?.write(bytes);
+    this.#kept = null;
+  }
+
+  #join(down: Socket): void {
+    const up = connect(this.#port, "127.0.0.1");
+    this.#up = up;
+    closing.push(() => (up.destroy(), down.destroy()));
+    up.pipe(down).on("error", () => undefined);
+    up.on("error", () => undefined);
+    down.once("data", (hello: Buffer) => {
+      up.write(hello);
+      down.on("data", (bytes: Buffer) => {
+        if (this.#kept === null) up.write(bytes);
+        else this.#kept.push(bytes);
+      });
+    });
+  }
+}
+
 describe("new certificates", () => {
   it("are presented and asked for at once, also of those who were connected", async () => {
     const { server, port } = await monitor(mon1());
@@ -325,6 +368,63 @@ describe("new certificates", () => {
     await eventually(
       () => ann.status(2_000).then(() => "", String),
       (why) => why.includes("its certificate is not signed by an authority in tls_ca here"),
+    );
+  });
+
+  it("count for whoever was in the midst of a handshake", async () => {
+    const { server, port } = await monitor(mon1());
+    const between = new Between(port);
+    const through = clientAt(`127.0.0.1:${await between.listen()}`, presenting("operator", "ann"));
+    const outcome = through.operate(command, () => {}, 3_000);
+    await eventually(() => between.isKeeping, Boolean, {
+      what: "the client answers the handshake",
+    });
+    const files = certificates.files("monitor", "mon1", { signedBy: foreign });
+    const ca = certificates.file("other-ca.pem", foreign.certificate);
+    server.renew(TlsIdentity.load({ ...files, ca }));
+    between.letGo();
+    expect(await outcome).toMatchObject({
+      kind: "refused",
+      message: expect.stringContaining("were changed in this moment: ask again"),
+    });
+    expect(asked).toEqual([]);
+  });
+
+  it("count for whoever takes an earlier session up again", async () => {
+    const { server, port } = await monitor(mon1());
+    const { ca, cert, key } = certificates.identity("operator", "ann").context();
+    const meet = async (session?: Buffer) => {
+      const at = { host: "127.0.0.1", port, ALPNProtocols: ["h2"] };
+      const again = session === undefined ? {} : { session };
+      // Whom it meets does not matter to it: what the monitor makes of it is asked.
+      const socket = connectTls({ ...at, ca, cert, key, ...again, rejectUnauthorized: false });
+      closing.push(() => socket.destroy());
+      const met = { session: null as Buffer | null, isThere: false, reused: false };
+      socket.on("session", (given: Buffer) => (met.session = given));
+      socket.on("error", () => undefined);
+      socket.once("secureConnect", () => {
+        met.isThere = true;
+        met.reused = socket.isSessionReused();
+      });
+      socket.write(PREFACE);
+      const isDone = (now: typeof met) => (session === undefined ? now.session : now.isThere);
+      return await eventually(
+        () => met,
+        (now) => Boolean(isDone(now)),
+      );
+    };
+    const first = await meet();
+    const session = first.session ?? Buffer.alloc(0);
+    expect(await meet(session)).toMatchObject({ reused: true });
+    expect(refused).toEqual([]);
+    const files = certificates.files("monitor", "mon1", { signedBy: foreign });
+    server.renew(
+      TlsIdentity.load({ ...files, ca: certificates.file("third-ca.pem", foreign.certificate) }),
+    );
+    expect(await meet(session)).toMatchObject({ reused: false });
+    await eventually(
+      () => refused,
+      ([why = ""]) => why.includes("is not signed by an authority in tls_ca of this monitor"),
     );
   });
 });
