@@ -4,15 +4,7 @@
  * follow one another: however many ask, a host is looked at by one of them at a time.
  */
 import type { ControlClient } from "../adapters/control/client.ts";
-import {
-  type Examination,
-  type Finding,
-  LEVELS,
-  type Report,
-  type Scope,
-} from "../adapters/doctor/finding.ts";
-import { fieldsOf, listOf, objectOf, oneOf, orNull, words } from "../adapters/json-reads.ts";
-import type { JsonValue } from "../core/consensus/types.ts";
+import type { Examination, Finding, Report, Scope } from "../adapters/doctor/finding.ts";
 import type { MonitorName } from "../core/ids.ts";
 import { messageOf } from "../errors.ts";
 import type { Neighbour } from "./history-gaps.ts";
@@ -35,22 +27,6 @@ const PRESENT_MS = 1_000;
 const MOST_WAITING = 8;
 /** Longer than an examination takes. */
 const PEER_LIMIT_MS = 15_000;
-
-/** Of a peer, whose findings may be of another version's kinds. */
-const reportIn = objectOf<Omit<Report, "monitor">>({
-  version: words,
-  config: orNull(words),
-  findings: listOf(
-    objectOf<Finding>({
-      id: words as never,
-      level: oneOf(...LEVELS),
-      subject: words,
-      what: words,
-      why: orNull(words),
-      fix: orNull(words),
-    }),
-  ),
-});
 
 type Asked = { readonly report: Report } | { readonly lost: Examination["unreachable"][number] };
 
@@ -104,12 +80,10 @@ export class Doctor {
     const client = this.#options.clientOf(peer);
     try {
       await client.identify(PRESENT_MS);
-      const { reports } = fieldsOf(
-        (await client.doctor(scope, true, PEER_LIMIT_MS)) as unknown as JsonValue,
-        "its answer",
-      );
-      const [report] = Array.isArray(reports) ? (reports as readonly JsonValue[]) : [];
-      return { monitor: peer.name, ...reportIn(report, "its report") };
+      const { reports } = await client.doctor(scope, true, PEER_LIMIT_MS);
+      const [report] = reports;
+      if (report === undefined) throw new Error("it says nothing of what it found");
+      return { ...report, monitor: peer.name };
     } finally {
       client.close();
     }

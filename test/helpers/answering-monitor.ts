@@ -9,9 +9,18 @@ import { credentialsFor, expecting } from "../../src/adapters/tls/channel.ts";
 import { type TlsFiles, TlsIdentity } from "../../src/adapters/tls/identity.ts";
 import type { Status } from "../../src/core/status-types.ts";
 
+const UNFOUNDED: Status = {
+  cluster: { id: null, leader: null, term: 0, quorum: 0, has_quorum: false, monitors: [] },
+  groups: [],
+  answered_by: { name: "mon1", age_ms: null },
+  at: "2026-11-22T15:04:11.034Z",
+  warnings: [],
+  security: null,
+};
+
 export const REPORT: StatusReport = {
   monitor: "mon1",
-  status: { warnings: [] } as unknown as Status,
+  status: UNFOUNDED,
   leader: null,
   hasQuorum: false,
   degraded: true,

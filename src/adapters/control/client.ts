@@ -12,6 +12,7 @@ import {
 import type { CommandOutcome } from "../../core/messages.ts";
 import type { HistoryEntry, Status } from "../../core/status-types.ts";
 import { messageOf, MmmError } from "../../errors.ts";
+import { examinationIn } from "../doctor/examination-reads.ts";
 import type { Examination, Scope } from "../doctor/finding.ts";
 import type { Identity__Output as Identity } from "../gen/mmm/v1/Identity.ts";
 import type { OperateEvent__Output as OperateEvent } from "../gen/mmm/v1/OperateEvent.ts";
@@ -19,10 +20,12 @@ import type { Progress__Output as Progress } from "../gen/mmm/v1/Progress.ts";
 import type { StatusAnswer__Output as StatusAnswer } from "../gen/mmm/v1/StatusAnswer.ts";
 import { ControlService, MAX_MESSAGE_BYTES } from "../grpc.ts";
 import { json as parse } from "../peer/fields.ts";
-import { fieldsOf } from "../json-reads.ts";
+import { fieldsOf, type Read } from "../json-reads.ts";
 import { TLS_CHANNEL } from "../tls/channel.ts";
 import { isTlsMisfit, tlsTrouble } from "../tls/trouble.ts";
 import { decodeOutcome, encodeRequest, type Request } from "./codec.ts";
+import { historyIn } from "./past-reads.ts";
+import { statusIn } from "./status-reads.ts";
 
 const OPTIONS: ChannelOptions = {
   "grpc.enable_http_proxy": 0,
@@ -102,7 +105,7 @@ export class ControlClient {
       json: string;
       nodes: string[];
     }>((done) => this.#client.Info(request, options, done));
-    return { node: found ? this.#read<object>(json) : null, nodes };
+    return { node: found ? this.#read(json, fieldsOf) : null, nodes };
   }
 
   /** @param limit the newest so many; 0: all */
@@ -111,7 +114,7 @@ export class ControlClient {
     const { json } = await this.#ask<{ json: string }>((done) =>
       this.#client.History({ limit, group }, options, done),
     );
-    return this.#read<readonly HistoryEntry[]>(json);
+    return this.#read(json, historyIn);
   }
 
   /** @param alone only this monitor, not its peers */
@@ -120,7 +123,7 @@ export class ControlClient {
     const { json } = await this.#ask<{ json: string }>((done) =>
       this.#client.Doctor({ ...scope, alone }, options, done),
     );
-    return this.#read<Examination>(json);
+    return this.#read(json, examinationIn);
   }
 
   identify(timeoutMs: number): Promise<Identity> {
@@ -193,14 +196,14 @@ export class ControlClient {
   }
 
   #reportOf({ monitor, json, leader, hasQuorum, degraded }: StatusAnswer): StatusReport {
-    const status = this.#read<Status>(json);
+    const status = this.#read(json, statusIn);
     return { monitor, status, leader: leader ?? null, hasQuorum, degraded };
   }
 
   /** What another version, or something else, has answered is no fault of this program. @throws MmmError */
-  #read<T>(text: string): T {
+  #read<T>(text: string, read: Read<T>): T {
     try {
-      return parse(Buffer.from(text), "its answer") as T;
+      return read(parse(Buffer.from(text), "its answer"), "its answer");
     } catch (cause) {
       const what = `${this.address} does not answer as a monitor does`;
       throw new MmmError("PEER_UNREACHABLE", { what, why: messageOf(cause), cause });

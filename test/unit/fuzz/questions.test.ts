@@ -6,18 +6,27 @@ import { EventEmitter } from "node:events";
 import { Server, ServerCredentials, type ServiceDefinition } from "@grpc/grpc-js";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ControlClient } from "../../../src/adapters/control/client.ts";
+import { ControlClient, type StatusReport } from "../../../src/adapters/control/client.ts";
 import { ControlServer } from "../../../src/adapters/control/server.ts";
-import { Subject } from "../../../src/adapters/doctor/finding.ts";
+import { type Examination, Subject } from "../../../src/adapters/doctor/finding.ts";
 import { ControlService, PeerService } from "../../../src/adapters/grpc.ts";
 import { PeerLink } from "../../../src/adapters/peer/link.ts";
 import { PeerServer } from "../../../src/adapters/peer/server.ts";
 import { FileJournal } from "../../../src/adapters/store/journal.ts";
 import { collect } from "../../../src/cli/doctor/collect.ts";
 import { renderDoctor } from "../../../src/cli/doctor/render.ts";
+import { stableLines } from "../../../src/cli/render/changes.ts";
+import { nodeChecks } from "../../../src/cli/render/checks.ts";
+import { explanationOf, renderExplain } from "../../../src/cli/render/explain.ts";
+import { renderHistory } from "../../../src/cli/render/history.ts";
+import { renderInfo } from "../../../src/cli/render/info.ts";
+import { renderPast } from "../../../src/cli/render/past.ts";
+import { verdictOn } from "../../../src/cli/render/plugin.ts";
+import { renderStatus } from "../../../src/cli/render/status.ts";
+import { plain } from "../../../src/cli/terminal.ts";
 import { decide } from "../../../src/core/monitor.ts";
 import { statusOf } from "../../../src/core/status.ts";
-import type { HistoryEntry } from "../../../src/core/status-types.ts";
+import type { HistoryEntry, Status } from "../../../src/core/status-types.ts";
 import { Answers } from "../../../src/daemon/answers.ts";
 import { Doctor } from "../../../src/daemon/doctor.ts";
 import { historyEntry, journalEntry } from "../../../src/daemon/history.ts";
@@ -263,23 +272,81 @@ describe("answers", { timeout: FUZZ_LIMIT_MS }, () => {
     nodes: fc.array(text),
   });
   const identity = fc.record({ name: text, protocol: number, version: text });
+  const all = { group: "", node: "" };
+  /** Everything that a command makes of it. */
+  const showStatus = ({ status: one }: StatusReport) => [
+    renderStatus(one, { cluster: true, paint: plain }),
+    stableLines(one),
+    verdictOn(one, { warnBytes: 1, critBytes: 2 }),
+    one.groups.map((group) => [
+      renderExplain(explanationOf(one, group, []), plain),
+      group.nodes.map((node) => [
+        renderInfo({ node, group, cluster: one.cluster, events: [] }, plain),
+        nodeChecks(node, group, one),
+      ]),
+    ]),
+  ];
+  const showHistory = (entries: readonly HistoryEntry[]) => [
+    renderHistory(entries, { verbose: true, paint: plain }),
+    entries.map((entry) => renderPast(entry, plain)),
+  ];
+  const showFound = (examination: Examination) =>
+    renderDoctor(collect({ status: STATUS, examination }), plain);
+
   const asked = [
-    ["Status", status, () => client.status(LIMIT_MS)],
+    ["Status", status, async () => showStatus(await client.status(LIMIT_MS))],
     ["Info", info, () => client.info("db1", "", LIMIT_MS)],
-    ["History", json(HISTORY), () => client.history(0, "", LIMIT_MS)],
-    ["Doctor", json(EXAMINATION), () => client.doctor({ group: "", node: "" }, true, LIMIT_MS)],
+    ["History", json(HISTORY), async () => showHistory(await client.history(0, "", LIMIT_MS))],
+    ["Doctor", json(EXAMINATION), async () => showFound(await client.doctor(all, true, LIMIT_MS))],
     ["Identify", identity, () => client.identify(LIMIT_MS)],
   ] as const;
 
-  it.each(asked)("are read, or are an error with a name: %s", async (name, messages, ask) => {
-    for (const bytes of sampled(bytesOf(messages, service[name].responseSerialize), 40)) {
+  it.each(asked)("are shown, or are an error with a name: %s", async (name, messages, ask) => {
+    for (const bytes of sampled(bytesOf(messages, service[name].responseSerialize), 100)) {
       liar.next = bytes;
       try {
         await ask();
       } catch (error) {
-        expect(error).toBeInstanceOf(MmmError);
+        if (!(error instanceof MmmError)) throw error;
       }
     }
+  });
+
+  it.each(["null", "1", '"word"', "true", "[]", "{}", "[null]", '{"cluster":null}'])(
+    "that are %s and nothing more are those of no monitor",
+    async (text) => {
+      const no = "does not answer as a monitor does";
+      const told = { json: text, found: true };
+      liar.next = Buffer.from(service.Status.responseSerialize(told as never));
+      await expect(client.status(LIMIT_MS)).rejects.toThrow(no);
+      liar.next = Buffer.from(service.Doctor.responseSerialize(told as never));
+      await expect(client.doctor(all, true, LIMIT_MS)).rejects.toThrow(no);
+      liar.next = Buffer.from(service.History.responseSerialize(told as never));
+      const history = client.history(0, "", LIMIT_MS);
+      // An entry that cannot be shown hides no other.
+      if (text.startsWith("[")) expect(await history).toEqual([]);
+      else await expect(history).rejects.toThrow(no);
+      liar.next = Buffer.from(service.Info.responseSerialize(told as never));
+      const node = client.info("db1", "", LIMIT_MS);
+      if (text.startsWith("{")) expect(await node).toMatchObject({ node: {} });
+      else await expect(node).rejects.toThrow(no);
+    },
+  );
+
+  it("of another version are completed, and lose nothing", async () => {
+    const [group] = STATUS.groups;
+    const later = { checked: undefined, host: undefined };
+    const nodes = group?.nodes.map((node) => ({ ...node, ...later }));
+    const newer = { tomorrow: [1], groups: [{ ...group, nodes, verdict: "unheard-of" }] };
+    const json = JSON.stringify({ ...STATUS, ...newer, security: undefined });
+    const sent = { json, monitor: "mon1" };
+    liar.next = Buffer.from(service.Status.responseSerialize(sent as never));
+    const read = await client.status(LIMIT_MS);
+    const { tomorrow, security, groups } = read.status as Status & { readonly tomorrow: unknown };
+    expect({ tomorrow, security }).toEqual({ tomorrow: [1], security: null });
+    expect(groups[0]).toMatchObject({ name: group?.name, verdict: "unheard-of" });
+    expect(groups[0]?.nodes[0]).toMatchObject({ name: nodes?.[0]?.name, checked: null });
+    expect(showStatus(read)).toBeDefined();
   });
 
   it("to a command are an outcome, and what is told on the way harms nobody", async () => {
@@ -329,8 +396,7 @@ describe("answers", { timeout: FUZZ_LIMIT_MS }, () => {
       liar.next = bytes;
       const examination = await doctor.examine({ group: "", node: "" }, false);
       expect(examination.reports.length + examination.unreachable.length).toBe(2);
-      const lines = renderDoctor(collect({ status: STATUS, examination }), (_tone, one) => one);
-      expect(lines.join("\n")).toContain("make it larger");
+      expect(showFound(examination).join("\n")).toContain("make it larger");
     }
   });
 

@@ -10,17 +10,10 @@ import { type ControlBackend, ControlServer } from "../../../../src/adapters/con
 import { GrpcServer } from "../../../../src/adapters/grpc-server.ts";
 import { PeerServer } from "../../../../src/adapters/peer/server.ts";
 import type { CommandOutcome } from "../../../../src/core/messages.ts";
-import type { HistoryEntry, Status } from "../../../../src/core/status-types.ts";
+import { REPORT as report } from "../../../helpers/answering-monitor.ts";
 import { eventually } from "../../../helpers/eventually.ts";
 import { freePort } from "../../../helpers/free-port.ts";
-
-const report: StatusReport = {
-  monitor: "mon1",
-  status: { warnings: [] } as unknown as Status,
-  leader: null,
-  hasQuorum: false,
-  degraded: true,
-};
+import { anEntry } from "../../cli/fixtures.ts";
 
 const request: Request = {
   requestId: "r-1",
@@ -32,7 +25,7 @@ const request: Request = {
 const backend: ControlBackend = {
   status: () => report,
   info: (node) => ({ node: node === "db1" ? { name: "db1" } : null, nodes: ["db1", "db2"] }),
-  history: (limit, group) => [{ epoch: limit, group } as HistoryEntry],
+  history: (limit, group) => [anEntry({ epoch: limit, group })],
   doctor: async () => ({ reports: [], unreachable: [] }),
   operate: async () => ({ kind: "ok", message: "" }),
 };
@@ -70,7 +63,7 @@ describe("a monitor that is asked", () => {
   it("answers with its status, its history, a node and its name", async () => {
     const client = await ask({});
     expect(await client.status(1_000)).toEqual(report);
-    expect(await client.history(5, "main", 1_000)).toEqual([{ epoch: 5, group: "main" }]);
+    expect(await client.history(5, "main", 1_000)).toEqual([anEntry({ epoch: 5, group: "main" })]);
     expect(await client.info("db1", "", 1_000)).toEqual({
       node: { name: "db1" },
       nodes: ["db1", "db2"],
