@@ -86,16 +86,17 @@ export class ControlServer {
 
   /** @param caller what it may do, and under which name it does it */
   operate(call: OperateStream, caller: Caller): void {
+    // First this: of what may not be done not a word is read.
+    const why = refusalOf(caller, call.request.forwarded ? "hand-on" : "act");
+    if (why !== null) {
+      call.emit("error", grpcError(status.PERMISSION_DENIED, why));
+      return;
+    }
     let request: Request;
     try {
       request = decodeRequest(call.request);
     } catch (error) {
       call.emit("error", refusal(error));
-      return;
-    }
-    const why = refusalOf(caller, request.forwarded ? "hand-on" : "act");
-    if (why !== null) {
-      call.emit("error", grpcError(status.PERMISSION_DENIED, why));
       return;
     }
     void this.#operate(call, { ...request, by: signatureOf(caller, request.by) });
