@@ -3,10 +3,18 @@ import { execFileSync } from "node:child_process";
 
 /** Tests of what another program makes of ours are skipped where it is absent. */
 export function hasProgram(name: string): boolean {
+  return pathOf(name) !== null;
+}
+
+/** null: it is absent. */
+export function pathOf(name: string): string | null {
   try {
-    execFileSync("sh", ["-c", 'command -v "$1"', "sh", name], { stdio: "ignore" });
-    return true;
+    const words = ["-c", 'command -v "$1"', "sh", name];
+    return execFileSync("sh", words, {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    }).trim();
   } catch {
-    return false;
+    return null;
   }
 }

@@ -106,6 +106,13 @@ ${SETUP_HOST} --undo >/dev/null; grep -c . $file; ls -A $(dirname $file)`);
     ]);
   });
 
+  test.each(["", "--guard-only"])("says when the login shell would start no guard: %s", (form) => {
+    const { said } = run(`useradd --create-home --shell /bin/rbash ${USER}
+setup ${form} || echo refused`);
+    const why = `${USER}, whose login shell is /bin/rbash, cannot run the guard: `;
+    expect(said).toMatch(new RegExp(`${why}.*restricted.*\nrefused\n$`));
+  });
+
   test("makes the guard and its folder root's again, and then it serves", () => {
     const { said } = run(`setup >/dev/null
 chown ${USER} /usr/lib/redis-mmm; chmod 777 /usr/lib/redis-mmm /usr/lib/redis-mmm/guard
