@@ -53,7 +53,7 @@ function result(ok: boolean | null, paint: Paint): string {
 
 function checksOf(node: NodeStatus, group: GroupStatus, cluster: ClusterStatus): readonly Check[] {
   const common = [redisCheck(node, cluster), guardCheck(node, group)];
-  return node.name === group.master ? common : [...common, linkCheck(node), lagCheck(node)];
+  return node.name === group.master ? common : [...common, linkCheck(node), lagCheck(node, group)];
 }
 
 function redisCheck(node: NodeStatus, cluster: ClusterStatus): Check {
@@ -85,12 +85,14 @@ function linkCheck({ link, redis, checked }: NodeStatus): Check {
   };
 }
 
-function lagCheck({ lag_bytes, state, checked }: NodeStatus): Check {
-  const ok = lag_bytes === null ? null : state !== "REPLICATION_DELAY";
-  return {
-    name: "lag",
-    ok,
-    text: lag_bytes === null ? "not known" : `${showBytes(lag_bytes)} behind`,
-    sinceMs: checked?.lag_ms ?? null,
+/** One that is not connected to its master falls behind from now on, however little it lacks yet. */
+function lagCheck(node: NodeStatus, { settings }: GroupStatus): Check {
+  const { lag_bytes, link, state, checked } = node;
+  const said = (ok: boolean | null, text: string): Check => {
+    return { name: "lag", ok, text, sinceMs: checked?.lag_ms ?? null };
   };
+  if (lag_bytes === null) return said(null, "not known");
+  const text = `${showBytes(lag_bytes)} behind`;
+  if (link === "up") return said(state !== "REPLICATION_DELAY", text);
+  return said(lag_bytes > settings.max_lag_bytes ? false : null, `${text}, and not connected`);
 }

@@ -48,5 +48,6 @@ function linkResult(vote: NodeVote): string {
 
 function lagResult(vote: NodeVote, group: GroupPart): string {
   if (!isAnswering(vote) || vote.info === null) return "unknown";
-  return isBehind(group, vote.info) ? "behind" : "near";
+  if (isBehind(group, vote.info)) return "behind";
+  return vote.info.link === "up" ? "near" : "unlinked";
 }

@@ -9,7 +9,7 @@ import { showBytes, showTook } from "../../../src/cli/render/quantities.ts";
 import { showAge } from "../../../src/core/ages.ts";
 import { renderShow } from "../../../src/cli/render/show.ts";
 import { plain } from "../../../src/cli/terminal.ts";
-import type { VipStatus } from "../../../src/core/status-types.ts";
+import type { NodeStatus, VipStatus } from "../../../src/core/status-types.ts";
 import { showTally, tallyOf, tallySinceMs } from "../../../src/core/status-votes.ts";
 import { aGroup, aNode, anEntry, aStatus, aVote, DOWN_NODE, votes } from "./fixtures.ts";
 
@@ -333,6 +333,20 @@ describe("mmm checks", () => {
       db3   lag    UNKNOWN  -                    not known
       "
     `);
+  });
+});
+
+describe("the check of the lag", () => {
+  const lagOf = (change: Partial<NodeStatus>) =>
+    nodeChecks(aNode("db2", change), aGroup(), status).find(({ check }) => check === "lag");
+
+  it("is not well, though little is missing, while the replica is not connected", () => {
+    const down = { link: "down", state: "REPLICATION_FAIL" } as const;
+    expect(lagOf(down)).toMatchObject({ ok: null, text: "14 behind, and not connected" });
+    const far = aGroup().settings.max_lag_bytes + 1;
+    expect(lagOf({ ...down, lag_bytes: far })).toMatchObject({ ok: false });
+    expect(lagOf({ state: "REPLICATION_DELAY", lag_bytes: far })).toMatchObject({ ok: false });
+    expect(lagOf({})).toMatchObject({ ok: true, text: "14 behind" });
   });
 });
 

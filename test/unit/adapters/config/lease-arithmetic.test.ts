@@ -87,7 +87,11 @@ describe("did you mean", () => {
     ["slaveip", "slave_ip"],
     ["xyz", null],
     ["prot", "port"],
+    ["bd1", "db1"],
+    ["d1b", "db1"],
+    ["b1d", null],
+    ["abc", null],
   ])("%s → %s", (word, answer) => {
-    expect(suggest(word, ["address", "slave_ip", "port"])).toBe(answer);
+    expect(suggest(word, ["address", "slave_ip", "port", "db1"])).toBe(answer);
   });
 });

@@ -14,6 +14,8 @@ const guarded = (guard: Partial<NodeVote["guard"]>): NodeVote => {
   return { ...seen, guard: { ...seen.guard, gate: "present", ...guard } };
 };
 
+const isFollowing = ({ vote, info }: NodeVote) => vote !== "silent" && info?.link === "up";
+
 /** What each vote makes of the checks, one second after the other. */
 function afterAll(votes: readonly NodeVote[]): CheckResults | undefined {
   let results: CheckResults | undefined;
@@ -45,9 +47,16 @@ describe("the results of the checks", () => {
     const results = afterAll(votes);
     expect(results?.[what].since).toBe(1_000);
     const others = (["guard", "link", "lag"] as const).filter((each) => each !== what);
-    const still = votes.some(({ vote }) => vote === "silent") ? ["guard"] : others;
+    // Who is silent, or not connected, says nothing good of its lag either.
+    const still = votes.every(isFollowing) ? others : ["guard"];
     for (const each of others)
       if (still.includes(each)) expect(results?.[each].since, each).toBe(0);
+  });
+
+  it("of a replica that is not connected do not call it near, and call it behind once it is", () => {
+    const far = unlinked({ appliedOffset: FAR });
+    const lags = [seesReplica(), unlinked(), far].map((vote) => afterAll([vote])?.lag.is);
+    expect(lags).toEqual(["near", "unlinked", "behind"]);
   });
 
   it("of a master say of its link that there is none", () => {
@@ -78,7 +87,7 @@ describe("a status", () => {
     expect(nodeStatus(known({ db1 }), PART, node, AT).checked).toEqual({
       guard_ms: 4_000,
       link_ms: 1_000,
-      lag_ms: 4_000,
+      lag_ms: 1_000,
     });
     expect(nodeStatus(known({}), PART, node, AT).checked).toBeNull();
   });
