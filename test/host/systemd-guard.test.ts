@@ -32,11 +32,30 @@ describeBooted("a host that closes itself after a flush", (system) => {
     );
   const OPEN = "gate=absent gated=0 token=- permits=- lease=0 addr=-";
   const CLOSED = "gate=present gated=1 token=- permits=- lease=0 addr=-";
-  /** A job of the firewall may end before that of the other unit, which waits for it. */
+  const stateOf = (unit: string) => system.must(`systemctl show --value -p ActiveState ${unit}`);
   const settled = () =>
     eventually(
       () => system.must("systemctl list-jobs"),
       (jobs) => jobs === "No jobs running.",
+    );
+  /** Until the tests' own are gone again. */
+  const drop = (unit: string, name: string, ...lines: readonly string[]) =>
+    system.must(`
+        install -d /run/systemd/system/${unit}.service.d
+        printf '%s\\n' '[Service]' ${lines.map((line) => `'${line}'`).join(" ")} >/run/systemd/system/${unit}.service.d/${name}
+        systemctl daemon-reload
+      `);
+  const beAsBefore = () =>
+    system.must("rm -r /run/systemd/system/*.service.d; systemctl daemon-reload");
+  /** It flushes at the end of whatever it does. */
+  const beSlow = () =>
+    drop(
+      "nftables",
+      "slow.conf",
+      "ExecReload=/bin/sleep 1",
+      "ExecReload=/usr/sbin/nft -f /etc/nftables.conf",
+      "ExecStartPre=/bin/sleep 1",
+      "ExecStartPost=/usr/sbin/nft flush ruleset",
     );
   const served = () =>
     system.must(`
@@ -67,19 +86,33 @@ describeBooted("a host that closes itself after a flush", (system) => {
     "closes it after a %s of the firewall, however long that takes",
     async (verb) => {
       served();
-      system.must(`
-        install -d /run/systemd/system/nftables.service.d
-        printf '[Service]\\nExecReload=/bin/sleep 1\\nExecReload=/usr/sbin/nft -f /etc/nftables.conf\\n' >/run/systemd/system/nftables.service.d/slow.conf
-        printf 'ExecStartPre=/bin/sleep 1\\nExecStartPost=/usr/sbin/nft flush ruleset\\n' >>/run/systemd/system/nftables.service.d/slow.conf
-        systemctl daemon-reload
-        systemctl ${verb} nftables
-        ip addr flush dev eth9
-      `);
+      beSlow();
+      system.must(`systemctl ${verb} nftables; ip addr flush dev eth9`);
       await settled();
       expect(shown()).toBe(CLOSED);
-      system.must("rm -r /run/systemd/system/nftables.service.d; systemctl daemon-reload");
+      beAsBefore();
     },
   );
+
+  /** As it is for a moment after each restart of the firewall. */
+  it("closes it after a reload that comes while the unit is still being started", async () => {
+    drop(UNIT, "slow.conf", "ExecStartPost=/bin/sleep 2");
+    system.must(`nft flush ruleset; systemctl restart --no-block ${UNIT}`);
+    await eventually(shown, (seen) => seen === CLOSED);
+    expect(stateOf(UNIT)).toBe("activating");
+    system.must("systemctl reload nftables");
+    await settled();
+    expect(shown()).toBe(CLOSED);
+    beAsBefore();
+  });
+
+  it("closes it after a reload that somebody has replaced by another", async () => {
+    served();
+    drop("nftables", "override.conf", "ExecReload=", "ExecReload=/usr/sbin/nft flush ruleset");
+    system.must("systemctl reload nftables; ip addr flush dev eth9");
+    expect(shown()).toBe(CLOSED);
+    beAsBefore();
+  });
 
   it("closes it after the last of many reloads, and after one that comes while it is being started", async () => {
     for (const before of ["true", "systemctl restart --no-block nftables"]) {
@@ -92,26 +125,28 @@ describeBooted("a host that closes itself after a flush", (system) => {
     }
   });
 
-  it("goes with the firewall that is stopped, and comes with it", async () => {
+  it("closes it when the firewall is stopped, and when it cannot be started again", async () => {
     served();
     system.must("systemctl stop nftables; ip addr flush dev eth9");
-    expect(shown()).toBe(OPEN);
+    expect(shown()).toBe(CLOSED);
     system.must("systemctl start nftables");
-    await settled();
-    expect(system.must(`systemctl is-active ${UNIT}`)).toBe("active");
+    served();
+    system.must("echo nonsense >>/etc/nftables.conf");
+    expect(system.run("systemctl restart nftables").status).not.toBe(0);
+    system.must("ip addr flush dev eth9");
+    expect(shown()).toBe(CLOSED);
+    system.must("sed -i '$ d' /etc/nftables.conf; systemctl restart nftables");
     expect(shown()).toBe(CLOSED);
   });
 
-  it("is told of as failed when the list is not root's alone, and keeps no firewall from being loaded", async () => {
+  it("says when it fails, for the list is not root's alone, and keeps no firewall from being loaded", () => {
     system.must(
       "chmod 666 /etc/redis-mmm/guard.list; systemctl reload nftables; nft list table inet filter",
     );
-    await settled();
-    expect(system.must(`journalctl --sync; journalctl -u ${UNIT} -o cat`)).toContain(
+    expect(system.must("journalctl --sync; journalctl -u nftables -o cat")).toContain(
       "must be root's",
     );
     system.must("chmod 644 /etc/redis-mmm/guard.list; systemctl restart nftables");
-    await settled();
     expect(shown()).toBe(CLOSED);
   });
 

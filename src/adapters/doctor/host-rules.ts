@@ -181,11 +181,21 @@ const arping: Rule = ({ subject, hasLeases }, facts) => {
 const flushes: Rule = ({ subject, hasLeases }, { flush, enabled }) => {
   if (!hasLeases || flush.length === 0 || !enabled.has("nftables")) return null;
   const [file = ""] = flush;
+  const what = `nftables.service is enabled, and ${file} begins with "flush ruleset"`;
+  const fix = `replace "flush ruleset" in ${file} by deleting its own tables: table inet filter; delete table inet filter`;
+  const whoever = "whoever starts, stops or reloads it";
+  if (enabled.has("mmm-guard-close"))
+    return subject.hint(
+      "firewall-flush",
+      what,
+      `${whoever} while this host serves cuts its clients off until the monitors have agreed anew: mmm-guard-close is enabled`,
+      fix,
+    );
   return subject.warning(
     "firewall-flush",
-    `nftables.service is enabled, and ${file} begins with "flush ruleset"`,
-    "whoever starts, stops or reloads it removes the guard's tables, too: the VIP is unguarded until a monitor has put them back",
-    `replace "flush ruleset" in ${file} by deleting its own tables: table inet filter; delete table inet filter`,
+    what,
+    `${whoever} removes the guard's tables, too: the VIP is unguarded until a monitor has put them back`,
+    fix,
   );
 };
 

@@ -75,6 +75,7 @@ done
 units=$(find /etc/systemd/system -path '*.wants/*' \( -name nftables.service -o -name firewalld.service \) </dev/null 2>/dev/null)
 case $units in *nftables.service*) say enabled nftables ;; esac
 case $units in *firewalld.service*) say enabled firewalld ;; esac
+if [ -e /etc/systemd/system/nftables.service.wants/mmm-guard-close.service ]; then say enabled mmm-guard-close; fi
 if grep -qi '^ENABLED=yes' /etc/ufw/ufw.conf 2>/dev/null; then say enabled ufw; fi
 for vip in $vips; do
 	grep -rlwF -- "$vip" /etc/network /etc/netplan /etc/systemd/network /etc/sysconfig/network-scripts \

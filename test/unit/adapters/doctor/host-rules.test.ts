@@ -50,6 +50,10 @@ describe("a host", () => {
     ["warning host-name", { unresolved: "db1" }],
     ["hint ssh-alive", { sshd: new Map() }],
     ["warning firewall-flush", { flush: ["/etc/nftables.conf"], enabled: new Set(["nftables"]) }],
+    [
+      "hint firewall-flush",
+      { flush: ["/etc/nftables.conf"], enabled: new Set(["nftables", "mmm-guard-close"]) },
+    ],
     ["hint firewall-manager", { enabled: new Set(["ufw"]) }],
     ["error vip-static", { statics: [{ vip: "10.0.0.70", file: "/etc/network/interfaces" }] }],
     ["error guard-list", { list: ["10.0.0.70 eth0"] }],
