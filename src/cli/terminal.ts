@@ -69,7 +69,7 @@ export function terminalOf(streams: Streams, interrupted: () => AbortSignal): Te
  * the cursor, retitle the window or hide a line. Colours, which are ours, stay.
  */
 export function harmless(text: string): string {
-  return text.replace(/\p{Cc}\[[\d;]*m|[^\P{Cc}\n\t]/gu, (found) =>
+  return text.replace(/[^\P{Cc}\n\t](?:\[[\d;]*m)?/gu, (found) =>
     found.length > 1 && found.startsWith(ESCAPE) ? found : `\ufffd${found.slice(1)}`,
   );
 }

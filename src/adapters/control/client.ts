@@ -244,6 +244,8 @@ function describe(error: ServiceError): string {
   if (system === "ECONNREFUSED") return "connection refused";
   if (system !== undefined) return system;
   if (error.code === status.DEADLINE_EXCEEDED) return "no answer in time";
+  // Of a server for web pages, or a proxy on the way: which code that becomes means nothing.
+  if (error.details.includes("HTTP status code")) return "no monitor of redis-mmm answers there";
   if (error.code === status.UNIMPLEMENTED) return "its version does not know how to answer that";
   return error.details;
 }

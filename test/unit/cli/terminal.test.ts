@@ -46,6 +46,12 @@ describe("a terminal", () => {
     );
   });
 
+  it("leaves lines as they are that begin as colours go on", () => {
+    const all = streams();
+    terminalOf(all, never).print(["", "[monitor:mon1]", "[1m]\t[m"]);
+    expect(all.shown()).toBe("\n[monitor:mon1]\n[1m]\t[m\n");
+  });
+
   it("takes an answer", async () => {
     const all = streams();
     const answer = terminalOf(all, never).ask("sure? ");

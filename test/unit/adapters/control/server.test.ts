@@ -1,4 +1,7 @@
 /** The control service over a real socket of the loopback address, before a backend of the test. */
+import { once } from "node:events";
+import { createServer } from "node:http2";
+import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import {
   ControlClient,
@@ -167,6 +170,18 @@ describe("a monitor that is asked", () => {
       }),
     );
     expect(await client.operate(request, () => {}, 500)).toMatchObject({ kind: "unknown" });
+  });
+
+  it("is told apart from a server of something else, such as a proxy", async () => {
+    const other = createServer().on("stream", (stream) =>
+      stream.respond({ ":status": 404 }, { endStream: true }),
+    );
+    other.listen(0, "127.0.0.1");
+    await once(other, "listening");
+    closing.push(() => other.close());
+    const client = new ControlClient(`127.0.0.1:${(other.address() as AddressInfo).port}`);
+    closing.push(() => client.close());
+    await expect(client.status(500)).rejects.toThrow("no monitor of redis-mmm answers there");
   });
 
   it("says that its port is taken", async () => {
