@@ -14,6 +14,8 @@ export interface Terminal {
   readonly interactive: boolean;
   /** Standard output is a screen that can be redrawn. */
   readonly screen: boolean;
+  /** How wide that is now; null: it is none, or does not say. */
+  readonly columns: () => number | null;
   readonly paint: Paint;
   /** Ctrl-C, from the first call on; before that it ends the process. */
   readonly interrupted: () => AbortSignal;
@@ -51,6 +53,7 @@ export function terminalOf(streams: Streams, interrupted: () => AbortSignal): Te
   return {
     interactive: stdin.isTTY && stderr.isTTY,
     screen: stdout.isTTY,
+    columns: () => (stdout.isTTY && stdout.columns > 0 ? stdout.columns : null),
     paint: wantsColour(streams) ? colour : plain,
     interrupted,
     print: (lines) => write(stdout, lines),

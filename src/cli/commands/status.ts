@@ -36,7 +36,8 @@ function checkForm({ options }: Context): void {
 }
 
 function render({ status }: StatusAnswer, { options, terminal }: Context): readonly string[] {
-  return renderStatus(status, { cluster: options.cluster === true, paint: terminal.paint });
+  const { paint, columns } = terminal;
+  return renderStatus(status, { cluster: options.cluster === true, paint, columns: columns() });
 }
 
 function exitCodeOf({ leader, hasQuorum, degraded }: StatusAnswer): ExitCode {

@@ -18,13 +18,15 @@ import { showTally, tallyOf } from "../../core/status-votes.ts";
 import { isOfRemoved } from "../../core/whereabouts.ts";
 import type { Paint, Tone } from "../terminal.ts";
 import { showBytes, showInstant } from "./quantities.ts";
-import { table } from "./table.ts";
+import { lineWithin, table, tableWithin } from "./table.ts";
 import { voteGrid } from "./votes.ts";
 
 export interface StatusForm {
   /** Also the monitors, and who votes what. */
   readonly cluster: boolean;
   readonly paint: Paint;
+  /** How wide the screen is; null: there is none, and everything is shown. */
+  readonly columns: number | null;
 }
 
 export function renderStatus(status: Status, form: StatusForm): readonly string[] {
@@ -36,7 +38,7 @@ export function renderStatus(status: Status, form: StatusForm): readonly string[
   }
   const monitors = form.cluster ? [monitorTable(cluster, form.paint), [marginOf(cluster)]] : [];
   const parts = [
-    headLines(status, form.paint),
+    headLines(status, form),
     ...monitors,
     ...groups.flatMap((group) => groupParts(group, cluster, form)),
     warnings,
@@ -55,7 +57,7 @@ function isMargin(lines: readonly string[]): boolean {
   return lines[0]?.startsWith("quorum ") === true;
 }
 
-function headLines(status: Status, paint: Paint): readonly string[] {
+function headLines(status: Status, { paint, columns }: StatusForm): readonly string[] {
   const { cluster, at, answered_by, security } = status;
   const reachable = cluster.monitors.filter((one) => one.reachable).length;
   const leader =
@@ -67,17 +69,17 @@ function headLines(status: Status, paint: Paint): readonly string[] {
     `${reachable}/${cluster.monitors.length}`,
   );
   const age = answered_by.age_ms === null ? "" : ` (${showAge(answered_by.age_ms)} old)`;
-  const line = [
+  const lines = lineWithin(columns, [
     `cluster ${cluster.id ?? "not founded"}`,
     `leader ${leader}`,
     `monitors ${quorum}`,
     `${showInstant(at)}Z`,
     `seen by ${answered_by.name}${age}`,
     ...(security?.tls === "off" ? [paint("warn", "tls off")] : []),
-  ].join("   ");
+  ]);
   const stale = `READ-ONLY VIEW: ${answered_by.name} sees ${reachable} of ${cluster.monitors.length} monitors; what it shows may be old`;
   // Before the founding there is nothing that could be old.
-  return cluster.has_quorum || cluster.id === null ? [line] : [line, paint("bad", stale)];
+  return cluster.has_quorum || cluster.id === null ? lines : [...lines, paint("bad", stale)];
 }
 
 function monitorTable({ monitors }: ClusterStatus, paint: Paint): readonly string[] {
@@ -129,24 +131,24 @@ function groupParts(
 ): readonly (readonly string[])[] {
   const { paint } = form;
   return [
-    [groupLine(group, paint), ...vipLines(group, paint)],
-    nodeTable(group, cluster, paint),
+    [...groupLines(group, form), ...vipLines(group, paint)],
+    nodeTable(group, cluster, form),
     form.cluster ? voteGrid(group.nodes, cluster, paint) : [],
   ];
 }
 
-function groupLine(group: GroupStatus, paint: Paint): string {
+function groupLines(group: GroupStatus, { paint, columns }: StatusForm): readonly string[] {
   const mode = group.mode === "active" ? "active" : paint("warn", group.mode.toUpperCase());
   const verdict = paint(group.verdict === "healthy" ? "good" : "bad", group.verdict);
   const paused = group.pause === null ? [] : [paint("warn", pauseCell(group.pause))];
-  return [
+  return lineWithin(columns, [
     `group ${paint("strong", group.name)}`,
     `master ${group.master ?? "none"}`,
     `verdict ${verdict}`,
     `mode ${mode}`,
     ...paused,
     `epoch ${group.epoch}`,
-  ].join("   ");
+  ]);
 }
 
 export function pauseCell({ left_ms }: PauseStatus): string {
@@ -182,7 +184,14 @@ const HEADER = [
   "VOTES",
 ];
 
-function nodeTable(group: GroupStatus, cluster: ClusterStatus, paint: Paint): readonly string[] {
+/** What "mmm info" says, too, and is looked for the least. */
+const SPARE = ["OFFSET", "PRIO", "ADDRESS"];
+
+function nodeTable(
+  group: GroupStatus,
+  cluster: ClusterStatus,
+  { paint, columns }: StatusForm,
+): readonly string[] {
   const rows = group.nodes.map((node) => [
     node.name,
     node.address,
@@ -195,7 +204,7 @@ function nodeTable(group: GroupStatus, cluster: ClusterStatus, paint: Paint): re
     vipCell(node, group),
     votesCell(node, cluster, paint),
   ]);
-  return table(HEADER, rows);
+  return tableWithin(columns, SPARE, HEADER, rows);
 }
 
 /** `!`: not the role that it should have. While the master changes, two nodes may have it. */

@@ -12,8 +12,8 @@ import {
   votes,
 } from "./fixtures.ts";
 
-function shown(change: StatusChange, cluster = false): string {
-  return `\n${renderStatus(aStatus(change), { cluster, paint: plain }).join("\n")}\n`;
+function shown(change: StatusChange, cluster = false, columns: number | null = null): string {
+  return `\n${renderStatus(aStatus(change), { cluster, paint: plain, columns }).join("\n")}\n`;
 }
 
 describe("mmm status", () => {
@@ -58,6 +58,33 @@ describe("mmm status", () => {
       db3    up    up    up    UP 3/3
       "
     `);
+  });
+
+  it("fits onto a screen of 80 columns, and a narrower one", () => {
+    const nodes = [aNode("db1"), aNode("db2", { ...DOWN_NODE, link: "down", lag_bytes: 114_199 })];
+    const security = { tls: "off", authority_expires_at: null } as const;
+    const narrow = (columns: number) =>
+      shown({ group: { nodes }, status: { security } }, false, columns);
+    expect(narrow(80).split("\n").slice(0, 10).join("\n")).toMatchInlineSnapshot(`
+      "
+      cluster 1a2b3c4d   leader mon2 (term 14)   monitors 3/3   2026-11-22 15:04:11Z
+      seen by mon1 (0.0s old)   tls off
+
+      group main   master db1   verdict healthy   mode active   epoch 7
+      writer 192.168.10.70 on db1   lease 1.7s   epoch 7
+
+      NODE  ADDRESS            ROLE    STATE         LINK  LAG      VIP     VOTES
+      db1   192.168.10.1:6379  master  ONLINE        -     -        writer  up 3/3
+      db2   192.168.10.2:6379  ?       HARD_OFFLINE  down  111.5kb  -       down 2/3"
+    `);
+    for (const columns of [80, 64]) {
+      const lines = narrow(columns)
+        .split("\n")
+        .filter((line) => !/^(WARNING|HINT)/.test(line));
+      expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(columns);
+    }
+    expect(narrow(64)).not.toContain("ADDRESS");
+    expect(narrow(200)).toContain("OFFSET");
   });
 
   it("says that TLS is off, or until when each certificate is good", () => {
@@ -415,6 +442,7 @@ describe("mmm status", () => {
         tones.push(`${tone}:${text}`);
         return text;
       },
+      columns: null,
     });
     expect(tones).toContain("good:healthy");
     expect(tones).toContain("good:UP 3/3");

@@ -88,6 +88,7 @@ export async function mmm(line: string, setting: Setting = {}): Promise<Ran> {
       terminal: {
         interactive: setting.interactive ?? false,
         screen: setting.screen ?? false,
+        columns: () => null,
         paint: plain,
         interrupted: () => setting.interrupted ?? new AbortController().signal,
         print: (lines) => out?.push(...lines),

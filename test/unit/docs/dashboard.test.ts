@@ -26,6 +26,7 @@ interface Annotation {
   readonly expr: string;
   readonly titleFormat: string;
   readonly textFormat: string;
+  readonly useValueForTime: boolean;
 }
 
 interface Variable {
@@ -88,6 +89,13 @@ const lacks = (metric: string, label: string) => LABELS.get(metric)?.has(label) 
 test("the dashboard is JSON in which every panel asks something", () => {
   expect(panels.filter(({ targets }) => targets.length === 0)).toEqual([]);
   expect(new Set(panels.map(({ title }) => title)).size).toBe(panels.length);
+});
+
+test("operations are marked where they began, also the first of its kind, before which there is no series", () => {
+  for (const { expr, useValueForTime } of annotations.list) {
+    expect(expr).toMatch(/_timestamp_seconds\{.*\}\) \* 1000$/);
+    expect(useValueForTime).toBe(true);
+  }
 });
 
 describe.each(QUERIES)("$title: $expr", ({ expr, legend }) => {

@@ -275,7 +275,7 @@ describe("answers", { timeout: FUZZ_LIMIT_MS }, () => {
   const all = { group: "", node: "" };
   /** Everything that a command makes of it. */
   const showStatus = ({ status: one }: StatusReport) => [
-    renderStatus(one, { cluster: true, paint: plain }),
+    renderStatus(one, { cluster: true, paint: plain, columns: 80 }),
     stableLines(one),
     verdictOn(one, { warnBytes: 1, critBytes: 2 }),
     one.groups.map((group) => [
