@@ -8,6 +8,7 @@ import { copyOfRecord, type Draft, withEntry } from "./draft.ts";
 import { derive } from "./entropy.ts";
 import {
   beginRound,
+  hasRoomForRound,
   isEstablished,
   answeredRound,
   answeredRoundSentAt,
@@ -39,7 +40,7 @@ import {
 import type { GroupPart } from "./state.ts";
 import { News } from "./news.ts";
 import { seePauses } from "./sightings.ts";
-import { isNewer, type Stamp, sameStamp } from "./stamp.ts";
+import { type Stamp, sameStamp } from "./stamp.ts";
 import { retyped } from "./typed-slot.ts";
 
 export class Turn {
@@ -150,8 +151,8 @@ export class Turn {
 
   /**
    * Evidence of rule 6: whether a round of this term that was sent after `moment` was answered by a
-   * majority. If none is even under way, the end of this turn sends one; the group that asks is looked
-   * at when one is answered.
+   * majority. If none is even under way, the end of this turn sends one, unless many are; the group that asks is
+   * looked at when one is answered.
    */
   provenSince(group: GroupName, moment: Moment): boolean {
     if (!this.established) return false;
@@ -222,7 +223,8 @@ export class Turn {
   /** Whether the end of this turn sends a round: of a proposal, or because somebody waits for one. */
   get sendsRound(): boolean {
     // Leadership may have been given up in this very turn.
-    return this.established && (!this.#agenda.isEmpty || this.#roundWanted);
+    if (!this.established) return false;
+    return !this.#agenda.isEmpty || (this.#roundWanted && hasRoomForRound(this.state.consensus));
   }
 
   /** At the end of a turn: the proposal, or else the round that somebody waits for; and what can wait. */
@@ -323,9 +325,4 @@ export class Turn {
     }
     return this.now - from;
   }
-}
-
-/** Whether a stamp is of this leadership's own making. */
-export function isOurs(turn: Turn, stamp: Stamp): boolean {
-  return stamp.term === turn.term && isNewer(stamp, { term: turn.term, version: 0 });
 }

@@ -1,7 +1,8 @@
 /**
  * What waits to be sent to one peer. Of each kind of message only the newest is worth sending: a
  * newer heartbeat, vote or health message takes the place of an older one. So it is bounded by the
- * number of kinds, however long the peer is silent, and no kind crowds out another.
+ * number of kinds, however long the peer is silent, and no kind crowds out another. A mere heartbeat
+ * is not of the kind of one that brings state: that is said once.
  */
 import type { PeerMessage } from "../../core/messages.ts";
 
@@ -9,8 +10,7 @@ export class Outbox {
   readonly #waiting = new Map<string, PeerMessage>();
 
   put(message: PeerMessage): void {
-    const kind = message.kind === "health" ? "health" : message.message.kind;
-    this.#waiting.set(kind, message);
+    this.#waiting.set(kindOf(message), message);
   }
 
   /** The one whose kind waits longest. */
@@ -25,4 +25,10 @@ export class Outbox {
   get size(): number {
     return this.#waiting.size;
   }
+}
+
+function kindOf(sent: PeerMessage): string {
+  if (sent.kind === "health") return "health";
+  const { message } = sent;
+  return message.kind === "append" && message.delta !== null ? "state" : message.kind;
 }

@@ -71,6 +71,7 @@ export function forgetAnswers(leadership: Leadership, keep: Keep): Leadership {
     ackRound: only(leadership.ackRound, keep),
     ackVersion: only(leadership.ackVersion, keep),
     seenAtRound: only(leadership.seenAtRound, keep),
+    underWay: only(leadership.underWay, keep),
   });
 }
 

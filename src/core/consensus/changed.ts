@@ -66,5 +66,6 @@ export function copyOfLeadership(leadership: Leadership): Draft<Leadership> {
     answeredAt: leadership.answeredAt,
     seenAtRound: leadership.seenAtRound,
     wholeFrom: leadership.wholeFrom,
+    underWay: leadership.underWay,
   };
 }

@@ -5,8 +5,10 @@
  * it, nobody can have been elected in a later term before that instant.
  *
  * What goes to a peer is nothing, the parts that it lacks, or everything, as far as it has
- * acknowledged. A peer that was not heard in this term is only asked: it may be dead, and if its
- * disk went back it must say so before it is given what it lost.
+ * acknowledged, and as long as nothing else is under way to it: of many groups at once that is much to
+ * read, and a copy with each heartbeat would keep it from answering any. A peer that was not heard in this
+ * term is only asked: it may be dead, and if its disk went back it must say so before it is given what it
+ * lost.
  */
 import { withEntry } from "../draft.ts";
 import type { At, Instant, MonitorName } from "../ids.ts";
@@ -16,12 +18,22 @@ import { countedPeers, isSelfMember, reachedByMajority } from "./cluster.ts";
 import { adoptTerm, stepDown } from "./roles.ts";
 import { slotSince, wholeSlot } from "./slot.ts";
 import { andThen, type Body, send, type Step, still } from "./step.ts";
-import type { ConsensusMessage, ConsensusState, Leadership, Slot, SlotDelta } from "./types.ts";
+import type {
+  ConsensusMessage,
+  ConsensusState,
+  Leadership,
+  Shipment,
+  Slot,
+  SlotDelta,
+} from "./types.ts";
 
 type AppendReply = Extract<ConsensusMessage, { kind: "append-reply" }>;
 
-/** A leader without a majority is gone after F, so more rounds than this wait for answers only in a burst. */
-const ROUNDS_AWAITED = 64;
+/**
+ * So many rounds may wait for answers before another is begun on demand: who wants one waits for the next answer. Else a
+ * leader with much to do keeps its peers so busy with rounds that none of them is answered in time.
+ */
+const ROUNDS_AT_ONCE = 8;
 const NO_ROUNDS: Leadership["sentAt"] = {};
 
 /** The re-stamped slot is in place; nothing was sent of it yet. The voters were heard just now. */
@@ -42,6 +54,7 @@ export function newLeadership(
     answeredAt: null,
     seenAtRound: {},
     wholeFrom: 0,
+    underWay: {},
   };
 }
 
@@ -52,15 +65,22 @@ export function broadcast(state: ConsensusState, at: At): Step {
   const round = leadership.round + 1;
   const sent = copyOfLeadership(leadership);
   sent.round = round;
-  sent.sentAt = { ...newestRounds(leadership.sentAt), [round]: at.now };
+  sent.sentAt = { ...leadership.sentAt, [round]: at.now };
   sent.nextHeartbeatAt = at.now + timers.heartbeatMs;
   const next = withLeadership(state, sent);
   const slot = durable.slot;
-  const effects = countedPeers(next).map((peer) =>
-    send(next, peer, append(next, slot, deltaFor(sent, slot, peer))),
-  );
+  const effects = countedPeers(next).map((peer) => {
+    const delta = deltaFor(sent, slot, peer);
+    if (delta !== null) sent.underWay = withEntry(sent.underWay, peer, shipped(slot, round));
+    return send(next, peer, append(next, slot, delta));
+  });
   const counted = countAnswers(next, sent);
   return { state: counted === sent ? next : withLeadership(next, counted), effects };
+}
+
+/** Whether one more is worth its while now; after the next answer it is. */
+export function hasRoomForRound({ leadership }: ConsensusState): boolean {
+  return leadership !== null && leadership.round - leadership.answeredRound < ROUNDS_AT_ONCE;
 }
 
 function withLeadership(state: ConsensusState, leadership: Leadership): ConsensusState {
@@ -83,14 +103,13 @@ function append(state: ConsensusState, slot: Slot, delta: SlotDelta | null): Bod
 function deltaFor(leadership: Leadership, slot: Slot, peer: MonitorName): SlotDelta | null {
   const has = leadership.ackVersion[peer];
   if (has === undefined || has >= slot.stamp.version) return null;
+  if (leadership.underWay[peer] !== undefined) return null;
   if (has < leadership.start.version || has < leadership.wholeFrom) return wholeSlot(slot);
   return slotSince(slot, { term: slot.stamp.term, version: has });
 }
 
-function newestRounds(sentAt: Leadership["sentAt"]): Leadership["sentAt"] {
-  const rounds = Object.keys(sentAt);
-  if (rounds.length < ROUNDS_AWAITED) return sentAt;
-  return roundsAfter(sentAt, Number(rounds[rounds.length - ROUNDS_AWAITED]));
+function shipped({ stamp }: Slot, round: number): Shipment {
+  return { round, version: stamp.version };
 }
 
 function roundsAfter(sentAt: Leadership["sentAt"], round: number): Leadership["sentAt"] {
@@ -128,19 +147,24 @@ export function onAppendReply(
   const noted = noteAnswer(leadership, from, reply, state.durable.term);
   if (noted === leadership) return still(state);
   const counted = withLeadership(state, countAnswers(state, noted));
-  if (noted.ackVersion === leadership.ackVersion) return still(counted);
-  const told =
-    leadership.ackVersion[from] === undefined ? tellMissing(counted, from) : still(counted);
-  return andThen(told, (next) => advanceCommit(next, at));
+  const isSettled =
+    noted.ackVersion === leadership.ackVersion && noted.underWay === leadership.underWay;
+  if (isSettled) return still(counted);
+  return andThen(tellMissing(counted, from), (next) => advanceCommit(next, at));
 }
 
-/** The first answer of a peer: it is there, and may lack something. */
+/** After its first answer, or one that shows what became of what it was given: it may lack something. */
 function tellMissing(state: ConsensusState, peer: MonitorName): Step {
   const { leadership, durable } = state;
   if (leadership === null || durable.slot === null) return still(state);
   const delta = deltaFor(leadership, durable.slot, peer);
   if (delta === null) return still(state);
-  return { state, effects: [send(state, peer, append(state, durable.slot, delta))] };
+  const told = copyOfLeadership(leadership);
+  // What was asked in this round may be answered before it has read this.
+  const shipment = shipped(durable.slot, leadership.round + 1);
+  told.underWay = withEntry(leadership.underWay, peer, shipment);
+  const next = withLeadership(state, told);
+  return { state: next, effects: [send(next, peer, append(next, durable.slot, delta))] };
 }
 
 /**
@@ -159,11 +183,24 @@ function noteAnswer(
   const version = current ? reply.version : 0;
   const newRound = awaited && reply.round > (ackRound[from] ?? 0);
   const newVersion = version > (ackVersion[from] ?? -1);
-  if (!newRound && !newVersion) return leadership;
+  const underWay = current ? withoutEnded(leadership.underWay, from, reply) : leadership.underWay;
+  if (!newRound && !newVersion && underWay === leadership.underWay) return leadership;
   const next = copyOfLeadership(leadership);
+  next.underWay = underWay;
   if (newRound) next.ackRound = withEntry(ackRound, from, reply.round);
   if (newVersion) next.ackVersion = withEntry(ackVersion, from, version);
   return next;
+}
+
+/** What was given to a peer has arrived, or is lost: all that is said to it arrives in its order, or not at all. */
+function withoutEnded(
+  underWay: Leadership["underWay"],
+  peer: MonitorName,
+  { round, version }: AppendReply,
+): Leadership["underWay"] {
+  const { [peer]: shipment, ...others } = underWay;
+  if (shipment === undefined) return underWay;
+  return version >= shipment.version || round >= shipment.round ? others : underWay;
 }
 
 /** Counting commits only what this leader stamped itself; what came before is contained in that. */

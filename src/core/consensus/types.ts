@@ -157,6 +157,13 @@ export interface Leadership {
   readonly seenAtRound: Readonly<Record<MonitorName, number>>;
   /** Version that last removed a part: a peer that has less needs the whole state. */
   readonly wholeFrom: number;
+  /** What each peer was given last, while it has not answered that round yet, nor a later one. */
+  readonly underWay: Readonly<Record<MonitorName, Shipment>>;
+}
+
+export interface Shipment {
+  readonly round: number;
+  readonly version: number;
 }
 
 export interface ConsensusState {

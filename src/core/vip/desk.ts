@@ -9,7 +9,8 @@ import { copyOfDesk, type Desk } from "../local.ts";
 import { groupIn, type GroupPart, type Node, type Vip } from "../state.ts";
 import { newestStamp, sameStamp, type Stamp } from "../stamp.ts";
 import { targetOf } from "../target.ts";
-import { isOurs, type Turn } from "../turn.ts";
+import type { Turn } from "../turn.ts";
+import { isOurs } from "./epochs.ts";
 import { withAuthorized, withReleased, withWitness } from "./proofs.ts";
 import type { GuardRequest, GuardResult, RegisterView, Token } from "./types.ts";
 

@@ -8,7 +8,8 @@
  */
 import type { Ip, NodeName } from "../ids.ts";
 import type { GroupPart, LeaseTimes, Vip } from "../state.ts";
-import type { Stamp } from "../stamp.ts";
+import { isNewer, type Stamp } from "../stamp.ts";
+import type { Turn } from "../turn.ts";
 
 /** Replaces one VIP of a group. */
 export function withVip(group: GroupPart, ip: Ip, change: (vip: Vip) => Vip): GroupPart {
@@ -131,4 +132,9 @@ export function staying(vip: Vip): Vip {
 
 export function without(readSet: Vip["readSet"], names: readonly NodeName[]): Vip["readSet"] {
   return Object.fromEntries(Object.entries(readSet).filter(([name]) => !names.includes(name)));
+}
+
+/** Whether a stamp is of this leadership's own making. */
+export function isOurs(turn: Turn, stamp: Stamp): boolean {
+  return stamp.term === turn.term && isNewer(stamp, { term: turn.term, version: 0 });
 }

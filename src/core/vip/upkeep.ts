@@ -10,9 +10,9 @@ import type { Instant, NodeName } from "../ids.ts";
 import { watchOf } from "../patrol.ts";
 import { type GroupPart, quorumOf, type Vip } from "../state.ts";
 import { isNewer } from "../stamp.ts";
-import { isOurs, type Turn } from "../turn.ts";
+import type { Turn } from "../turn.ts";
 import { holdsEpoch, isMarkable, leadingFromId, mayOverwrite } from "./stand.ts";
-import { renewed, withVip } from "./epochs.ts";
+import { renewed, withVip, isOurs } from "./epochs.ts";
 import type { ProofContext } from "./proofs.ts";
 import { mayBeRead } from "./strangers.ts";
 

@@ -123,6 +123,7 @@ const LEADERSHIP: Leadership = {
   answeredAt: 0,
   seenAtRound: {},
   wholeFrom: 0,
+  underWay: {},
 };
 const LEADING: ConsensusState = {
   ...BLANK.consensus,

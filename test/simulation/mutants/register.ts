@@ -35,7 +35,7 @@ function next(vip: Vip, epoch: Stamp): Stamp {
         to: "return { ...vip, epoch: next(vip, epoch) };",
       },
       {
-        file: "src/core/turn.ts",
+        file: `${VIP}/epochs.ts`,
         from: "return stamp.term === turn.term && isNewer(stamp, { term: turn.term, version: 0 });",
         to: "return true;",
       },

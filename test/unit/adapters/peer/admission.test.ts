@@ -8,6 +8,7 @@ import {
 } from "../../../../src/adapters/peer/address.ts";
 import type { Decoded } from "../../../../src/adapters/peer/codec.ts";
 import { Outbox } from "../../../../src/adapters/peer/outbox.ts";
+import type { SlotDelta } from "../../../../src/core/consensus/types.ts";
 import type { PeerMessage } from "../../../../src/core/messages.ts";
 
 const mon2: Receiver = {
@@ -131,6 +132,18 @@ describe("the outbox of a peer", () => {
       outbox.put(message);
     expect(outbox.size).toBe(2);
     expect([outbox.take(), outbox.take(), outbox.take()]).toEqual([health(3), reply(2), null]);
+  });
+
+  it("lets no heartbeat take the place of what brings state, which is said only once", () => {
+    const sender = { storageId: "s", term: 1, slot: null, commit: null, note: null };
+    const append = (round: number, delta: SlotDelta | null): PeerMessage => ({
+      kind: "consensus",
+      message: { ...sender, kind: "append", round, version: 1, delta },
+    });
+    const delta = { base: null, stamp: { term: 1, version: 1 }, changed: {}, parts: {} };
+    const outbox = new Outbox();
+    for (const message of [append(1, delta), append(2, null), append(3, null)]) outbox.put(message);
+    expect([outbox.take(), outbox.take()]).toEqual([append(1, delta), append(3, null)]);
   });
 });
 

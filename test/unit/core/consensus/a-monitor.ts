@@ -77,11 +77,16 @@ export function hear(
 
 /** Elected in term 6 at 2,000 with mon2's vote; nothing is acknowledged yet. */
 export function aNewLeader(change: Partial<Durable> = {}): ConsensusState {
+  return election(change).state;
+}
+
+/** With what it says in its first round. */
+export function election(change: Partial<Durable> = {}): Step {
   const asked = tick(aMonitor(change), at(2_000)).state;
   const willing = from("mon2", { kind: "pre-vote-reply", candidateTerm: 6, granted: true });
   const candidate = hear(asked, willing, 2_000).state;
   const vote = from("mon2", { kind: "vote-reply", granted: true }, { term: 6 });
-  return hear(candidate, vote, 2_000).state;
+  return hear(candidate, vote, 2_000);
 }
 
 /** And its own stamp 6.11 is committed, at 2,001. */

@@ -3,6 +3,7 @@ import {
   answeredRound,
   answeredRoundSentAt,
   beginRound,
+  hasRoomForRound,
   isEstablished,
   propose,
   readyPeers,
@@ -10,6 +11,7 @@ import {
   transfer,
   withNote,
 } from "../../../../src/core/consensus/consensus.ts";
+import { forgetAnswers } from "../../../../src/core/consensus/accepted.ts";
 import { wholeSlot } from "../../../../src/core/consensus/slot.ts";
 import type { SlotDelta } from "../../../../src/core/consensus/types.ts";
 import { sameStamp, type Stamp } from "../../../../src/core/stamp.ts";
@@ -19,6 +21,7 @@ import {
   aNewLeader,
   aSlot,
   at,
+  election,
   from,
   hear,
   persisted,
@@ -66,12 +69,12 @@ describe("a new leader", () => {
   });
 
   test("gives everything to those that voted, and asks the others first", () => {
-    const step = beginRound(aNewLeader(), at(2_001));
+    const step = election();
     expect(sent(step, "mon2")).toMatchObject([{ delta: { base: null } }]);
     expect(sent(step, "mon3")).toMatchObject([{ delta: null, version: 11 }]);
     const answered = hear(step.state, reply("mon3", 1, 0), 2_002);
     expect(sent(answered, "mon3")).toMatchObject([
-      { round: 2, delta: { base: null, stamp: stamp(6, 11) } },
+      { round: 1, delta: { base: null, stamp: stamp(6, 11) } },
     ]);
   });
 
@@ -80,6 +83,64 @@ describe("a new leader", () => {
     expect(persisted(step)?.acknowledged).toEqual({ mon2: { term: 6, slot: stamp(6, 11) } });
     expect(reported(step)).toContainEqual({ kind: "committed", stamp: stamp(6, 11) });
     expect(step.effects.at(-1)).toMatchObject({ kind: "persist", isUrgent: false });
+  });
+});
+
+describe("what a peer lacks", () => {
+  const proposed = () =>
+    propose(aLeader(), at(2_050), (parts) => ({ ...parts, "group:a": { value: 1 } }));
+
+  test("is said once, and heartbeats go on without it", () => {
+    const step = proposed();
+    expect(sent(step, "mon2")).toMatchObject([{ round: 2, delta: { base: stamp(6, 11) } }]);
+    const later = beginRound(step.state, at(2_170));
+    expect(sent(later, "mon2")).toMatchObject([{ round: 3, version: 12, delta: null }]);
+    const first = hear(later.state, reply("mon2", 2, 12), 2_180).state;
+    expect(sent(beginRound(first, at(2_300)), "mon2")).toMatchObject([{ delta: null }]);
+  });
+
+  test.each([
+    ["that round", 2],
+    ["a later one", 3],
+  ])("is said again, once, when the answer to %s shows that it is lost", (_, round) => {
+    const later = beginRound(proposed().state, at(2_170)).state;
+    const answered = hear(later, reply("mon2", round, 11), 2_180);
+    expect(sent(answered, "mon2")).toMatchObject([
+      { round: 3, delta: { base: stamp(6, 11), stamp: stamp(6, 12) } },
+    ]);
+    // One that cannot take it is told no faster than there are rounds.
+    const again = hear(answered.state, reply("mon2", 3, 11), 2_190);
+    expect(sent(again, "mon2")).toEqual([]);
+    expect(sent(beginRound(again.state, at(2_300)), "mon2")).toMatchObject([{ delta: null }]);
+  });
+
+  test("is not taken for lost by the answer to an older round, nor by one of an older term", () => {
+    const { state } = proposed();
+    const older = from("mon2", { kind: "append-reply", round: 9, version: 0 }, { term: 5 });
+    for (const message of [reply("mon2", 1, 11), older]) {
+      const heard = hear(state, message, 2_060).state;
+      expect(sent(beginRound(heard, at(2_170)), "mon2")).toMatchObject([{ delta: null }]);
+    }
+  });
+
+  test("is followed at once by what came meanwhile", () => {
+    const { state } = proposed();
+    const next = propose(state, at(2_060), (parts) => ({ ...parts, "group:a": { value: 2 } }));
+    expect(sent(next, "mon2")).toMatchObject([{ delta: null }]);
+    const answered = hear(next.state, reply("mon2", 2, 12), 2_070);
+    expect(sent(answered, "mon2")).toMatchObject([
+      { delta: { base: stamp(6, 12), stamp: stamp(6, 13) } },
+    ]);
+    // The answer to the round before was sent before it can have read that.
+    const before = hear(answered.state, reply("mon2", 3, 12), 2_071).state;
+    expect(sent(beginRound(before, at(2_180)), "mon2")).toMatchObject([{ delta: null }]);
+  });
+
+  test("of one that left and came back is said anew", () => {
+    const { state } = proposed();
+    const leadership = state.leadership;
+    if (leadership === null) throw new Error("it leads");
+    expect(forgetAnswers(leadership, (name) => name !== "mon2").underWay).toEqual({});
   });
 });
 
@@ -110,15 +171,19 @@ describe("a round", () => {
     }
   });
 
-  test("stays countable in a burst of many", () => {
+  test("counts however many were sent before it was answered, and there is room for eight on demand", () => {
     let state = aLeader();
-    for (let now = 2_100; now < 2_400; now += 1) state = beginRound(state, at(now)).state;
-    expect(Object.keys(state.leadership?.sentAt ?? {}).length).toBeLessThanOrEqual(64);
+    const room: boolean[] = [];
+    for (let now = 2_100; now < 2_400; now += 1) {
+      room.push(hasRoomForRound(state));
+      state = beginRound(state, at(now)).state;
+    }
+    expect(room.filter(Boolean)).toHaveLength(8);
     const newest = state.leadership?.round ?? 0;
-    expect(answeredRoundSentAt(hear(state, reply("mon2", newest, 11), 2_500).state)).toBe(2_399);
-    expect(answeredRoundSentAt(hear(state, reply("mon2", newest - 30, 11), 2_500).state)).toBe(
-      2_369,
-    );
+    const late = hear(state, reply("mon2", newest - 200, 11), 2_500).state;
+    expect([answeredRoundSentAt(late), hasRoomForRound(late)]).toEqual([2_199, false]);
+    const answered = hear(late, reply("mon2", newest, 11), 2_500).state;
+    expect([answeredRoundSentAt(answered), hasRoomForRound(answered)]).toEqual([2_399, true]);
   });
 
   test("is due each 120 ms, and at once after a proposal", () => {
