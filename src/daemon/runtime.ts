@@ -9,14 +9,14 @@
  */
 import { setImmediate as afterOthers } from "node:timers/promises";
 import type { Durable } from "../core/consensus/types.ts";
-import type { Effect, Finished, Input } from "../core/io.ts";
+import type { Effect, Input } from "../core/io.ts";
 import type { Clock, Core, DurableStore } from "../ports.ts";
 
 /** Messages of some seconds; more means that the disk or this process stands still. */
 const QUEUE_LIMIT = 4_096;
 /** With so much in the queue that is no message, something asks without end: a fault. */
 const QUEUE_FAULT = 4 * QUEUE_LIMIT;
-/** Answers of probes that one turn takes in. */
+/** Outcomes that one turn takes in. */
 const MOST_AT_ONCE = 100;
 /** Timers and sockets get their turn at least this often. */
 const YIELD_EVERY_MS = 10;
@@ -135,12 +135,12 @@ export class Runtime<S> {
     }
   }
 
-  /** What comes next: answers of probes that follow each other are one input. */
+  /** What comes next: outcomes that have come to wait behind each other are one input. */
   #next(): Input | undefined {
     const first = this.#queue.shift();
-    if (first === undefined || !isProbed(first)) return first;
+    if (first?.kind !== "finished") return first;
     const all = [first];
-    for (let next = this.#queue[0]; next !== undefined && isProbed(next); next = this.#queue[0]) {
+    for (let next = this.#queue[0]; next?.kind === "finished"; next = this.#queue[0]) {
       if (all.length === MOST_AT_ONCE) break;
       all.push(next);
       this.#queue.shift();
@@ -202,7 +202,7 @@ export class Runtime<S> {
   }
 }
 
-function isProbed(input: Input): input is Finished {
+function isProbed(input: Input): boolean {
   return input.kind === "finished" && input.result.kind === "probe";
 }
 

@@ -350,18 +350,17 @@ export class MonitorProcess {
   }
 }
 
-/** As the runtime does it: answers of probes that follow each other are one input. */
+/** As the runtime does it: outcomes that follow each other are one input. */
 function together(inbox: readonly Input[]): readonly Input[] {
   const all: Input[] = [];
   let some: Finished[] = [];
   for (const input of inbox) {
-    const isProbed = input.kind === "finished" && input.result.kind === "probe";
-    if (isProbed && some.length > 0) {
+    if (input.kind === "finished" && some.length > 0) {
       some.push(input);
       continue;
     }
-    some = isProbed ? [input] : [];
-    all.push(isProbed ? { kind: "all-finished", all: some } : input);
+    some = input.kind === "finished" ? [input] : [];
+    all.push(input.kind === "finished" ? { kind: "all-finished", all: some } : input);
   }
   return all;
 }
