@@ -9,6 +9,7 @@ import type { CheckResults } from "./health/check-results.ts";
 import type { Network, OwnNetwork } from "./health/own-network.ts";
 import type { Verdict } from "./health/verdict.ts";
 import type { Evidence } from "./health/votes.ts";
+import type { ProbePlan } from "./health/scrutiny.ts";
 import type { NodeWatch } from "./health/watch.ts";
 import type { GroupName, Instant, Ip, MonitorName, NodeName } from "./ids.ts";
 import type { Outcome } from "./io.ts";
@@ -16,7 +17,7 @@ import type { Command } from "./messages.ts";
 import type { NodeVote } from "./health/types.ts";
 import type { ActionConnection } from "./operation/action.ts";
 import type { Sighting } from "./pause.ts";
-import type { Committed, GroupPart } from "./state.ts";
+import type { Committed } from "./state.ts";
 import type { Stamp } from "./stamp.ts";
 import type { GuardRequest, RegisterView } from "./vip/types.ts";
 
@@ -160,17 +161,6 @@ export interface Errand {
   readonly done: Readonly<Record<string, number | string | true>>;
 }
 
-/** When the probes of a group are due, as long as these are what they are made from. */
-export interface ProbePlan {
-  readonly watches: GroupLocal["watches"];
-  readonly isDenied: boolean;
-  readonly group: GroupPart;
-  /** The first that may start, if there is a turn. */
-  readonly startAt: Instant;
-  /** When there must be one. */
-  readonly wakeAt: Instant;
-}
-
 /** One group as this monitor sees it. */
 export interface GroupLocal {
   readonly watches: Readonly<Record<NodeName, NodeWatch>>;
@@ -273,6 +263,8 @@ export interface MonitorState {
   readonly cutOffUntil: Instant;
   /** Effects whose outcome is awaited, oldest first. */
   readonly flights: readonly { readonly id: number; readonly flight: Flight }[];
+  /** How many nodes there are in groups that were not calm at the last patrol. */
+  readonly oddNodes: number;
   readonly waiting: readonly Waiting[];
   /** Groups that were held up by a proposal under way, or by a round that is not answered: looked at after it. */
   readonly heldUp: Readonly<Record<Obstacle, readonly GroupName[]>>;
@@ -307,6 +299,7 @@ export function copyOfState(state: MonitorState): Draft<MonitorState> {
     network: state.network,
     cutOffUntil: state.cutOffUntil,
     flights: state.flights,
+    oddNodes: state.oddNodes,
     waiting: state.waiting,
     heldUp: state.heldUp,
     alarms: state.alarms,

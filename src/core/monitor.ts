@@ -55,6 +55,7 @@ export function createMonitor(options: MonitorOptions, at: At): MonitorState {
     network: NETWORK_NOT_CHECKED,
     cutOffUntil: -Infinity,
     flights: [],
+    oddNodes: 0,
     waiting: [],
     heldUp: HELD_UP_BY_NOTHING,
     alarms: {},

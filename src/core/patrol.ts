@@ -16,13 +16,12 @@ import {
   nextProbeAt,
   probeDeadlineMs,
   probeEveryMs,
+  type ProbePlan,
   type Sight,
   probePatienceMs,
-  unadoptedEveryMs,
 } from "./health/scrutiny.ts";
 import type { ProbeResult } from "./health/types.ts";
 import type { Instant, NodeName } from "./ids.ts";
-import type { ProbePlan } from "./local.ts";
 import { reviseNetwork } from "./own-network.ts";
 import { groupIn, type GroupPart, type Node } from "./state.ts";
 import { targetOf } from "./target.ts";
@@ -47,15 +46,18 @@ export function isSilent({ state }: Turn): boolean {
 /** Starts the probes that are due. */
 export function patrol(turn: Turn): void {
   const takePlace = placesIn(turn);
+  let oddNodes = 0;
   for (const group of turn.state.newest?.groups ?? []) {
-    if (planOf(turn, group).startAt > turn.now) continue;
     // As it is before the first of them starts.
-    const calm = isCalm(group, sightOf(turn, group));
+    const { startAt, calm } = planOf(turn, group);
+    if (!calm) oddNodes += group.nodes.length;
+    if (startAt > turn.now) continue;
     for (const node of group.nodes) {
       const isDue = probeTimesOf(turn, group, node, calm).startAt <= turn.now;
       if (isDue && (!isNew(turn, group, node) || takePlace())) start(turn, group, node);
     }
   }
+  turn.state.oddNodes = oddNodes;
 }
 
 /** Whether there is room for one more that is asked for the first time. */
@@ -126,7 +128,7 @@ function planOf(turn: Turn, group: GroupPart): ProbePlan {
     wakeAt = Math.min(wakeAt, times.wakeAt);
     isAnyNew ||= isNew(turn, group, node);
   }
-  const plan: ProbePlan = { watches, isDenied, group, startAt, wakeAt };
+  const plan: ProbePlan = { watches, isDenied, group, calm, startAt, wakeAt };
   // One that waits for a place does so from turn to turn.
   if (isAnyNew) return plan;
   turn.setLocal(group.name, { probePlan: plan });
@@ -146,18 +148,13 @@ function probeTimesOf(
   const { settings } = group;
   if (isNew(turn, group, node)) return { startAt: turn.now, wakeAt: turn.now + NO_PLACE_MS };
   const watch = watchOf(turn, group.name, node.name);
-  const at = nextProbeAt(watch, settings, everyMs(turn, group, node, calm));
+  const at = nextProbeAt(
+    watch,
+    settings,
+    probeEveryMs(group, node.name, calm, turn.state.oddNodes),
+  );
   if (!isRegular(watch)) return { startAt: at, wakeAt: at };
   return { startAt: at - TOGETHER_MS, wakeAt: at + probePatienceMs(settings) };
-}
-
-function everyMs(turn: Turn, group: GroupPart, node: Node, calm: boolean): number {
-  if (group.master !== null) return probeEveryMs(group, node.name, calm);
-  const { groups } = turn.state.newest ?? { groups: [] };
-  return unadoptedEveryMs(
-    group.settings,
-    groups.reduce((sum, { nodes }) => sum + nodes.length, 0),
-  );
 }
 
 function sightOf(turn: Turn, { name }: GroupPart): Sight {

@@ -1,8 +1,9 @@
 /**
  * How often a node is probed, how much is asked, and how long that may take. While every node of a group is
  * up and in its place, most probes are mere pulses, INFO follows twice a second, and those that nobody uses
- * are asked less often than the master. As soon as anything is odd, here or to a majority, every probe of every
- * node of the group asks for all, at the full pace: the replicas are witnesses then, and may have to be chosen from. A
+ * are asked less often than the master. As soon as anything is odd, here or to a majority, or there is no master yet,
+ * every probe of every node of the group asks for all, at the full pace: the replicas are witnesses then, and may have
+ * to be chosen from. Only where that are many is it slower: what news there is makes a node worth a look at once. A
  * switchover is not odd: who conducts it reads the nodes itself, and clients wait for them.
  */
 import type { Instant, NodeName } from "../ids.ts";
@@ -17,12 +18,12 @@ const INFO_AFTER_MS = 450;
 const BYSTANDER_EVERY_MS = 230;
 
 /**
- * Until a group has a master, each probe of it asks for all, and there is nothing to be noticed in time. Many such
- * groups, as at the first start, would keep a monitor so busy that it misses heartbeats: each node adds so much …
+ * Many groups in which something is odd, as at the first start or when a rack has failed, would keep a monitor so busy
+ * that it misses heartbeats, and takes replicas for silent: each node of theirs adds so much …
  */
-const UNADOPTED_NODE_MS = 2;
+const ODD_NODE_MS = 2;
 /** … up to half of the age at which an INFO is too old to go by. */
-const UNADOPTED_MOST_MS = 700;
+const ODD_MOST_MS = 700;
 
 /** The core gives up a probe this long after its adapter should have. */
 const ADAPTER_SLACK_MS = 250;
@@ -33,6 +34,18 @@ type Watches = Readonly<Record<NodeName, NodeWatch>>;
 export interface Sight {
   readonly watches: Watches;
   readonly isDenied: boolean;
+}
+
+/** When the probes of a group are due, as long as these are what they are made from. */
+export interface ProbePlan {
+  readonly watches: Watches;
+  readonly isDenied: boolean;
+  readonly group: GroupPart;
+  readonly calm: boolean;
+  /** The first that may start, if there is a turn. */
+  readonly startAt: Instant;
+  /** When there must be one. */
+  readonly wakeAt: Instant;
 }
 
 /** Nobody's testimony is needed, and nobody may have to be chosen. */
@@ -75,17 +88,22 @@ export function depthOf(group: GroupPart, sight: Sight, node: NodeName, now: Ins
   return isCalm(group, sight) ? "pulse" : "full";
 }
 
-/** Time between two probes of a node. @param calm what `isCalm` says of its group */
-export function probeEveryMs(group: GroupPart, node: NodeName, calm: boolean): number {
+/**
+ * Time between two probes of a node.
+ * @param calm what `isCalm` says of its group
+ * @param oddNodes how many there are in all groups that are not
+ */
+export function probeEveryMs(
+  group: GroupPart,
+  node: NodeName,
+  calm: boolean,
+  oddNodes: number,
+): number {
   const { probeIntervalMs } = group.settings;
-  return calm && (isBystander(group, node) || isHandingOver(group))
+  if (!calm) return Math.max(probeIntervalMs, Math.min(oddNodes * ODD_NODE_MS, ODD_MOST_MS));
+  return isBystander(group, node) || isHandingOver(group)
     ? Math.max(probeIntervalMs, BYSTANDER_EVERY_MS)
     : probeIntervalMs;
-}
-
-/** Time between two probes of a node of a group that has no master yet. @param nodes of all groups */
-export function unadoptedEveryMs({ probeIntervalMs }: GroupSettings, nodes: number): number {
-  return Math.max(probeIntervalMs, Math.min(nodes * UNADOPTED_NODE_MS, UNADOPTED_MOST_MS));
 }
 
 /** Neither the master, nor on its way back, nor a host that may serve a virtual IP. */

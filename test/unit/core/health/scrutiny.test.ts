@@ -1,10 +1,5 @@
 import { describe, expect, it } from "vitest";
-import {
-  depthOf,
-  isCalm,
-  probeEveryMs,
-  unadoptedEveryMs,
-} from "../../../../src/core/health/scrutiny.ts";
+import { depthOf, isCalm, probeEveryMs } from "../../../../src/core/health/scrutiny.ts";
 import { FRESH_MS } from "../../../../src/core/health/votes.ts";
 import type { ProbeResult } from "../../../../src/core/health/types.ts";
 import {
@@ -78,7 +73,7 @@ describe("how much a probe asks", () => {
 
 describe("how often a node is probed", () => {
   const every = (node: string, part: GroupPart = group(), watches = calm, isDenied = false) =>
-    probeEveryMs(part, node, isCalm(part, { watches, isDenied }));
+    probeEveryMs(part, node, isCalm(part, { watches, isDenied }), 3);
 
   it("is the interval for the master, and less often for replicas that serve nobody", () => {
     expect(["db1", "db2", "db3"].map((node) => every(node))).toEqual([100, 230, 230]);
@@ -117,10 +112,11 @@ describe("how often a node is probed", () => {
     expect(every("db2", slow)).toBe(500);
   });
 
-  it("is the less often the more nodes there are of which no group has a master yet, but twice in the life of an INFO", () => {
+  it("is the less often the more nodes there are in groups that are not calm, but twice in the life of an INFO", () => {
     const pace = (nodes: number, probeIntervalMs = 100): number =>
-      unadoptedEveryMs(settings({ probeIntervalMs }), nodes);
+      probeEveryMs(group({ settings: settings({ probeIntervalMs }) }), "db1", false, nodes);
     expect([3, 50, 300, 900].map((nodes) => pace(nodes))).toEqual([100, 100, 600, 700]);
+    expect(probeEveryMs(group(), "db1", true, 900)).toBe(100);
     expect(pace(900)).toBeLessThanOrEqual(FRESH_MS / 2);
     expect(pace(3, 1000)).toBe(1000);
   });
