@@ -183,7 +183,7 @@ export class Cluster {
         `error: no monitor answered (tried ${faults.length})`,
         ...lines,
         ...(unread === null ? [] : [`No certificate was shown: ${unread}`]),
-        "Redis itself may be fine; only automatic failover is affected.",
+        "Redis itself may be fine. But if no monitor runs, nothing is failed over, and virtual IPs end with their leases.",
         "try: systemctl status mmm-mon   |   mmm --monitor HOST:PORT status   |   docs/runbook.md#no-monitor-answers",
       ]);
     }

@@ -30,8 +30,9 @@ export const COMMANDS: readonly CommandSpec[] = [
     options: ["group"],
     summary: "Show each check of each node",
     details: [
-      "NODE and CHECK may be all. Exits with 6 if one failed. When a result last changed is what the monitor that",
-      "answers has seen since it was started; of redis, when the last vote came that makes up the majority.",
+      "NODE and CHECK may be all. Exits with 6 if one failed or is not known. When a result last changed is what",
+      "the monitor that answers has seen since it was started; of redis, when the last vote came that makes up",
+      "the majority.",
     ],
     load: () => import("./commands/checks.ts"),
   },

@@ -15,7 +15,7 @@ const EXIT_OF: Readonly<Record<CommandOutcome["kind"], ExitCode>> = {
 const TOLD = /^(operation|vip|repair|alarm)\b/;
 
 export async function operate(context: Context, command: Asked): Promise<ExitCode> {
-  return tellOutcome(context, await ask(context, command));
+  return tellOutcome(context, await ask(context, command), command.kind);
 }
 
 export async function ask(context: Context, command: Asked): Promise<CommandOutcome> {
@@ -26,11 +26,15 @@ export async function ask(context: Context, command: Asked): Promise<CommandOutc
   });
 }
 
-export function tellOutcome({ terminal, options }: Context, outcome: CommandOutcome): ExitCode {
+export function tellOutcome(
+  { terminal, options }: Context,
+  outcome: CommandOutcome,
+  asked: Asked["kind"],
+): ExitCode {
   const message = messageOf(outcome);
   if (options.output === "json") terminal.print(toJson({ result: outcome.kind, message }));
   else if (outcome.kind === "ok") terminal.print([`OK: ${message}`]);
-  else terminal.note([`${LABELS[outcome.kind]}: ${message}`, ...adviceFor(outcome)]);
+  else terminal.note([`${LABELS[outcome.kind]}: ${message}`, ...adviceFor(outcome, asked)]);
   return EXIT_OF[outcome.kind];
 }
 
@@ -48,8 +52,12 @@ function messageOf(outcome: CommandOutcome): string {
     : `the leader, ${outcome.leader}, cannot be reached; nothing was done`;
 }
 
-function adviceFor({ kind }: CommandOutcome): readonly string[] {
+/** What `mmm explain` says of failovers is no answer to whoever changes the monitors. */
+const OF_MONITORS = /^monitor-/;
+
+function adviceFor({ kind }: CommandOutcome, asked: Asked["kind"]): readonly string[] {
   if (kind === "unknown")
     return ["it may have happened all the same", "try: mmm status   |   mmm history -n 1"];
-  return kind === "not-leader" ? ["try: mmm status --cluster"] : ["try: mmm explain"];
+  const isOfMonitors = kind === "not-leader" || OF_MONITORS.test(asked);
+  return [isOfMonitors ? "try: mmm status --cluster" : "try: mmm explain"];
 }

@@ -1,9 +1,9 @@
-/** `mmm checks [NODE|all [CHECK|all]]`: one line per check; exits with 6 if one failed. */
+/** `mmm checks [NODE|all [CHECK|all]]`: one line per check; exits with 6 if one failed or is not known. */
 import { EXIT, type ExitCode } from "../../errors.ts";
 import { type Context, toJson } from "../command.ts";
 import { usageFailure } from "../failure.ts";
 import { groupOf, nodeOf } from "../groups.ts";
-import { CHECKS, nodeChecks, renderChecks } from "../render/checks.ts";
+import { CHECKS, isWell, nodeChecks, renderChecks } from "../render/checks.ts";
 
 export async function run(context: Context): Promise<ExitCode> {
   const { options, terminal, operands } = context;
@@ -18,5 +18,5 @@ export async function run(context: Context): Promise<ExitCode> {
     .flatMap((node) => nodeChecks(node, group, status))
     .filter(({ check }) => wanted === undefined || check === wanted);
   terminal.print(options.output === "json" ? toJson(all) : renderChecks(all, terminal.paint));
-  return all.some(({ ok }) => ok === false) ? EXIT.degraded : EXIT.ok;
+  return all.every(isWell) ? EXIT.ok : EXIT.degraded;
 }

@@ -88,7 +88,8 @@ async function plan(
 ): Promise<Planned> {
   const { options, terminal } = context;
   const outcome = await ask(context, { kind: "plan-switchover", group, to });
-  if (outcome.kind !== "ok") return { code: tellOutcome(context, outcome), lines: [] };
+  if (outcome.kind !== "ok")
+    return { code: tellOutcome(context, outcome, "plan-switchover"), lines: [] };
   const lines = outcome.message.split("\n");
   if (options["dry-run"] !== true) terminal.note(lines);
   else terminal.print(options.output === "json" ? toJson({ result: "ok", plan: lines }) : lines);

@@ -116,7 +116,7 @@ function fromStatus({ level, text }: Warning): Finding {
     subject: "cluster",
     what: text,
     why,
-    fix: "mmm explain",
+    fix: "mmm status --cluster   |   mmm explain",
   };
 }
 

@@ -27,6 +27,13 @@ export interface NodeCheck {
 
 export const CHECKS: readonly string[] = ["redis", "guard", "link", "lag"];
 
+const NOT_USED = "not used: lease_backend is off";
+
+/** What nobody knows is not well: whoever restarts one host after the other must wait for it. */
+export function isWell({ ok, text }: NodeCheck): boolean {
+  return ok === true || text === NOT_USED;
+}
+
 export function renderChecks(checks: readonly NodeCheck[], paint: Paint): readonly string[] {
   const rows = checks.map(({ node, check, ok, text, last_change }) => {
     const changed = last_change === null ? "-" : showInstant(last_change);
@@ -67,8 +74,7 @@ function redisCheck(node: NodeStatus, cluster: ClusterStatus): Check {
 function guardCheck({ guard, checked }: NodeStatus, { lease_backend }: GroupStatus): Check {
   const sinceMs = checked?.guard_ms ?? null;
   const said = (ok: boolean | null, text: string): Check => ({ name: "guard", ok, text, sinceMs });
-  if (lease_backend === "off")
-    return { ...said(null, "not used: lease_backend is off"), sinceMs: null };
+  if (lease_backend === "off") return { ...said(null, NOT_USED), sinceMs: null };
   const { heard_ms, gate, problem } = guard;
   if (problem !== null) return said(false, problem);
   if (heard_ms === null) return said(null, "never heard");

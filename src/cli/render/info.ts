@@ -29,7 +29,10 @@ export function renderInfo(
   return [
     `Info about ${paint("strong", node.name)}`,
     ...block("", identity(node, group)),
-    ...block("redis", redisFacts(node)),
+    ...block(
+      node.role === "unknown" && node.redis !== null ? "redis, as it last answered" : "redis",
+      redisFacts(node),
+    ),
     ...block("host", hostFacts(node)),
     ...block("ssh", sshFacts(node, group)),
     ...block("votes", voteFacts(node, cluster, paint)),

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { CommandOutcome } from "../../../src/core/messages.ts";
 import { MmmError } from "../../../src/errors.ts";
 import { COMMANDS } from "../../../src/cli/commands.ts";
-import type { Status, VipStatus } from "../../../src/core/status-types.ts";
+import type { GroupStatus, Status, VipStatus } from "../../../src/core/status-types.ts";
 import { aGroup, anEntry, aNode, aStatus, DOWN_NODE } from "./fixtures.ts";
 import { anAnswer, mmm } from "./world.ts";
 
@@ -178,7 +178,7 @@ describe("the monitors that are asked", () => {
         "error: no monitor answered (tried 2)",
         "  mon1 10.0.0.11:7400  connection refused",
         "  mon2 10.0.0.12:7400  connection refused",
-        "Redis itself may be fine; only automatic failover is affected.",
+        "Redis itself may be fine. But if no monitor runs, nothing is failed over, and virtual IPs end with their leases.",
         "try: systemctl status mmm-mon   |   mmm --monitor HOST:PORT status   |   docs/runbook.md#no-monitor-answers",
       ].join("\n"),
     });
@@ -484,6 +484,14 @@ describe("a command", () => {
   it.each(ENDS)("ends: %j", async (outcome, code, err) => {
     const ran = await mmm("mode passive", { monitors: { "127.0.0.1:7400": { outcome } } });
     expect(ran).toMatchObject({ code, err, out: "" });
+  });
+
+  it("refused to change the monitors, it says where they are shown", async () => {
+    const outcome = { kind: "refused", message: "there is no monitor mon9" } as const;
+    const ran = await mmm("monitor remove mon9 --yes", {
+      monitors: { "127.0.0.1:7400": { outcome } },
+    });
+    expect(ran.err).toBe("REFUSED: there is no monitor mon9\ntry: mmm status --cluster");
   });
 
   it("tells programs how it ended", async () => {
@@ -799,6 +807,17 @@ describe("what is only read", () => {
     const monitors = { "127.0.0.1:7400": { status: () => anAnswer({ status }) } };
     expect((await mmm("checks", { monitors })).code).toBe(6);
     expect((await mmm("checks db1", { monitors })).code).toBe(0);
+  });
+
+  it("mmm checks exits with 6 if one is not known, but for a guard that is not used", async () => {
+    const codeOf = async (change: Partial<GroupStatus>) => {
+      const status = aStatus({ group: change });
+      const monitors = { "127.0.0.1:7400": { status: () => anAnswer({ status }) } };
+      return (await mmm("checks", { monitors })).code;
+    };
+    expect(await codeOf({ nodes: [aNode("db1"), aNode("db2", { link: null })] })).toBe(6);
+    expect(await codeOf({ nodes: [aNode("db1", { votes: {} })] })).toBe(6);
+    expect(await codeOf({ lease_backend: "off" })).toBe(0);
   });
 });
 

@@ -336,6 +336,15 @@ describe("mmm checks", () => {
   });
 });
 
+it("mmm info says of a node that does not answer that what its Redis said is of the past", () => {
+  const titleOf = (change: Partial<NodeStatus>) => {
+    const known = { node: aNode("db2", change), group: aGroup(), cluster, events: [] };
+    return renderInfo(known, plain).find((line) => line.startsWith("redis"));
+  };
+  expect(titleOf(DOWN_NODE)).toBe("redis, as it last answered");
+  expect(titleOf({})).toBe("redis");
+});
+
 describe("the check of the lag", () => {
   const lagOf = (change: Partial<NodeStatus>) =>
     nodeChecks(aNode("db2", change), aGroup(), status).find(({ check }) => check === "lag");
