@@ -27,16 +27,23 @@ const ROUND_TRIPS_OF_ELECTION = 4;
  */
 const ROUND_TRIPS_OF_ACTING = 13;
 
-/**
- * The most ordinary first; the last is the worst case.
- * @param rttMs between the farthest two hosts, there and back; 0: they are near each other
- */
-export function timeBudgets(settings: GroupSettings, rttMs = 0): readonly Budget[] {
+export interface Place {
+  /** Between the farthest two hosts, there and back; 0: they are near each other. */
+  readonly rttMs?: number;
+  /** Without one there is nothing to wait for: nothing ends the service of an old master. */
+  readonly hasVip?: boolean;
+}
+
+/** The most ordinary first; the last is the worst case. */
+export function timeBudgets(
+  settings: GroupSettings,
+  { rttMs = 0, hasVip = true }: Place = {},
+): readonly Budget[] {
   const { downAfterMs, probeIntervalMs, restartGraceMs, leaseBackend } = settings;
   const detectMs = downAfterMs + probeIntervalMs;
   const detection = { what: "detect", ms: detectMs };
   const act = {
-    what: "promote and move the address",
+    what: hasVip ? "promote and move the address" : "promote",
     ms: ACTING_MS + ROUND_TRIPS_OF_ACTING * rttMs,
   };
   const refused = { what: "detect", ms: Math.max(restartGraceMs, probeIntervalMs) };
@@ -44,6 +51,7 @@ export function timeBudgets(settings: GroupSettings, rttMs = 0): readonly Budget
     { fault: "its process dies", spans: [refused, act] },
     { fault: "it hangs", spans: [detection, act] },
   ];
+  if (!hasVip) return [...budgets, ...withoutVip(detectMs, electionMs(rttMs), act)];
   if (leaseBackend === "off") return budgets;
   const { waitMs } = leaseArithmetic(settings);
   return [
@@ -53,6 +61,16 @@ export function timeBudgets(settings: GroupSettings, rttMs = 0): readonly Budget
       fault: "its host is unplugged, and the leader with it",
       spans: [...unplugged(detectMs, electionMs(rttMs), waitMs), act],
     },
+  ];
+}
+
+/** A leader is elected while the others count how long the master has been silent. */
+function withoutVip(detectMs: number, electMs: number, act: Span): readonly Budget[] {
+  const longer =
+    electMs > detectMs ? { what: "elect a leader", ms: electMs } : { what: "detect", ms: detectMs };
+  return [
+    { fault: "its host is unplugged", spans: [{ what: "detect", ms: detectMs }, act] },
+    { fault: "its host is unplugged, and the leader with it", spans: [longer, act] },
   ];
 }
 
@@ -82,8 +100,8 @@ export function showBudget(budget: Budget): string {
 }
 
 /** All of them in one line, and the worst with what it is made of in another. */
-export function showBudgets(settings: GroupSettings, rttMs = 0): readonly string[] {
-  const budgets = timeBudgets(settings, rttMs);
+export function showBudgets(settings: GroupSettings, place: Place = {}): readonly string[] {
+  const budgets = timeBudgets(settings, place);
   const each = budgets.map((one) => `${seconds(totalMs(one))} if ${one.fault}`);
   const worst = budgets.at(-1);
   return [

@@ -35,8 +35,8 @@ export function noVipFindings(who: string, { groups, file }: Config): readonly F
 }
 
 export function timeFindings(group: Examined): readonly Finding[] {
-  if (group.vips.length === 0) return [];
   const backend = group.hasLeases === false ? "off" : group.settings.leaseBackend;
-  const text = showBudgets({ ...group.settings, leaseBackend: backend }).join("; ");
+  const settings = { ...group.settings, leaseBackend: backend };
+  const text = showBudgets(settings, { hasVip: group.vips.length > 0 }).join("; ");
   return [new Subject(group.name).ok("time-budget", text)];
 }

@@ -83,7 +83,7 @@ export function summary(config: Config, rttMs = 0): readonly string[] {
           : [
               `lease     ${leaseMs} ms, renewed each ${renewalMs} ms with permits of ${permitMs} ms; waiting time W = ${waitMs} ms`,
             ]),
-        ...showBudgets(group.settings, rttMs).map(
+        ...showBudgets(group.settings, { rttMs, hasVip: vips.length > 0 }).map(
           (line, at) => `${at === 0 ? "failover  " : "          "}${line}`,
         ),
         ...showPreference(group.settings),

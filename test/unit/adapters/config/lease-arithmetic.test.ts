@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { distanceWarnings } from "../../../../src/adapters/config/distance.ts";
 import { leaseArithmetic } from "../../../../src/adapters/config/lease-arithmetic.ts";
-import { timeBudgets, totalMs } from "../../../../src/adapters/config/time-budget.ts";
+import { showBudgets, timeBudgets, totalMs } from "../../../../src/adapters/config/time-budget.ts";
 import { suggest } from "../../../../src/adapters/config/suggest.ts";
 import { aConfig } from "./helpers.ts";
 
@@ -69,7 +69,7 @@ describe("hosts that are far from each other", () => {
 
   it("are told the times of a failover at that distance", () => {
     const totals = (rttMs: number) =>
-      timeBudgets(groupOf("down_after = 1s\nrestart_grace = 0s").settings, rttMs).map(totalMs);
+      timeBudgets(groupOf("down_after = 1s\nrestart_grace = 0s").settings, { rttMs }).map(totalMs);
     expect(totals(0)).toEqual([200, 1_200, 2_196, 3_446]);
     expect(totals(80)).toEqual([1_240, 2_240, 3_236, 4_806]);
   });
@@ -78,6 +78,20 @@ describe("hosts that are far from each other", () => {
     const all = warnings("down_after = 1s\nclock_drift = 0.01", 250).join("\n");
     expect(all).toContain("Write down_after = 2s or more");
     expect(all).toContain("an election needs about 1000 ms");
+  });
+});
+
+describe("without a virtual IP", () => {
+  const linesOf = (top: string) => showBudgets(groupOf(top).settings, { hasVip: false });
+
+  it("nobody waits for a lease, and no address moves", () => {
+    expect(linesOf("down_after = 2s")).toEqual([
+      "without a master for about 0.2 s if its process dies, 2.2 s if it hangs, 2.2 s if its host is unplugged, 2.2 s if its host is unplugged, and the leader with it",
+      "at worst 2.2 s = detect 2.1 s + promote 0.1 s",
+    ]);
+    expect(linesOf("down_after = 1s").at(-1)).toBe(
+      "at worst 1.7 s = elect a leader 1.6 s + promote 0.1 s",
+    );
   });
 });
 
