@@ -207,11 +207,12 @@ const group = objectOf<GroupPart>(
     operation: orNull(operation),
     rejoining: recordOf(rejoining),
     blocked: recordOf(words),
+    inSync: recordOf(words),
     past: listOf(past),
     bequest,
     preference,
   },
-  ["pause", "leaving", "blocked", "bequest", "preference"],
+  ["pause", "leaving", "blocked", "inSync", "bequest", "preference"],
 );
 
 /** @throws Malformed */

@@ -3,11 +3,16 @@
  * masters, if this one has lost a master; one that does not say so and reaches no fewer, if this one's own
  * network is down (`ping_ips`). It has led for a while by then, and nothing is under way, so that leadership
  * never goes round in circles or away from work that was begun.
+ *
+ * Or one that can do what this leader has to do and cannot: it is to fail a group over, and does not reach what it
+ * takes (`operation/reach.ts`). Whoever takes over begins anew, waiting time and all, so this is done only by one
+ * that can do nothing, for one that can; and by each monitor only so often, whatever the votes say.
  */
 import { members, readyPeers, transfer } from "./consensus/consensus.ts";
 import { isOwnTrouble } from "./health/own-network.ts";
 import { FRESH_MS, isAnswering, isDenying, isFresh } from "./health/votes.ts";
 import type { MonitorName } from "./ids.ts";
+import { busyFor, chancesOf, isOutOfReach } from "./operation/reach.ts";
 import type { GroupPart } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
@@ -17,9 +22,14 @@ const LEADS_AT_LEAST_MS = 30_000;
 const CUT_OFF_MS = 1000;
 /** A blip is no reason. */
 const UNREACHED_FOR_MS = 1000;
+/** By one monitor, for what it does not reach. */
+const REACH_AT_MOST_EVERY_MS = 30_000;
+/** What another group has under way is over by then, or waits for somebody. */
+const OTHERS_FIRST_MS = 10_000;
 
 export function considerHandover(turn: Turn): void {
   const groups = turn.state.committed?.groups ?? [];
+  if (handsOverForReach(turn, groups)) return;
   const { leading, waiting, network } = turn.state;
   const leadsAtLeastMs = network.is === "down" ? CUT_OFF_MS : LEADS_AT_LEAST_MS;
   if (leading === null || turn.now - leading.since < leadsAtLeastMs) return;
@@ -62,6 +72,34 @@ function heirOf(turn: Turn, groups: readonly GroupPart[]): MonitorName | null {
     .filter(({ count, isInPlace }) => count > own || (isCutOff && isInPlace && count === own))
     .toSorted((a, b) => b.count - a.count || Number(b.isInPlace) - Number(a.isInPlace))[0];
   return heir?.peer ?? null;
+}
+
+function handsOverForReach(turn: Turn, groups: readonly GroupPart[]): boolean {
+  const { consensus, handedOverAt } = turn.state;
+  if (!groups.some((group) => isOutOfReach(turn, group)) || !turn.settled) return false;
+  if (turn.now - handedOverAt < REACH_AT_MOST_EVERY_MS) return false;
+  if (groups.some((group) => (busyFor(turn, group) ?? Infinity) < OTHERS_FIRST_MS)) return false;
+  const heir = bestPlaced(turn, groups);
+  if (heir === null) return false;
+  turn.state.handedOverAt = turn.now;
+  turn.consensus(transfer(consensus, heir, turn.at));
+  return true;
+}
+
+/** Who could fail more groups over than this leader; of several, whoever has more nodes to choose from. */
+function bestPlaced(turn: Turn, groups: readonly GroupPart[]): MonitorName | null {
+  const prospects = (monitor: MonitorName) => {
+    const chances = groups.map((group) => chancesOf(turn, group, monitor));
+    const able = chances.filter((count) => count > 0).length;
+    return { monitor, able, chances: chances.reduce((sum, count) => sum + count, 0) };
+  };
+  const own = prospects(turn.state.name);
+  const best = readyPeers(turn.state.consensus)
+    .filter((peer) => isInPlace(turn, peer))
+    .map(prospects)
+    .filter(({ able }) => able > own.able)
+    .toSorted((a, b) => b.able - a.able || b.chances - a.chances)[0];
+  return best?.monitor ?? null;
 }
 
 /** It is there, and does not take its own network for down: a word of long ago says neither. */

@@ -7,6 +7,7 @@ import { type Verdict, verdictOf } from "./health/verdict.ts";
 import { dismiss } from "./groups/drop-group.ts";
 import { considerHandover } from "./handover.ts";
 import { keepLineage } from "./heritage.ts";
+import { keepInSync } from "./in-sync.ts";
 import { considerFailover } from "./operation/admission.ts";
 import { abandonCommands, serveCommands } from "./operation/commands.ts";
 import { conduct } from "./operation/conduct.ts";
@@ -15,6 +16,7 @@ import { countOutages } from "./operation/flapping.ts";
 import { keepPause } from "./operation/pausing.ts";
 import { followPreference } from "./operation/preferred-move.ts";
 import { mayReleaseOld } from "./operation/switchover.ts";
+import { tellReach } from "./operation/reach.ts";
 import { repair } from "./operation/repair.ts";
 import { keepWaiting } from "./operation/waiting.ts";
 import type { GroupName } from "./ids.ts";
@@ -70,6 +72,7 @@ function leadGroup(turn: Turn, group: GroupPart): void {
     followPreference(turn, group, verdict);
   }
   const running = conduct(turn, group);
+  tellReach(turn, group);
   keepLineage(turn, group, verdict);
   for (const vip of group.vips) {
     upkeepVip(turn, group, vip);
@@ -83,6 +86,7 @@ function leadGroup(turn: Turn, group: GroupPart): void {
   tellOfStrangers(turn, group);
   countOutages(turn, group);
   repair(turn, group);
+  keepInSync(turn, group);
 }
 
 function judge(turn: Turn, group: GroupPart): Verdict {

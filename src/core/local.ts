@@ -280,6 +280,8 @@ export interface MonitorState {
   readonly sent: readonly { readonly seq: number; readonly at: Instant }[];
   /** Since when this monitor leads with a committed slot of its own term; null: it does not. */
   readonly leading: { readonly since: Instant; readonly fromId: number } | null;
+  /** When it last gave leadership to one that reaches what it does not. */
+  readonly handedOverAt: Instant;
   readonly lastTurnAt: Instant;
   /** When there must be a review, of the groups that are due then. */
   readonly reviewAt: Instant;
@@ -310,6 +312,7 @@ export function copyOfState(state: MonitorState): Draft<MonitorState> {
     toldAt: state.toldAt,
     sent: state.sent,
     leading: state.leading,
+    handedOverAt: state.handedOverAt,
     lastTurnAt: state.lastTurnAt,
     reviewAt: state.reviewAt,
     wakeAt: state.wakeAt,

@@ -67,6 +67,7 @@ export function createMonitor(options: MonitorOptions, at: At): MonitorState {
     toldAt: -Infinity,
     sent: [],
     leading: null,
+    handedOverAt: -Infinity,
     lastTurnAt: at.now,
     reviewAt: at.now,
     wakeAt: at.now,

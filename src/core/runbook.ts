@@ -7,6 +7,7 @@ const NAMED: ReadonlySet<string> = new Set([
   "successor",
   "fence",
   "fencing",
+  "reach",
   "reborn",
   "roles",
   "leaving",

@@ -246,6 +246,8 @@ export interface GroupPart {
   readonly rejoining: Readonly<Record<NodeName, Rejoining>>;
   /** Nodes whose writes an operation may have left blocked, and what their min-replicas-to-write was before. */
   readonly blocked?: Readonly<Record<NodeName, string>>;
+  /** The run_id under which a node was last seen in sync with its master: a replica's right to be promoted. */
+  readonly inSync?: Readonly<Record<NodeName, string>>;
   /** The last five, newest last. The long history is each monitor's own journal. */
   readonly past: readonly PastOperation[];
   /** Absent once there is a master. */

@@ -51,6 +51,7 @@ function groupOf(group: GroupPart): Complete<GroupPart> {
     operation: operation === null ? null : uniform(operation, operationOf),
     rejoining: group.rejoining,
     blocked: group.blocked,
+    inSync: group.inSync,
     past: group.past,
     bequest: group.bequest,
     leaving: group.leaving,

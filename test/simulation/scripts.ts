@@ -1,10 +1,13 @@
 /** Every directed script of the simulation. */
 import { EXHAUSTIVE } from "./exhaustive/searches.ts";
+import { BACK_AGAIN } from "./operations/back-again.ts";
+import { BY_HAND } from "./operations/by-hand.ts";
 import { CAME_BACK } from "./operations/came-back.ts";
 import { DATA } from "./operations/data.ts";
 import { HALF_WAY } from "./operations/half-way.ts";
 import { LEADERS } from "./operations/leaders.ts";
 import { OWN_NETWORK } from "./operations/own-network.ts";
+import { REACH } from "./operations/reach.ts";
 import { RESTRAINTS } from "./operations/restraints.ts";
 import { TURNS_TO_COPY } from "./operations/turns-to-copy.ts";
 import { BEGINNINGS } from "./rules/beginnings.ts";
@@ -40,6 +43,9 @@ export const SCRIPTS: readonly Script[] = [
   ...RESTRAINTS,
   ...TURNS_TO_COPY,
   ...OWN_NETWORK,
+  ...REACH,
+  ...BY_HAND,
+  ...BACK_AGAIN,
   ...EXHAUSTIVE,
   ...TRANSCRIPTS,
 ];

@@ -3,9 +3,9 @@
  * answer. Rules that only weigh how much data would be lost can be waived by an operator; those
  * that tell whether there are good data at all cannot.
  */
-import type { NodeName } from "../ids.ts";
+import type { MonitorName, NodeName } from "../ids.ts";
 import { type GroupPart, type Lineage, nodeOf, writerVip } from "../state.ts";
-import { currentReplId, positionBeforeFork, positionOf } from "./lineage.ts";
+import { currentReplId, forkOf, positionBeforeFork, positionOf } from "./lineage.ts";
 import type { NodeInfo } from "./types.ts";
 
 export type RefusalReason =
@@ -42,6 +42,13 @@ export interface SuccessorFacts {
   readonly acceptDataLoss?: boolean;
   /** Though its register is not read yet, a failover may admit it (`operation/admittance.ts`). */
   readonly admissible?: boolean;
+  /**
+   * Of a failover, which finds no master: one that is master already will do, if its stream goes on where it left the
+   * group's. It was promoted and given up, or a person promoted it.
+   */
+  readonly asMaster?: boolean;
+  /** Who asked it in vain; absent: all the monitors, as far as they are heard. */
+  readonly askedBy?: MonitorName;
 }
 
 export interface Candidate extends SuccessorFacts {
@@ -68,7 +75,8 @@ const RULES: readonly Rule[] = [
   {
     reason: "not-a-replica",
     waivable: false,
-    fails: ({ info }) => when(info.role !== "replica", "is not a replica"),
+    fails: (subject) =>
+      when(subject.info.role !== "replica" && !mayStay(subject), whatElse(subject)),
   },
   {
     reason: "loading",
@@ -84,16 +92,16 @@ const RULES: readonly Rule[] = [
     reason: "priority-zero",
     waivable: false,
     fails: ({ group, node, info }) =>
-      when(priorityOf(group, node, info) === 0, "has priority 0, so it is never promoted"),
+      when(
+        info.role === "replica" && priorityOf(group, node, info) === 0,
+        "has priority 0, so it is never promoted",
+      ),
   },
   {
     reason: "never-synced",
     waivable: false,
     fails: (subject) =>
-      when(
-        !subject.facts.linkSeenUp && !isOfGroup(subject),
-        "was never seen in sync since it started",
-      ),
+      when(!wasInSync(subject) && !isOfGroup(subject), "was never seen in sync since it started"),
   },
   {
     reason: "rejoining",
@@ -105,7 +113,7 @@ const RULES: readonly Rule[] = [
     waivable: true,
     fails: (subject) =>
       when(
-        !subject.facts.linkSeenUp && !isWholeMaster(subject),
+        !wasInSync(subject) && !isWholeMaster(subject),
         "was never seen in sync since it started",
       ),
   },
@@ -113,7 +121,10 @@ const RULES: readonly Rule[] = [
     reason: "other-lineage",
     waivable: true,
     fails: ({ info, lineage }) =>
-      when(!isOfStream(info, lineage), "holds the data of another replication history"),
+      when(
+        !isOfStream(info, lineage) && forkOf(info, lineage) === null,
+        "holds the data of another replication history",
+      ),
   },
   {
     reason: "not-applied",
@@ -127,6 +138,25 @@ const RULES: readonly Rule[] = [
 /** The configured priority, or else the replica-priority that Redis reports. Lower is better; 0: never. */
 export function priorityOf(group: GroupPart, node: NodeName, info: NodeInfo): number {
   return nodeOf(group, node)?.priority ?? info.priority;
+}
+
+/** Promoted by whomever: up to its fork it holds the group's stream. */
+function mayStay({ info, facts, lineage }: Case): boolean {
+  return facts.asMaster === true && (info.loading || forkOf(info, lineage) !== null);
+}
+
+function whatElse({ facts }: Case): string {
+  return facts.asMaster === true ? "does not continue the group's data" : "is not a replica";
+}
+
+/** By a monitor that runs, or by what was agreed on: a monitor that restarts has seen nothing yet. */
+function wasInSync({ group, node, info, facts }: Case): boolean {
+  return facts.linkSeenUp || group.inSync?.[node] === info.runId;
+}
+
+/** How much of the group's stream it holds, as a replica or up to where it was promoted; null: cannot be told. */
+export function reachOf(info: NodeInfo, lineage: Lineage): number | null {
+  return forkOf(info, lineage) ?? positionOf(info, lineage);
 }
 
 /** It follows the current stream, or holds a beginning of it. */
@@ -146,7 +176,7 @@ function isKin(info: NodeInfo, lineage: Lineage): boolean {
   const known = lineage.chain.some(
     ({ replId }) => replId === info.replId || replId === info.replId2,
   );
-  return known && (info.appliedOffset ?? 0) > 1;
+  return known && (info.appliedOffset ?? forkOf(info, lineage) ?? 0) > 1;
 }
 
 /**
@@ -164,7 +194,7 @@ export function allApplied(info: NodeInfo): boolean {
 }
 
 function lagText({ group, info, lineage }: Case): string | null {
-  const position = positionOf(info, lineage);
+  const position = reachOf(info, lineage);
   if (position === null) return "does not show a position in the replication stream";
   const lag = lineage.highWater - position;
   const max = group.settings.maxLagBytes;
@@ -182,14 +212,22 @@ export function eligible(
   if (barred !== null) return barred;
   const { info } = facts;
   if (!facts.reachable || info === null) {
-    return { reason: "unreachable", text: `${node} does not answer`, waivable: false };
+    const whom = facts.askedBy === undefined ? "" : ` ${facts.askedBy}`;
+    return { reason: "unreachable", text: `${node} does not answer${whom}`, waivable: false };
   }
   const subject = { group, node, info, facts, lineage };
   for (const { reason, waivable, fails } of RULES) {
     const text = waivable && facts.acceptDataLoss === true ? null : fails(subject);
-    if (text !== null) return { reason, text: `${node} ${text}`, waivable };
+    if (text !== null) return { reason, text: `${nameOf(subject)} ${text}`, waivable };
   }
   return null;
+}
+
+/** Somebody may have had a reason to promote it, and is told here why that does not count. */
+function nameOf({ node, info, facts }: Case): string {
+  return facts.asMaster === true && info.role === "master"
+    ? `${node}, which is master already,`
+    : node;
 }
 
 /** What the operator and the register say of it, whatever its data. */
@@ -209,7 +247,7 @@ function barredBy(group: GroupPart, node: NodeName, facts: SuccessorFacts): Refu
   if (!counts || vip.readSet[node] === "in" || facts.admissible === true) return null;
   return {
     reason: "not-in",
-    text: `the monitors do not reach the guard of ${node}, or did not when they last reached the holder's`,
+    text: `the leader does not reach the guard of ${node}, or did not when it last reached the holder's`,
     waivable: false,
   };
 }

@@ -57,6 +57,11 @@ function otherMasters({
   return others;
 }
 
+/** It is master, and what it holds may be nowhere else. */
+export function isMasterOfItsOwn(info: NodeInfo | null): boolean {
+  return info?.role === "master" && hasOwnWrites(info);
+}
+
 /**
  * A promoted node without own writes stands where its second stream begins. One that was started as a
  * master, for its file names none, has no second stream: whatever it holds may be all there is of it,

@@ -4,7 +4,8 @@
  * Once the candidates are frozen their positions are final, and the freshest data win over every
  * preference; among equals the node that `prefer` names comes before any priority, but nobody waits for
  * it. Before that positions still move: the preferred one, and then Redis' own order, replica-priority,
- * offset, name.
+ * offset, name. Where one is master already (`asMaster`), it comes before all who have no more: two histories are worse
+ * than any preference.
  */
 import type { NodeName } from "../ids.ts";
 import type { GroupPart } from "../state.ts";
@@ -12,11 +13,11 @@ import {
   type Candidate,
   eligible,
   priorityOf,
+  reachOf,
   type Refusal,
   type SuccessorFacts,
 } from "./eligibility.ts";
 import { isDemoted } from "./facts.ts";
-import { positionOf } from "./lineage.ts";
 
 export interface SuccessorQuestion {
   readonly group: GroupPart;
@@ -45,6 +46,7 @@ interface Ranked {
   readonly priority: number;
   /** A person, or the operation, named it. */
   readonly isPreferred: boolean;
+  readonly isMaster: boolean;
   /** The file names it: `prefer`. */
   readonly isWished: boolean;
   /** The demoted master itself: somebody may have had a reason, so who has as much comes first. */
@@ -87,9 +89,10 @@ function refusalOf(question: SuccessorQuestion, candidate: Candidate): RefusedCa
 function rankIn({ group, preferred, from }: SuccessorQuestion): (candidate: Candidate) => Ranked {
   return (facts) => ({
     node: facts.node,
-    position: (facts.info && positionOf(facts.info, group.lineage)) ?? -1,
+    position: (facts.info && reachOf(facts.info, group.lineage)) ?? -1,
     priority: facts.info === null ? 0 : priorityOf(group, facts.node, facts.info),
     isPreferred: facts.node === preferred,
+    isMaster: facts.info?.role === "master",
     isWished: facts.node === group.settings.prefer?.node,
     isSource: facts.node === from,
     facts,
@@ -99,12 +102,18 @@ function rankIn({ group, preferred, from }: SuccessorQuestion): (candidate: Cand
 type Order = (a: Ranked, b: Ranked) => number;
 const byName: Order = (a, b) => (a.node < b.node ? -1 : 1);
 const byPreference: Order = (a, b) => Number(b.isPreferred) - Number(a.isPreferred);
+const byStanding: Order = (a, b) => Number(b.isMaster) - Number(a.isMaster);
 const byPriority: Order = (a, b) => a.priority - b.priority;
 const byPosition: Order = (a, b) => b.position - a.position || byPriority(a, b) || byName(a, b);
 const bySource: Order = (a, b) => Number(a.isSource) - Number(b.isSource);
 const byFile: Order = (a, b) => Number(b.isWished) - Number(a.isWished);
 const byWish: Order = (a, b) =>
-  byPreference(a, b) || bySource(a, b) || byFile(a, b) || byPriority(a, b) || byPosition(a, b);
+  byPreference(a, b) ||
+  byStanding(a, b) ||
+  bySource(a, b) ||
+  byFile(a, b) ||
+  byPriority(a, b) ||
+  byPosition(a, b);
 const byData: Order = (a, b) => b.position - a.position || byWish(a, b);
 
 /** Who accepted the loss of data and named a node gets that node. */

@@ -18,6 +18,7 @@ import { coolingDown, turnedBackFor } from "./cooldown.ts";
 import { noSuccessor } from "./failover.ts";
 import { consentTo, forgetConsent } from "./pre-failover.ts";
 import { begun, finished, type Intent } from "./outline.ts";
+import { noteCall } from "./reach.ts";
 
 /** What calls for a failover. */
 export interface Call {
@@ -34,9 +35,12 @@ const failoverAlarm = remembered((name) => `${name}: failover`);
 /** Begins a failover if something calls for one and nothing forbids it; else raises the alarm that says why. */
 export function considerFailover(turn: Turn, group: GroupPart, verdict: Verdict): void {
   const alarm = failoverAlarm(group.name);
-  const call = isFree(group) ? callFor(turn, group, verdict) : null;
+  // Asked for in any case: for how long what it goes by has lasted must not count from before an operation.
+  const wanted = callFor(turn, group, verdict);
+  const call = isFree(group) ? wanted : null;
   if (call === null) {
     forgetConsent(turn, group);
+    noteCall(turn, group, false);
     return turn.alarm(alarm, null);
   }
   if (turn.isChanging(group.name)) return;
@@ -51,6 +55,7 @@ export function considerFailover(turn: Turn, group: GroupPart, verdict: Verdict)
 }
 
 function callFor(turn: Turn, group: GroupPart, verdict: Verdict): Call | null {
+  const lost = guardLoss(turn, group, verdict);
   if (verdict.kind === "master-down") {
     return {
       cause: "down",
@@ -64,7 +69,7 @@ function callFor(turn: Turn, group: GroupPart, verdict: Verdict): Call | null {
     group.operation === null
       ? (movedByHand(turn, group, verdict) ?? demotedByHand(turn, group, verdict))
       : null;
-  return byHand ?? guardLoss(turn, group, verdict);
+  return byHand ?? lost;
 }
 
 /** No operation runs, or one that the death of the master has overtaken. */
@@ -78,6 +83,14 @@ function isFree({ operation }: GroupPart): boolean {
 }
 
 function heldBack(turn: Turn, group: GroupPart, call: Call): string | null {
+  const restraint = restraintOf(turn, group, call);
+  const nobody = restraint === null && call.to === null ? nobodyFor(turn, group, call) : null;
+  noteCall(turn, group, nobody !== null);
+  return restraint ?? nobody;
+}
+
+/** Whatever forbids it though somebody could take over. */
+function restraintOf(turn: Turn, group: GroupPart, call: Call): string | null {
   if (group.pause !== undefined)
     return `${call.text}; no failover, for the group is ${describePause(group.pause)}`;
   if (group.mode !== "active") return `${call.text}; no failover, for the mode is ${group.mode}`;
@@ -89,10 +102,15 @@ function heldBack(turn: Turn, group: GroupPart, call: Call): string | null {
   const cooling = coolingDown(group, call.from, turn.at.wall);
   if (cooling !== null)
     return `${call.text}; no failover for another ${Math.ceil(cooling / 1000)} s (cooldown)`;
+  return null;
+}
+
+function nobodyFor(turn: Turn, group: GroupPart, call: Call): string | null {
   const { evidence } = turn.local(group.name);
-  const candidates = candidatesOf(group, evidence, turn.now).map((candidate) =>
-    withAdmittance(turn, group, candidate),
-  );
+  const candidates = candidatesOf(group, evidence, turn.now).map((candidate) => ({
+    ...withAdmittance(turn, group, candidate),
+    asMaster: true,
+  }));
   const answer = chooseSuccessor({
     group,
     from: call.from,

@@ -1,7 +1,6 @@
 /** What the operations share: their errand, their VIP, and the facts that they ask of both. */
 import { eligible } from "../health/eligibility.ts";
 import { candidateOf, isDemoted } from "../health/facts.ts";
-import { forkOf } from "../health/lineage.ts";
 import type { NodeInfo } from "../health/types.ts";
 import type { NodeName } from "../ids.ts";
 import {
@@ -149,20 +148,13 @@ export function candidateNodes({ turn, group, op }: Running): readonly Node[] {
     const seen = candidateOf(evidence, node.name, turn.now);
     if (op.excluded.includes(node.name) || (node.name === op.from && !isDemoted(seen)))
       return false;
-    const candidate = { ...withGuardHeard(turn, group, seen), acceptDataLoss: true };
-    if (!candidate.reachable) return false;
-    const refusal = eligible(group, node.name, candidate, group.lineage);
-    // What a person said of a node holds for one that is master already, too.
-    return (
-      refusal === null || (refusal.reason !== "offline" && isForked(candidate.info, group, op))
-    );
+    const candidate = {
+      ...withGuardHeard(turn, group, seen),
+      acceptDataLoss: true,
+      asMaster: true,
+    };
+    return eligible(group, node.name, candidate, group.lineage) === null;
   });
-}
-
-/** A master whose stream begins where this operation's earlier attempt promoted it. */
-export function isForked(info: NodeInfo | null, group: GroupPart, op: Operation): boolean {
-  if (info === null || op.forkOffset === null) return false;
-  return forkOf(info, group.lineage) === op.forkOffset;
 }
 
 // ——— answers ———

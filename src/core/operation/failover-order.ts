@@ -29,7 +29,11 @@ export function takeFailover(turn: Turn, group: GroupPart, waiting: Waiting, ask
     return refused(`${to} is the master already`);
   const candidates = candidatesOf(group, evidence, turn.now)
     .filter(({ node }) => to === null || node === to)
-    .map((candidate) => ({ ...withGuardHeard(turn, group, candidate), acceptDataLoss }));
+    .map((candidate) => ({
+      ...withGuardHeard(turn, group, candidate),
+      acceptDataLoss,
+      asMaster: true,
+    }));
   const from = group.master;
   const answer = chooseSuccessor({ group, from, candidates, preferred: to, excluded: [] });
   if (answer.chosen === null) return refused(noSuccessor(answer));

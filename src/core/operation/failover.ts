@@ -9,14 +9,15 @@
  * Freezing earlier would lose what a living master still acknowledges. Repointing the others and
  * the return of the old master are repairs: they keep nothing open.
  */
-import { allApplied, type Candidate } from "../health/eligibility.ts";
+import { allApplied, type Candidate, eligible, type Refusal } from "../health/eligibility.ts";
 import { candidateOf } from "../health/facts.ts";
-import { nextHighWater } from "../health/lineage.ts";
+import { forkOf, nextHighWater } from "../health/lineage.ts";
 import { chooseSuccessor, type SuccessorAnswer } from "../health/successor.ts";
 import type { NodeInfo } from "../health/types.ts";
 import { presentInfo } from "../health/votes.ts";
+import type { NodeName } from "../ids.ts";
 import { isHeir } from "./by-hand.ts";
-import type { Node, Operation } from "../state.ts";
+import type { Lineage, Node, Operation } from "../state.ts";
 import { movedTo } from "../vip/epochs.ts";
 import { heardWithin } from "../vip/upkeep.ts";
 import { withGuardHeard } from "./admittance.ts";
@@ -28,7 +29,6 @@ import {
   infoOf,
   isBack,
   isDone,
-  isForked,
   proofOfOld,
   type Running,
   successorOf,
@@ -144,11 +144,17 @@ interface Frozen {
   readonly info: NodeInfo | null;
 }
 
-/** Stops a replica where it is: what it received is applied, and nothing more arrives. */
+/**
+ * Stops a replica where it is: what it received is applied, and nothing more arrives. One that is master already receives
+ * nothing, and what it wrote since may be all there is of it: it is left as it is.
+ */
 function freeze({ work, group, op }: Running, node: Node, upTo: number): Frozen {
   const first = work.poll(node, "drain", { kind: "info" }, DRAIN_POLL_MS);
   const before = infoOf(first);
-  if (isForked(before, group, op)) return { node, answer: first, info: before };
+  if (before?.role === "master") {
+    const hasAll = (forkOf(before, group.lineage) ?? 0) >= upTo;
+    return { node, answer: hasAll ? first : pendingUnlessFailed(), info: hasAll ? before : null };
+  }
   // A paused replica receives without applying, so it is woken before its positions are compared.
   const woken = work.redis(node, "unpause", { kind: "unpause" });
   const drained = before !== null && allApplied(before) && (before.appliedOffset ?? 0) >= upTo;
@@ -167,8 +173,6 @@ function pendingUnlessFailed(...answers: readonly Answer[]): Answer {
 
 function choose(running: Running, frozen: readonly Frozen[]): void {
   const { turn, group, op } = running;
-  const forked = frozen.find(({ info }) => isForked(info, group, op));
-  if (forked !== undefined) return promoteNext(running, forked.node, op.forkOffset ?? 0);
   const { evidence } = turn.local(group.name);
   const candidates: Candidate[] = frozen.map(({ node, info }) => ({
     ...withGuardHeard(turn, group, candidateOf(evidence, node.name, turn.now)),
@@ -176,6 +180,8 @@ function choose(running: Running, frozen: readonly Frozen[]): void {
     reachable: info !== null,
     frozen: true,
     acceptDataLoss: op.acceptDataLoss,
+    asMaster: true,
+    askedBy: turn.state.name,
   }));
   const failed = op.excluded.map((name) => candidateOf(evidence, name, turn.now));
   const answer = chooseSuccessor({
@@ -188,9 +194,11 @@ function choose(running: Running, frozen: readonly Frozen[]): void {
   const chosen = frozen.find(({ node }) => node.name === answer.chosen);
   const richer = mayHoldMore(running);
   const text =
-    chosen === undefined ? `${describeOld(op.from, richer)}${noSuccessor(answer)}` : null;
+    chosen === undefined
+      ? `${describeOld(op.from, richer)}${noSuccessor(answer, otherRefusals(running, frozen))}`
+      : null;
   turn.alarm(`${group.name}: successor`, text);
-  if (chosen?.info) return promoteNext(running, chosen.node, chosen.info.appliedOffset ?? 0);
+  if (chosen?.info) return promoteNext(running, chosen.node, heldBy(chosen.info, group.lineage));
   // Nobody has more than the old master itself, which may have come back as another process.
   if (richer.length === 0 && turnsBack(running)) return;
   keepApart(
@@ -214,8 +222,29 @@ function turnsBack(running: Running): boolean {
   return true;
 }
 
-export function noSuccessor(answer: SuccessorAnswer): string {
-  const reasons = answer.refusals.map(({ text }) => text).join("; ");
+/** The offset at which it forks off, or did; of other histories there is only its own. */
+function heldBy(info: NodeInfo, lineage: Lineage): number {
+  return info.appliedOffset ?? forkOf(info, lineage) ?? 0;
+}
+
+/** Why those were not even asked that are left. A failed one is told of with those that were. */
+function otherRefusals(
+  { turn, group, op }: Running,
+  frozen: readonly Frozen[],
+): readonly Refusal[] {
+  const { evidence } = turn.local(group.name);
+  const isKnown = (name: NodeName): boolean =>
+    name === op.from || op.excluded.includes(name) || frozen.some(({ node }) => node.name === name);
+  return group.nodes
+    .filter(({ name }) => !isKnown(name))
+    .flatMap(({ name }) => {
+      const seen = withGuardHeard(turn, group, candidateOf(evidence, name, turn.now));
+      return eligible(group, name, { ...seen, asMaster: true }, group.lineage) ?? [];
+    });
+}
+
+export function noSuccessor(answer: SuccessorAnswer, others: readonly Refusal[] = []): string {
+  const reasons = [...answer.refusals, ...others].map(({ text }) => text).join("; ");
   const best =
     answer.best === null
       ? ""

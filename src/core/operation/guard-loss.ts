@@ -2,7 +2,8 @@
  * The master is well, but a majority cannot have its lease renewed: the guard on its host does not
  * answer, or answers and refuses, or lost its rights. In the end the lease lapses, so the role moves
  * to where it can be renewed. One monitor's trouble never moves a master, nor does a busy host: the
- * guard must have been heard before, and have failed ever since.
+ * guard must have been heard before, and have failed ever since. Nor does a host that is just back: its
+ * Redis may answer before its guard does, so that counts from when the master was well again.
  */
 import { isOwnTrouble } from "../health/own-network.ts";
 import type { NodeVote } from "../health/types.ts";
@@ -22,10 +23,15 @@ import type { Call } from "./admission.ts";
 const LEASE_SHARE = 0.6;
 /** A move costs more than a slow answer: even a short lease is not worth one before this. */
 const PATIENCE_MS = 1000;
+/** In memory only: a majority and this leader have had trouble with the guard of a master that is well. */
+const GUARD_LOST = "guard lost";
 
 export function guardLoss(turn: Turn, group: GroupPart, verdict: Verdict): Call | null {
   const vip = writerVip(group);
-  if (verdict.kind !== "healthy" || vip === undefined || !isKept(group, vip)) return null;
+  if (verdict.kind !== "healthy" || vip === undefined || !isKept(group, vip)) {
+    turn.lasting(group.name, GUARD_LOST, false);
+    return null;
+  }
   const troubled = troubledBy(turn, group, verdict.master);
   if (!hasLasted(turn, group, vip, troubled)) return null;
   const votes = recordsOf(turn, troubled);
@@ -60,14 +66,15 @@ function hasLasted(
   const quorum = quorumOf(memberNames(turn.state.committed).length);
   const own = troubled.some(({ monitor }) => monitor === turn.state.name);
   const agreed = own && troubled.length >= quorum;
-  const lasted = turn.lasting(group.name, "guard lost", agreed);
+  const lasted = turn.lasting(group.name, GUARD_LOST, agreed);
   if (!agreed) return false;
   const unheard = troubled.filter(({ held }) => isUnheard(held.vote, limit));
   return lasted > limit || unheard.length >= quorum;
 }
 
-function isUnheard({ guard }: NodeVote, limit: number): boolean {
-  return guard.heardMs !== null && guard.heardMs > limit;
+/** That nothing was heard of a host while it was off says nothing of its guard. */
+function isUnheard({ guard, sinceMs }: NodeVote, limit: number): boolean {
+  return guard.heardMs !== null && Math.min(guard.heardMs, sinceMs) > limit;
 }
 
 function recordsOf(turn: Turn, troubled: readonly FreshVote[]): Record<string, VoteRecord> {

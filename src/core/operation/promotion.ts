@@ -53,7 +53,7 @@ function tryNext(running: Running, to: Node): void {
     node: to.name,
     text: "it could not be promoted; the next candidate is tried",
   });
-  // The fork stays known: by it one that is master already is found again when nobody else qualifies.
+  // Who was promoted all the same is found again by its stream, when those that failed are tried again.
   const known = {
     to: null,
     attempt: op.attempt + 1,

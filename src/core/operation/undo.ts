@@ -3,6 +3,7 @@
  * part was committed with the phase; here the Redis servers are set right.
  */
 import { candidateOf } from "../health/facts.ts";
+import { isMasterOfItsOwn } from "../health/roles.ts";
 import { leftBlocked } from "./blocked.ts";
 import { infoOf, isClaimed, isDone, type Running } from "./common.ts";
 import { finished } from "./outline.ts";
@@ -40,6 +41,9 @@ function restoreMaster({ work, from, op }: Running): boolean {
  * But for an old master that has not come back yet: it may hold the last copy, and the one that is
  * returned to may have lost its data. `repair.ts` lets it follow once that is seen to be good.
  *
+ * Nor is one told that a person made master meanwhile and that was written to: those writes are nowhere else. A person
+ * decides which data count (`health/roles.ts`).
+ *
  * Nobody is told, if the one that is returned to is another process than it was: whoever followed it would copy
  * what that came back with. Then `repair.ts` sees to all of them.
  */
@@ -52,6 +56,9 @@ function othersFollow({ work, group, from, turn, op }: Running): boolean {
     .filter(({ name }) => name !== from.name && !(name in group.rejoining))
     .filter(({ name }) => candidateOf(evidence, name, turn.now).reachable)
     .map((node) => {
+      const seen = infoOf(work.redis(node, "undo: see", { kind: "info" }));
+      if (seen === null) return false;
+      if (node.name !== op.to && isMasterOfItsOwn(seen)) return true;
       const action = { kind: "follow", host: from.address, port: from.port } as const;
       return (
         isDone(work.redis(node, "undo: follow", action)) &&

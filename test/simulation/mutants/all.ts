@@ -1,4 +1,6 @@
 /** Every mutant there is. */
+import { OF_BEING_BACK } from "./back-again.ts";
+import { OF_BY_HAND } from "./by-hand.ts";
 import { OF_COMING_BACK } from "./came-back.ts";
 import { OF_CONSENSUS } from "./consensus.ts";
 import { OF_MEMBERSHIP } from "./membership.ts";
@@ -6,6 +8,7 @@ import type { Mutant } from "./mutant.ts";
 import { OF_OPERATIONS } from "./operations.ts";
 import { OF_THE_REGISTER } from "./register.ts";
 import { OF_OWN_NETWORK } from "./own-network.ts";
+import { OF_REACH } from "./reach.ts";
 import { OF_RESTRAINTS } from "./restraints.ts";
 import { OF_READER_REFUSALS } from "./reader-refusals.ts";
 import { OF_SHORT_LEASES } from "./short-leases.ts";
@@ -18,6 +21,9 @@ export const MUTANTS: readonly Mutant[] = [
   ...OF_MEMBERSHIP,
   ...OF_OPERATIONS,
   ...OF_COMING_BACK,
+  ...OF_BEING_BACK,
+  ...OF_BY_HAND,
+  ...OF_REACH,
   ...OF_RESTRAINTS,
   ...OF_TURNS_TO_COPY,
   ...OF_OWN_NETWORK,

@@ -266,15 +266,21 @@ export const OF_OPERATIONS: readonly Mutant[] = [
   },
   {
     name: "a successor that is master already is not known any more",
-    removes: "P7: whoever was promoted, and could not be made the holder, is tried again",
+    removes:
+      "P7: whoever was promoted, by a person or by an attempt that was given up, may become the group's master",
     edits: [
       {
-        file: `${OPERATION}/promotion.ts`,
-        from: "    to: null,\n    attempt: op.attempt + 1,",
-        to: "    to: null,\n    forkOffset: null,\n    attempt: op.attempt + 1,",
+        file: "src/core/health/eligibility.ts",
+        from: "return facts.asMaster === true && (info.loading ||",
+        to: "return facts.asMaster === false && (info.loading ||",
       },
     ],
-    scripts: ["a successor that is master already is tried again"],
+    scripts: [
+      "a successor that is master already is tried again",
+      "two successors are promoted and given up",
+      "a person promotes the only replica while a failover waits",
+      "a person promotes the only replica before anybody fails over",
+    ],
   },
   {
     name: "what turns back is overtaken by what made it begin",
@@ -305,9 +311,9 @@ export const OF_OPERATIONS: readonly Mutant[] = [
     removes: "P2: whoever is told that a node is offline does not see it become master",
     edits: [
       {
-        file: `${OPERATION}/common.ts`,
-        from: 'refusal.reason !== "offline" && isForked',
-        to: "isForked",
+        file: "src/core/health/eligibility.ts",
+        from: "if (barred !== null) return barred;",
+        to: 'if (barred !== null && !(facts.asMaster && barred.reason === "offline")) return barred;',
       },
     ],
     scripts: ["a successor that is master already is set offline"],

@@ -86,23 +86,3 @@ test.each(SEEDS)("without a command, too, and a return ends it (seed %i)", (seed
   world.runUntil(world.now + 500);
   expect(alarm(world, "fencing")).toBe("");
 });
-
-test.each(SEEDS)(
-  "an old master that is switched on again is not fenced where nobody could take over (seed %i)",
-  (seed) => {
-    const world = settled(seed, { ...options, nodes: 2 });
-    world.redis("db1").persistence = "aof";
-    world.redis("db2").persistence = "none";
-    world.powerOff("db1");
-    reaches(world, "fence");
-    world.killRedis("db2");
-    world.redis("db2").start();
-    world.runUntil(world.now + 6_000);
-    world.powerOn("db1");
-    // The next leader has no proof of its own yet.
-    world.leader()?.stop(6_000);
-    world.runUntilTrue(() => !world.host("db1").up, 8_000);
-    expect(world.host("db1").up).toBe(true);
-    expect(world.servingHost(WRITER)?.name).toBe("db1");
-  },
-);

@@ -148,6 +148,75 @@ describe("a replica may not become master", () => {
   });
 });
 
+describe("one that is master already", () => {
+  const promoted = (fork: number, change: Partial<NodeInfo> = {}): SuccessorFacts => ({
+    ...facts(),
+    info: masterInfo({
+      replId: ALIEN,
+      replId2: L,
+      secondOffset: fork + 1,
+      offset: fork,
+      ...change,
+    }),
+    asMaster: true,
+  });
+
+  it.each<[string, SuccessorFacts, string | null]>([
+    ["may stay it with the group's data up to its fork", promoted(HIGH_WATER), null],
+    ["and with writes of its own", promoted(HIGH_WATER, { offset: HIGH_WATER + 300 }), null],
+    ["whatever its priority", promoted(HIGH_WATER, { priority: 0 }), null],
+    ["may lag as any other, up to its fork", promoted(HIGH_WATER - 1000, { offset: 9_999 }), null],
+    ["but no more", promoted(HIGH_WATER - 1001, { offset: 9_999 }), "lagging"],
+    ["may not with another history", promoted(HIGH_WATER, { replId2: ALIEN }), "not-a-replica"],
+    ["may not while it loads", promoted(HIGH_WATER, { loading: true }), "loading"],
+    [
+      "may not if it was never a replica in sync",
+      { ...promoted(HIGH_WATER), linkSeenUp: false },
+      "never-synced",
+    ],
+    ["may not in a switchover", { ...promoted(HIGH_WATER), asMaster: false }, "not-a-replica"],
+  ])("%s", (_, subject, reason) => {
+    expect(why(subject)).toBe(reason);
+  });
+
+  it("comes before all who have no more, and after who has", () => {
+    const choose = (fork: number): string | null =>
+      chooseSuccessor({
+        group: group(),
+        from: "db1",
+        candidates: [
+          candidate("db2", {}, { frozen: true }),
+          { node: "db3", ...promoted(fork), frozen: true },
+        ],
+        preferred: null,
+        excluded: [],
+      }).chosen;
+    expect(choose(HIGH_WATER)).toBe("db3");
+    expect(choose(HIGH_WATER - 1)).toBe("db2");
+  });
+
+  it("is told why it may not", () => {
+    const lags = eligible(group(), "db2", promoted(HIGH_WATER - 1001), group().lineage);
+    expect(lags?.text).toMatch(/^db2, which is master already, lacks 1001 bytes /);
+    const { lineage } = group();
+    const alien = eligible(group(), "db2", promoted(9, { replId2: ALIEN }), lineage);
+    expect(alien?.text).toBe("db2, which is master already, does not continue the group's data");
+  });
+});
+
+describe("who was in sync", () => {
+  const unseen = facts({}, { linkSeenUp: false });
+
+  it("is known by what was agreed on, to monitors that were restarted", () => {
+    expect(why(unseen, group({ inSync: { db2: "run-replica" } }))).toBeNull();
+  });
+
+  it("is so only as the same process", () => {
+    expect(why(unseen, group({ inSync: { db2: "another run" } }))).toBe("never-synced");
+    expect(why(unseen, group({ inSync: { db3: "run-replica" } }))).toBe("never-synced");
+  });
+});
+
 describe("the group's own master, that answers as a replica,", () => {
   const ofMaster = (subject: SuccessorFacts): string | null =>
     eligible(group(), "db1", subject, group().lineage)?.reason ?? null;

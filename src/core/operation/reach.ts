@@ -1,0 +1,189 @@
+/**
+ * What a leader must reach by itself to fail a group over: a node that may become master, its Redis and the guard on its
+ * host; and, of every host that may still serve the VIP, what proves that it does not. The votes of the others decide
+ * that there is to be a failover, and they do not help to carry it out. But they tell who reaches what, and so whether
+ * somebody else could (`handover.ts`), and what a person is to mend.
+ */
+import { eligible } from "../health/eligibility.ts";
+import { candidateOf, isDemoted } from "../health/facts.ts";
+import { isAnswering, isFresh } from "../health/votes.ts";
+import type { MonitorName, NodeName } from "../ids.ts";
+import { remembered } from "../remembered.ts";
+import { type GroupPart, memberNames, type Node, type Vip, writerVip } from "../state.ts";
+import type { Turn } from "../turn.ts";
+import { leaseEndsAt, unprovenHolders } from "../vip/proofs.ts";
+import { heardWithin, proofContext } from "../vip/upkeep.ts";
+import { leaseEnds } from "./lease-end.ts";
+
+/** A blip is no reason to leave office … */
+const OUT_OF_REACH_FOR_MS = 1000;
+/** … nor is what that mends a reason to complain. */
+const TOLD_AFTER_MS = 3000;
+/** The leader asks each host at least so often while something is called for. */
+const OWN_GUARD_HEARD_MS = 2000;
+/** Another monitor looks at a calm host every three seconds, and leaves it alone for as long when an operation begins. */
+const GUARD_HEARD_MS = 8000;
+
+/** In memory only: a failover is called for, and this leader finds nobody for it. */
+const CALLED_IN_VAIN = "called in vain";
+const OUT_OF_REACH = "out of reach";
+const BUSY = "busy within reach";
+
+type Part = "Redis" | "guard";
+
+/** A group that is to be failed over, as this leader sees it. */
+interface Case {
+  readonly turn: Turn;
+  readonly group: GroupPart;
+  readonly vip: Vip | undefined;
+  /** By all that is known of them, from whomever. */
+  readonly candidates: readonly Node[];
+}
+
+export function noteCall(turn: Turn, group: GroupPart, isInVain: boolean): void {
+  turn.lasting(group.name, CALLED_IN_VAIN, isInVain);
+}
+
+const reachAlarm = remembered((name) => `${name}: reach`);
+
+/** Says what is out of this leader's reach, for as long as it is in the way. */
+export function tellReach(turn: Turn, group: GroupPart): void {
+  const subject = caseOf(turn, group);
+  const missing = subject === null ? [] : missingOf(subject);
+  const lasted = turn.lasting(group.name, OUT_OF_REACH, missing.length > 0);
+  turn.lasting(group.name, BUSY, group.operation !== null && missing.length === 0);
+  const isTold = missing.length > 0 && lasted >= TOLD_AFTER_MS;
+  const text = `${turn.state.name}, which leads, does not reach ${missing.join(", ")}`;
+  turn.alarm(reachAlarm(group.name), isTold ? text : null);
+}
+
+/** Whether this leader has lacked for a while what it needs, though it is there for others. */
+export function isOutOfReach(turn: Turn, group: GroupPart): boolean {
+  const since = turn.local(group.name).since[OUT_OF_REACH];
+  return since !== undefined && turn.now - since >= OUT_OF_REACH_FOR_MS;
+}
+
+/** For how long an operation has been under way that lacks nothing of the kind; null: there is none. */
+export function busyFor(turn: Turn, group: GroupPart): number | null {
+  const since = turn.local(group.name).since[BUSY];
+  return since === undefined ? null : turn.now - since;
+}
+
+/** How many of the candidates a monitor could make master, by its own votes; 0: it could not fail the group over. */
+export function chancesOf(turn: Turn, group: GroupPart, monitor: MonitorName): number {
+  const subject = caseOf(turn, group);
+  if (subject === null || !provesAll(subject, monitor)) return 0;
+  return subject.candidates.filter(({ name }) => reaches(subject, monitor, name)).length;
+}
+
+/** null: nothing is to be done, or nobody may become master, whoever reaches whom. */
+function caseOf(turn: Turn, group: GroupPart): Case | null {
+  if (!isCalledFor(turn, group)) return null;
+  const vip = writerVip(group);
+  const candidates = candidatesIn(turn, group);
+  return candidates.length === 0 ? null : { turn, group, vip, candidates };
+}
+
+function isCalledFor(turn: Turn, { name, operation, leaving }: GroupPart): boolean {
+  if (leaving === true) return false;
+  if (operation === null) return turn.local(name).since[CALLED_IN_VAIN] !== undefined;
+  if (operation.term !== turn.term) return false;
+  return (
+    operation.kind === "failover" && (operation.phase === "fence" || operation.phase === "promote")
+  );
+}
+
+function candidatesIn(turn: Turn, group: GroupPart): readonly Node[] {
+  const { evidence } = turn.local(group.name);
+  const from = group.operation?.from ?? group.master;
+  const acceptDataLoss = group.operation?.acceptDataLoss ?? false;
+  return group.nodes.filter(({ name }) => {
+    const seen = candidateOf(evidence, name, turn.now);
+    if (name === from && !isDemoted(seen)) return false;
+    // Whether its guard is reached, and by whom, is asked below.
+    const facts = { ...seen, acceptDataLoss, admissible: true, asMaster: true };
+    return eligible(group, name, facts, group.lineage) === null;
+  });
+}
+
+function reaches(subject: Case, monitor: MonitorName, node: NodeName): boolean {
+  return reachesRedis(subject, monitor, node) && reachesGuard(subject, monitor, node);
+}
+
+function reachesRedis({ turn, group }: Case, monitor: MonitorName, node: NodeName): boolean {
+  const held = turn.local(group.name).evidence[monitor]?.[node];
+  return held !== undefined && isFresh(held, turn.now) && isAnswering(held.vote);
+}
+
+/** A refusal is an answer. Without a VIP nobody asks a guard for anything. */
+function reachesGuard({ turn, group, vip }: Case, monitor: MonitorName, node: NodeName): boolean {
+  if (vip === undefined) return true;
+  if (monitor === turn.state.name) return heardWithin(turn, group, node, OWN_GUARD_HEARD_MS);
+  const held = turn.local(group.name).evidence[monitor]?.[node];
+  if (held === undefined || !isFresh(held, turn.now)) return false;
+  const { heardMs, problem } = held.vote.guard;
+  return problem === null && heardMs !== null && heardMs <= GUARD_HEARD_MS;
+}
+
+function provesAll(subject: Case, monitor: MonitorName): boolean {
+  const { vip } = subject;
+  return vip === undefined || toBeProven(subject, vip, monitor).length === 0;
+}
+
+/** Possible holders of which nothing will prove to this monitor that they are empty, for all that it reaches. */
+function toBeProven(subject: Case, vip: Vip, monitor: MonitorName): readonly NodeName[] {
+  const { turn, group } = subject;
+  const witnesses = Object.keys(vip.readSet).filter(
+    (name) => vip.readSet[name] === "in" && reachesGuard(subject, monitor, name),
+  );
+  return openHolders(subject, vip, monitor).filter((holder) => {
+    if (group.settings.fenceCommand !== null || reachesGuard(subject, monitor, holder))
+      return false;
+    const isWitnessed = witnesses.some((name) => name !== holder);
+    return !(isWitnessed && leaseEnds(turn, group, vip, holder));
+  });
+}
+
+/** What a leader has proven, or waits for with the clock running, is lost to whoever follows it. */
+function openHolders({ turn, group }: Case, vip: Vip, monitor: MonitorName): readonly NodeName[] {
+  if (monitor !== turn.state.name) return vip.holders;
+  const context = proofContext(turn, group, vip);
+  return unprovenHolders(context, null).filter((node) => leaseEndsAt(context, node) === Infinity);
+}
+
+/** In words; empty: this leader could do it, or what it does not reach nobody else does. */
+function missingOf(subject: Case): readonly string[] {
+  const { turn, vip, candidates, group } = subject;
+  const own = turn.state.name;
+  const open = vip === undefined ? [] : toBeProven(subject, vip, own);
+  const isServable = candidates.some(({ name }) => reaches(subject, own, name));
+  if (isServable && open.length === 0) return [];
+  return group.nodes.flatMap(({ name }) => {
+    const isCandidate = !isServable && candidates.some((node) => node.name === name);
+    const isWitness = open.length > 0 && (open.includes(name) || vip?.readSet[name] === "in");
+    const parts: readonly Part[] = [
+      ...(isCandidate ? (["Redis"] as const) : []),
+      ...(isCandidate || isWitness ? (["guard"] as const) : []),
+    ];
+    return describe(subject, name, parts);
+  });
+}
+
+/** "the Redis and the guard of db2 (mon2 and mon3 do)": what this leader does not reach of it, and who does. */
+function describe(subject: Case, node: NodeName, parts: readonly Part[]): readonly string[] {
+  const lacking = new Map<string, Part[]>();
+  for (const part of parts) {
+    const others = othersWhoReach(subject, node, part);
+    if (others !== null) lacking.set(others, [...(lacking.get(others) ?? []), part]);
+  }
+  return [...lacking].map(([others, of]) => `the ${of.join(" and the ")} of ${node} (${others})`);
+}
+
+/** null: nobody, or this leader does. */
+function othersWhoReach(subject: Case, node: NodeName, part: Part): string | null {
+  const reach = part === "Redis" ? reachesRedis : reachesGuard;
+  const { turn } = subject;
+  const all = memberNames(turn.state.committed).filter((name) => reach(subject, name, node));
+  if (all.length === 0 || all.includes(turn.state.name)) return null;
+  return `${all.join(" and ")} ${all.length === 1 ? "does" : "do"}`;
+}

@@ -1,0 +1,41 @@
+/** Mutants of what is remembered of those that were away. */
+import type { Mutant } from "./mutant.ts";
+
+export const OF_BEING_BACK: readonly Mutant[] = [
+  {
+    name: "whoever may be the last is fenced",
+    removes: "P7: an old master that is back is not switched off where nobody could take over",
+    edits: [
+      {
+        file: "src/core/operation/fence-command.ts",
+        from: "if (mayBeTheLast(running)) return;",
+        to: "void mayBeTheLast;",
+      },
+    ],
+    scripts: ["an old master is switched on again where nobody could take over"],
+  },
+  {
+    name: "who was in sync is forgotten with the monitors",
+    removes: "P7: who was seen in sync is agreed on",
+    edits: [
+      {
+        file: "src/core/health/eligibility.ts",
+        from: "facts.linkSeenUp || group.inSync?.[node] === info.runId",
+        to: "facts.linkSeenUp || group.inSync?.[node] === info.replId",
+      },
+    ],
+    scripts: ["all monitors are restarted while a failover waits"],
+  },
+  {
+    name: "a guard is lost for as long as its host was off",
+    removes: "a guard's silence counts from when its master was well again",
+    edits: [
+      {
+        file: "src/core/operation/guard-loss.ts",
+        from: "Math.min(guard.heardMs, sinceMs) > limit",
+        to: "Math.max(guard.heardMs, sinceMs) > limit",
+      },
+    ],
+    scripts: ["the master's host is booted in a pause"],
+  },
+];

@@ -1,0 +1,41 @@
+/** Mutants of what a failover does with a replica that is master already. */
+import type { Mutant } from "./mutant.ts";
+
+export const OF_BY_HAND: readonly Mutant[] = [
+  {
+    name: "who is master already is frozen",
+    removes: "a failover leaves a replica as it is that is master already",
+    edits: [
+      {
+        file: "src/core/operation/failover.ts",
+        from: `if (before?.role === "master") {`,
+        to: `if (before?.role === null) {`,
+      },
+    ],
+    scripts: ["a person promotes the only replica while a failover waits"],
+  },
+  {
+    name: "who is master already is one of many",
+    removes: "of those that have as much, the one that is master already becomes the group's",
+    edits: [
+      {
+        file: "src/core/health/successor.ts",
+        from: "  byStanding(a, b) ||\n",
+        to: "",
+      },
+    ],
+    scripts: ["a person promotes one of two replicas while a failover waits"],
+  },
+  {
+    name: "who turns back takes along whom a person promoted",
+    removes: "P4: who was promoted by a person, and written to, is told nothing by an undo",
+    edits: [
+      {
+        file: "src/core/operation/undo.ts",
+        from: "if (node.name !== op.to && isMasterOfItsOwn(seen)) return true;",
+        to: "void isMasterOfItsOwn;",
+      },
+    ],
+    scripts: ["a person promotes a replica, and the old master is turned back to"],
+  },
+];

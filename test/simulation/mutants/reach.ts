@@ -1,0 +1,61 @@
+/** Mutants of what a leader must reach by itself, and of how leadership is handed over for that. */
+import type { Mutant } from "./mutant.ts";
+
+const HANDOVER = "src/core/handover.ts";
+const REACH = "src/core/operation/reach.ts";
+
+export const OF_REACH: readonly Mutant[] = [
+  {
+    name: "who cannot fail over leads on",
+    removes: "P7: a leader that does not reach what a failover takes hands over to one that does",
+    edits: [{ file: HANDOVER, from: "if (handsOverForReach(turn, groups)) return;", to: "" }],
+    scripts: [
+      "a leader is cut from all replicas when the master dies",
+      "a leader has long been cut from all replicas",
+      "a leader is cut from all replicas during a failover",
+    ],
+  },
+  {
+    name: "Redis is all that a failover takes",
+    removes: "P7: a failover takes the guard of the new master's host as well",
+    edits: [
+      {
+        file: REACH,
+        from: "return reachesRedis(subject, monitor, node) && reachesGuard(subject, monitor, node);",
+        to: "return reachesRedis(subject, monitor, node);",
+      },
+    ],
+    scripts: ["a leader reaches no guard of a replica"],
+  },
+  {
+    name: "a leader that proves nothing leads on",
+    removes: "P7: a failover takes a proof that the old host does not serve any more",
+    edits: [
+      {
+        file: REACH,
+        from: "return vip === undefined || toBeProven(subject, vip, monitor).length === 0;",
+        to: "return vip === undefined || toBeProven(subject, vip, monitor).length >= 0;",
+      },
+      { file: REACH, from: "vip === undefined ? [] : toBeProven(subject, vip, own)", to: "[]" },
+    ],
+    scripts: ["a leader does not reach the old host, where no lease ends"],
+  },
+  {
+    name: "leadership goes to whoever reaches no more",
+    removes: "leadership is handed over only to one that can do what the leader cannot",
+    edits: [{ file: HANDOVER, from: "able > own.able", to: "able >= own.able" }],
+    scripts: ["nobody reaches all that a failover takes"],
+  },
+  {
+    name: "leadership goes to and fro",
+    removes: "each monitor hands over only so often, whatever the votes say",
+    edits: [
+      {
+        file: HANDOVER,
+        from: "if (turn.now - handedOverAt < REACH_AT_MOST_EVERY_MS) return false;",
+        to: "void handedOverAt;",
+      },
+    ],
+    scripts: ["two monitors reach the replicas by turns"],
+  },
+];

@@ -1,0 +1,77 @@
+/** Scripts about whoever was away, and is back: hosts that were switched on, monitors that were restarted. */
+import { atRest, must, type Script, SHARP, until } from "../rules/script.ts";
+import { GROUP, WRITER } from "../world/plan.ts";
+import { Violation } from "../world/violation.ts";
+import { acknowledged, keptBy, WRITING } from "./data.ts";
+import { reachReplicas } from "./reach.ts";
+
+/** The one that could have taken over has lost its data, and the next leader has no proof of its own yet. */
+function oldMasterIsSwitchedOn(seed: number): void {
+  const settings = { fenceCommand: "fence" };
+  const world = atRest(seed, { writeEveryMs: 10, nodes: 2, settings });
+  world.redis("db1").persistence = "aof";
+  world.redis("db2").persistence = "none";
+  world.powerOff("db1");
+  until(world, () => world.group?.operation?.phase === "fence", "a failover begins");
+  world.killRedis("db2");
+  world.redis("db2").start();
+  world.runUntil(world.now + 6_000);
+  world.powerOn("db1");
+  world.theLeader.stop(6_000);
+  const isOff = () => !world.host("db1").up;
+  if (world.runUntilTrue(isOff, 8_000))
+    throw new Violation("whoever may be the last is not fenced", "db1 is switched off");
+  until(world, () => world.servingHost(WRITER) !== undefined, "somebody serves again", 10_000);
+}
+
+/** Nobody reaches the replicas when a failover begins; and before that ends all monitors are restarted. */
+function monitorsAreRestarted(seed: number): void {
+  const world = atRest(seed, WRITING);
+  const monitors = world.monitors.map(({ name }) => name);
+  const before = acknowledged(world);
+  world.host("db1").guard = () => {};
+  world.killRedis("db1");
+  until(world, () => world.group?.operation?.phase === "fence", "a failover begins");
+  reachReplicas(world, monitors, false);
+  world.runUntil(world.now + 3_000);
+  for (const monitor of world.monitors) monitor.crash();
+  for (const name of monitors) world.startMonitor(name);
+  until(world, () => world.leader() !== undefined, "there is a leader again");
+  reachReplicas(world, monitors, true);
+  const isServed = () => ["db2", "db3"].includes(world.servingHost(WRITER)?.name ?? "");
+  must(world, isServed, "who was seen in sync may take over, whoever is restarted", 20_000);
+  keptBy(world, world.group?.master ?? "", before, "only good data is promoted");
+}
+
+/** Its Redis answers some moments before its guard does; and nobody fails over meanwhile, for that was planned. */
+function hostIsBooted(seed: number): void {
+  // A channel to it is opened anew within five seconds, and a guard may be lost for longer than that.
+  const settings = { ...SHARP.settings, leaseMs: 12_000, onReboot: "wait" as const };
+  const world = atRest(seed, { ...WRITING, settings });
+  world.command({ kind: "pause", group: GROUP, forMs: null, reason: null });
+  until(world, () => world.group?.pause !== undefined, "the group is paused");
+  const host = world.host("db1");
+  world.redis("db1").terminate();
+  world.powerOff("db1");
+  world.runUntil(world.now + 20_000);
+  host.guard = () => {};
+  world.powerOn("db1");
+  const isWell = () => world.theLeader.state?.groups[GROUP]?.verdict.kind === "healthy";
+  until(world, isWell, "its Redis is well");
+  world.command({ kind: "resume", group: GROUP });
+  until(world, () => world.group?.pause === undefined, "the group is not paused any more", 500);
+  world.runUntil(world.now + 400);
+  Reflect.deleteProperty(host, "guard");
+  must(world, () => world.servingHost(WRITER) !== undefined, "it is served again", 20_000);
+  if (world.group?.master !== "db1")
+    throw new Violation("a guard is waited for that is just coming back", "the role has moved");
+}
+
+export const BACK_AGAIN: readonly Script[] = [
+  {
+    name: "an old master is switched on again where nobody could take over",
+    run: oldMasterIsSwitchedOn,
+  },
+  { name: "all monitors are restarted while a failover waits", run: monitorsAreRestarted },
+  { name: "the master's host is booted in a pause", run: hostIsBooted },
+];

@@ -1,0 +1,164 @@
+/**
+ * Scripts about a leader that is to fail a group over, and does not reach by itself what it takes, though another monitor
+ * does: that one is to lead, and leadership is not to go round where nobody is any better.
+ */
+import type { Outcome } from "../../../src/core/io.ts";
+import {
+  atRest,
+  must,
+  need,
+  peersOf,
+  type Script,
+  type ScriptedWorld,
+  SHARP,
+  until,
+} from "../rules/script.ts";
+import { WRITER } from "../world/plan.ts";
+import { Violation } from "../world/violation.ts";
+import type { World } from "../world/world.ts";
+
+const REPLICAS = ["db2", "db3"];
+const PROMISE = "who can fail over leads, if the leader cannot";
+
+/** From these monitors to the replicas. */
+export function reachReplicas(world: World, monitors: readonly string[], yes: boolean): void {
+  for (const name of monitors)
+    for (const replica of REPLICAS) world.network.cut(name, replica, !yes);
+}
+
+const LOST = {
+  guard: { kind: "guard", result: { kind: "unsent", problem: "timeout", text: "no channel" } },
+  probe: { kind: "probe", result: { kind: "timeout", stage: "connect" } },
+} as const satisfies Record<string, Outcome>;
+
+/** This monitor's way there is gone for SSH (`guard`) or for Redis (`probe`), and only for that. */
+export function loses(
+  world: World,
+  monitor: string,
+  what: keyof typeof LOST,
+  nodes: readonly string[],
+): void {
+  const { executor } = world.monitor(monitor);
+  const run = executor.run.bind(executor);
+  executor.run = (effect, done) =>
+    effect.kind === what && nodes.includes(effect.target.node)
+      ? () => LOST[what]
+      : run(effect, done);
+}
+
+function failsOver(world: World): void {
+  const isServed = () => REPLICAS.includes(world.servingHost(WRITER)?.name ?? "");
+  must(world, () => isServed() && world.group?.operation === null, PROMISE, 20_000);
+}
+
+/** All at once: its switch fails, say. */
+function noReplicaAtAll(seed: number): void {
+  const world = atRest(seed, SHARP);
+  reachReplicas(world, [world.theLeader.name], false);
+  world.powerOff("db1");
+  failsOver(world);
+}
+
+/** The hosts of the replicas are long not read any more, then the master's Redis dies, and its host is well. */
+function noReplicaForLong(seed: number): void {
+  const world = atRest(seed, SHARP);
+  const leader = world.theLeader;
+  reachReplicas(world, [leader.name], false);
+  const readSet = () => world.group?.vips[0]?.readSet ?? {};
+  until(world, () => Object.keys(readSet()).join() === "db1", "only db1 is read", 12_000);
+  need(world.theLeader === leader, "it leads still");
+  world.killRedis("db1");
+  failsOver(world);
+}
+
+function begins(world: ScriptedWorld): void {
+  until(world, () => world.group?.operation?.phase === "fence", "a failover begins");
+}
+
+/** It has begun already, and waits for the lease. */
+function midway(seed: number): void {
+  const world = atRest(seed, SHARP);
+  const leader = world.theLeader.name;
+  world.powerOff("db1");
+  begins(world);
+  reachReplicas(world, [leader], false);
+  failsOver(world);
+}
+
+/** It has its proof, and could promote a replica, but not make that one's host serve. */
+function noGuard(seed: number): void {
+  const world = atRest(seed, SHARP);
+  loses(world, world.theLeader.name, "guard", REPLICAS);
+  world.killRedis("db1");
+  failsOver(world);
+}
+
+/** Where no lease ends by itself, only whoever reaches the old host can have it let go. */
+function notTheOldHost(seed: number): void {
+  const settings = { ...SHARP.settings, leaseBackend: "off" } as const;
+  const world = atRest(seed, { ...SHARP, nft: false, settings });
+  loses(world, world.theLeader.name, "guard", ["db1"]);
+  world.killRedis("db1");
+  failsOver(world);
+}
+
+function elections(world: World): number {
+  return Math.max(...world.monitors.map(({ disk }) => disk.term));
+}
+
+/** One of the monitors reaches the replicas' guards, and the others their Redis. */
+export function shareTheReplicas(world: ScriptedWorld): void {
+  const leader = world.theLeader.name;
+  const [other = "", third = ""] = peersOf(world, leader);
+  loses(world, leader, "guard", REPLICAS);
+  loses(world, other, "probe", REPLICAS);
+  loses(world, third, "guard", REPLICAS);
+}
+
+function nobodyIsBetter(seed: number): void {
+  const world = atRest(seed, SHARP);
+  shareTheReplicas(world);
+  const before = elections(world);
+  world.powerOff("db1");
+  world.runUntil(world.now + 40_000);
+  need(world.group?.master === "db1", "nobody can take over");
+  if (elections(world) !== before)
+    throw new Violation("leadership stays where nobody is better placed", "there were elections");
+}
+
+const FLAPS_FOR_MS = 90_000;
+const FLAPS_EVERY_MS = 5_000;
+/** Of two monitors, each once in thirty seconds. */
+const HANDOVERS_AT_MOST = 2 * (FLAPS_FOR_MS / 30_000);
+
+/** Two monitors reach the replicas by turns, each for a shorter time than a failover takes. */
+function byTurns(seed: number): void {
+  const world = atRest(seed, {
+    drift: 0,
+    settings: { ...SHARP.settings, leaseMs: 8000, permitMs: 3000 },
+  });
+  const leader = world.theLeader.name;
+  const [other = "", third = ""] = peersOf(world, leader);
+  reachReplicas(world, [third, leader], false);
+  world.powerOff("db1");
+  const before = elections(world);
+  const end = world.now + FLAPS_FOR_MS;
+  for (let isOther = true; world.now < end; isOther = !isOther) {
+    reachReplicas(world, [other], isOther);
+    reachReplicas(world, [leader], !isOther);
+    world.runUntil(world.now + FLAPS_EVERY_MS);
+  }
+  const count = elections(world) - before;
+  if (count > HANDOVERS_AT_MOST)
+    throw new Violation("leadership does not go to and fro", `there were ${count} elections`);
+}
+
+export const REACH: readonly Script[] = [
+  { name: "a leader is cut from all replicas when the master dies", run: noReplicaAtAll },
+  { name: "a leader has long been cut from all replicas", run: noReplicaForLong },
+  { name: "a leader is cut from all replicas during a failover", run: midway },
+  { name: "a leader reaches no guard of a replica", run: noGuard },
+  { name: "a leader does not reach the old host, where no lease ends", run: notTheOldHost },
+  { name: "nobody reaches all that a failover takes", run: nobodyIsBetter },
+  { name: "two monitors reach the replicas by turns", run: byTurns },
+];
