@@ -28,6 +28,8 @@ export interface Call {
   readonly to: string | null;
   readonly text: string;
   readonly votes: Readonly<Record<string, VoteRecord>>;
+  /** Its master answers as a replica, and has for a while: then it may be its own successor. */
+  readonly isDemoted?: boolean;
 }
 
 const failoverAlarm = remembered((name) => `${name}: failover`);
@@ -107,10 +109,10 @@ function restraintOf(turn: Turn, group: GroupPart, call: Call): string | null {
 
 function nobodyFor(turn: Turn, group: GroupPart, call: Call): string | null {
   const { evidence } = turn.local(group.name);
-  const candidates = candidatesOf(group, evidence, turn.now).map((candidate) => ({
-    ...withAdmittance(turn, group, candidate),
-    asMaster: true,
-  }));
+  // Else a master that died just after its promotion counts as the replica that it was last seen to be.
+  const candidates = candidatesOf(group, evidence, turn.now)
+    .filter(({ node }) => node !== call.from || call.isDemoted === true)
+    .map((candidate) => ({ ...withAdmittance(turn, group, candidate), asMaster: true }));
   const answer = chooseSuccessor({
     group,
     from: call.from,

@@ -45,7 +45,7 @@ export function demotedByHand(turn: Turn, group: GroupPart, verdict: Verdict): C
   const lasted = turn.lasting(group.name, "demoted", demoted);
   if (!demoted || lasted < SETTLED_AFTER_MS) return null;
   const { master, text, votes } = verdict;
-  return { cause: "down", from: master, to: null, text, votes };
+  return { cause: "down", from: master, to: null, text, votes, isDemoted: true };
 }
 
 /** It continues the committed history, from a point that nothing acknowledged lies behind. */
