@@ -108,7 +108,7 @@ function dispatch(
   if (message.kind === "farewell") return onFarewell(state, from, message, at);
   const isHeartbeat = message.kind === "append" && message.delta === null;
   if (isHeartbeat && !isBound(members(state), from, message.storageId))
-    return onUnknownHeartbeat(state, from, message.round);
+    return onUnknownHeartbeat(state, from, message);
   const judgement = judge(state, from, message);
   if (!judgement.accepted) return judgement;
   return dispatchToMember(judgement.state, from, message, at);

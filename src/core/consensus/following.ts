@@ -15,8 +15,14 @@ import type { ConsensusMessage, ConsensusState } from "./types.ts";
 
 type Append = Extract<ConsensusMessage, { kind: "append" }>;
 
+/**
+ * For an append of an older term: its sender may lead again, in the term of the answer, and would take the number for
+ * that of a round of now, which nobody has answered.
+ */
+const NO_ROUND = 0;
+
 export function onAppend(state: ConsensusState, from: MonitorName, message: Append, at: At): Step {
-  if (message.term < state.durable.term) return answer(state, from, message.round);
+  if (message.term < state.durable.term) return answer(state, from, NO_ROUND);
   if (state.role === "leader" && message.term === state.durable.term) return still(state);
   const heard = andThen(adoptTerm(state, message.term, at), (next) =>
     follow(hear(next, from, message, at), from),
@@ -29,8 +35,12 @@ export function onAppend(state: ConsensusState, from: MonitorName, message: Appe
  * replaced since, or that removed itself. The answer states facts and promises nothing; it makes a leader of which this
  * monitor has nothing yet send its whole state, which says who its members are.
  */
-export function onUnknownHeartbeat(state: ConsensusState, from: MonitorName, round: number): Step {
-  return answer(state, from, round);
+export function onUnknownHeartbeat(
+  state: ConsensusState,
+  from: MonitorName,
+  message: Append,
+): Step {
+  return answer(state, from, message.term < state.durable.term ? NO_ROUND : message.round);
 }
 
 /** A leader of this term was heard: this monitor withholds its vote. A late round has an old note. */

@@ -81,7 +81,8 @@ export class Evidence {
     reply: ConsensusMessage & { kind: "append-reply" },
   ): void {
     const office = this.#offices.get(monitor);
-    if (office === undefined || reply.term !== office.term) return;
+    if (office === undefined || reply.term !== office.term || !office.sentAt.has(reply.round))
+      return;
     office.answered.set(from, Math.max(reply.round, office.answered.get(from) ?? 0));
     this.#count(monitor, office);
   }

@@ -266,9 +266,9 @@ describe("a follower", () => {
     expect(persisted(hear(state, append(null, { round: 2 }), 20))).toBeNull();
   });
 
-  test("tells an older leader its term", () => {
-    const step = hear(aMonitor({ term: 8 }), append(whole), 10);
-    expect(sent(step)).toMatchObject([{ kind: "append-reply", term: 8, version: 0 }]);
+  test("tells an older leader its term, and names no round: it may lead again, and count its rounds anew", () => {
+    const step = hear(aMonitor({ term: 8 }), append(whole, { round: 7 }), 10);
+    expect(sent(step)).toMatchObject([{ kind: "append-reply", term: 8, round: 0, version: 0 }]);
     expect(step.state.durable.slot?.stamp).toEqual(stamp(5, 10));
   });
 
