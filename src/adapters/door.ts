@@ -39,8 +39,6 @@ const HANDSHAKE_MS = 5_000;
 const MOST_CONNECTIONS = 512;
 /** Of one address: some monitors, and all that people and programs ask from there at a time. */
 const FROM_ONE_ADDRESS: CrowdLimits = { most: 48, perSecond: 50 };
-/** A handshake ends by the files with which it began. */
-const CHANGED = "the certificates of this monitor were changed in this moment: ask again";
 /** Calls that are under way when certificates change may end by themselves until then. */
 const DRAIN_MS = 5_000;
 
@@ -156,7 +154,9 @@ export class Door {
   #onSecure(socket: TLSSocket): void {
     const peer = peerOf(socket);
     if (!this.#begun.delete(peer)) {
-      this.#refuser.turnAway(socket, CHANGED);
+      // A handshake ends by the files with which it began. To be told so would keep a peer for a second, and cost a
+      // leader its office; cut off, it asks again at once.
+      socket.destroy();
       return;
     }
     const caller = judge(socket, this.#revoked, Date.now());
