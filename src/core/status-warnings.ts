@@ -1,5 +1,6 @@
 /** What a person must know, in sentences: what does not hold, and what somebody chose that holds things back. */
 import { wasRemoved } from "./consensus/consensus.ts";
+import { membersMet } from "./consensus/founding.ts";
 import type { MonitorState } from "./local.ts";
 import { describePause } from "./pause.ts";
 import { preferenceWarnings } from "./status-preference.ts";
@@ -23,10 +24,7 @@ export function warningsOf(
     text: `${id}: ${text}`,
   }));
   if (cluster.id === null) {
-    warnings.push({
-      level: "warning",
-      text: "the monitors have not founded a cluster yet: all configured monitors must be running and reach each other",
-    });
+    warnings.push({ level: "warning", text: notFounded(state) });
   } else if (cluster.monitors.length === 1) {
     warnings.push({
       level: "warning",
@@ -49,6 +47,14 @@ export function warningsOf(
       });
   }
   return warnings;
+}
+
+/** Why there is no cluster, for a monitor that belongs to none. */
+function notFounded({ name, consensus }: MonitorState): string {
+  const met = membersMet(consensus);
+  if (met.length === 0)
+    return "the monitors have not founded a cluster yet: all configured monitors must be running and reach each other";
+  return `this monitor, ${name}, belongs to no cluster, and founds none beside that of ${met.join(", ")}: add it there (mmm monitor add ${name}=HOST:PORT, or mmm monitor replace ${name} if its disk was lost), or stop ${met.join(", ")} if that cluster is to be no more, and restart this monitor`;
 }
 
 /** A monitor that says nothing of its network now says nothing of it that counts. */

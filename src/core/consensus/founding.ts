@@ -27,7 +27,8 @@ const CLUSTER_ID_SALT = 0x102;
 /** Founds the cluster, if now is the time and this is the monitor to do it. */
 export function maybeFound(state: ConsensusState, at: At): Step {
   const plan = state.genesis;
-  if (plan === null || !mustFound(state, plan, at)) return still(state);
+  if (plan === null || membersMet(state).length > 0 || !mustFound(state, plan, at))
+    return still(state);
   const cluster = foundingCluster(state, plan, at);
   const parts: Parts = { ...plan.groups, [CLUSTER_PART]: cluster as unknown as Part };
   const changed = Object.fromEntries(Object.keys(parts).map((name) => [name, FOUNDING]));
@@ -58,6 +59,15 @@ function mustFound(state: ConsensusState, plan: GenesisPlan, at: At): boolean {
   const disks = new Set([state.durable.storageId, ...present.map(([, peer]) => peer.storageId)]);
   const all = present.length === plan.peers && disks.size === plan.peers + 1;
   return all && agree && lowest && known;
+}
+
+/**
+ * Who was met that belongs to a cluster that has been led, configured here or not. Founders that were
+ * all wiped, or removed, while others took their place would make a second cluster beside that one:
+ * they are to be added to it.
+ */
+export function membersMet({ present }: ConsensusState): readonly MonitorName[] {
+  return Object.keys(present).filter((name) => present[name]?.wasLed);
 }
 
 /** A peer that says hello but is not configured here is a stranger. */

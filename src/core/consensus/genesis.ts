@@ -11,7 +11,15 @@ import { accept } from "./accepted.ts";
 import { changedState } from "./changed.ts";
 import { clusterIdOf, clusterOf, hasRoom, isBound } from "./cluster.ts";
 import { onAppend } from "./following.ts";
-import { belong, FOUNDING, maybeFound, passOn, PRESENT_MS, type Presence } from "./founding.ts";
+import {
+  belong,
+  FOUNDING,
+  maybeFound,
+  membersMet,
+  passOn,
+  PRESENT_MS,
+  type Presence,
+} from "./founding.ts";
 import { judge, pardon, refuse } from "./identity.ts";
 import { adoptTerm, electionTime, enterRole } from "./roles.ts";
 import { andThen, type Body, send, type Step, still } from "./step.ts";
@@ -115,9 +123,10 @@ function notePresence(
 ): ConsensusState {
   if (!hasRoom(state, state.present, from)) return state;
   const empty = message.clusterId === null;
+  const wasLed = (message.slot?.term ?? 0) > FOUNDING.term;
   const { storageId, peers, bequest } = message;
   const address = state.found[from] ?? message.address;
-  const presence: Presence = { storageId, address, empty, peers, bequest, at };
+  const presence: Presence = { storageId, address, empty, wasLed, peers, bequest, at };
   return changedState(state, { present: { ...state.present, [from]: presence } });
 }
 
@@ -153,7 +162,7 @@ export function onGenesis(
   if (!isBound(cluster.members, from, message.storageId)) return still(state);
   const { stamp, parts, changed } = delta;
   if (stamp.term !== FOUNDING.term) return join(state, from, { stamp, parts, changed }, at);
-  if (!areMyPeers(state, cluster.members)) return still(state);
+  if (!areMyPeers(state, cluster.members) || membersMet(state).length > 0) return still(state);
   return belong(accept(state, { stamp, parts, changed }), at, `${from} brought the founding state`);
 }
 

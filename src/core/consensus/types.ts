@@ -200,6 +200,8 @@ export interface ConsensusState {
         readonly storageId: StorageId;
         readonly address: string;
         readonly empty: boolean;
+        /** Its cluster has had a leader; one that was founded and never had one may be an error. */
+        readonly wasLed: boolean;
         readonly peers: number;
         readonly bequest: string | null;
         readonly at: Instant;

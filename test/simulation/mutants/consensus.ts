@@ -150,6 +150,18 @@ export const OF_CONSENSUS: readonly Mutant[] = [
     scripts: [TRANSCRIPTS],
   },
   {
+    name: "founders found a second cluster beside one that they met",
+    removes: "an empty monitor that met a member of a led cluster founds none",
+    edits: [
+      {
+        file: `${CONSENSUS}/founding.ts`,
+        from: "return Object.keys(present).filter((name) => present[name]?.wasLed);",
+        to: "return Object.keys(present).filter((name) => name === '');",
+      },
+    ],
+    scripts: [TRANSCRIPTS],
+  },
+  {
     name: "a foreign cluster is listened to",
     removes: "a message of another cluster is refused",
     edits: [

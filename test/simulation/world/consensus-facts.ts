@@ -68,7 +68,10 @@ export class ConsensusFacts {
     const known = this.#states.get(key);
     if (known === undefined) this.#states.set(key, slot.parts);
     else if (!sameParts(known, slot.parts)) {
-      throw new Violation("one state per stamp", `two states are called ${key}`);
+      throw new Violation(
+        "one state per stamp",
+        `two states are called ${key}, one of them at ${monitor}`,
+      );
     }
     if (before === null || before.stamp.term < slot.stamp.term) {
       const parentKey = `${slot.stamp.term} ${monitor}`;

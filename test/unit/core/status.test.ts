@@ -29,6 +29,17 @@ it("before there is a cluster a monitor counts itself among those that the file 
   ]);
 });
 
+it("one that met a cluster, and belongs to none, says where it is to be added", () => {
+  const before = fullMonitor({ ...fullDurable(), slot: null });
+  const mon4 = { storageId: "d4", address: "mon4:7400", peers: 3, bequest: null, at: 5 };
+  const present = { mon4: { ...mon4, empty: false, wasLed: true } };
+  const { consensus } = before;
+  const { warnings } = statusOf({ ...before, consensus: { ...consensus, present } }, at(10));
+  expect(warnings.map(({ text }) => text).join()).toMatch(
+    /mon1, belongs to no cluster, and founds none beside that of mon4: add it there \(mmm monitor add mon1=/,
+  );
+});
+
 it("of one that was removed only that is said, and none of what it saw before", () => {
   const durable = fullDurable();
   const parts = durable.slot?.parts as { cluster: { members: readonly { name: string }[] } };

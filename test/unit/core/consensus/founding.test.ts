@@ -1,8 +1,9 @@
 /** A cluster is founded with one imported state or none: whoever founds it must not be the one that lacks it. */
 import { expect, it } from "vitest";
 import { createConsensus } from "../../../../src/core/consensus/consensus.ts";
+import { membersMet } from "../../../../src/core/consensus/founding.ts";
 import { DEFAULT_TIMERS } from "../../../../src/core/consensus/types.ts";
-import { aDurable, at, from, hear, reported, sent } from "./a-monitor.ts";
+import { aCluster, aDurable, aSlot, at, from, hear, reported, sent, stamp } from "./a-monitor.ts";
 
 const A_STATE = "cluster feedbeef at term 12, epoch 90";
 
@@ -51,4 +52,33 @@ it("they do as soon as the other one has imported it, too", () => {
   const step = hear(state, hello(A_STATE), 200);
   expect(step.state.durable.slot).not.toBeNull();
   expect(step.state.refused).toEqual({});
+});
+
+/** From a monitor that nobody configured here, and that belongs to a cluster. */
+function helloOfMember(term: number) {
+  const body = { kind: "hello", clusterId: "0000abcd", schema: 1, address: "mon4:7400" } as const;
+  const slot = { term, version: 12 };
+  return from("mon4", { ...body, peers: 3, bequest: null, answer: true }, { term, slot });
+}
+
+it("one that has met a cluster that was led founds no second one, however long ago that was", () => {
+  const met = hear(anEmpty(), helloOfMember(7), 100).state;
+  const step = hear(met, hello(null), 100_000);
+  expect(step.state.durable.slot).toBeNull();
+  expect(membersMet(step.state)).toEqual(["mon4"]);
+});
+
+it("one that has met somebody whose cluster never had a leader founds its own", () => {
+  const met = hear(anEmpty(), helloOfMember(1), 100).state;
+  expect(hear(met, hello(null), 200).state.durable.slot).not.toBeNull();
+});
+
+it("one that has met a cluster that was led takes no founding state of another", () => {
+  const other = aCluster({ clusterId: "0000beef" }, ["mon1", "mon2"]);
+  const { parts, changed, stamp: of } = aSlot(stamp(1, 1), other);
+  const delta = { base: null, stamp: of, parts, changed };
+  const offered = from("mon2", { kind: "genesis", delta }, { term: 1, slot: of });
+  expect(hear(anEmpty(), offered, 100).state.durable.slot).not.toBeNull();
+  const met = hear(anEmpty(), helloOfMember(7), 50).state;
+  expect(hear(met, offered, 100).state.durable.slot).toBeNull();
 });
