@@ -22,10 +22,10 @@ describe.skipIf(!isRoot())("a program that waits for its task", () => {
   const idle = (): string => `nft ${host.processes("nft")}, ip ${host.processes("ip")}`;
   const waiting = (wanted: string): Promise<string> =>
     eventually(idle, (found) => found === wanted);
-  /** The way to the program that waits. */
-  const isOpen = (wanted: boolean): Promise<boolean> =>
+  /** The way to the program that waits: nft's is 4, that of ip 8. */
+  const isOpen = (wanted: boolean, way: 4 | 8 = 4): Promise<boolean> =>
     eventually(
-      () => existsSync(`/proc/${guard.process.pid}/fd/4`),
+      () => existsSync(`/proc/${guard.process.pid}/fd/${way}`),
       (found) => found === wanted,
     );
   const mark = (from: string, to: string, gate: 0 | 1): Promise<string> =>
@@ -69,6 +69,18 @@ describe.skipIf(!isRoot())("a program that waits for its task", () => {
     host.on("pkill -KILL -x nft");
     expect(await guard.claim(3, 4, 60_000)).toBe("ok");
     expect(await guard.field("permits")).toBe("1.1.4");
+  });
+
+  test("may be killed once it was told what to do: ip", async () => {
+    await guard.ask(`install ${VIP} ${CLUSTER} 7`);
+    await mark("0 7", "1 1", 1);
+    await waiting("nft 1, ip 1");
+    host.on("pkill -STOP -x ip");
+    const claimed = guard.claim(1, 2, 60_000);
+    await isOpen(false, 8);
+    host.on("pkill -KILL -x ip");
+    expect(await claimed).toBe("ok");
+    expect(host.addresses()).toContain(`${VIP}/32`);
   });
 
   test("does what it was asked for, not what one before it was told and did not do", async () => {
