@@ -186,7 +186,7 @@ describe.skipIf(!isRoot())("a claim beside which the address cannot be put", () 
       const ip = sh("command -v ip").trim();
       writeFileSync(
         join(folder, "ip"),
-        `#!/bin/sh\ncase $1 in -batch) exit 2 ;; esac\nexec ${ip} "$@"\n`,
+        `#!/bin/sh\ncase $1.$2 in -batch.* | addr.replace) exit 2 ;; esac\nexec ${ip} "$@"\n`,
         { mode: 0o755 },
       );
       const script = GUARD_SCRIPT.replace(/^PATH=/m, `PATH=${folder}:`);
