@@ -5,6 +5,7 @@
  */
 import { candidateOf } from "../health/facts.ts";
 import { tallyOf } from "../health/tally.ts";
+import { bestInfo } from "../health/votes.ts";
 import { remembered } from "../remembered.ts";
 import { type GroupPart, memberNames, type Node } from "../state.ts";
 import { DEFAULT_PARALLEL_SYNCS } from "../settings.ts";
@@ -63,8 +64,8 @@ function isCopying(turn: Turn, group: GroupPart, master: Node, node: Node): bool
   return isBusy && linkingFor < LINKING_MS && lasted < COPYING_MS;
 }
 
-/** What is seen of a node that may be copying. */
-type Sight = "linking" | "syncing" | "linked" | "elsewhere" | "silent" | "refused";
+/** What is seen of a node that may be copying. `before`: it was linked when it was not given its turn yet. */
+type Sight = "linking" | "syncing" | "linked" | "before" | "elsewhere" | "silent" | "refused";
 
 function sightOf(turn: Turn, group: GroupPart, master: Node, node: Node): Sight {
   const { evidence } = turn.local(group.name);
@@ -73,7 +74,16 @@ function sightOf(turn: Turn, group: GroupPart, master: Node, node: Node): Sight 
   const { masterHost, masterPort, link, syncing } = info;
   if (masterHost !== master.address || masterPort !== master.port) return "elsewhere";
   if (syncing) return "syncing";
-  return link === "up" ? "linked" : "linking";
+  if (link !== "up") return "linking";
+  return isOfThisTurn(turn, group, node) ? "linked" : "before";
+}
+
+/** It may have followed this master before, and was moved away since. */
+function isOfThisTurn(turn: Turn, { name: group }: GroupPart, { name }: Node): boolean {
+  const { evidence, since } = turn.local(group);
+  const begun = since[turnOf(name)];
+  const ageMs = bestInfo(evidence, name, turn.now)?.ageMs ?? Infinity;
+  return begun === undefined || ageMs < turn.now - begun;
 }
 
 /** To a majority: to one monitor a firewall on the way may say so, while the node empties what it had. */
@@ -89,6 +99,7 @@ function keepsBusy(sight: Sight, hasTurn: boolean, unseenFor: number): boolean {
     case "syncing":
       return true;
     // What it says may be older than its turn.
+    case "before":
     case "elsewhere":
       return hasTurn;
     // While it empties what it had, it answers nobody. One that is gone is counted anew when it comes back.

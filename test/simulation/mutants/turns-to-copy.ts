@@ -35,6 +35,18 @@ export const OF_TURNS_TO_COPY: readonly Mutant[] = [
     scripts: ["everybody must copy the new master"],
   },
   {
+    name: "who was linked before its turn has had it",
+    removes: "only what was seen of a node since its turn began can end that",
+    edits: [
+      {
+        file: FILE,
+        from: '? "linked" : "before";',
+        to: '? "linked" : "linked";',
+      },
+    ],
+    scripts: ["an old master followed the new master before that was one"],
+  },
+  {
     name: "a turn to copy never ends",
     removes: "one that does not link holds up the others for a while only",
     edits: [

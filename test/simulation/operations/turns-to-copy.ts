@@ -2,6 +2,7 @@
  * Scripts about whose turn it is to copy (`parallel_syncs`). `world/copying.ts` looks on; what it cannot see,
  * that a turn ends, the scripts say themselves.
  */
+import type { Effect } from "../../../src/core/io.ts";
 import {
   atRest,
   must,
@@ -11,6 +12,7 @@ import {
   SHARP,
   until,
 } from "../rules/script.ts";
+import { GROUP } from "../world/plan.ts";
 import { REDIS_PORT, type RedisServer } from "../world/redis-server.ts";
 import { Violation } from "../world/violation.ts";
 import { whatIsMissing } from "../world/wholeness.ts";
@@ -214,6 +216,45 @@ function isToldAgain(seed: number, later: number): void {
   must(world, () => whatIsMissing(world) === null, "all have their turn", 40_000);
 }
 
+/**
+ * Two old masters are to copy at once. A switchover had the first one follow the third before that was master, and was
+ * overtaken by a failover to it. So at one of these distances what was last seen of the first is that it is linked to whom
+ * it is told to follow.
+ */
+function isSeenAsItWas(seed: number): void {
+  for (const later of [0, 30, 60, 90]) isOvertaken(seed + later, later);
+}
+
+/** @param later when the second one dies, in milliseconds behind the point at which it hands over */
+function isOvertaken(seed: number, later: number): void {
+  const world = atRest(seed, { ...SHARP, writeEveryMs: 20, nodes: 4 });
+  const [first, second, third] = [world.redis("db1"), world.redis("db2"), world.redis("db3")];
+  second.saveSnapshot();
+  world.command({ kind: "switchover", group: GROUP, to: "db2" });
+  world.onEffect = (_, effect) => {
+    const isReturning = world.group?.rejoining["db1"] !== undefined;
+    if (!isReturning || !isRewriteOf(effect, "db1")) return;
+    world.onEffect = null;
+    world.command({ kind: "switchover", group: GROUP, to: "db3" });
+  };
+  until(world, () => world.onEffect === null, "the first one is all but back");
+  const follows = () => first.master?.host === third.host.address && first.upstream?.stage === "up";
+  const isHandingOver = () => world.group?.operation?.phase === "handover" && follows();
+  until(world, isHandingOver, "it follows the third");
+  world.runUntil(world.now + later);
+  world.killRedis("db2");
+  world.runUntil(world.now + 80);
+  second.loadingMs = 40;
+  second.start();
+  // Whoever follows another from here on copies everything.
+  for (const server of world.servers.values()) server.backlogFrom = Number.MAX_SAFE_INTEGER;
+  must(world, () => whatIsMissing(world) === null, "all have their turn", 40_000);
+}
+
+function isRewriteOf(effect: Effect, node: string): boolean {
+  return effect.kind === "redis" && effect.target.node === node && effect.action.kind === "rewrite";
+}
+
 /** Somebody moves it when it was just told. */
 function isMovedWhenTold(seed: number): void {
   const world = withoutBacklogs(seed);
@@ -234,5 +275,6 @@ export const TURNS_TO_COPY: readonly Script[] = [
   { name: "an old master copies for long, and falls silent", run: rejoinsSlowly },
   { name: "a replica has another turn to copy", run: hasAnotherTurn },
   { name: "an old master is told to follow a second time", run: isToldTwice },
+  { name: "an old master followed the new master before that was one", run: isSeenAsItWas },
   { name: "an old master is moved when it was told to follow", run: isMovedWhenTold },
 ];

@@ -25,8 +25,14 @@ function isSameWord(a: Told, b: Told): boolean {
   return a.monitor === b.monitor && a.term === b.term && a.host === b.host;
 }
 
+function isLinkedTo(host: string, { masterHost, link, syncing }: NodeInfo): boolean {
+  return masterHost === host && link === "up" && !syncing;
+}
+
 interface Heard {
   readonly info: NodeInfo;
+  /** What it says is not older than this. */
+  readonly askedAt: number;
   readonly at: number;
 }
 
@@ -34,8 +40,8 @@ type Follow = Extract<Effect, { readonly kind: "redis" }>;
 
 export class Copying {
   readonly #servers: ReadonlyMap<string, RedisServer>;
-  /** Probes that are under way: whom they ask. */
-  readonly #asked = new Map<string, string>();
+  /** Probes that are under way: whom they ask, and since when. */
+  readonly #asked = new Map<string, { readonly node: string; readonly at: number }>();
   readonly #heard = new Map<string, Heard>();
   /** By node: who told it last whom to follow. */
   readonly #told = new Map<string, Told>();
@@ -48,15 +54,17 @@ export class Copying {
   takes(monitor: string, input: Input, at: number): void {
     if (input.kind !== "finished" || input.result.kind !== "probe") return;
     const key = `${monitor} ${input.id}`;
-    const node = this.#asked.get(key);
-    if (node === undefined) return;
+    const asked = this.#asked.get(key);
+    if (asked === undefined) return;
     this.#asked.delete(key);
     const { result } = input.result;
     const info = result.kind === "info" || result.kind === "error-reply" ? result.info : null;
     if (info === null) return;
-    this.#heard.set(`${monitor} ${node}`, { info, at });
+    const { node, at: askedAt } = asked;
+    this.#heard.set(`${monitor} ${node}`, { info, askedAt, at });
+    const told = this.#told.get(node);
     // Its turn is over, whoever sees that. That its link breaks later is no turn of its own.
-    if (this.#told.get(node)?.host === info.masterHost && info.link === "up" && !info.syncing)
+    if (told !== undefined && askedAt > told.at && isLinkedTo(told.host, info))
       this.#told.delete(node);
   }
 
@@ -65,7 +73,7 @@ export class Copying {
     this.#forgets(monitor);
     for (const effect of effects) {
       if (effect.kind === "probe")
-        this.#asked.set(`${monitor.name} ${effect.id}`, effect.target.node);
+        this.#asked.set(`${monitor.name} ${effect.id}`, { node: effect.target.node, at: now });
       if (effect.kind === "redis" && effect.action.kind === "follow")
         this.#follows(monitor, effect, now);
     }
@@ -112,9 +120,9 @@ export class Copying {
     const heard = this.#heard.get(`${monitor} ${node}`);
     // The copy that it saw ended with that process. That the next one copies, nobody has told it.
     if (heard === undefined || heard.info.runId !== this.#servers.get(node)?.runId) return false;
-    const { masterHost, link, syncing } = heard.info;
-    if (masterHost === host && link === "up" && !syncing) return false;
-    const isSyncing = masterHost === host && syncing;
+    // It may have been linked to the same master before it was told.
+    if (heard.askedAt > toldAt && isLinkedTo(host, heard.info)) return false;
+    const isSyncing = heard.info.masterHost === host && heard.info.syncing;
     return at - (isSyncing ? heard.at : toldAt) < LINKING_MS;
   }
 
