@@ -73,6 +73,30 @@ export const OF_CONSENSUS: readonly Mutant[] = [
     scripts: [ROUNDS],
   },
   {
+    name: "an answer to an older term names its round",
+    removes: "rounds are counted anew in each term: an answer names only one of its own term",
+    edits: [
+      {
+        file: `${CONSENSUS}/following.ts`,
+        from: "if (message.term < state.durable.term) return answer(state, from, NO_ROUND);",
+        to: "if (message.term < state.durable.term) return answer(state, from, message.round);",
+      },
+    ],
+    scripts: [TRANSCRIPTS],
+  },
+  {
+    name: "a stranger's round of an older term is named",
+    removes: "nor does the answer to a leader that is not known here name one of an older term",
+    edits: [
+      {
+        file: `${CONSENSUS}/following.ts`,
+        from: "message.term < state.durable.term ? NO_ROUND : message.round",
+        to: "message.term < state.durable.term ? message.round : message.round",
+      },
+    ],
+    scripts: [TRANSCRIPTS],
+  },
+  {
     name: "a wiped disk is counted",
     removes: "a member is bound to its storage id",
     edits: [

@@ -26,6 +26,8 @@ interface Office {
   provenSince: number;
 }
 
+type Round = Pick<ConsensusMessage & { kind: "append" }, "term" | "round">;
+
 /** More rounds than a leader ever waits for. */
 const ROUNDS_KEPT = 100;
 
@@ -36,6 +38,8 @@ export class Evidence {
   /** Epochs of VIPs that stand in committed states. */
   readonly #committed = new Set<string>();
   readonly #offices = new Map<MonitorName, Office>();
+  /** By who leads and who listens: the newest round that was heard. */
+  readonly #heard = new Map<string, Round>();
   /** When the answer to `open` reached the monitor, by connection. */
   readonly #opened = new Map<string, number>();
   readonly #opening = new Map<string, string>();
@@ -72,7 +76,21 @@ export class Evidence {
     if (input.kind === "finished") this.#finished(monitor, input.id, now);
     if (input.kind !== "message" || input.message.kind !== "consensus") return;
     const { message } = input.message;
+    if (message.kind === "append") this.#hears(monitor, input.from, message);
     if (message.kind === "append-reply") this.#answered(monitor, input.from, message);
+  }
+
+  #hears(listener: MonitorName, leader: MonitorName, { term, round }: Round): void {
+    const key = `${leader} ${listener}`;
+    const known = this.#heard.get(key);
+    const isOld = known !== undefined && (known.term - term || known.round - round) >= 0;
+    if (!isOld) this.#heard.set(key, { term, round });
+  }
+
+  /** What an answer says is not asked: it may name a round that nobody heard. */
+  #hasHeard(listener: MonitorName, leader: MonitorName, { term, round }: Round): boolean {
+    const heard = this.#heard.get(`${leader} ${listener}`);
+    return heard !== undefined && heard.term === term && heard.round >= round;
   }
 
   #answered(
@@ -81,8 +99,8 @@ export class Evidence {
     reply: ConsensusMessage & { kind: "append-reply" },
   ): void {
     const office = this.#offices.get(monitor);
-    if (office === undefined || reply.term !== office.term || !office.sentAt.has(reply.round))
-      return;
+    if (office === undefined || reply.term !== office.term) return;
+    if (!office.sentAt.has(reply.round) || !this.#hasHeard(from, monitor, reply)) return;
     office.answered.set(from, Math.max(reply.round, office.answered.get(from) ?? 0));
     this.#count(monitor, office);
   }
