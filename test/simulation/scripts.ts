@@ -5,6 +5,7 @@ import { BY_HAND } from "./operations/by-hand.ts";
 import { CAME_BACK } from "./operations/came-back.ts";
 import { DATA } from "./operations/data.ts";
 import { HALF_WAY } from "./operations/half-way.ts";
+import { JUST_PROMOTED } from "./operations/just-promoted.ts";
 import { LEADERS } from "./operations/leaders.ts";
 import { OWN_NETWORK } from "./operations/own-network.ts";
 import { REACH } from "./operations/reach.ts";
@@ -46,6 +47,7 @@ export const SCRIPTS: readonly Script[] = [
   ...REACH,
   ...BY_HAND,
   ...BACK_AGAIN,
+  ...JUST_PROMOTED,
   ...EXHAUSTIVE,
   ...TRANSCRIPTS,
 ];

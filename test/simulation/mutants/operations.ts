@@ -318,4 +318,17 @@ export const OF_OPERATIONS: readonly Mutant[] = [
     ],
     scripts: ["a successor that is master already is set offline"],
   },
+  {
+    name: "a master that was a replica may succeed itself",
+    removes:
+      "P7: a failover begins only where somebody may take over, by what was seen of a master since it is one",
+    edits: [
+      {
+        file: `${OPERATION}/admission.ts`,
+        from: "node !== call.from || call.isDemoted === true",
+        to: "node !== call.from || call.isDemoted !== false",
+      },
+    ],
+    scripts: ["a master dies when it has just been promoted"],
+  },
 ];

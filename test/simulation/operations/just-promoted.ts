@@ -1,0 +1,48 @@
+/** Scripts about a master that is lost when it has just been promoted: what is known of it may be older than that. */
+import type { Effect } from "../../../src/core/io.ts";
+import { atRest, must, peersOf, type Script, type ScriptedWorld, until } from "../rules/script.ts";
+import { GROUP } from "../world/plan.ts";
+import { Violation } from "../world/violation.ts";
+import { acknowledged, keptBy, WRITING } from "./data.ts";
+
+const IN_VAIN = "nobody fails over where nobody could take over";
+
+function isClaim(effect: Effect): boolean {
+  if (effect.kind !== "report" || effect.event.kind !== "operation.phase") return false;
+  return effect.event.phase === "claim";
+}
+
+/** By a switchover; it dies before anybody has read of it that it is master, and one monitor does not notice yet. */
+function diesOncePromoted(world: ScriptedWorld, name: string): void {
+  const [sleeper = ""] = peersOf(world, world.theLeader.name);
+  world.onTurn = (_, effects) => {
+    if (!effects.some(isClaim)) return;
+    world.onTurn = null;
+    world.monitor(sleeper).stop(600);
+    world.killRedis(name);
+  };
+  world.command({ kind: "switchover", group: GROUP, to: name });
+  until(world, () => world.onTurn === null, `${name} is promoted, and dies`);
+}
+
+/** The only other one is the old master, which is not back yet: so a failover could only wait for a person. */
+function nobodyIsLeft(seed: number): void {
+  const world = atRest(seed, { ...WRITING, nodes: 2 });
+  const before = acknowledged(world);
+  diesOncePromoted(world, "db2");
+  const alarm = () => world.theLeader.state?.alarms[`${GROUP}: failover`] ?? "";
+  const isBegun = () => world.group?.operation?.kind === "failover";
+  until(world, () => isBegun() || alarm() !== "", "it counts as down");
+  if (isBegun()) throw new Violation(IN_VAIN, "a failover begins");
+  world.redis("db2").persistence = "none";
+  world.redis("db2").start();
+  const isTold = () => alarm().includes("--accept-data-loss --to db1");
+  must(world, isTold, "a person is told who has the last copy", 8_000);
+  world.runUntil(world.now + 3_000);
+  if (isBegun()) throw new Violation(IN_VAIN, "a failover begins when it is back");
+  keptBy(world, "db1", before, "the last copy is not destroyed");
+}
+
+export const JUST_PROMOTED: readonly Script[] = [
+  { name: "a master dies when it has just been promoted", run: nobodyIsLeft },
+];
