@@ -72,6 +72,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     options: ["number", "group"],
     summary: "Show what was done, when, by whom and why",
     details: [
+      "Beside operations what people said: modes, nodes set offline or online, reader VIPs moved, pauses, acknowledgements.",
       "With --verbose also the phases and the votes of each.",
       "EPOCH, or show EPOCH: all of one operation: phases, votes, what proved the old host fenced, and what was lost.",
     ],

@@ -183,7 +183,10 @@ export interface PastOperation {
     | "pause"
     | "resume"
     | "acknowledged"
-    | "mode";
+    | "mode"
+    | "online"
+    | "offline"
+    | "moved";
   readonly from: NodeName | null;
   readonly to: NodeName | null;
   readonly result: "ok" | "undone" | "failed" | "preempted";
@@ -248,7 +251,7 @@ export interface GroupPart {
   readonly blocked?: Readonly<Record<NodeName, string>>;
   /** The run_id under which a node was last seen in sync with its master: a replica's right to be promoted. */
   readonly inSync?: Readonly<Record<NodeName, string>>;
-  /** The last five, newest last. The long history is each monitor's own journal. */
+  /** The last five deeds and the last five words, newest last. The long history is each monitor's own journal. */
   readonly past: readonly PastOperation[];
   /** Absent once there is a master. */
   readonly bequest?: Bequest;

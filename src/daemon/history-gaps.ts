@@ -3,6 +3,7 @@
  * what ended before those, while this monitor was away, only its peers remember. So each peer is asked
  * once after a start, and again when the oldest operation of a full list was news here.
  */
+import { oldestOf } from "../core/deeds.ts";
 import type { MonitorName } from "../core/ids.ts";
 import { PAST_KEPT } from "../core/operation/outline.ts";
 import type { Committed } from "../core/state.ts";
@@ -35,11 +36,9 @@ export class HistoryGaps {
 
   /** What the agreed state says of the past. */
   record(committed: Committed): void {
-    const isGap = committed.groups.some(({ name, past }) => {
-      const [oldest] = past;
-      if (oldest === undefined || past.length < PAST_KEPT) return false;
-      return !this.#journal.has({ group: name, past: oldest });
-    });
+    const isGap = committed.groups.some(({ name, past }) =>
+      oldestOf(past, PAST_KEPT).some((oldest) => !this.#journal.has({ group: name, past: oldest })),
+    );
     if (isGap) this.#answered = new Set();
     this.#journal.record(finishedOperations(committed));
   }

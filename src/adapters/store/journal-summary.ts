@@ -1,6 +1,8 @@
 /** What of a journal is asked for again and again: the newest entries, and how many there are of each kind. */
+import { newestOf } from "../../core/deeds.ts";
 import type { JournalEntry } from "../../ports.ts";
 
+/** Of what was done, and of what was said. */
 const NEWEST = 50;
 
 export interface OperationTotal {
@@ -20,9 +22,10 @@ export class JournalSummary {
       const count = (this.#totals.get(key)?.count ?? 0) + 1;
       this.#totals.set(key, { group, kind: past.kind, result: past.result, count });
     }
-    this.#recent = [...this.#recent, ...entries]
-      .toSorted((a, b) => a.past.startedAt - b.past.startedAt)
-      .slice(-NEWEST);
+    const all = [...this.#recent, ...entries].toSorted(
+      (a, b) => a.past.startedAt - b.past.startedAt,
+    );
+    this.#recent = newestOf(all, NEWEST, ({ past }) => past);
   }
 
   /** By their beginning, newest last. */

@@ -5,7 +5,7 @@ import { groupOf } from "../groups.ts";
 import { explanationOf, renderExplain } from "../render/explain.ts";
 
 /** Among the newest so many is the last failover or switchover, if anybody remembers it. */
-const LOOK_BACK = 20;
+const LOOK_BACK = 500;
 
 export async function run(context: Context): Promise<ExitCode> {
   const { options, terminal } = context;

@@ -5,13 +5,14 @@ import type { Waiting } from "../local.ts";
 import type { GroupCommand } from "../messages.ts";
 import { takeReload } from "../reload/reload.ts";
 import type { NodeName } from "../ids.ts";
-import { type GroupPart, nodeOf } from "../state.ts";
+import { type GroupPart, type Node, nodeOf } from "../state.ts";
 import type { Turn } from "../turn.ts";
 import { takeReaderMove } from "../vip/reader-orders.ts";
 import { takeAcknowledge } from "./acknowledge.ts";
 import { takeAdopt } from "./adopt.ts";
 import { takeFailover } from "./failover-order.ts";
 import { type Order, refused, taken } from "./order.ts";
+import { incident, withPast } from "./outline.ts";
 import { takePause, takeResume } from "./pausing.ts";
 import { planSwitchover, takeSwitchover } from "./switchover-order.ts";
 import { waitAnew } from "./waiting.ts";
@@ -51,7 +52,7 @@ export function take(turn: Turn, group: GroupPart, waiting: Waiting, command: Gr
 function takeAdmin(
   turn: Turn,
   group: GroupPart,
-  _: Waiting,
+  { by }: Waiting,
   command: CommandOf<"set-online" | "set-offline">,
 ): Order {
   const node = nodeOf(group, command.node);
@@ -71,15 +72,32 @@ function takeAdmin(
   ) {
     return refused(`${node.name} does not answer`);
   }
-  turn.change(group.name, (part) => ({
-    ...part,
-    nodes: part.nodes.map((each) =>
-      each.name === node.name
-        ? { ...each, admin, outages: admin === "online" ? [] : each.outages }
-        : each,
-    ),
-  }));
+  turn.change(group.name, (part, stamp) => {
+    const nodes = part.nodes.map((each) =>
+      each.name === node.name ? withAdmin(each, admin) : each,
+    );
+    const reason = adminChange(nodeOf(part, node.name) ?? node, admin);
+    if (reason === null) return part;
+    const told = { kind: admin, by, from: node.name, reason } as const;
+    return withPast({ ...part, nodes }, incident(told, stamp, turn.at.wall));
+  });
   return taken(`${node.name} is ${admin} now`);
+}
+
+type Admin = "online" | "offline";
+
+function withAdmin(node: Node, admin: Admin): Node {
+  return { ...node, admin, outages: admin === "online" ? [] : node.outages };
+}
+
+/** For the history; null: it is so already. */
+function adminChange({ name, admin: before, outages }: Node, admin: Admin): string | null {
+  const count = admin === "online" ? outages.length : 0;
+  if (before === admin && count === 0) return null;
+  const change = before === admin ? `${name} is ${admin}` : `${name} ${before} → ${admin}`;
+  return count === 0
+    ? change
+    : `${change}; ${count} ${count === 1 ? "outage" : "outages"} forgotten`;
 }
 
 /** Whoever is only preferred for it, and not chosen yet, is passed over. */
@@ -90,11 +108,15 @@ function isBecomingMaster({ operation }: GroupPart, node: NodeName): boolean {
 function takeMode(
   turn: Turn,
   group: GroupPart,
-  _: Waiting,
+  { by }: Waiting,
   { mode }: CommandOf<"set-mode">,
 ): Order {
   // Who says so again means from now on.
   waitAnew(turn, group);
-  turn.change(group.name, (part) => ({ ...part, mode }));
+  turn.change(group.name, (part, stamp) => {
+    if (part.mode === mode) return part;
+    const told = { kind: "mode", by, reason: `mode ${part.mode} → ${mode}` } as const;
+    return withPast({ ...part, mode }, incident(told, stamp, turn.at.wall));
+  });
   return taken(`the mode of group ${group.name} is ${mode} now`);
 }

@@ -2,12 +2,13 @@
  * How an operation stands in the replicated state: begun, moved to its next phase, finished.
  * These are reducers; when each is right is decided by the operation itself.
  */
-import type { GroupPart, Operation, PastOperation, Phase } from "../state.ts";
+import { isDeed, newestOf } from "../deeds.ts";
 import type { WallTime } from "../ids.ts";
+import type { GroupPart, Operation, PastOperation, Phase } from "../state.ts";
 import type { Stamp } from "../stamp.ts";
 import { withOutcome } from "./preference-record.ts";
 
-/** Of each group, in the agreed state. */
+/** Of each group, in the agreed state: of what was done, and of what was said. */
 export const PAST_KEPT = 5;
 
 export type Intent = Pick<
@@ -77,7 +78,7 @@ export function finished(
 }
 
 export function withPast(group: GroupPart, past: PastOperation): GroupPart {
-  return { ...group, past: [...group.past, past].slice(-PAST_KEPT) };
+  return { ...group, past: newestOf([...group.past, past], PAST_KEPT, (each) => each) };
 }
 
 type Told = Pick<PastOperation, "kind" | "by" | "reason"> & Partial<PastOperation>;
@@ -100,19 +101,8 @@ export function incident(told: Told, epoch: Stamp, wall: WallTime): PastOperatio
   };
 }
 
-/** Of these history tells, too, but they changed nothing on any node. */
-const WORDS: ReadonlySet<PastOperation["kind"]> = new Set([
-  "adopt",
-  "accepted",
-  "pause",
-  "resume",
-  "acknowledged",
-  "mode",
-]);
-
-/** The last that changed whom a node follows. */
 export function lastDeed({ past }: GroupPart): PastOperation | undefined {
-  return past.findLast(({ kind }) => !WORDS.has(kind));
+  return past.findLast(isDeed);
 }
 
 function pastOf(

@@ -5,6 +5,7 @@
 import type { Waiting } from "../local.ts";
 import type { Command } from "../messages.ts";
 import { type Order, refused, taken } from "../operation/order.ts";
+import { incident, withPast } from "../operation/outline.ts";
 import { type GroupPart, nodeOf, type Vip } from "../state.ts";
 import type { Turn } from "../turn.ts";
 import { fitHolders, moveReader } from "./readers.ts";
@@ -12,7 +13,7 @@ import { fitHolders, moveReader } from "./readers.ts";
 export function takeReaderMove(
   turn: Turn,
   group: GroupPart,
-  _: Waiting,
+  { by }: Waiting,
   { ip, node }: Extract<Command, { kind: "move-reader" }>,
 ): Order {
   const vip = group.vips.find((each) => each.ip === ip && each.role === "reader");
@@ -25,6 +26,8 @@ export function takeReaderMove(
     return refused(`${ip} is not settled (${vip.kind}); mmm status says when it is`);
   if (!fitHolders(turn, group, vip).includes(node)) return refused(whyNot(group, vip, node));
   moveReader(turn, group, vip, node);
+  const told = { kind: "moved", by, from: vip.node, to: node, reason: `reader VIP ${ip}` } as const;
+  turn.change(group.name, (part, stamp) => withPast(part, incident(told, stamp, turn.at.wall)));
   return taken(
     `${ip} goes from ${vip.node ?? "nobody"} to ${node}, as soon as the former is proven not to serve it`,
   );

@@ -7,7 +7,7 @@ import type { Command } from "../../../src/core/messages.ts";
 import { statusOf } from "../../../src/core/status.ts";
 import type { Status } from "../../../src/core/status-types.ts";
 import { HOSTS } from "../rules/script.ts";
-import { GROUP } from "../world/plan.ts";
+import { GROUP, OPERATOR } from "../world/plan.ts";
 import type { World } from "../world/world.ts";
 import { settled } from "./at-rest.ts";
 
@@ -44,8 +44,11 @@ function statusOfLeader(world: World): Status | null {
   return statusOf(leader.state, { now, wall: now, entropy: 0 });
 }
 
+/** What has become of the mode by itself. */
 const modes = (world: World) =>
-  (world.group?.past ?? []).filter(({ kind }) => kind === "mode").map(({ reason }) => reason);
+  (world.group?.past ?? [])
+    .filter(({ kind, by }) => kind === "mode" && by !== OPERATOR)
+    .map(({ reason }) => reason);
 
 test("it ends once the master has been there for long enough, and says so, once", () => {
   const world = waiting();

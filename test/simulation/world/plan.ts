@@ -16,6 +16,8 @@ export interface ClusterShape {
 }
 
 export const GROUP = "main";
+/** Who asks for what a person asks for. */
+export const OPERATOR = "operator";
 export const WRITER = "10.0.0.100";
 
 export function monitorName(index: number): string {

@@ -10,6 +10,7 @@ import type { GroupCommand } from "../../../src/core/messages.ts";
 import type { GroupPart, Operation, PastOperation, Vip } from "../../../src/core/state.ts";
 import { sameStamp } from "../../../src/core/stamp.ts";
 import { WALL_AT_START } from "./clock.ts";
+import { OPERATOR } from "./plan.ts";
 import { Violation } from "./violation.ts";
 
 /** What `pre_failover` said to a monitor about a node. */
@@ -92,7 +93,7 @@ export class Restraint {
 
   /** The mode has changed by itself: from `wait` only, once, and by its time no sooner than that is over. */
   #becomesActive(before: GroupPart | null, group: GroupPart, now: number): void {
-    const told = newPast(before, group).find(({ kind }) => kind === "mode");
+    const told = newPast(before, group).find(isByItself);
     if (told === undefined) return;
     const bad = (text: string): never => {
       throw new Violation("only the mode wait ends by itself, and never too soon", text);
@@ -183,6 +184,11 @@ export class Restraint {
 
 function isForWaiting(command: GroupCommand): boolean {
   return command.kind === "set-mode" && command.mode === "wait";
+}
+
+/** A mode that no person set. */
+function isByItself({ kind, by }: PastOperation): boolean {
+  return kind === "mode" && by !== OPERATOR;
 }
 
 function isSamePause(a: GroupPart["pause"], b: GroupPart["pause"]): boolean {

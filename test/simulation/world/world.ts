@@ -39,6 +39,7 @@ import {
   readerVip,
   writerOf,
   GROUP,
+  OPERATOR,
 } from "./plan.ts";
 import { Prng } from "./prng.ts";
 import { RedisClient } from "./redis-client.ts";
@@ -381,7 +382,7 @@ export class World {
         this.safety.of(command.group).restraint.answers(command, askedAt, outcome.kind === "ok");
       done?.(outcome);
     });
-    monitor.deliver({ kind: "command", requestId, by: "operator", command });
+    monitor.deliver({ kind: "command", requestId, by: OPERATOR, command });
   }
 
   // ——— what the parts report ———

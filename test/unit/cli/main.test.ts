@@ -723,6 +723,14 @@ describe("what is only read", () => {
     expect((await mmm("mode", { monitors })).out).toBe("active");
   });
 
+  it("mmm explain finds the last failover, however much was said since", async () => {
+    const words = Array.from({ length: 100 }, (_, at) =>
+      anEntry({ kind: "offline", epoch: 9 + at }),
+    );
+    const monitors = { "127.0.0.1:7400": { history: [anEntry(), ...words] } };
+    expect((await mmm("explain", { monitors })).out).toContain("mmm history show 8");
+  });
+
   it("a reader VIP goes by hand to where it is wanted", async () => {
     const readers = [{ ...aGroup().writer, ip: "192.168.10.71", holder: "db2" } as VipStatus];
     const status = aStatus({ group: { readers } });

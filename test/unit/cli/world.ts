@@ -64,9 +64,9 @@ export async function mmm(line: string, setting: Setting = {}): Promise<Ran> {
         if (monitor.fault !== undefined) throw monitor.fault;
         return await Promise.resolve((monitor.status ?? anAnswer)());
       },
-      history: async () => {
+      history: async (limit) => {
         if (monitor === undefined) throw new Error(`${address} does not answer: ${REFUSED}`);
-        return await Promise.resolve(monitor.history ?? []);
+        return await Promise.resolve((monitor.history ?? []).slice(-limit));
       },
       doctor: async () => {
         return await Promise.resolve(monitor?.examination ?? { reports: [], unreachable: [] });

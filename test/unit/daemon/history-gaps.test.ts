@@ -11,10 +11,10 @@ const MON2 = { name: "mon2", address: "10.0.0.2:7400" };
 const MON3 = { name: "mon3", address: "10.0.0.3:7400" };
 const silent: Log = { write: () => {}, event: () => {} };
 
-function operation(version: number): PastOperation {
+function operation(version: number, kind: PastOperation["kind"] = "switchover"): PastOperation {
   return {
     epoch: { term: 3, version },
-    kind: "switchover",
+    kind,
     from: "db1",
     to: "db2",
     result: "ok",
@@ -79,6 +79,22 @@ describe("the journal of a monitor that was away", () => {
     monitor.gaps.record(after(20));
     await monitor.gaps.fill([MON2, MON3]);
     expect(asked.slice(3)).toEqual(["mon2", "mon3"]);
+  });
+
+  it("asks all of them for words that are missing, though no deed is", async () => {
+    const asked: string[] = [];
+    await using monitor = await aMonitor((name) => {
+      asked.push(name);
+      return Promise.resolve([]);
+    });
+    const deeds = after(3).groups[0]?.past ?? [];
+    monitor.gaps.record(after(3));
+    await monitor.gaps.fill([MON2]);
+    const words = [14, 15, 16, 17, 18].map((version) => operation(version, "offline"));
+    const group = { name: "main", past: [...deeds, ...words] } as unknown as GroupPart;
+    monitor.gaps.record({ groups: [group] } as unknown as Committed);
+    await monitor.gaps.fill([MON2]);
+    expect(asked).toEqual(["mon2", "mon2"]);
   });
 
   it("takes from a peer only what makes sense", async () => {

@@ -75,6 +75,18 @@ describe("the journal", () => {
     expect(statSync(join(dir.path, "journal.jsonl")).size).toBeLessThan(3_000);
   });
 
+  it("tells the page and the metrics of the last failover, whatever was said since", async () => {
+    await using dir = await tempDir();
+    const journal = new FileJournal(dir.path, silent);
+    const words = Array.from({ length: 200 }, (_, index) =>
+      entry(index + 2, { kind: "offline", startedAt: index + 2 }),
+    );
+    journal.record([entry(1, { startedAt: 1 }), ...words]);
+    const recent = journal.summary.recent.map(({ past }) => past.epoch.version);
+    expect(recent[0]).toBe(1);
+    expect(recent.slice(1)).toEqual(Array.from({ length: 50 }, (_, index) => 152 + index));
+  });
+
   it("does no harm when it cannot be written, and says so", async () => {
     await using dir = await tempDir();
     writeFileSync(join(dir.path, "file"), "");
