@@ -140,10 +140,18 @@ function aboutVip(vip: VipStatus, group: GroupStatus): readonly Warning[] {
         `no host is seen to serve ${ip}, but ${unseen.join(", ")} may: nobody hears that host`,
       ),
     ];
-  if (holder === null) return [critical(`nobody serves ${ip}${unread}`)];
+  if (holder === null) return [critical(`${nobodyServes(vip, group)}${unread}`)];
   return lease_ms === 0
     ? [critical(`the lease of ${ip} on ${holder} has lapsed: it is not served`)]
     : [];
+}
+
+/** A lease may live longer than anybody saw: of those that may serve it only a proof says that they do not. */
+function nobodyServes({ ip, kind, possible_holders }: VipStatus, group: GroupStatus): string {
+  const isProven = possible_holders.length === 0 || kind === "unclaimed";
+  return isProven || group.lease_backend === "off"
+    ? `nobody serves ${ip}`
+    : `no host is seen to serve ${ip}; only ${possible_holders.join(", ")} may`;
 }
 
 /** A guard that was heard within this tells what its host serves. */

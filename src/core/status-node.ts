@@ -6,13 +6,15 @@ import type { HeldVote, NodeInfo } from "./health/types.ts";
 import type { Evidence } from "./health/votes.ts";
 import { FRESH_MS } from "./health/votes.ts";
 import { members as membersOf } from "./consensus/consensus.ts";
-import type { At, Ip, NodeName } from "./ids.ts";
+import type { At, NodeName } from "./ids.ts";
 import type { MonitorState } from "./local.ts";
 import { stateOf } from "./node-state.ts";
 import type { GuardStatus, NodeStatus, RedisStatus, VoteStatus } from "./status-types.ts";
 import { type GroupPart, type Node, writerVip } from "./state.ts";
 
-export function nodeStatus(state: MonitorState, group: GroupPart, node: Node, at: At): NodeStatus {
+type Shown = Omit<NodeStatus, "vips">;
+
+export function nodeStatus(state: MonitorState, group: GroupPart, node: Node, at: At): Shown {
   const evidence = state.groups[group.name]?.evidence ?? {};
   const seen = candidateOf(evidence, node.name, at.now);
   return {
@@ -20,7 +22,6 @@ export function nodeStatus(state: MonitorState, group: GroupPart, node: Node, at
     address: `${node.address}:${node.port}`,
     state: stateOf(group, node, seen),
     ...dataOf(group, node, evidence, at),
-    vips: servedBy(group, node.name),
     membership: membershipOf(group, node.name),
     promotable: promotable(group, node, evidence, at),
     votes: votesOn(state, evidence, node.name, at),
@@ -77,10 +78,6 @@ function lagOf(evidence: Evidence, group: GroupPart, position: number, at: At): 
   const master = group.master === null ? null : candidateOf(evidence, group.master, at.now).info;
   const head = master !== null && positionOf(master, group.lineage);
   return Math.max(0, (head || group.lineage.highWater) - position);
-}
-
-function servedBy(group: GroupPart, node: NodeName): readonly Ip[] {
-  return group.vips.filter((vip) => vip.kind === "hold" && vip.node === node).map((vip) => vip.ip);
 }
 
 function promotable(

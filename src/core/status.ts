@@ -122,6 +122,8 @@ function groupStatus(state: MonitorState, group: GroupPart, at: At): GroupStatus
   const verdict = verdictNow(state, group, at);
   const writer = writerVip(group);
   const prefix = `${group.name}: `;
+  const vips = group.vips.map((vip) => [vip.role, vipStatus(state, group, vip, at)] as const);
+  const of = (role: Vip["role"]) => vips.flatMap(([each, vip]) => (each === role ? [vip] : []));
   return {
     name: group.name,
     epoch: writer?.epoch.version ?? 0,
@@ -132,15 +134,17 @@ function groupStatus(state: MonitorState, group: GroupPart, at: At): GroupStatus
     verdict: verdict.kind,
     verdict_text: verdict.text,
     lease_backend: group.backend,
-    writer: writer === undefined ? null : vipStatus(state, group, writer, at),
-    readers: group.vips
-      .filter((vip) => vip.role === "reader")
-      .map((vip) => vipStatus(state, group, vip, at)),
+    writer: of("writer")[0] ?? null,
+    readers: of("reader"),
     operation: group.operation === null ? null : operationStatus(group.operation, at),
     alarms: Object.entries(state.alarms)
       .filter(([id]) => id.startsWith(prefix))
       .map(([id, text]) => ({ id: id.slice(prefix.length), text })),
-    nodes: group.nodes.map((node) => nodeStatus(state, group, node, at)),
+    nodes: group.nodes.map((node) => ({
+      ...nodeStatus(state, group, node, at),
+      // Who is to serve one is agreed on; whether it does is seen, and told here as it is told above.
+      vips: vips.flatMap(([, { ip, holder }]) => (holder === node.name ? [ip] : [])),
+    })),
     settings: settingsStatus(group),
     outlook: outlookOf(state, group, at),
     preference: preferenceStatus(state, group, verdict, at),

@@ -163,12 +163,14 @@ function vipLines(group: GroupStatus, paint: Paint): readonly string[] {
 
 function vipLine(role: string, vip: VipStatus, off: boolean, paint: Paint): string {
   const lapsed = vip.holder === null || vip.lease_ms === 0;
-  const where = vip.holder === null ? (off ? "seen nowhere" : "nowhere") : `on ${vip.holder}`;
+  const mayBeOn = vip.kind === "unclaimed" ? [] : vip.possible_holders;
+  const nowhere = off || mayBeOn.length > 0 ? "seen nowhere" : "nowhere";
+  const where = vip.holder === null ? nowhere : `on ${vip.holder}`;
   const left = vip.lease_ms === 0 ? "lapsed" : showAge(vip.lease_ms);
   const lease = off ? "permanent address, no lease" : `lease ${left}`;
-  const moving =
-    vip.possible_holders.length > 1 ? `   may still be on ${vip.possible_holders.join(", ")}` : "";
-  return `${role} ${vip.ip} ${paint(lapsed ? "bad" : "good", where)}   ${lease}   epoch ${vip.epoch}${moving}`;
+  const isSure = mayBeOn.every((node) => node === vip.holder);
+  const unsure = isSure ? "" : `   may be on ${mayBeOn.join(", ")}`;
+  return `${role} ${vip.ip} ${paint(lapsed ? "bad" : "good", where)}   ${lease}   epoch ${vip.epoch}${unsure}`;
 }
 
 const HEADER = [

@@ -86,9 +86,15 @@ const CASES: readonly Case[] = [
   ],
   [
     "a VIP nowhere",
-    { group: { writer: { ...writer, holder: null } } },
+    { group: { writer: { ...writer, holder: null, possible_holders: [] } } },
     "critical",
     "nobody serves 192.168.10.70",
+  ],
+  [
+    "a VIP whose lease was not seen renewed, and may live",
+    { group: { writer: { ...writer, holder: null } } },
+    "critical",
+    "no host is seen to serve 192.168.10.70; only db1 may",
   ],
   [
     "a VIP that an unheard host may have, for it has no lease",
@@ -133,7 +139,7 @@ const CASES: readonly Case[] = [
     "a reader VIP nowhere",
     { group: { readers: [{ ...writer, ip: "192.168.10.71", holder: null }] } },
     "critical",
-    "nobody serves 192.168.10.71",
+    "no host is seen to serve 192.168.10.71; only db1 may",
   ],
   [
     "a node down",

@@ -211,7 +211,7 @@ describe("mmm status", () => {
       quorum 2 of 3 monitors, 3 answering: 1 may be lost
 
       group main   master db1   verdict master-down   mode active   epoch 7
-      writer 192.168.10.70 nowhere   lease -   epoch 9   may still be on db1, db2
+      writer 192.168.10.70 seen nowhere   lease -   epoch 9   may be on db1, db2
 
       NODE  ADDRESS            ROLE     STATE         LINK  LAG  OFFSET    PRIO  VIP  VOTES
       db1   192.168.10.1:6379  ?        HARD_OFFLINE  -     -    88214411  100   -    down 2/3
@@ -224,7 +224,7 @@ describe("mmm status", () => {
       db3    up           up           up                   UP 3/3
 
       CRITICAL main: db1 is silent for 2 of 3
-      CRITICAL nobody serves 192.168.10.70
+      CRITICAL no host is seen to serve 192.168.10.70; only db1, db2 may
       WARNING  a failover of main from db1 to db2 is running: mon2 is at "promote" for 0.1s (db1 refused: 3 of 3)
       WARNING  db1 is down (mon1, mon2: silent (reply timeout); mon3: abstain (NOAUTH))
       HINT     mmm info db1   |   mmm explain
