@@ -10,6 +10,8 @@ interface Check {
   readonly name: string;
   /** null: nobody knows. */
   readonly ok: boolean | null;
+  /** false: as the group is set up it says nothing of the node. */
+  readonly used: boolean;
   readonly text: string;
   /** How long it has had this result; null: not known. */
   readonly sinceMs: number | null;
@@ -20,6 +22,7 @@ export interface NodeCheck {
   readonly node: string;
   readonly check: string;
   readonly ok: boolean | null;
+  readonly used: boolean;
   readonly text: string;
   /** When its result last changed, by the clock of the monitor that answered; null: not known. */
   readonly last_change: string | null;
@@ -27,11 +30,9 @@ export interface NodeCheck {
 
 export const CHECKS: readonly string[] = ["redis", "guard", "link", "lag"];
 
-const NOT_USED = "not used: lease_backend is off";
-
 /** What nobody knows is not well: whoever restarts one host after the other must wait for it. */
-export function isWell({ ok, text }: NodeCheck): boolean {
-  return ok === true || text === NOT_USED;
+export function isWell({ ok, used }: NodeCheck): boolean {
+  return ok === true || !used;
 }
 
 export function renderChecks(checks: readonly NodeCheck[], paint: Paint): readonly string[] {
@@ -47,9 +48,9 @@ export function nodeChecks(
   group: GroupStatus,
   { cluster, at }: Pick<Status, "cluster" | "at">,
 ): readonly NodeCheck[] {
-  return checksOf(node, group, cluster).map(({ name: check, ok, text, sinceMs }) => {
+  return checksOf(node, group, cluster).map(({ name: check, ok, used, text, sinceMs }) => {
     const changed = sinceMs === null ? null : new Date(Date.parse(at) - sinceMs).toISOString();
-    return { node: node.name, check, ok, text, last_change: changed };
+    return { node: node.name, check, ok, used, text, last_change: changed };
   });
 }
 
@@ -68,13 +69,16 @@ function redisCheck(node: NodeStatus, cluster: ClusterStatus): Check {
   const ok = tally.kind === "up" ? true : tally.kind === "down" ? false : null;
   const why = ok === true ? "" : ` (${voteReasons(node, cluster)})`;
   const text = `${showTally(tally, cluster).toLowerCase()}${why}`;
-  return { name: "redis", ok, text, sinceMs: tallySinceMs(node, cluster) };
+  return { name: "redis", ok, used: true, text, sinceMs: tallySinceMs(node, cluster) };
 }
 
 function guardCheck({ guard, checked }: NodeStatus, { lease_backend }: GroupStatus): Check {
   const sinceMs = checked?.guard_ms ?? null;
-  const said = (ok: boolean | null, text: string): Check => ({ name: "guard", ok, text, sinceMs });
-  if (lease_backend === "off") return { ...said(null, NOT_USED), sinceMs: null };
+  const said = (ok: boolean | null, text: string): Check => {
+    return { name: "guard", ok, used: true, text, sinceMs };
+  };
+  if (lease_backend === "off")
+    return { ...said(null, "not used: lease_backend is off"), used: false, sinceMs: null };
   const { heard_ms, gate, problem } = guard;
   if (problem !== null) return said(false, problem);
   if (heard_ms === null) return said(null, "never heard");
@@ -86,6 +90,7 @@ function linkCheck({ link, redis, checked }: NodeStatus): Check {
   return {
     name: "link",
     ok: link === null ? null : link === "up",
+    used: true,
     text: `${link ?? "not known"}${master}`,
     sinceMs: checked?.link_ms ?? null,
   };
@@ -95,7 +100,7 @@ function linkCheck({ link, redis, checked }: NodeStatus): Check {
 function lagCheck(node: NodeStatus, { settings }: GroupStatus): Check {
   const { lag_bytes, link, state, checked } = node;
   const said = (ok: boolean | null, text: string): Check => {
-    return { name: "lag", ok, text, sinceMs: checked?.lag_ms ?? null };
+    return { name: "lag", ok, used: true, text, sinceMs: checked?.lag_ms ?? null };
   };
   if (lag_bytes === null) return said(null, "not known");
   const text = `${showBytes(lag_bytes)} behind`;

@@ -801,7 +801,7 @@ describe("what is only read", () => {
     });
     expect(await json("info db3")).toMatchObject({ events: [] });
     expect(await json("mode")).toEqual({ group: "main", mode: "active" });
-    expect(await json("checks db1")).toHaveLength(2);
+    expect(await json("checks db1")).toMatchObject([{ used: true }, { used: true }]);
     expect(await json("explain")).toMatchObject({
       now: false,
       if_it_died: true,
@@ -826,6 +826,9 @@ describe("what is only read", () => {
     expect(await codeOf({ nodes: [aNode("db1"), aNode("db2", { link: null })] })).toBe(6);
     expect(await codeOf({ nodes: [aNode("db1", { votes: {} })] })).toBe(6);
     expect(await codeOf({ lease_backend: "off" })).toBe(0);
+    const says = { heard_ms: 90, gate: "present", lacks: null } as const;
+    const problem = "not used: lease_backend is off";
+    expect(await codeOf({ nodes: [aNode("db1", { guard: { ...says, problem } })] })).toBe(6);
   });
 });
 
