@@ -19,7 +19,7 @@ type Append = Extract<ConsensusMessage, { kind: "append" }>;
  * For an append of an older term: its sender may lead again, in the term of the answer, and would take the number for
  * that of a round of now, which nobody has answered.
  */
-const NO_ROUND = 0;
+export const NO_ROUND = 0;
 
 export function onAppend(state: ConsensusState, from: MonitorName, message: Append, at: At): Step {
   if (message.term < state.durable.term) return answer(state, from, NO_ROUND);

@@ -67,7 +67,7 @@ function mustFound(state: ConsensusState, plan: GenesisPlan, at: At): boolean {
  * they are to be added to it.
  */
 export function membersMet({ present }: ConsensusState): readonly MonitorName[] {
-  return Object.keys(present).filter((name) => present[name]?.wasLed);
+  return Object.keys(present).filter((name) => present[name]?.led != null);
 }
 
 /** A peer that says hello but is not configured here is a stranger. */

@@ -10,7 +10,7 @@ import { type ClusterPart, type Member, SCHEMA } from "../state.ts";
 import { accept } from "./accepted.ts";
 import { changedState } from "./changed.ts";
 import { clusterIdOf, clusterOf, hasRoom, isBound } from "./cluster.ts";
-import { onAppend } from "./following.ts";
+import { NO_ROUND, onAppend } from "./following.ts";
 import {
   belong,
   FOUNDING,
@@ -123,10 +123,10 @@ function notePresence(
 ): ConsensusState {
   if (!hasRoom(state, state.present, from)) return state;
   const empty = message.clusterId === null;
-  const wasLed = (message.slot?.term ?? 0) > FOUNDING.term;
+  const led = (message.slot?.term ?? 0) > FOUNDING.term ? message.clusterId : null;
   const { storageId, peers, bequest } = message;
   const address = state.found[from] ?? message.address;
-  const presence: Presence = { storageId, address, empty, wasLed, peers, bequest, at };
+  const presence: Presence = { storageId, address, empty, led, peers, bequest, at };
   return changedState(state, { present: { ...state.present, [from]: presence } });
 }
 
@@ -162,8 +162,13 @@ export function onGenesis(
   if (!isBound(cluster.members, from, message.storageId)) return still(state);
   const { stamp, parts, changed } = delta;
   if (stamp.term !== FOUNDING.term) return join(state, from, { stamp, parts, changed }, at);
-  if (!areMyPeers(state, cluster.members) || membersMet(state).length > 0) return still(state);
+  if (!areMyPeers(state, cluster.members) || isBesideOther(state, cluster)) return still(state);
   return belong(accept(state, { stamp, parts, changed }), at, `${from} brought the founding state`);
+}
+
+/** Of this very cluster somebody may have led who died before anybody had what that one stamped. */
+function isBesideOther(state: ConsensusState, { clusterId }: ClusterPart): boolean {
+  return membersMet(state).some((name) => state.present[name]?.led !== clusterId);
 }
 
 /** As if its leader had said so: it holds the state, and has promised nothing to anybody. */
@@ -202,9 +207,10 @@ export function onAppendWhileEmpty(
 ): Step {
   const cluster = message.delta?.base === null ? clusterOf(message.delta.parts) : null;
   if (cluster === null) {
+    const round = message.term < state.durable.term ? NO_ROUND : message.round;
     return andThen(adoptTerm(state, message.term, at), (next) => ({
       state: next,
-      effects: [send(next, from, { kind: "append-reply", round: message.round, version: 0 })],
+      effects: [send(next, from, { kind: "append-reply", round, version: 0 })],
     }));
   }
   const why = strangerTo(state, cluster);

@@ -183,7 +183,7 @@ function noteAnswer(
   const version = current ? reply.version : 0;
   const newRound = awaited && reply.round > (ackRound[from] ?? 0);
   const newVersion = version > (ackVersion[from] ?? -1);
-  const underWay = current ? withoutEnded(leadership.underWay, from, reply) : leadership.underWay;
+  const underWay = withoutEnded(leadership, from, { round: reply.round, version });
   if (!newRound && !newVersion && underWay === leadership.underWay) return leadership;
   const next = copyOfLeadership(leadership);
   next.underWay = underWay;
@@ -192,14 +192,18 @@ function noteAnswer(
   return next;
 }
 
-/** What was given to a peer has arrived, or is lost: all that is said to it arrives in its order, or not at all. */
+/**
+ * What was given to a peer has arrived, or is lost: all that is said to it arrives in its order, or not at all. One that
+ * answers in an older term does not know this leader yet, and will not without that; but it may be an answer to a round of
+ * an earlier office, of which the numbers say nothing.
+ */
 function withoutEnded(
-  underWay: Leadership["underWay"],
+  { underWay, round: newest }: Leadership,
   peer: MonitorName,
-  { round, version }: AppendReply,
+  { round, version }: Shipment,
 ): Leadership["underWay"] {
   const { [peer]: shipment, ...others } = underWay;
-  if (shipment === undefined) return underWay;
+  if (shipment === undefined || round > newest) return underWay;
   return version >= shipment.version || round >= shipment.round ? others : underWay;
 }
 

@@ -200,8 +200,8 @@ export interface ConsensusState {
         readonly storageId: StorageId;
         readonly address: string;
         readonly empty: boolean;
-        /** Its cluster has had a leader; one that was founded and never had one may be an error. */
-        readonly wasLed: boolean;
+        /** Its cluster, if that has had a leader; one that was founded and never had one may be an error. */
+        readonly led: ClusterId | null;
         readonly peers: number;
         readonly bequest: string | null;
         readonly at: Instant;

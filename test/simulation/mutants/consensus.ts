@@ -179,8 +179,44 @@ export const OF_CONSENSUS: readonly Mutant[] = [
     edits: [
       {
         file: `${CONSENSUS}/founding.ts`,
-        from: "return Object.keys(present).filter((name) => present[name]?.wasLed);",
+        from: "return Object.keys(present).filter((name) => present[name]?.led != null);",
         to: "return Object.keys(present).filter((name) => name === '');",
+      },
+    ],
+    scripts: [TRANSCRIPTS],
+  },
+  {
+    name: "nobody founds after its first leader",
+    removes: "an empty monitor takes the founding state of the cluster whose leader it met",
+    edits: [
+      {
+        file: `${CONSENSUS}/genesis.ts`,
+        from: "some((name) => state.present[name]?.led !== clusterId)",
+        to: "some((name) => state.present[name]?.led !== undefined)",
+      },
+    ],
+    scripts: [TRANSCRIPTS],
+  },
+  {
+    name: "an empty member answers for an earlier office",
+    removes: "the answer to an append of an older term names no round",
+    edits: [
+      {
+        file: `${CONSENSUS}/genesis.ts`,
+        from: "const round = message.term < state.durable.term ? NO_ROUND : message.round;",
+        to: "const round = message.term < state.durable.term ? message.round : message.round;",
+      },
+    ],
+    scripts: [TRANSCRIPTS],
+  },
+  {
+    name: "who does not know its leader is told once",
+    removes: "what a peer lacks is said again when an answer shows that it is lost",
+    edits: [
+      {
+        file: `${CONSENSUS}/leading.ts`,
+        from: "if (shipment === undefined || round > newest) return underWay;",
+        to: "if (shipment === undefined || version === 0) return underWay;",
       },
     ],
     scripts: [TRANSCRIPTS],

@@ -32,7 +32,7 @@ it("before there is a cluster a monitor counts itself among those that the file 
 it("one that met a cluster, and belongs to none, says where it is to be added", () => {
   const before = fullMonitor({ ...fullDurable(), slot: null });
   const mon4 = { storageId: "d4", address: "mon4:7400", peers: 3, bequest: null, at: 5 };
-  const present = { mon4: { ...mon4, empty: false, wasLed: true } };
+  const present = { mon4: { ...mon4, empty: false, led: "0000beef" } };
   const { consensus } = before;
   const { warnings } = statusOf({ ...before, consensus: { ...consensus, present } }, at(10));
   expect(warnings.map(({ text }) => text).join()).toMatch(

@@ -68,6 +68,14 @@ it("one that has met a cluster that was led founds no second one, however long a
   expect(membersMet(step.state)).toEqual(["mon4"]);
 });
 
+it("one that has met a cluster that was led takes the founding state of that one: its leader may be gone", () => {
+  const { parts, changed, stamp: of } = aSlot(stamp(1, 1), aCluster({}, ["mon1", "mon2"]));
+  const delta = { base: null, stamp: of, parts, changed };
+  const offered = from("mon2", { kind: "genesis", delta }, { term: 2, slot: of });
+  const met = hear(anEmpty(), helloOfMember(2), 50).state;
+  expect(hear(met, offered, 100).state.durable.slot?.stamp).toEqual(stamp(1, 1));
+});
+
 it("one that has met somebody whose cluster never had a leader founds its own", () => {
   const met = hear(anEmpty(), helloOfMember(1), 100).state;
   expect(hear(met, hello(null), 200).state.durable.slot).not.toBeNull();

@@ -123,6 +123,21 @@ describe("what a peer lacks", () => {
     }
   });
 
+  test("is said again to one that answers in an older term, for it does not know the leader yet", () => {
+    const stranger = (round: number) =>
+      from("mon3", { kind: "append-reply", round, version: 0 }, { term: 5 });
+    const asked = hear(aLeader(), stranger(1), 2_010);
+    expect(sent(asked, "mon3")).toMatchObject([{ round: 1, delta: { base: null } }]);
+    // Sent before it can have read that; and to a round of an earlier office.
+    for (const round of [1, 9]) {
+      expect(sent(hear(asked.state, stranger(round), 2_020), "mon3")).toEqual([]);
+    }
+    const later = beginRound(asked.state, at(2_130)).state;
+    const again = hear(later, stranger(2), 2_140);
+    expect(sent(again, "mon3")).toMatchObject([{ round: 2, delta: { base: null } }]);
+    expect(sent(hear(again.state, stranger(2), 2_141), "mon3")).toEqual([]);
+  });
+
   test("is followed at once by what came meanwhile", () => {
     const { state } = proposed();
     const next = propose(state, at(2_060), (parts) => ({ ...parts, "group:a": { value: 2 } }));
@@ -270,6 +285,14 @@ describe("a follower", () => {
     const step = hear(aMonitor({ term: 8 }), append(whole, { round: 7 }), 10);
     expect(sent(step)).toMatchObject([{ kind: "append-reply", term: 8, round: 0, version: 0 }]);
     expect(step.state.durable.slot?.stamp).toEqual(stamp(5, 10));
+  });
+
+  test("names no round either while it is empty", () => {
+    const empty = aMonitor({ term: 8, slot: null });
+    const step = hear(empty, append(null, { round: 7 }), 10);
+    expect(sent(step)).toMatchObject([{ kind: "append-reply", term: 8, round: 0, version: 0 }]);
+    const newer = hear(empty, append(null, { round: 7, term: 9 }), 10);
+    expect(sent(newer)).toMatchObject([{ kind: "append-reply", term: 9, round: 7, version: 0 }]);
   });
 
   test("shows only what is known to be committed", () => {
