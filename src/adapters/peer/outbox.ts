@@ -2,7 +2,8 @@
  * What waits to be sent to one peer. Of each kind of message only the newest is worth sending: a
  * newer heartbeat, vote or health message takes the place of an older one. So it is bounded by the
  * number of kinds, however long the peer is silent, and no kind crowds out another. A mere heartbeat
- * is not of the kind of one that brings state: that is said once.
+ * is not of the kind of one that brings state: that is said once, and overtaken by none that was sent
+ * later, for its answer would say that the state is lost.
  */
 import type { PeerMessage } from "../../core/messages.ts";
 
@@ -10,7 +11,9 @@ export class Outbox {
   readonly #waiting = new Map<string, PeerMessage>();
 
   put(message: PeerMessage): void {
-    this.#waiting.set(kindOf(message), message);
+    const kind = kindOf(message);
+    if (kind === "append" && this.#waiting.has("state")) this.#waiting.delete(kind);
+    this.#waiting.set(kind, message);
   }
 
   /** The one whose kind waits longest. */

@@ -144,6 +144,10 @@ describe("the outbox of a peer", () => {
     const outbox = new Outbox();
     for (const message of [append(1, delta), append(2, null), append(3, null)]) outbox.put(message);
     expect([outbox.take(), outbox.take()]).toEqual([append(1, delta), append(3, null)]);
+    // Nor overtake it: whoever answered that first would seem not to have got the state.
+    for (const message of [append(4, null), append(5, delta), append(6, null), health(1)])
+      outbox.put(message);
+    expect([outbox.take(), outbox.take()]).toEqual([append(5, delta), append(6, null)]);
   });
 });
 
