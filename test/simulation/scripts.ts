@@ -2,6 +2,7 @@
 import { EXHAUSTIVE } from "./exhaustive/searches.ts";
 import { BACK_AGAIN } from "./operations/back-again.ts";
 import { BY_HAND } from "./operations/by-hand.ts";
+import { LOST_GUARDS } from "./operations/lost-guards.ts";
 import { CAME_BACK } from "./operations/came-back.ts";
 import { DATA } from "./operations/data.ts";
 import { HALF_WAY } from "./operations/half-way.ts";
@@ -48,6 +49,7 @@ export const SCRIPTS: readonly Script[] = [
   ...BY_HAND,
   ...BACK_AGAIN,
   ...JUST_PROMOTED,
+  ...LOST_GUARDS,
   ...EXHAUSTIVE,
   ...TRANSCRIPTS,
 ];

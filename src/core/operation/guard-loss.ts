@@ -3,12 +3,13 @@
  * answer, or answers and refuses, or lost its rights. In the end the lease lapses, so the role moves
  * to where it can be renewed. One monitor's trouble never moves a master, nor does a busy host: the
  * guard must have been heard before, and have failed ever since. Nor does a host that is just back: its
- * Redis may answer before its guard does, so that counts from when the master was well again.
+ * Redis may answer before its guard does, so that counts from when the master was well again. Nor does a
+ * monitor count that does not reach the master at all: what it cannot renew others may.
  */
 import { isOwnTrouble } from "../health/own-network.ts";
 import type { NodeVote } from "../health/types.ts";
 import type { Verdict } from "../health/verdict.ts";
-import { type FreshVote, freshVotes } from "../health/votes.ts";
+import { type FreshVote, freshVotes, isAnswering } from "../health/votes.ts";
 import {
   type GroupPart,
   memberNames,
@@ -28,7 +29,7 @@ const GUARD_LOST = "guard lost";
 
 export function guardLoss(turn: Turn, group: GroupPart, verdict: Verdict): Call | null {
   const vip = writerVip(group);
-  if (verdict.kind !== "healthy" || vip === undefined || !isKept(group, vip)) {
+  if (!isUp(verdict) || vip === undefined || !isKept(group, vip)) {
     turn.lasting(group.name, GUARD_LOST, false);
     return null;
   }
@@ -39,12 +40,22 @@ export function guardLoss(turn: Turn, group: GroupPart, verdict: Verdict): Call 
   return { cause: "guard", from: verdict.master, to: null, text, votes };
 }
 
+/** Though not to everybody, perhaps; but one that loads is just back. One that lost data is left to a person. */
+function isUp(verdict: Verdict): verdict is Verdict & { kind: "healthy" | "suspect" } {
+  if (verdict.kind === "healthy") return true;
+  if (verdict.kind !== "suspect" || verdict.rebirth !== null) return false;
+  return verdict.tally.up >= verdict.tally.quorum;
+}
+
 /** The monitors whose guard channel to this host does not do its work, though it once did. */
 function troubledBy(turn: Turn, group: GroupPart, master: string): readonly FreshVote[] {
   const { evidence } = turn.local(group.name);
   return freshVotes(evidence, memberNames(turn.state.committed), master, turn.now).filter(
     ({ held: { vote } }) =>
-      vote.guard.problem !== null && vote.guard.heardMs !== null && !isOwnTrouble(vote),
+      isAnswering(vote) &&
+      vote.guard.problem !== null &&
+      vote.guard.heardMs !== null &&
+      !isOwnTrouble(vote),
   );
 }
 

@@ -3,6 +3,7 @@ import { OF_BEING_BACK } from "./back-again.ts";
 import { OF_BY_HAND } from "./by-hand.ts";
 import { OF_COMING_BACK } from "./came-back.ts";
 import { OF_CONSENSUS } from "./consensus.ts";
+import { OF_LOST_GUARDS } from "./lost-guards.ts";
 import { OF_MEMBERSHIP } from "./membership.ts";
 import type { Mutant } from "./mutant.ts";
 import { OF_OPERATIONS } from "./operations.ts";
@@ -22,6 +23,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...OF_OPERATIONS,
   ...OF_COMING_BACK,
   ...OF_BEING_BACK,
+  ...OF_LOST_GUARDS,
   ...OF_BY_HAND,
   ...OF_REACH,
   ...OF_RESTRAINTS,

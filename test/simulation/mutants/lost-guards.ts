@@ -1,0 +1,33 @@
+/** Mutants of when a guard is lost that nobody else replaces. */
+import type { Mutant } from "./mutant.ts";
+
+const FILE = "src/core/operation/guard-loss.ts";
+
+export const OF_LOST_GUARDS: readonly Mutant[] = [
+  {
+    name: "a lost guard moves nothing while anybody does not reach the master",
+    removes: "a majority that sees the master, and not its guard, moves the role",
+    edits: [
+      {
+        file: FILE,
+        from: "return verdict.tally.up >= verdict.tally.quorum;",
+        to: "return verdict.tally.up >= verdict.tally.members;",
+      },
+    ],
+    scripts: ["nobody reaches the guard, and one monitor not the master either"],
+  },
+  {
+    name: "a guard is lost while its master loads",
+    removes: "a guard is looked at where a majority sees a master that serves",
+    edits: [
+      { file: FILE, from: "return verdict.tally.up >= verdict.tally.quorum;", to: "return true;" },
+    ],
+    scripts: ["a booted master loads for long, without its guard"],
+  },
+  {
+    name: "who does not reach the master counts its guard as lost",
+    removes: "a guard is lost by the word of those that reach the master",
+    edits: [{ file: FILE, from: "isAnswering(vote) &&", to: "isAnswering !== undefined &&" }],
+    scripts: ["one monitor reaches neither the master nor its guard"],
+  },
+];
