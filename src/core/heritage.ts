@@ -21,7 +21,7 @@ export function keepLineage(turn: Turn, group: GroupPart, verdict: Verdict): voi
   const loss = lossOf(turn, group, verdict);
   if (group.master === null || group.operation !== null || turn.isChanging(group.name)) return;
   const { evidence } = turn.local(group.name);
-  if (verdict.kind === "healthy" && verdict.rebirth !== null) {
+  if (isRenamed(verdict)) {
     const info = bestInfo(evidence, group.master, turn.now)?.info;
     if (info === undefined) return;
     const fork = Math.max(info.secondOffset - 1, 0);
@@ -38,6 +38,12 @@ export function keepLineage(turn: Turn, group: GroupPart, verdict: Verdict): voi
   if (grew < HIGH_WATER_EVERY_MS) return;
   turn.lasting(group.name, "high water", false);
   turn.change(group.name, (part) => ({ ...part, lineage: { ...part.lineage, highWater } }));
+}
+
+/** It goes on under a new id, with all its data. */
+function isRenamed(verdict: Verdict): boolean {
+  if (verdict.kind !== "healthy" && verdict.kind !== "suspect") return false;
+  return verdict.rebirth === "intact" || verdict.rebirth === "renamed";
 }
 
 /** A master that lost data, or may have, and stays master since nobody who could take over has more. */

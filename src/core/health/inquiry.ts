@@ -45,7 +45,7 @@ export type Verdict =
       readonly kind: "suspect";
       readonly master: NodeName;
       readonly tally: Tally;
-      /** It went back in time, or may have, and stays master all the same: raise an alarm. */
+      /** It went back in time, or may have, and stays master all the same: raise an alarm. Or as of one that is healthy. */
       readonly rebirth: Rebirth | null;
       readonly text: string;
     }

@@ -86,7 +86,8 @@ function someVotesAgainst(inquiry: Inquiry): Verdict | null {
     against.map(({ monitor }) => monitor),
     tally,
   );
-  return suspect(inquiry, `${master} is unreachable from ${from}${seen}`);
+  const text = `${master} is unreachable from ${from}${seen}`;
+  return { ...suspect(inquiry, text), rebirth: wholeRebirth(inquiry) };
 }
 
 /** It lost data, or may have, and is kept all the same. */
@@ -117,12 +118,24 @@ function suspect({ master, tally }: Inquiry, text: string): Verdict & { kind: "s
 
 function healthy(inquiry: Inquiry): Verdict {
   const { master, tally } = inquiry;
-  const rebirth = rebirthSeen(inquiry)?.rebirth ?? null;
   return {
     kind: "healthy",
     master,
     tally,
-    rebirth: rebirth === "intact" || rebirth === "renamed" ? rebirth : null,
+    rebirth: wholeRebirth(inquiry),
     text: `${master} is up: ${tally.up} of ${tally.members} monitors`,
   };
+}
+
+/** Whoever else does not reach it: its replicas follow it under its new name, and are to be known by that. */
+function wholeRebirth(inquiry: Inquiry): "intact" | "renamed" | null {
+  const rebirth = rebirthSeen(inquiry)?.rebirth ?? null;
+  return rebirth === "intact" || rebirth === "renamed" ? rebirth : null;
+}
+
+/** A majority finds it up, whatever a minority says; and it has its data. */
+export function isWell(verdict: Verdict): verdict is Verdict & { kind: "healthy" | "suspect" } {
+  if (verdict.kind !== "healthy" && verdict.kind !== "suspect") return false;
+  const hasLost = verdict.rebirth === "gone-back" || verdict.rebirth === "unknown";
+  return !hasLost && verdict.tally.up >= verdict.tally.quorum;
 }

@@ -8,7 +8,7 @@
  */
 import { isOwnTrouble } from "../health/own-network.ts";
 import type { NodeVote } from "../health/types.ts";
-import type { Verdict } from "../health/verdict.ts";
+import { isWell, type Verdict } from "../health/verdict.ts";
 import { type FreshVote, freshVotes, isAnswering } from "../health/votes.ts";
 import {
   type GroupPart,
@@ -29,7 +29,7 @@ const GUARD_LOST = "guard lost";
 
 export function guardLoss(turn: Turn, group: GroupPart, verdict: Verdict): Call | null {
   const vip = writerVip(group);
-  if (!isUp(verdict) || vip === undefined || !isKept(group, vip)) {
+  if (!isWell(verdict) || vip === undefined || !isKept(group, vip)) {
     turn.lasting(group.name, GUARD_LOST, false);
     return null;
   }
@@ -38,13 +38,6 @@ export function guardLoss(turn: Turn, group: GroupPart, verdict: Verdict): Call 
   const votes = recordsOf(turn, troubled);
   const text = `${verdict.master} is up, but its lease cannot be renewed: its guard fails ${Object.keys(votes).join(", ")}`;
   return { cause: "guard", from: verdict.master, to: null, text, votes };
-}
-
-/** Though not to everybody, perhaps; but one that loads is just back. One that lost data is left to a person. */
-function isUp(verdict: Verdict): verdict is Verdict & { kind: "healthy" | "suspect" } {
-  if (verdict.kind === "healthy") return true;
-  if (verdict.kind !== "suspect" || verdict.rebirth !== null) return false;
-  return verdict.tally.up >= verdict.tally.quorum;
 }
 
 /** The monitors whose guard channel to this host does not do its work, though it once did. */

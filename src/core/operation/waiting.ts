@@ -12,7 +12,7 @@
  */
 import { candidateOf } from "../health/facts.ts";
 import { isHeardByMajority } from "../health/tally.ts";
-import type { Verdict } from "../health/verdict.ts";
+import { isWell, type Verdict } from "../health/verdict.ts";
 import type { Evidence } from "../health/votes.ts";
 import type { Instant, MonitorName, NodeName } from "../ids.ts";
 import { stateOf } from "../node-state.ts";
@@ -51,13 +51,6 @@ export function waitAnew(turn: Turn, group: GroupPart): void {
 
 function isInDoubt({ master, operation, pause }: GroupPart): boolean {
   return master === null || operation !== null || pause !== undefined;
-}
-
-/** A majority finds it up, whatever a minority says; and it has its data. */
-function isWell(verdict: Verdict): boolean {
-  const { kind } = verdict;
-  if (kind !== "healthy" && (kind !== "suspect" || verdict.rebirth !== null)) return false;
-  return verdict.tally.up >= verdict.tally.quorum;
 }
 
 /** In memory only. */

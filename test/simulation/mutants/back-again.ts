@@ -38,4 +38,17 @@ export const OF_BEING_BACK: readonly Mutant[] = [
     ],
     scripts: ["the master's host is booted in a pause"],
   },
+  {
+    name: "a new replication id counts only if nobody misses its master",
+    removes:
+      "what a majority saw restart whole goes on under its new id, whoever else does not reach it",
+    edits: [
+      {
+        file: "src/core/health/verdict.ts",
+        from: "return { ...suspect(inquiry, text), rebirth: wholeRebirth(inquiry) };",
+        to: "return suspect(inquiry, text);",
+      },
+    ],
+    scripts: ["the master is restarted whole, and one monitor does not reach it"],
+  },
 ];

@@ -1,7 +1,8 @@
 /** Mutants of when a guard is lost that nobody else replaces. */
 import type { Mutant } from "./mutant.ts";
 
-const FILE = "src/core/operation/guard-loss.ts";
+const GUARD_LOSS = "src/core/operation/guard-loss.ts";
+const VERDICT = "src/core/health/verdict.ts";
 
 export const OF_LOST_GUARDS: readonly Mutant[] = [
   {
@@ -9,9 +10,9 @@ export const OF_LOST_GUARDS: readonly Mutant[] = [
     removes: "a majority that sees the master, and not its guard, moves the role",
     edits: [
       {
-        file: FILE,
-        from: "return verdict.tally.up >= verdict.tally.quorum;",
-        to: "return verdict.tally.up >= verdict.tally.members;",
+        file: VERDICT,
+        from: "return !hasLost && verdict.tally.up >= verdict.tally.quorum;",
+        to: "return !hasLost && verdict.tally.up >= verdict.tally.members;",
       },
     ],
     scripts: ["nobody reaches the guard, and one monitor not the master either"],
@@ -20,14 +21,18 @@ export const OF_LOST_GUARDS: readonly Mutant[] = [
     name: "a guard is lost while its master loads",
     removes: "a guard is looked at where a majority sees a master that serves",
     edits: [
-      { file: FILE, from: "return verdict.tally.up >= verdict.tally.quorum;", to: "return true;" },
+      {
+        file: VERDICT,
+        from: "return !hasLost && verdict.tally.up >= verdict.tally.quorum;",
+        to: "return !hasLost;",
+      },
     ],
     scripts: ["a booted master loads for long, without its guard"],
   },
   {
     name: "who does not reach the master counts its guard as lost",
     removes: "a guard is lost by the word of those that reach the master",
-    edits: [{ file: FILE, from: "isAnswering(vote) &&", to: "isAnswering !== undefined &&" }],
+    edits: [{ file: GUARD_LOSS, from: "isAnswering(vote) &&", to: "isAnswering !== undefined &&" }],
     scripts: ["one monitor reaches neither the master nor its guard"],
   },
 ];

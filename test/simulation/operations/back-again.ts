@@ -1,5 +1,5 @@
 /** Scripts about whoever was away, and is back: hosts that were switched on, monitors that were restarted. */
-import { atRest, must, type Script, SHARP, until } from "../rules/script.ts";
+import { atRest, must, need, peersOf, type Script, SHARP, until } from "../rules/script.ts";
 import { GROUP, WRITER } from "../world/plan.ts";
 import { Violation } from "../world/violation.ts";
 import { acknowledged, keptBy, WRITING } from "./data.ts";
@@ -67,6 +67,27 @@ function hostIsBooted(seed: number): void {
     throw new Violation("a guard is waited for that is just coming back", "the role has moved");
 }
 
+/** It has all its data, but one of the monitors does not reach it; and later it dies. */
+function isRestartedUnseen(seed: number): void {
+  const settings = { ...SHARP.settings, restartGraceMs: 4_000 };
+  const world = atRest(seed, { ...WRITING, settings });
+  const [, third = ""] = peersOf(world, world.theLeader.name);
+  world.network.cut(third, "db1");
+  const isMissed = () => world.theLeader.state?.groups[GROUP]?.verdict.kind === "suspect";
+  until(world, isMissed, "one monitor does not reach it");
+  const redis = world.redis("db1");
+  redis.loadingMs = 50;
+  const former = redis.replId;
+  redis.terminate();
+  world.after(100, () => redis.start());
+  until(world, () => redis.up && redis.isMaster && redis.replId !== former, "it is restarted");
+  world.runUntil(world.now + 5_000);
+  need(world.group?.master === "db1", "it is master still");
+  world.powerOff("db1");
+  const isServed = () => ["db2", "db3"].includes(world.servingHost(WRITER)?.name ?? "");
+  must(world, isServed, "the replicas of a master that was restarted whole may take over", 15_000);
+}
+
 export const BACK_AGAIN: readonly Script[] = [
   {
     name: "an old master is switched on again where nobody could take over",
@@ -74,4 +95,8 @@ export const BACK_AGAIN: readonly Script[] = [
   },
   { name: "all monitors are restarted while a failover waits", run: monitorsAreRestarted },
   { name: "the master's host is booted in a pause", run: hostIsBooted },
+  {
+    name: "the master is restarted whole, and one monitor does not reach it",
+    run: isRestartedUnseen,
+  },
 ];

@@ -318,6 +318,11 @@ describe("a reborn master", () => {
     expect(judge(of(all(intact)))).toMatchObject({ kind: "healthy", rebirth: "intact" });
   });
 
+  it("that is intact says so, too, while a monitor is cut off from it", () => {
+    const seen = of({ mon1: intact, mon2: intact, mon3: silent(5000) });
+    expect(judge(seen)).toMatchObject({ kind: "suspect", rebirth: "intact" });
+  });
+
   it("that went back and is kept says so, for an alarm", () => {
     expect(judge(of(all(empty), emptied))).toMatchObject({
       kind: "suspect",
