@@ -21,11 +21,17 @@ const LOOK_EVERY_MS = 10_000;
 export function instantOf(text: string, now: Date): Date {
   const at = clockTime(text, now) ?? isoTime(text);
   if (at === null)
-    throw usageFailure(`--at: "${text}" is no time; write 03:00 or 2026-11-27T03:00Z`, null);
+    throw usageFailure(
+      `--at: "${text}" is no time; write 03:00 or 2026-11-27T03:00Z`,
+      "switchover",
+    );
   const ahead = at.getTime() - now.getTime();
-  if (ahead < 0) throw usageFailure(`--at: ${text} is over`, null);
+  if (ahead < 0) throw usageFailure(`--at: ${text} is over`, "switchover");
   if (ahead > LONGEST_MS)
-    throw usageFailure(`--at: ${text} is more than ${LONGEST_MS / DAY_MS} days ahead`, null);
+    throw usageFailure(
+      `--at: ${text} is more than ${LONGEST_MS / DAY_MS} days ahead`,
+      "switchover",
+    );
   return at;
 }
 

@@ -75,6 +75,18 @@ describe("wrong usage", () => {
       "mode auto",
       'error: mode "auto" is not one of its values; write active, manual, passive or wait\ntry: mmm help mode',
     ],
+    [
+      "switchover --at noon",
+      'error: --at: "noon" is no time; write 03:00 or 2026-11-27T03:00Z\ntry: mmm help switchover',
+    ],
+    [
+      "set_master db2 --at 2020-01-01T00:00Z",
+      "error: --at: 2020-01-01T00:00Z is over\ntry: mmm help switchover",
+    ],
+    [
+      "switchover --at 2999-01-01T00:00Z",
+      "error: --at: 2999-01-01T00:00Z is more than 7 days ahead\ntry: mmm help switchover",
+    ],
     ["info db9", 'error: there is no node "db9"; did you mean db1?\ntry: mmm status'],
     [
       "info elsewhere",
