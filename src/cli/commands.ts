@@ -49,10 +49,12 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: "explain",
-    operands: "",
+    operands: "[NODE]",
     options: ["group"],
     summary: "Tell whether a failover would happen now, and why or why not",
-    details: [],
+    details: [
+      "NODE: only whether that node could take over now, and if not, what speaks against it.",
+    ],
     load: () => import("./commands/explain.ts"),
   },
   {

@@ -14,7 +14,10 @@ const EXAMPLES: Readonly<Record<string, readonly (readonly [line: string, tells:
   ],
   checks: [["mmm checks all lag", "how far each replica is behind"]],
   check: [["mmm check --warn-lag 1mb --crit-lag 10mb", "as a plugin of Nagios"]],
-  explain: [["mmm explain --group sessions", "of one group of several"]],
+  explain: [
+    ["mmm explain db2", "whether that node could take over"],
+    ["mmm explain --group sessions", "of one group of several"],
+  ],
   doctor: [
     ["mmm doctor db2", "one node and its host"],
     ["mmm doctor --here --config new.conf", "before the first start, on a monitor's host"],

@@ -112,7 +112,8 @@ function cooldownCondition({ outlook, settings, master }: GroupStatus): Conditio
 }
 
 /** Redis' own order: priority, then data, then name. */
-function successorCondition({ outlook, nodes, settings }: GroupStatus): Condition {
+function successorCondition(group: GroupStatus): Condition {
+  const { outlook, nodes } = group;
   const { successor, best_with_loss } = outlook;
   const base = {
     id: "successor" as const,
@@ -124,9 +125,12 @@ function successorCondition({ outlook, nodes, settings }: GroupStatus): Conditio
     const best = best_with_loss === null ? "" : `; with loss of data: ${best_with_loss}`;
     return { ...base, why: `none${best}` };
   }
-  const { name, priority, lag_bytes } = node;
+  return { ...base, why: `${node.name} (${fitnessOf(node, group)})` };
+}
+
+export function fitnessOf({ priority, lag_bytes }: NodeStatus, { settings }: GroupStatus): string {
   const lag = `${showBytes(lag_bytes)} behind, ${showBytes(settings.max_lag_bytes)} allowed`;
-  return { ...base, why: `${name} (priority ${priority ?? "?"}, ${lag})` };
+  return `priority ${priority ?? "?"}, ${lag}`;
 }
 
 const ANSWERS = {

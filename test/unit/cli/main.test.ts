@@ -87,6 +87,7 @@ describe("wrong usage", () => {
       "switchover --at 2999-01-01T00:00Z",
       "error: --at: 2999-01-01T00:00Z is more than 7 days ahead\ntry: mmm help switchover",
     ],
+    ["explain db9", 'error: there is no node "db9"; did you mean db1?\ntry: mmm status'],
     ["info db9", 'error: there is no node "db9"; did you mean db1?\ntry: mmm status'],
     [
       "info elsewhere",
@@ -733,6 +734,21 @@ describe("what is only read", () => {
     expect((await mmm("checks db2", { monitors })).out).toContain("db2   redis  OK");
     expect((await mmm("explain", { monitors })).out).toContain("NO");
     expect((await mmm("mode", { monitors })).out).toBe("active");
+  });
+
+  it("mmm explain NODE tells whether that one could take over, and only that", async () => {
+    const why = "its link was never seen up";
+    const db3 = aNode("db3", { promotable: { ok: false, why } });
+    const status = aStatus({ group: { nodes: [aNode("db1"), aNode("db2"), db3] } });
+    const monitors = { "127.0.0.1:7400": { status: () => anAnswer({ status }) } };
+    const { out, code } = await mmm("explain db3", { monitors });
+    expect([code, out.split("\n")]).toEqual([
+      0,
+      ["Could db3 take over from db1 now?  NO", `  ${why}`],
+    ]);
+    const json: unknown = JSON.parse((await mmm("explain db3 -o json", { monitors })).out);
+    const about = { group: "main", master: "db1", node: "db3", successor: "db2" };
+    expect(json).toEqual({ ...about, ok: false, why });
   });
 
   it("mmm explain finds the last failover, however much was said since", async () => {
