@@ -2,6 +2,7 @@
 import { eligible } from "../health/eligibility.ts";
 import { candidateOf, isDemoted } from "../health/facts.ts";
 import type { NodeInfo } from "../health/types.ts";
+import { isWell } from "../health/verdict.ts";
 import type { NodeName } from "../ids.ts";
 import {
   type GroupPart,
@@ -100,11 +101,9 @@ export function isBack({ turn, group, op }: Running): boolean {
   if (op.cause === "operator" || op.cause === "by-hand") return false;
   if (op.cause === "guard" && !isGuardBack(turn, group, op.from)) return false;
   const { verdict, evidence } = turn.local(group.name);
-  if (verdict.kind !== "healthy" || verdict.master !== op.from || verdict.rebirth !== null)
-    return false;
-  const { up, quorum } = verdict.tally;
+  if (!isWell(verdict) || verdict.master !== op.from || verdict.rebirth !== null) return false;
   const info = candidateOf(evidence, op.from, turn.now).info;
-  return up >= quorum && info?.role === "master" && info.runId === op.runIds[op.from];
+  return info?.role === "master" && info.runId === op.runIds[op.from];
 }
 
 /** It answers again, and nothing that it refused is still refused. */

@@ -39,6 +39,19 @@ export const OF_BEING_BACK: readonly Mutant[] = [
     scripts: ["the master's host is booted in a pause"],
   },
   {
+    name: "who is not back for all is not back",
+    removes:
+      "P4: a failover turns back to an old master that a majority sees well again, whoever else does not reach it",
+    edits: [
+      {
+        file: "src/core/operation/common.ts",
+        from: "if (!isWell(verdict) || verdict.master",
+        to: 'if (!isWell(verdict) || verdict.kind !== "healthy" || verdict.master',
+      },
+    ],
+    scripts: ["the old master was only hung, and one monitor does not reach it"],
+  },
+  {
     name: "a new replication id counts only if nobody misses its master",
     removes:
       "what a majority saw restart whole goes on under its new id, whoever else does not reach it",

@@ -43,6 +43,32 @@ function monitorsAreRestarted(seed: number): void {
   keptBy(world, world.group?.master ?? "", before, "only good data is promoted");
 }
 
+/**
+ * Its Redis and its guard were only hung, and it has what the replicas have not; it is well again while its lease is waited for. All see that but
+ * one, which does not reach it all the time.
+ */
+function wasOnlyHung(seed: number): void {
+  const world = atRest(seed, WRITING);
+  const host = world.host("db1");
+  const [, third = ""] = peersOf(world, world.theLeader.name);
+  world.network.cut(third, "db1");
+  for (const replica of ["db2", "db3"]) world.network.cut("db1", replica);
+  world.runUntil(world.now + 300);
+  const before = acknowledged(world);
+  host.guard = () => {};
+  world.redis("db1").stop();
+  until(world, () => world.group?.operation?.phase === "fence", "a failover begins");
+  world.redis("db1").proceed();
+  Reflect.deleteProperty(host, "guard");
+  until(world, () => world.group?.operation === null, "it ends", 20_000);
+  keptBy(
+    world,
+    world.group?.master ?? "",
+    before,
+    "who is well again for a majority is turned back to",
+  );
+}
+
 /** Its Redis answers some moments before its guard does; and nobody fails over meanwhile, for that was planned. */
 function hostIsBooted(seed: number): void {
   // A channel to it is opened anew within five seconds, and a guard may be lost for longer than that.
@@ -95,6 +121,7 @@ export const BACK_AGAIN: readonly Script[] = [
   },
   { name: "all monitors are restarted while a failover waits", run: monitorsAreRestarted },
   { name: "the master's host is booted in a pause", run: hostIsBooted },
+  { name: "the old master was only hung, and one monitor does not reach it", run: wasOnlyHung },
   {
     name: "the master is restarted whole, and one monitor does not reach it",
     run: isRestartedUnseen,
