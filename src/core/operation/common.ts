@@ -3,6 +3,7 @@ import { eligible } from "../health/eligibility.ts";
 import { candidateOf, isDemoted } from "../health/facts.ts";
 import type { NodeInfo } from "../health/types.ts";
 import { isWell } from "../health/verdict.ts";
+import { isAnswering } from "../health/votes.ts";
 import type { NodeName } from "../ids.ts";
 import {
   type GroupPart,
@@ -97,13 +98,30 @@ export function advance(
  * The old master is well again, as the same process as when the operation began. One that came back
  * without its data answers too, but its verdict is another.
  */
-export function isBack({ turn, group, op }: Running): boolean {
+export function isBack(running: Running): boolean {
+  const { turn, group, op } = running;
   if (op.cause === "operator" || op.cause === "by-hand") return false;
   if (op.cause === "guard" && !isGuardBack(turn, group, op.from)) return false;
-  const { verdict, evidence } = turn.local(group.name);
-  if (!isWell(verdict) || verdict.master !== op.from || verdict.rebirth !== null) return false;
-  const info = candidateOf(evidence, op.from, turn.now).info;
+  if (!isSeenWell(running)) return false;
+  const info = candidateOf(turn.local(group.name).evidence, op.from, turn.now).info;
   return info?.role === "master" && info.runId === op.runIds[op.from];
+}
+
+/**
+ * Where anybody denies it, this leader must hear it by itself: what others last said may be from before its death. Whom
+ * this operation promoted, and who took nobody's place yet, is told to follow again.
+ */
+function isSeenWell({ turn, group, op }: Running): boolean {
+  const { verdict, evidence } = turn.local(group.name);
+  const own = evidence[turn.state.name]?.[op.from];
+  const isHeardHere = own !== undefined && isAnswering(own.vote);
+  if (verdict.kind === "two-masters") {
+    const { tally, others, master } = verdict;
+    const isOurs = others.every(({ node, ownWrites }) => node === op.to && !ownWrites);
+    return isHeardHere && isOurs && master === op.from && tally.up >= tally.quorum;
+  }
+  if (!isWell(verdict) || verdict.master !== op.from || verdict.rebirth !== null) return false;
+  return verdict.kind === "healthy" || isHeardHere;
 }
 
 /** It answers again, and nothing that it refused is still refused. */

@@ -45,11 +45,24 @@ export const OF_BEING_BACK: readonly Mutant[] = [
     edits: [
       {
         file: "src/core/operation/common.ts",
-        from: "if (!isWell(verdict) || verdict.master",
-        to: 'if (!isWell(verdict) || verdict.kind !== "healthy" || verdict.master',
+        from: 'return verdict.kind === "healthy" || isHeardHere;',
+        to: 'return verdict.kind === "healthy";',
       },
     ],
     scripts: ["the old master was only hung, and one monitor does not reach it"],
+  },
+  {
+    name: "whoever was promoted takes the old master's place",
+    removes:
+      "P4: until the claim a failover turns back to an old master that is well again, whomever it has promoted",
+    edits: [
+      {
+        file: "src/core/operation/common.ts",
+        from: 'if (verdict.kind === "two-masters") {',
+        to: 'if (verdict.kind === "two-masters" && op.to === null) {',
+      },
+    ],
+    scripts: ["the leader dies when it has promoted a replica, and the old master was only hung"],
   },
   {
     name: "a new replication id counts only if nobody misses its master",

@@ -1,5 +1,15 @@
 /** Scripts about whoever was away, and is back: hosts that were switched on, monitors that were restarted. */
-import { atRest, must, need, peersOf, type Script, SHARP, until } from "../rules/script.ts";
+import type { Effect } from "../../../src/core/io.ts";
+import {
+  atRest,
+  must,
+  need,
+  peersOf,
+  type Script,
+  type ScriptedWorld,
+  SHARP,
+  until,
+} from "../rules/script.ts";
 import { GROUP, WRITER } from "../world/plan.ts";
 import { Violation } from "../world/violation.ts";
 import { acknowledged, keptBy, WRITING } from "./data.ts";
@@ -43,6 +53,47 @@ function monitorsAreRestarted(seed: number): void {
   keptBy(world, world.group?.master ?? "", before, "only good data is promoted");
 }
 
+/** With what the replicas have not: yields what it acknowledged. */
+function isHung(world: ScriptedWorld): readonly number[] {
+  for (const replica of ["db2", "db3"]) world.network.cut("db1", replica);
+  world.runUntil(world.now + 300);
+  const before = acknowledged(world);
+  world.host("db1").guard = () => {};
+  world.redis("db1").stop();
+  until(world, () => world.group?.operation?.phase === "fence", "a failover begins");
+  return before;
+}
+
+function begins(effect: Effect, phase: string): boolean {
+  if (effect.kind !== "report" || effect.event.kind !== "operation.phase") return false;
+  return effect.event.phase === phase;
+}
+
+/** The leader dies when it has just promoted a replica that nobody has been told of, and the old master is well again. */
+function wasHungTooLong(seed: number): void {
+  const world = atRest(seed, WRITING);
+  const before = isHung(world);
+  world.onTurn = (monitor, effects) => {
+    if (!effects.some((effect) => begins(effect, "claim"))) return;
+    world.onTurn = null;
+    monitor.crash();
+    world.redis("db1").proceed();
+    Reflect.deleteProperty(world.host("db1"), "guard");
+  };
+  until(world, () => world.onTurn === null, "a replica is promoted", 10_000);
+  until(world, () => world.leader() !== undefined, "somebody leads");
+  until(world, () => world.group?.operation === null, "it ends", 20_000);
+  keptBy(
+    world,
+    world.group?.master ?? "",
+    before,
+    "until the claim nobody takes the old master's place",
+  );
+  for (const replica of ["db2", "db3"]) world.network.cut("db1", replica, false);
+  const follow = () => !world.redis("db2").isMaster && !world.redis("db3").isMaster;
+  must(world, follow, "whoever was promoted in vain follows again", 10_000);
+}
+
 /**
  * Its Redis and its guard were only hung, and it has what the replicas have not; it is well again while its lease is waited for. All see that but
  * one, which does not reach it all the time.
@@ -52,12 +103,7 @@ function wasOnlyHung(seed: number): void {
   const host = world.host("db1");
   const [, third = ""] = peersOf(world, world.theLeader.name);
   world.network.cut(third, "db1");
-  for (const replica of ["db2", "db3"]) world.network.cut("db1", replica);
-  world.runUntil(world.now + 300);
-  const before = acknowledged(world);
-  host.guard = () => {};
-  world.redis("db1").stop();
-  until(world, () => world.group?.operation?.phase === "fence", "a failover begins");
+  const before = isHung(world);
   world.redis("db1").proceed();
   Reflect.deleteProperty(host, "guard");
   until(world, () => world.group?.operation === null, "it ends", 20_000);
@@ -122,6 +168,10 @@ export const BACK_AGAIN: readonly Script[] = [
   { name: "all monitors are restarted while a failover waits", run: monitorsAreRestarted },
   { name: "the master's host is booted in a pause", run: hostIsBooted },
   { name: "the old master was only hung, and one monitor does not reach it", run: wasOnlyHung },
+  {
+    name: "the leader dies when it has promoted a replica, and the old master was only hung",
+    run: wasHungTooLong,
+  },
   {
     name: "the master is restarted whole, and one monitor does not reach it",
     run: isRestartedUnseen,
