@@ -3,6 +3,7 @@
  * the highest offset seen. And what becomes of it when the master lost data and nobody has more.
  */
 import { extendLineage, forkOf, nextHighWater } from "./health/lineage.ts";
+import { describeRebirth } from "./health/rebirth-rules.ts";
 import type { NodeInfo } from "./health/types.ts";
 import type { Verdict } from "./health/verdict.ts";
 import { bestInfo, presentInfo, presentInfos } from "./health/votes.ts";
@@ -42,8 +43,7 @@ export function keepLineage(turn: Turn, group: GroupPart, verdict: Verdict): voi
 
 /** It goes on under a new id, with all its data. */
 function isRenamed(verdict: Verdict): boolean {
-  if (verdict.kind !== "healthy" && verdict.kind !== "suspect") return false;
-  return verdict.rebirth === "intact" || verdict.rebirth === "renamed";
+  return "rebirth" in verdict && (verdict.rebirth === "intact" || verdict.rebirth === "renamed");
 }
 
 /** A master that lost data, or may have, and stays master since nobody who could take over has more. */
@@ -67,16 +67,25 @@ function lossOf(turn: Turn, group: GroupPart, verdict: Verdict): Loss | null {
 }
 
 function lastingLoss(turn: Turn, group: GroupPart, verdict: Verdict): Loss | null {
-  const doubtful =
-    verdict.kind === "suspect" &&
-    (verdict.rebirth === "gone-back" || verdict.rebirth === "unknown");
+  const doubtful = isDoubtful(verdict);
   const lasted = turn.lasting(group.name, "doubtful rebirth", doubtful);
   if (!doubtful || lasted < REBIRTH_ACCEPTED_AFTER_MS) return null;
-  const { master, text } = verdict;
+  const { master } = verdict;
+  const text = verdict.kind === "suspect" ? verdict.text : describeRebirth(verdict, "unknown");
   const info = presentInfo(turn.local(group.name).evidence, master, turn.now);
   if (info === null || info.role !== "master" || info.loading) return null;
+  if (verdict.kind === "two-masters" && info.empty) return null;
   const keepers = verdict.rebirth === "gone-back" ? mayHoldMore(group) : [];
   return { master, info, keepers, text };
+}
+
+type Doubtful = Verdict & { kind: "suspect" | "two-masters" };
+
+/** What it lost may be with another master, which a person is asked about already. */
+function isDoubtful(verdict: Verdict): verdict is Doubtful {
+  if (verdict.kind === "two-masters") return verdict.rebirth === "unknown";
+  if (verdict.kind !== "suspect") return false;
+  return verdict.rebirth === "gone-back" || verdict.rebirth === "unknown";
 }
 
 /** Old masters on their way back: what they hold may be the last copy, until a person gives it up. */

@@ -78,6 +78,8 @@ export type Verdict =
       readonly master: NodeName;
       readonly tally: Tally;
       readonly others: readonly Stray[];
+      /** Of the group's one. */
+      readonly rebirth: Rebirth | null;
       readonly text: string;
     }
   | {

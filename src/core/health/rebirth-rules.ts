@@ -3,6 +3,7 @@
  * copy the loss: they were emptied 0.8 s after such a restart, so this is a race. But it is only
  * worth giving up if somebody has more: without an eligible replica it stays master.
  */
+import type { NodeName } from "../ids.ts";
 import { hasSuccessor } from "./facts.ts";
 import {
   type Inquiry,
@@ -28,6 +29,15 @@ export function rebirthSeen(
     if (seenBy.length >= inquiry.tally.quorum) return { rebirth, seenBy };
   }
   return null;
+}
+
+/**
+ * A new name, and all its data. Whatever else is the matter with it: its replicas follow it under that name, and
+ * are to be known by it.
+ */
+export function wholeRebirth(inquiry: Inquiry): "intact" | "renamed" | null {
+  const rebirth = rebirthSeen(inquiry)?.rebirth ?? null;
+  return rebirth === "intact" || rebirth === "renamed" ? rebirth : null;
 }
 
 function rebirthIn({ group, highWater, now }: Inquiry, { held }: FreshVote): Rebirth | null {
@@ -78,6 +88,9 @@ function lost(inquiry: Inquiry, rebirth: Rebirth, seenBy: readonly FreshVote[]):
   return { kind: "master-down", master, tally, how: "reborn", votes, text };
 }
 
-export function describeRebirth({ master }: Inquiry, rebirth: Rebirth): string {
+export function describeRebirth(
+  { master }: { readonly master: NodeName },
+  rebirth: Rebirth,
+): string {
   return `${master} was restarted ${WHAT[rebirth]}`;
 }

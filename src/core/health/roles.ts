@@ -1,6 +1,7 @@
 /** When the nodes' own idea of who is master differs from the agreed one. */
 import type { NodeName } from "../ids.ts";
 import { type Inquiry, type Rule, type Stray, votesOfWitnesses } from "./inquiry.ts";
+import { rebirthSeen } from "./rebirth-rules.ts";
 import { type NodeInfo } from "./types.ts";
 import { FRESH_MS, type FreshVote, infoAgeMs, isAnswering, presentInfo } from "./votes.ts";
 
@@ -31,7 +32,8 @@ export const strayMasters: Rule = (inquiry) => {
     .map(({ node, info }): Stray => ({ node, ownWrites: hasOwnWrites(info) }));
   if (others.length === 0) return null;
   const text = `${others.map(({ node }) => node).join(", ")} is master beside ${master}`;
-  return { kind: "two-masters", master, tally, others, text };
+  const rebirth = rebirthSeen(inquiry)?.rebirth ?? null;
+  return { kind: "two-masters", master, tally, others, rebirth, text };
 };
 
 function seenAsReplica({ votes, now }: Inquiry): readonly FreshVote[] {

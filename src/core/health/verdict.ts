@@ -8,7 +8,7 @@ import type { GroupPart } from "../state.ts";
 import { refusedByMajority, silentToMajority } from "./down.ts";
 import { type Inquiry, type Rule, showMonitors, type Verdict } from "./inquiry.ts";
 import { nextHighWater } from "./lineage.ts";
-import { describeRebirth, reborn, rebirthSeen } from "./rebirth-rules.ts";
+import { describeRebirth, reborn, rebirthSeen, wholeRebirth } from "./rebirth-rules.ts";
 import { masterDemoted, strayMasters } from "./roles.ts";
 import { tallyOf } from "./tally.ts";
 import { type Evidence, freshVotes, isDenying, presentInfos } from "./votes.ts";
@@ -86,8 +86,7 @@ function someVotesAgainst(inquiry: Inquiry): Verdict | null {
     against.map(({ monitor }) => monitor),
     tally,
   );
-  const text = `${master} is unreachable from ${from}${seen}`;
-  return { ...suspect(inquiry, text), rebirth: wholeRebirth(inquiry) };
+  return suspect(inquiry, `${master} is unreachable from ${from}${seen}`);
 }
 
 /** It lost data, or may have, and is kept all the same. */
@@ -112,8 +111,9 @@ function degraded(inquiry: Inquiry): Verdict | null {
   );
 }
 
-function suspect({ master, tally }: Inquiry, text: string): Verdict & { kind: "suspect" } {
-  return { kind: "suspect", master, tally, rebirth: null, text };
+function suspect(inquiry: Inquiry, text: string): Verdict & { kind: "suspect" } {
+  const { master, tally } = inquiry;
+  return { kind: "suspect", master, tally, rebirth: wholeRebirth(inquiry), text };
 }
 
 function healthy(inquiry: Inquiry): Verdict {
@@ -125,12 +125,6 @@ function healthy(inquiry: Inquiry): Verdict {
     rebirth: wholeRebirth(inquiry),
     text: `${master} is up: ${tally.up} of ${tally.members} monitors`,
   };
-}
-
-/** Whoever else does not reach it: its replicas follow it under its new name, and are to be known by that. */
-function wholeRebirth(inquiry: Inquiry): "intact" | "renamed" | null {
-  const rebirth = rebirthSeen(inquiry)?.rebirth ?? null;
-  return rebirth === "intact" || rebirth === "renamed" ? rebirth : null;
 }
 
 /** A majority finds it up, whatever a minority says; and it has its data. */

@@ -71,10 +71,25 @@ export const OF_BEING_BACK: readonly Mutant[] = [
     edits: [
       {
         file: "src/core/health/verdict.ts",
-        from: "return { ...suspect(inquiry, text), rebirth: wholeRebirth(inquiry) };",
-        to: "return suspect(inquiry, text);",
+        from: 'kind: "suspect", master, tally, rebirth: wholeRebirth(inquiry)',
+        to: 'kind: "suspect", master, tally, rebirth: null',
       },
     ],
     scripts: ["the master is restarted whole, and one monitor does not reach it"],
+  },
+  {
+    name: "a new replication id counts only if nobody else is master",
+    removes: "P4: whose replicas have the newest data is known, whoever is master beside it",
+    edits: [
+      {
+        file: "src/core/health/roles.ts",
+        from: "const rebirth = rebirthSeen(inquiry)?.rebirth ?? null;",
+        to: "const rebirth = false ? (rebirthSeen(inquiry)?.rebirth ?? null) : null;",
+      },
+    ],
+    scripts: [
+      "the master is restarted whole beside another one",
+      "the master is restarted from an AOF beside another one",
+    ],
   },
 ];

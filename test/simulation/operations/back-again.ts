@@ -12,6 +12,7 @@ import {
 } from "../rules/script.ts";
 import { GROUP, WRITER } from "../world/plan.ts";
 import { Violation } from "../world/violation.ts";
+import { promotedByHand } from "./by-hand.ts";
 import { acknowledged, keptBy, WRITING } from "./data.ts";
 import { reachReplicas } from "./reach.ts";
 
@@ -139,14 +140,8 @@ function hostIsBooted(seed: number): void {
     throw new Violation("a guard is waited for that is just coming back", "the role has moved");
 }
 
-/** It has all its data, but one of the monitors does not reach it; and later it dies. */
-function isRestartedUnseen(seed: number): void {
-  const settings = { ...SHARP.settings, restartGraceMs: 4_000 };
-  const world = atRest(seed, { ...WRITING, settings });
-  const [, third = ""] = peersOf(world, world.theLeader.name);
-  world.network.cut(third, "db1");
-  const isMissed = () => world.theLeader.state?.groups[GROUP]?.verdict.kind === "suspect";
-  until(world, isMissed, "one monitor does not reach it");
+/** With all its data, while its group is not well otherwise; and later it dies. */
+function isRestarted(world: ScriptedWorld, heirs: readonly string[]): void {
   const redis = world.redis("db1");
   redis.loadingMs = 50;
   const former = redis.replId;
@@ -156,8 +151,40 @@ function isRestartedUnseen(seed: number): void {
   world.runUntil(world.now + 5_000);
   need(world.group?.master === "db1", "it is master still");
   world.powerOff("db1");
-  const isServed = () => ["db2", "db3"].includes(world.servingHost(WRITER)?.name ?? "");
+  const isServed = () => heirs.includes(world.servingHost(WRITER)?.name ?? "");
   must(world, isServed, "the replicas of a master that was restarted whole may take over", 15_000);
+}
+
+const GRACE = { ...WRITING, settings: { ...SHARP.settings, restartGraceMs: 4_000 } };
+
+function verdictIs(world: ScriptedWorld, kind: string): void {
+  const isSo = () => world.theLeader.state?.groups[GROUP]?.verdict.kind === kind;
+  until(world, isSo, `it is ${kind}`);
+}
+
+function isRestartedUnseen(seed: number): void {
+  const world = atRest(seed, GRACE);
+  const [, third = ""] = peersOf(world, world.theLeader.name);
+  world.network.cut(third, "db1");
+  verdictIs(world, "suspect");
+  isRestarted(world, ["db2", "db3"]);
+}
+
+/** Of another node's data it is not known yet whether they count. */
+function isRestartedBesideAnother(seed: number): void {
+  const world = atRest(seed, GRACE);
+  promotedByHand(world, "db2");
+  verdictIs(world, "two-masters");
+  isRestarted(world, ["db3"]);
+}
+
+/** It does not say how much it has, and is not left for that. */
+function isRestartedFromAof(seed: number): void {
+  const world = atRest(seed, { ...GRACE, settings: { ...GRACE.settings, onReboot: "wait" } });
+  world.redis("db1").persistence = "aof";
+  promotedByHand(world, "db2");
+  verdictIs(world, "two-masters");
+  isRestarted(world, ["db3"]);
 }
 
 export const BACK_AGAIN: readonly Script[] = [
@@ -175,5 +202,13 @@ export const BACK_AGAIN: readonly Script[] = [
   {
     name: "the master is restarted whole, and one monitor does not reach it",
     run: isRestartedUnseen,
+  },
+  {
+    name: "the master is restarted whole beside another one",
+    run: isRestartedBesideAnother,
+  },
+  {
+    name: "the master is restarted from an AOF beside another one",
+    run: isRestartedFromAof,
   },
 ];
