@@ -33,6 +33,15 @@ describe("with TLS", () => {
     expect(moved?.by).toMatch(/^lab \(/);
     await lab.healthy();
 
+    await lab.run("mmm", "set_offline", "db3");
+    await lab.run("mmm", "set_online", "db3");
+    const said = (await lab.history()).slice(-2);
+    expect(said.map(({ kind, reason }) => `${kind}: ${reason}`)).toEqual([
+      "offline: db3 online → offline",
+      "online: db3 offline → online",
+    ]);
+    for (const { by } of said) expect(by).toMatch(/^lab \(/);
+
     const { leader, term } = (await lab.status()).cluster;
     for (const name of ["mon1", "mon2", "mon3"]) {
       await lab.run("renew-certificate", name);
