@@ -1,7 +1,13 @@
 /** What one turn proposes to change of the agreed state: collected while it thinks, proposed at its end. */
 import type { Parts } from "./consensus/types.ts";
 import type { GroupName } from "./ids.ts";
-import { CLUSTER_PART, type ClusterPart, type GroupPart, groupPartName } from "./state.ts";
+import {
+  CLUSTER_PART,
+  type ClusterPart,
+  type GroupPart,
+  groupPartName,
+  type Member,
+} from "./state.ts";
 import type { Stamp } from "./stamp.ts";
 
 export type GroupChange = (group: GroupPart, stamp: Stamp) => GroupPart;
@@ -14,6 +20,8 @@ export class Agenda {
   #added: Map<GroupName, (stamp: Stamp) => GroupPart> | null = null;
   #removed: Set<GroupName> | null = null;
   #isShaped = false;
+  /** Who counts is about to be others. */
+  changesMembers = false;
 
   get isEmpty(): boolean {
     const groups = this.#changes ?? this.#added ?? this.#removed;
@@ -28,6 +36,11 @@ export class Agenda {
   changeCluster(change: ClusterChange): void {
     this.#clusterChanges ??= [];
     this.#clusterChanges.push(change);
+  }
+
+  changeMembers(members: readonly Member[]): void {
+    this.changesMembers = true;
+    this.changeCluster((cluster) => ({ ...cluster, members }));
   }
 
   add(group: GroupName, found: (stamp: Stamp) => GroupPart): void {

@@ -37,7 +37,7 @@ import {
   type Moment,
   type MonitorState,
 } from "./local.ts";
-import type { GroupPart } from "./state.ts";
+import type { GroupPart, Member } from "./state.ts";
 import { News } from "./news.ts";
 import { seePauses } from "./sightings.ts";
 import { type Stamp, sameStamp } from "./stamp.ts";
@@ -102,9 +102,8 @@ export class Turn {
   }
 
   nextSeq(): number {
-    const seq = this.state.nextSeq;
-    this.state.nextSeq = seq + 1;
-    return seq;
+    this.state.nextSeq += 1;
+    return this.state.nextSeq - 1;
   }
 
   // ——— consensus ———
@@ -166,9 +165,8 @@ export class Turn {
   /** When a leader was last known to be in office: this one by its own answered rounds. */
   get leaderHeardAt(): Instant {
     const { consensus } = this.state;
-    return this.established
-      ? (answeredRoundSentAt(consensus) ?? -Infinity)
-      : consensus.heardLeaderAt;
+    if (!this.established) return consensus.heardLeaderAt;
+    return answeredRoundSentAt(consensus) ?? -Infinity;
   }
 
   /** Nothing that this leader proposed is still on its way. */
@@ -187,6 +185,10 @@ export class Turn {
 
   changeCluster(change: ClusterChange): void {
     if (this.settled) this.#agenda.changeCluster(change);
+  }
+
+  changeMembers(members: readonly Member[]): void {
+    if (this.settled) this.#agenda.changeMembers(members);
   }
 
   addGroup(group: GroupName, found: (stamp: Stamp) => GroupPart): void {
@@ -211,11 +213,11 @@ export class Turn {
   }
 
   /**
-   * Whether a change of this group was asked for in this turn, so that what follows would act on old
-   * state; or a proposal is under way, and the group is looked at as soon as it is not.
+   * Whether a change of this group, or of whose votes count, was asked for in this turn, so that what
+   * follows would act on old state; or a proposal is under way, and the group is looked at as soon as it is not.
    */
   isChanging(group: GroupName): boolean {
-    if (this.settled) return this.#agenda.isAbout(group);
+    if (this.settled && !this.#agenda.changesMembers) return this.#agenda.isAbout(group);
     holdUp(this, "proposal", group);
     return true;
   }

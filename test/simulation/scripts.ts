@@ -13,6 +13,7 @@ import { REACH } from "./operations/reach.ts";
 import { RESTRAINTS } from "./operations/restraints.ts";
 import { TURNS_TO_COPY } from "./operations/turns-to-copy.ts";
 import { BEGINNINGS } from "./rules/beginnings.ts";
+import { MEMBER_CHANGES } from "./rules/member-changes.ts";
 import { MOVES } from "./rules/moves.ts";
 import { NEW_TIMES } from "./rules/new-times.ts";
 import { NODE_CHANGES } from "./rules/node-changes.ts";
@@ -38,6 +39,7 @@ export const SCRIPTS: readonly Script[] = [
   ...READER_REFUSALS,
   ...TAKE_OVERS,
   ...BEGINNINGS,
+  ...MEMBER_CHANGES,
   ...LEADERS,
   ...HALF_WAY,
   ...DATA,

@@ -142,7 +142,7 @@ function sameDisk(
 
 function enlist(turn: Turn, members: readonly Member[]): void {
   const sorted = members.toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  turn.changeCluster((cluster) => ({ ...cluster, members: sorted }));
+  turn.changeMembers(sorted);
 }
 
 /** Those that this leader hears, itself included. */

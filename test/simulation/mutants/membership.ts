@@ -3,6 +3,19 @@ import type { Mutant } from "./mutant.ts";
 
 export const OF_MEMBERSHIP: readonly Mutant[] = [
   {
+    name: "a failover begins in the turn that changes who votes",
+    removes:
+      "P2: the majority that calls for a failover is one of the members in the very state in which it begins",
+    edits: [
+      {
+        file: "src/core/turn.ts",
+        from: "if (this.settled && !this.#agenda.changesMembers) return",
+        to: "if (this.settled) return",
+      },
+    ],
+    scripts: ["a monitor is replaced while half of them do not hear the master"],
+  },
+  {
     name: "a node is removed within an epoch",
     removes: "rule 1: other nodes to be read are a new epoch",
     edits: [
