@@ -30,6 +30,7 @@ export function judge(
   from: MonitorName,
   message: ConsensusMessage,
 ): Judgement {
+  if (isAskedByOneAhead(state, from, message)) return { state, effects: [], accepted: true };
   const why = refusalOf(state, from, message);
   if (why !== null) {
     const told = andThen(refuse(state, from, why), (next) => ({
@@ -40,6 +41,22 @@ export function judge(
   }
   if (isLess(state, from, message)) return { state, effects: [], accepted: false };
   return { state: remember(pardon(state, from), from, message), effects: [], accepted: true };
+}
+
+/**
+ * Whoever has a newer slot was given it by a leader, as a member in a state that this monitor has not heard of:
+ * it was away, and its vote may be the one that a majority lacks. So, as in Raft, a vote needs no more than
+ * that slot. Who counts it goes by its own members.
+ */
+function isAskedByOneAhead(
+  state: ConsensusState,
+  from: MonitorName,
+  { kind, slot, storageId }: ConsensusMessage,
+): boolean {
+  if (kind !== "pre-vote" && kind !== "vote") return false;
+  const own = state.durable.slot;
+  if (own === null || slot === null || !isNewer(slot, own.stamp)) return false;
+  return !isBound(members(state), from, storageId);
 }
 
 function isStrange({ kind }: PeerRefusal): boolean {

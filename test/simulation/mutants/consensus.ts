@@ -222,6 +222,19 @@ export const OF_CONSENSUS: readonly Mutant[] = [
     scripts: [TRANSCRIPTS],
   },
   {
+    name: "nobody votes for a disk that came while it was away",
+    removes:
+      "a vote needs no more than a newer slot, whoever asks: else a majority may never elect anybody",
+    edits: [
+      {
+        file: `${CONSENSUS}/identity.ts`,
+        from: 'if (kind !== "pre-vote" && kind !== "vote") return false;',
+        to: "if (kind !== null) return false;",
+      },
+    ],
+    scripts: [TRANSCRIPTS],
+  },
+  {
     name: "a foreign cluster is listened to",
     removes: "a message of another cluster is refused",
     edits: [
