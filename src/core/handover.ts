@@ -1,8 +1,9 @@
 /**
  * A leader hands leadership over when another monitor is in a better place: one that reaches strictly more
  * masters, if this one has lost a master; one that does not say so and reaches no fewer, if this one's own
- * network is down (`ping_ips`). It has led for a while by then, and nothing is under way, so that leadership
- * never goes round in circles or away from work that was begun.
+ * network is down (`ping_ips`); one that reaches no fewer, and a node that has to be set right, where this one does
+ * not. It has led for a while by then, and nothing is under way, so that leadership never goes round in circles or
+ * away from work that was begun.
  *
  * Or one that can do what this leader has to do and cannot: it is to fail a group over, and does not reach what it
  * takes (`operation/reach.ts`). Whoever takes over begins anew, waiting time and all, so this is done only by one
@@ -11,8 +12,9 @@
 import { members, readyPeers, transfer } from "./consensus/consensus.ts";
 import { isOwnTrouble } from "./health/own-network.ts";
 import { FRESH_MS, isAnswering, isDenying, isFresh } from "./health/votes.ts";
-import type { MonitorName } from "./ids.ts";
+import type { GroupName, MonitorName, NodeName } from "./ids.ts";
 import { busyFor, chancesOf, isOutOfReach } from "./operation/reach.ts";
+import { unrepaired } from "./operation/repair.ts";
 import type { GroupPart } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
@@ -22,6 +24,8 @@ const LEADS_AT_LEAST_MS = 30_000;
 const CUT_OFF_MS = 1000;
 /** A blip is no reason. */
 const UNREACHED_FOR_MS = 1000;
+/** A copy of the master takes longer than that, but is no fault of the leader's: it reaches who copies. */
+const UNREPAIRED_FOR_MS = 10_000;
 /** By one monitor, for what it does not reach. */
 const REACH_AT_MOST_EVERY_MS = 30_000;
 /** What another group has under way is over by then, or waits for somebody. */
@@ -58,19 +62,28 @@ export function handOverBeforeEnd(turn: Turn): void {
 function heirOf(turn: Turn, groups: readonly GroupPart[]): MonitorName | null {
   const { network, name, consensus } = turn.state;
   const isCutOff = network.is === "down";
-  if (!isCutOff && !groups.some((group) => hasLost(turn, group))) return null;
+  const isShort = isCutOff || groups.some((group) => hasLost(turn, group));
+  if (!isShort && !groups.some((group) => missesRepair(turn, group))) return null;
   const own = mastersReached(turn, groups, name);
+  const ownRepairs = repairsReached(turn, groups, name);
   const ready = readyPeers(consensus);
   const reach = members(consensus)
     .filter((peer) => peer.name !== name && ready.includes(peer.name))
     .map((peer) => ({
       peer: peer.name,
       count: mastersReached(turn, groups, peer.name),
+      repairs: repairsReached(turn, groups, peer.name),
       isInPlace: isInPlace(turn, peer.name),
     }));
   const heir = reach
-    .filter(({ count, isInPlace }) => count > own || (isCutOff && isInPlace && count === own))
-    .toSorted((a, b) => b.count - a.count || Number(b.isInPlace) - Number(a.isInPlace))[0];
+    .filter(({ count, repairs, isInPlace }) => {
+      const isNoWorse = isInPlace && count === own;
+      return (isShort && count > own) || (isNoWorse && (isCutOff || repairs > ownRepairs));
+    })
+    .toSorted(
+      (a, b) =>
+        b.count - a.count || Number(b.isInPlace) - Number(a.isInPlace) || b.repairs - a.repairs,
+    )[0];
   return heir?.peer ?? null;
 }
 
@@ -109,16 +122,45 @@ function isInPlace(turn: Turn, monitor: MonitorName): boolean {
 }
 
 /** This monitor has had no answer from the master for a while. */
-function hasLost(turn: Turn, group: GroupPart): boolean {
-  const { evidence } = turn.local(group.name);
-  const held = group.master === null ? undefined : evidence[turn.state.name]?.[group.master];
+function hasLost(turn: Turn, { name, master }: GroupPart): boolean {
+  return master !== null && isMissed(turn, name, master, UNREACHED_FOR_MS);
+}
+
+/** Nor from a node that has to be set right. */
+function missesRepair(turn: Turn, group: GroupPart): boolean {
+  const missed = group.nodes.filter(({ name }) =>
+    isMissed(turn, group.name, name, UNREPAIRED_FOR_MS),
+  );
+  if (missed.length === 0) return false;
+  const names = unrepaired(turn, group, UNREPAIRED_FOR_MS);
+  return missed.some(({ name }) => names.includes(name));
+}
+
+function isMissed(turn: Turn, group: GroupName, node: NodeName, forMs: number): boolean {
+  const held = turn.local(group).evidence[turn.state.name]?.[node];
   if (held === undefined) return false;
-  return (isDenying(held.vote) || isOwnTrouble(held.vote)) && held.vote.sinceMs >= UNREACHED_FOR_MS;
+  return (isDenying(held.vote) || isOwnTrouble(held.vote)) && held.vote.sinceMs >= forMs;
 }
 
 function mastersReached(turn: Turn, groups: readonly GroupPart[], monitor: MonitorName): number {
-  return groups.filter(({ name, master }) => {
-    const held = master === null ? undefined : turn.local(name).evidence[monitor]?.[master];
-    return held !== undefined && isFresh(held, turn.now) && isAnswering(held.vote);
-  }).length;
+  return groups.filter(
+    ({ name, master }) => master !== null && isReached(turn, name, monitor, master),
+  ).length;
+}
+
+/** Of what has not been set right for long, and should have been at once. What this monitor misses for a moment it reaches. */
+function repairsReached(turn: Turn, groups: readonly GroupPart[], monitor: MonitorName): number {
+  const reached = groups.map((group) =>
+    unrepaired(turn, group, UNREPAIRED_FOR_MS).filter((node) =>
+      monitor === turn.state.name
+        ? !isMissed(turn, group.name, node, UNREPAIRED_FOR_MS)
+        : isReached(turn, group.name, monitor, node),
+    ),
+  );
+  return reached.flat().length;
+}
+
+function isReached(turn: Turn, group: GroupName, monitor: MonitorName, node: NodeName): boolean {
+  const held = turn.local(group).evidence[monitor]?.[node];
+  return held !== undefined && isFresh(held, turn.now) && isAnswering(held.vote);
 }

@@ -9,6 +9,7 @@
 import { candidateOf } from "../health/facts.ts";
 import { currentReplId, positionOf } from "../health/lineage.ts";
 import type { NodeInfo } from "../health/types.ts";
+import type { NodeName } from "../ids.ts";
 import { modeNow } from "../pause.ts";
 import { remembered } from "../remembered.ts";
 import type { GroupPart, Node } from "../state.ts";
@@ -53,6 +54,15 @@ function leaveAlone(turn: Turn, group: GroupPart, node: Node): void {
   if (isLeftBlocked(group, node)) tidy(turn, group, node);
   else if (node.name === group.master && group.mode !== "passive") guardWrites(turn, group, node);
   else dropRepair(turn, group, node);
+}
+
+/** What has to be set right, and has not been for so long. */
+export function unrepaired(turn: Turn, group: GroupPart, lastedMs: number): readonly NodeName[] {
+  const isAtWork = group.operation === null && modeNow(group) !== "passive";
+  const { since } = turn.local(group.name);
+  return group.nodes
+    .map(({ name }) => name)
+    .filter((name) => isAtWork && turn.now - (since[astray(name)] ?? Infinity) >= lastedMs);
 }
 
 /** Who only watches still ends what a person's command began. */

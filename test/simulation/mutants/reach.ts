@@ -16,6 +16,13 @@ export const OF_REACH: readonly Mutant[] = [
     ],
   },
   {
+    name: "who cannot set a node right leads on",
+    removes:
+      "P7: a leader that does not reach a node which has to be set right hands over to one that does",
+    edits: [{ file: HANDOVER, from: "repairs > ownRepairs", to: "repairs < 0" }],
+    scripts: ["a leader does not reach a replica that has to be set right"],
+  },
+  {
     name: "Redis is all that a failover takes",
     removes: "P7: a failover takes the guard of the new master's host as well",
     edits: [

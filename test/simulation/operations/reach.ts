@@ -153,11 +153,22 @@ function byTurns(seed: number): void {
     throw new Violation("leadership does not go to and fro", `there were ${count} elections`);
 }
 
+/** Somebody moved a replica, which only the others can tell. */
+function noRepair(seed: number): void {
+  const world = atRest(seed, SHARP);
+  world.network.cut(world.theLeader.name, "db3");
+  world.redis("db3").follow("10.9.9.9", 6379);
+  const master = world.host("db1").address;
+  const isSetRight = () => world.redis("db3").master?.host === master;
+  must(world, isSetRight, "who can set a node right leads, if the leader cannot", 60_000);
+}
+
 export const REACH: readonly Script[] = [
   { name: "a leader is cut from all replicas when the master dies", run: noReplicaAtAll },
   { name: "a leader has long been cut from all replicas", run: noReplicaForLong },
   { name: "a leader is cut from all replicas during a failover", run: midway },
   { name: "a leader reaches no guard of a replica", run: noGuard },
+  { name: "a leader does not reach a replica that has to be set right", run: noRepair },
   { name: "a leader does not reach the old host, where no lease ends", run: notTheOldHost },
   { name: "nobody reaches all that a failover takes", run: nobodyIsBetter },
   { name: "two monitors reach the replicas by turns", run: byTurns },
