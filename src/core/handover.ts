@@ -63,16 +63,19 @@ function heirOf(turn: Turn, groups: readonly GroupPart[]): MonitorName | null {
   const { network, name, consensus } = turn.state;
   const isCutOff = network.is === "down";
   const isShort = isCutOff || groups.some((group) => hasLost(turn, group));
-  if (!isShort && !groups.some((group) => missesRepair(turn, group))) return null;
+  const strays = straysOf(turn, groups);
+  const missed = strays.filter(({ group, node }) => isMissed(turn, group, node, UNREPAIRED_FOR_MS));
+  if (!isShort && missed.length === 0) return null;
   const own = mastersReached(turn, groups, name);
-  const ownRepairs = repairsReached(turn, groups, name);
+  // What this monitor misses for a moment it reaches.
+  const ownRepairs = strays.length - missed.length;
   const ready = readyPeers(consensus);
   const reach = members(consensus)
     .filter((peer) => peer.name !== name && ready.includes(peer.name))
     .map((peer) => ({
       peer: peer.name,
       count: mastersReached(turn, groups, peer.name),
-      repairs: repairsReached(turn, groups, peer.name),
+      repairs: strays.filter(({ group, node }) => isReached(turn, group, peer.name, node)).length,
       isInPlace: isInPlace(turn, peer.name),
     }));
   const heir = reach
@@ -126,14 +129,14 @@ function hasLost(turn: Turn, { name, master }: GroupPart): boolean {
   return master !== null && isMissed(turn, name, master, UNREACHED_FOR_MS);
 }
 
-/** Nor from a node that has to be set right. */
-function missesRepair(turn: Turn, group: GroupPart): boolean {
-  const missed = group.nodes.filter(({ name }) =>
-    isMissed(turn, group.name, name, UNREPAIRED_FOR_MS),
+/** What has not been set right for long, and should have been at once. */
+function straysOf(
+  turn: Turn,
+  groups: readonly GroupPart[],
+): readonly { readonly group: GroupName; readonly node: NodeName }[] {
+  return groups.flatMap((group) =>
+    unrepaired(turn, group, UNREPAIRED_FOR_MS).map((node) => ({ group: group.name, node })),
   );
-  if (missed.length === 0) return false;
-  const names = unrepaired(turn, group, UNREPAIRED_FOR_MS);
-  return missed.some(({ name }) => names.includes(name));
 }
 
 function isMissed(turn: Turn, group: GroupName, node: NodeName, forMs: number): boolean {
@@ -146,18 +149,6 @@ function mastersReached(turn: Turn, groups: readonly GroupPart[], monitor: Monit
   return groups.filter(
     ({ name, master }) => master !== null && isReached(turn, name, monitor, master),
   ).length;
-}
-
-/** Of what has not been set right for long, and should have been at once. What this monitor misses for a moment it reaches. */
-function repairsReached(turn: Turn, groups: readonly GroupPart[], monitor: MonitorName): number {
-  const reached = groups.map((group) =>
-    unrepaired(turn, group, UNREPAIRED_FOR_MS).filter((node) =>
-      monitor === turn.state.name
-        ? !isMissed(turn, group.name, node, UNREPAIRED_FOR_MS)
-        : isReached(turn, group.name, monitor, node),
-    ),
-  );
-  return reached.flat().length;
 }
 
 function isReached(turn: Turn, group: GroupName, monitor: MonitorName, node: NodeName): boolean {

@@ -1,6 +1,5 @@
 /** What a person must know, in sentences: what does not hold, and what somebody chose that holds things back. */
-import { wasRemoved } from "./consensus/consensus.ts";
-import { membersMet } from "./consensus/founding.ts";
+import { membersMet, wasRemoved } from "./consensus/consensus.ts";
 import type { MonitorState } from "./local.ts";
 import { describePause } from "./pause.ts";
 import { preferenceWarnings } from "./status-preference.ts";

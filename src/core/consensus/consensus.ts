@@ -38,6 +38,7 @@ import type {
 } from "./types.ts";
 
 export { isMember, members, newestSlot, wasRemoved } from "./cluster.ts";
+export { membersMet } from "./founding.ts";
 export { hasRoomForRound } from "./leading.ts";
 export { isEstablished } from "./proposal.ts";
 export type { Step } from "./step.ts";

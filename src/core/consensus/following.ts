@@ -19,15 +19,15 @@ type Append = Extract<ConsensusMessage, { kind: "append" }>;
  * For an append of an older term: its sender may lead again, in the term of the answer, and would take the number for
  * that of a round of now, which nobody has answered.
  */
-export const NO_ROUND = 0;
+const NO_ROUND = 0;
 
 export function onAppend(state: ConsensusState, from: MonitorName, message: Append, at: At): Step {
-  if (message.term < state.durable.term) return answer(state, from, NO_ROUND);
+  if (message.term < state.durable.term) return answer(state, from, message);
   if (state.role === "leader" && message.term === state.durable.term) return still(state);
   const heard = andThen(adoptTerm(state, message.term, at), (next) =>
     follow(hear(next, from, message, at), from),
   );
-  return andThen(heard, (next) => answer(take(next, message), from, message.round));
+  return andThen(heard, (next) => answer(take(next, message), from, message));
 }
 
 /**
@@ -40,7 +40,7 @@ export function onUnknownHeartbeat(
   from: MonitorName,
   message: Append,
 ): Step {
-  return answer(state, from, message.term < state.durable.term ? NO_ROUND : message.round);
+  return answer(state, from, message);
 }
 
 /** A leader of this term was heard: this monitor withholds its vote. A late round has an old note. */
@@ -77,8 +77,9 @@ function takeDelta(state: ConsensusState, delta: NonNullable<Append["delta"]>): 
 }
 
 /** Version 0: nothing of this term was accepted. */
-function answer(state: ConsensusState, to: MonitorName, round: number): Step {
+export function answer(state: ConsensusState, to: MonitorName, message: Append): Step {
   const { slot, term } = state.durable;
   const version = slot?.stamp.term === term ? slot.stamp.version : 0;
+  const round = message.term < term ? NO_ROUND : message.round;
   return { state, effects: [send(state, to, { kind: "append-reply", round, version })] };
 }

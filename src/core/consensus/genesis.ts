@@ -10,7 +10,7 @@ import { type ClusterPart, type Member, SCHEMA } from "../state.ts";
 import { accept } from "./accepted.ts";
 import { changedState } from "./changed.ts";
 import { clusterIdOf, clusterOf, hasRoom, isBound } from "./cluster.ts";
-import { NO_ROUND, onAppend } from "./following.ts";
+import { answer, onAppend } from "./following.ts";
 import {
   belong,
   FOUNDING,
@@ -207,11 +207,7 @@ export function onAppendWhileEmpty(
 ): Step {
   const cluster = message.delta?.base === null ? clusterOf(message.delta.parts) : null;
   if (cluster === null) {
-    const round = message.term < state.durable.term ? NO_ROUND : message.round;
-    return andThen(adoptTerm(state, message.term, at), (next) => ({
-      state: next,
-      effects: [send(next, from, { kind: "append-reply", round, version: 0 })],
-    }));
+    return andThen(adoptTerm(state, message.term, at), (next) => answer(next, from, message));
   }
   const why = strangerTo(state, cluster);
   if (why !== null) return refuse(state, from, why);

@@ -78,8 +78,8 @@ export const OF_CONSENSUS: readonly Mutant[] = [
     edits: [
       {
         file: `${CONSENSUS}/following.ts`,
-        from: "if (message.term < state.durable.term) return answer(state, from, NO_ROUND);",
-        to: "if (message.term < state.durable.term) return answer(state, from, message.round);",
+        from: "if (message.term < state.durable.term) return answer(state, from, message);",
+        to: "if (message.term < state.durable.term) return answer(state, from, { ...message, term: state.durable.term });",
       },
     ],
     scripts: [TRANSCRIPTS],
@@ -90,8 +90,8 @@ export const OF_CONSENSUS: readonly Mutant[] = [
     edits: [
       {
         file: `${CONSENSUS}/following.ts`,
-        from: "message.term < state.durable.term ? NO_ROUND : message.round",
-        to: "message.term < state.durable.term ? message.round : message.round",
+        from: "): Step {\n  return answer(state, from, message);",
+        to: "): Step {\n  return answer(state, from, { ...message, term: state.durable.term });",
       },
     ],
     scripts: [TRANSCRIPTS],
@@ -203,8 +203,8 @@ export const OF_CONSENSUS: readonly Mutant[] = [
     edits: [
       {
         file: `${CONSENSUS}/genesis.ts`,
-        from: "const round = message.term < state.durable.term ? NO_ROUND : message.round;",
-        to: "const round = message.term < state.durable.term ? message.round : message.round;",
+        from: "(next) => answer(next, from, message)",
+        to: "(next) => answer(next, from, { ...message, term: next.durable.term })",
       },
     ],
     scripts: [TRANSCRIPTS],

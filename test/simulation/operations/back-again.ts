@@ -9,6 +9,7 @@ import {
   type ScriptedWorld,
   SHARP,
   until,
+  verdictOf,
 } from "../rules/script.ts";
 import { GROUP, WRITER } from "../world/plan.ts";
 import { Violation } from "../world/violation.ts";
@@ -129,8 +130,7 @@ function hostIsBooted(seed: number): void {
   world.runUntil(world.now + 20_000);
   host.guard = () => {};
   world.powerOn("db1");
-  const isWell = () => world.theLeader.state?.groups[GROUP]?.verdict.kind === "healthy";
-  until(world, isWell, "its Redis is well");
+  until(world, () => verdictOf(world) === "healthy", "its Redis is well");
   world.command({ kind: "resume", group: GROUP });
   until(world, () => world.group?.pause === undefined, "the group is not paused any more", 500);
   world.runUntil(world.now + 400);
@@ -158,8 +158,7 @@ function isRestarted(world: ScriptedWorld, heirs: readonly string[]): void {
 const GRACE = { ...WRITING, settings: { ...SHARP.settings, restartGraceMs: 4_000 } };
 
 function verdictIs(world: ScriptedWorld, kind: string): void {
-  const isSo = () => world.theLeader.state?.groups[GROUP]?.verdict.kind === kind;
-  until(world, isSo, `it is ${kind}`);
+  until(world, () => verdictOf(world) === kind, `it is ${kind}`);
 }
 
 function isRestartedUnseen(seed: number): void {

@@ -1,21 +1,25 @@
 /** Scripts about a master that is well, and whose guard is lost, while one of the monitors does not reach the master at all. */
-import { atRest, must, need, peersOf, type Script, SHARP, until } from "../rules/script.ts";
+import {
+  atRest,
+  must,
+  need,
+  peersOf,
+  type Script,
+  SHARP,
+  until,
+  verdictOf,
+} from "../rules/script.ts";
 import { GROUP, WRITER } from "../world/plan.ts";
 import { Violation } from "../world/violation.ts";
-import type { World } from "../world/world.ts";
 import { WRITING } from "./data.ts";
 import { loses } from "./reach.ts";
-
-function verdict(world: World): string | undefined {
-  return world.leader()?.state?.groups[GROUP]?.verdict.kind;
-}
 
 /** Two see that it is well, and that nobody can renew its lease. */
 function nobodyReachesTheGuard(seed: number): void {
   const world = atRest(seed, { ...WRITING, ...SHARP });
   const [, third = ""] = peersOf(world, world.theLeader.name);
   world.network.cut(third, "db1");
-  until(world, () => verdict(world) === "suspect", "one monitor does not reach it");
+  until(world, () => verdictOf(world) === "suspect", "one monitor does not reach it");
   world.host("db1").guard = () => {};
   const hasMoved = () => ["db2", "db3"].includes(world.servingHost(WRITER)?.name ?? "");
   must(world, hasMoved, "a majority that sees a lost guard moves the role", 15_000);
@@ -31,7 +35,7 @@ function oneReachesAll(seed: number): void {
   world.runUntil(world.now + 10_000);
   if (world.group?.master !== "db1" || world.servingHost(WRITER)?.name !== "db1")
     throw new Violation("whoever keeps the lease alive keeps the master", "the role has moved");
-  need(verdict(world) === "suspect", "one monitor does not reach it");
+  need(verdictOf(world) === "suspect", "one monitor does not reach it");
 }
 
 /** The host was booted: its Redis loads for longer than a guard may be lost, and the guard is back right after that. */
@@ -49,9 +53,9 @@ function loadsForLong(seed: number): void {
   world.runUntil(world.now + 5_000);
   world.host("db1").guard = () => {};
   world.powerOn("db1");
-  until(world, () => verdict(world) === "suspect", "it loads", 3_000);
+  until(world, () => verdictOf(world) === "suspect", "it loads", 3_000);
   world.command({ kind: "resume", group: GROUP });
-  until(world, () => verdict(world) !== "suspect", "it has loaded", 40_000);
+  until(world, () => verdictOf(world) !== "suspect", "it has loaded", 40_000);
   world.runUntil(world.now + 400);
   Reflect.deleteProperty(world.host("db1"), "guard");
   must(world, () => world.servingHost(WRITER) !== undefined, "it is served again", 20_000);

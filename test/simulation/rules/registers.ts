@@ -15,6 +15,7 @@ import {
   type ScriptedWorld,
   split,
   until,
+  verdictOf,
   vipOf,
 } from "./script.ts";
 
@@ -51,7 +52,7 @@ function sameNumberTwice(seed: number): void {
     [first.name, "db1", "db2"],
     [...peersOf(world, first.name), ...HOSTS],
   ]);
-  const healthy = () => world.leader()?.state?.groups[GROUP]?.verdict.kind === "healthy";
+  const healthy = () => verdictOf(world) === "healthy";
   until(world, () => world.leader() !== first && healthy(), "another monitor leads");
   world.command({ kind: "switchover", group: GROUP, to: "db2" });
   movesTo(world, ["db2"]);

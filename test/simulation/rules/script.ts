@@ -7,6 +7,7 @@
  * Scripts know no test runner: they are also run inside of mutants, and by `scripts/simulate`.
  */
 import type { Effect, Input } from "../../../src/core/io.ts";
+import type { Verdict } from "../../../src/core/health/verdict.ts";
 import type { Stamp } from "../../../src/core/stamp.ts";
 import { type GroupPart, groupPartName, type Vip, writerVip } from "../../../src/core/state.ts";
 import type { GuardRequest, GuardResult } from "../../../src/core/vip/types.ts";
@@ -113,6 +114,11 @@ export function atRest(seed: number, options: Partial<WorldOptions> = {}): Scrip
   need(world.group?.master === "db1", "db1 is master");
   world.runUntil(world.now + 3_000);
   return world;
+}
+
+/** What the leader makes of the votes on the master. */
+export function verdictOf(world: World): Verdict["kind"] | undefined {
+  return world.leader()?.state?.groups[GROUP]?.verdict.kind;
 }
 
 export function switchOver(world: World, to: string): void {
