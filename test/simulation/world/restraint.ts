@@ -38,7 +38,8 @@ export class Restraint {
   readonly #moved = new Set<string>();
   /** When the pause that is in force was asked for. It counts from the commit, but that may come to light late. */
   #pausedAt = 0;
-  #askedAt = 0;
+  /** By its length, for one that was asked for earlier may be agreed on while another one is still on its way. */
+  readonly #pauseAskedAt = new Map<number | null, number>();
   /** Since when a monitor has taken its own network for down. */
   readonly #cutOff = new Map<string, number>();
   /** When somebody asked for the mode `wait`: those who have not been answered, in their order. */
@@ -49,7 +50,7 @@ export class Restraint {
   /** A person asks for something. */
   asks(command: GroupCommand, now: number): void {
     if (command.kind === "move-reader") this.#moved.add(command.ip);
-    if (command.kind === "pause") this.#askedAt = now;
+    if (command.kind === "pause") this.#pauseAskedAt.set(command.forMs, now);
     if (isForWaiting(command)) this.#waitAskedAt = [...this.#waitAskedAt, now];
   }
 
@@ -74,7 +75,8 @@ export class Restraint {
 
   committed(before: GroupPart | null, group: GroupPart, now: number): void {
     const paused = group.pause;
-    if (paused !== undefined && !isSamePause(before?.pause, paused)) this.#pausedAt = this.#askedAt;
+    if (paused !== undefined && !isSamePause(before?.pause, paused))
+      this.#pausedAt = this.#pauseAskedAt.get(paused.forMs) ?? now;
     for (const past of newPast(before, group)) {
       this.#remember(past);
       if (past.kind === "resume") this.#resumes(past, before?.pause?.forMs ?? Infinity, now);
