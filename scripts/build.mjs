@@ -2,7 +2,9 @@
 // usage: build.mjs [--fail-points] [DIR]
 // Bundles src/bin/*.ts into DIR/*.js (dist): what runs needs no node_modules. Code that several
 // commands share, and what a command imports only when it is used, goes into chunks of its own.
+// The command line is one program by itself, compiled beforehand (src/compiled.ts).
 // --fail-points makes a build for tests, whose monitors die on demand (src/daemon/fail-points.ts).
+import { execFileSync } from "node:child_process";
 import { chmodSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -41,24 +43,60 @@ const silenced = {
   },
 };
 
-rmSync(fresh, { recursive: true, force: true });
-const { metafile } = await build({
+const common = {
   absWorkingDir: root,
-  entryPoints: Object.fromEntries(names.map((name) => [name, join(bin, `${name}.ts`)])),
-  outdir: fresh,
   bundle: true,
-  splitting: true,
   platform: "node",
   target: "node20",
-  format: "esm",
-  chunkNames: "chunks/[name]-[hash]",
-  define: { FAIL_POINTS: String(process.argv.includes("--fail-points")) },
   // Drops what a definition has made unreachable.
   minifySyntax: true,
   metafile: true,
   legalComments: "linked",
   logLevel: "warning",
+};
+
+rmSync(fresh, { recursive: true, force: true });
+const COMMAND_LINE = join(root, "src/cli/process.ts");
+const commandLine = await build({
+  ...common,
+  entryPoints: { mmm: COMMAND_LINE },
+  // What is compiled belongs to this very text.
+  entryNames: "chunks/[name]-[hash]",
+  outExtension: { ".js": ".cjs" },
+  outdir: fresh,
+  format: "iife",
+  globalName: "exported",
+  define: { "import.meta.url": "fileUrl" },
+  banner: { js: '(function (require, file) {\nconst fileUrl = require("node:url").pathToFileURL(file).href;' },
+  footer: { js: "return exported;\n})" },
   plugins: [leftOut, silenced],
+});
+const program = Object.keys(commandLine.metafile.outputs).find((file) => file.endsWith(".cjs"));
+compile(join(root, program));
+
+/** Whoever imports the command line gets the compiled one. */
+const compiled = {
+  name: "compiled",
+  setup(bundler) {
+    bundler.onResolve({ filter: /\/cli\/process\.ts$/ }, () => ({ path: COMMAND_LINE, namespace: "compiled" }));
+    bundler.onLoad({ filter: /^/, namespace: "compiled" }, () => ({
+      contents: `import { fileURLToPath } from "node:url";
+import { runCompiled } from "./src/compiled.ts";
+export const { runMmm } = runCompiled(fileURLToPath(new URL("./${basename(program)}", import.meta.url)));`,
+      resolveDir: root,
+    }));
+  },
+};
+
+const monitor = await build({
+  ...common,
+  entryPoints: Object.fromEntries(names.map((name) => [name, join(bin, `${name}.ts`)])),
+  outdir: fresh,
+  splitting: true,
+  format: "esm",
+  chunkNames: "chunks/[name]-[hash]",
+  define: { FAIL_POINTS: String(process.argv.includes("--fail-points")) },
+  plugins: [leftOut, silenced, compiled],
   banner: {
     // CommonJS packages in the bundle still say require() and __dirname.
     js: [
@@ -72,10 +110,16 @@ const { metafile } = await build({
   },
 });
 
-writeFileSync(join(fresh, "LICENSES.txt"), licences(Object.keys(metafile.inputs)));
+writeFileSync(join(fresh, "LICENSES.txt"), licences([commandLine, monitor].flatMap(({ metafile }) => Object.keys(metafile.inputs))));
 for (const name of names) chmodSync(join(fresh, `${name}.js`), 0o755);
 rmSync(dist, { recursive: true, force: true });
 renameSync(fresh, dist);
+
+/** Without the random seed of its tables V8 makes the same bytes of the same text. */
+function compile(file) {
+  const words = [join(root, "scripts/build.d/compile.mjs"), file, join(root, "config/redis-mmm.conf")];
+  execFileSync(process.execPath, ["--no-rehash-snapshot", ...words], { stdio: "inherit" });
+}
 
 /** Of every package that the bundle contains: what it asks whoever hands it on to hand on as well. */
 function licences(inputs) {

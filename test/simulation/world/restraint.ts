@@ -74,16 +74,19 @@ export class Restraint {
   }
 
   committed(before: GroupPart | null, group: GroupPart, now: number): void {
-    const paused = group.pause;
-    if (paused !== undefined && !isSamePause(before?.pause, paused))
-      this.#pausedAt = this.#pauseAskedAt.get(paused.forMs) ?? now;
+    this.#pauses(before, group, now);
     for (const past of newPast(before, group)) {
       this.#remember(past);
       if (past.kind === "resume") this.#resumes(past, before?.pause?.forMs ?? Infinity, now);
     }
-    if (before?.pause !== undefined && paused !== undefined) this.#readersStay(before, group);
+    if (before?.pause !== undefined && group.pause !== undefined) this.#readersStay(before, group);
     this.#becomesActive(before, group, now);
     this.#beginsToWait(before, group);
+  }
+
+  #pauses(before: GroupPart | null, { pause }: GroupPart, now: number): void {
+    if (pause === undefined || isSamePause(before?.pause, pause)) return;
+    this.#pausedAt = this.#pauseAskedAt.get(pause.forMs) ?? now;
   }
 
   /** One of those who asked for it was heard, though the answer is still under way. */
