@@ -42,6 +42,7 @@ interface Monitor {
   crashBeforePersist: boolean;
 }
 
+/** From whom and to whom, by the transcript's names: two monitors may be called the same. */
 interface Letter {
   readonly from: string;
   readonly to: string;
@@ -54,6 +55,8 @@ export class Monitors {
   readonly #monitors = new Map<string, Monitor>();
   #letters: Letter[] = [];
   #cut = new Set<string>();
+  /** Whom a monitor means by a name, if it is not the one that the transcript calls so. */
+  readonly #meant = new Map<string, string>();
   #output: string[] = [];
   #now = 1_000;
   #turns = 0;
@@ -87,6 +90,9 @@ export class Monitors {
       this.#monitor(name).backup = this.#monitor(name).disk;
     },
     restore: ([name = ""]) => this.#restore(name),
+    elsewhere: ([name = "", former = ""]) => this.#elsewhere(name, former),
+    mistakes: ([by = "", former = ""]) =>
+      void this.#meant.set(`${by}->${this.#monitor(former).name}`, former),
     meet: ([a = "", b = ""]) => this.#meet(a, b),
     dial: ([a = "", b = ""]) => this.#dial(a, b),
     add: ([name = ""], { peers = "0" }) => this.#add(name, Number(peers)),
@@ -159,7 +165,8 @@ export class Monitors {
     } else if (effect.kind === "report") {
       this.#say(`${name} reports ${describeEvent(effect.event)}`);
     } else {
-      this.#post({ from: name, to: effect.to, message: effect.message });
+      const to = this.#meant.get(`${name}->${effect.to}`) ?? effect.to;
+      this.#post({ from: name, to, message: effect.message });
     }
   }
 
@@ -174,7 +181,8 @@ export class Monitors {
   #hand(letter: Letter): void {
     const { from, to, message } = letter;
     if (this.#cut.has(`${from}->${to}`) || this.#monitors.get(to)?.state == null) return;
-    this.#turn(to, (state, at) => receive(state, from, message, at));
+    const { name } = this.#monitor(from);
+    this.#turn(to, (state, at) => receive(state, name, message, at));
   }
 
   // ——— time and messages ———
@@ -186,7 +194,7 @@ export class Monitors {
       const letters = this.#letters;
       this.#letters = [];
       for (const letter of letters) this.#hand(letter);
-      for (const { name, state } of this.#monitors.values()) {
+      for (const [name, { state }] of this.#monitors) {
         if (state !== null && wakeAt(state) <= this.#now) this.#turn(name, tick);
       }
       this.#now = this.#letters.length > 0 ? this.#now + 1 : Math.min(end, this.#nextWake());
@@ -276,6 +284,15 @@ export class Monitors {
     this.#boot(name);
   }
 
+  /** Another of that name, with a disk of its own; the one that had it runs on where it was. */
+  #elsewhere(name: string, former: string): void {
+    const monitor = this.#monitor(name);
+    this.#monitors.set(former, monitor);
+    this.#add(name, monitor.peers);
+    for (const [other, { state }] of this.#monitors)
+      if (state !== null && other !== name && other !== former) this.#meet(name, other);
+  }
+
   #blank(name: string): Durable {
     this.#disks += 1;
     const storageId = `disk${this.#disks}`;
@@ -300,7 +317,8 @@ export class Monitors {
   }
 
   #dial(a: string, b: string): void {
-    this.#turn(a, (state, at) => peerFound(state, b, `${b}:7400`, at));
+    const { name } = this.#monitor(b);
+    this.#turn(a, (state, at) => peerFound(state, name, `${b}:7400`, at));
   }
 
   #crash(name: string, when: string | undefined): void {
@@ -311,8 +329,8 @@ export class Monitors {
 
   #restart(name: string): void {
     this.#boot(name);
-    for (const other of this.#monitors.values()) {
-      if (other.name !== name && other.state !== null) this.#meet(name, other.name);
+    for (const [other, { state }] of this.#monitors) {
+      if (other !== name && state !== null) this.#meet(name, other);
     }
   }
 
@@ -363,12 +381,12 @@ export class Monitors {
   // ——— looking ———
 
   #show(names: readonly string[]): void {
-    for (const monitor of this.#monitors.values()) {
-      if (names.length > 0 && !names.includes(monitor.name)) continue;
+    for (const [name, monitor] of this.#monitors) {
+      if (names.length > 0 && !names.includes(name)) continue;
       if (monitor.state === null) {
-        this.#say(`${monitor.name}: not running, disk ${showSlot(monitor.disk)}`);
+        this.#say(`${name}: not running, disk ${showSlot(monitor.disk)}`);
       } else {
-        this.#say(`${monitor.name}: ${describeState(monitor.state)}`);
+        this.#say(`${name}: ${describeState(monitor.state)}`);
       }
     }
   }

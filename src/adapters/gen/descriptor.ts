@@ -320,6 +320,13 @@ export const descriptor = {
        }
       },
       "PreVoteReply": {
+       "oneofs": {
+        "_asker": {
+         "oneof": [
+          "asker"
+         ]
+        }
+       },
        "fields": {
         "candidateTerm": {
          "type": "uint64",
@@ -328,6 +335,13 @@ export const descriptor = {
         "granted": {
          "type": "bool",
          "id": 2
+        },
+        "asker": {
+         "type": "string",
+         "id": 3,
+         "options": {
+          "proto3_optional": true
+         }
         }
        }
       },
@@ -340,10 +354,24 @@ export const descriptor = {
        }
       },
       "VoteReply": {
+       "oneofs": {
+        "_asker": {
+         "oneof": [
+          "asker"
+         ]
+        }
+       },
        "fields": {
         "granted": {
          "type": "bool",
          "id": 1
+        },
+        "asker": {
+         "type": "string",
+         "id": 2,
+         "options": {
+          "proto3_optional": true
+         }
         }
        }
       },

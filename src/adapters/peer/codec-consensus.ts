@@ -41,12 +41,14 @@ function encodeKind(message: ConsensusMessage): WireConsensus {
       return { genesis: { delta: encodeDelta(message.delta) } };
     case "pre-vote":
       return { preVote: { candidateTerm: message.candidateTerm } };
-    case "pre-vote-reply":
-      return { preVoteReply: { candidateTerm: message.candidateTerm, granted: message.granted } };
+    case "pre-vote-reply": {
+      const { candidateTerm, granted, asker } = message;
+      return { preVoteReply: { candidateTerm, granted, ...some("asker", asker) } };
+    }
     case "vote":
       return { vote: { transfer: message.transfer } };
     case "vote-reply":
-      return { voteReply: { granted: message.granted } };
+      return { voteReply: { granted: message.granted, ...some("asker", message.asker) } };
     case "append": {
       const { round, version, commit, delta, note } = message;
       return {
@@ -112,18 +114,19 @@ const DECODERS: Readonly<Record<string, (wire: ReadConsensus) => Kind>> = {
     return { kind: "pre-vote", candidateTerm: mark(candidateTerm, "candidate_term") };
   },
   preVoteReply: (wire) => {
-    const { candidateTerm, granted } = present(wire.preVoteReply, "pre_vote_reply");
+    const { candidateTerm, granted, asker } = present(wire.preVoteReply, "pre_vote_reply");
     return {
       kind: "pre-vote-reply",
       candidateTerm: mark(candidateTerm, "candidate_term"),
       granted,
+      asker: optional(asker, "asker", name),
     };
   },
   vote: (wire) => ({ kind: "vote", transfer: present(wire.vote, "vote").transfer }),
-  voteReply: (wire) => ({
-    kind: "vote-reply",
-    granted: present(wire.voteReply, "vote_reply").granted,
-  }),
+  voteReply: (wire) => {
+    const { granted, asker } = present(wire.voteReply, "vote_reply");
+    return { kind: "vote-reply", granted, asker: optional(asker, "asker", name) };
+  },
   append: decodeAppend,
   appendReply: (wire) => {
     const { round, version } = present(wire.appendReply, "append_reply");

@@ -104,10 +104,10 @@ export function onPreVote(
   message: Of<"pre-vote">,
   at: At,
 ): Step {
-  const { candidateTerm } = message;
+  const { candidateTerm, storageId: asker } = message;
   const granted =
     candidateTerm > state.durable.term && !withholdsVote(state, at) && isUpToDate(state, message);
-  const reply: Body = { kind: "pre-vote-reply", candidateTerm, granted };
+  const reply: Body = { kind: "pre-vote-reply", candidateTerm, granted, asker };
   return { state, effects: [send(state, from, reply)] };
 }
 
@@ -118,12 +118,24 @@ export function onPreVoteReply(
   message: Of<"pre-vote-reply">,
   at: At,
 ): Step {
+  if (isForAnother(state, message)) return still(state);
   if (!message.granted) return adoptTerm(state, message.term, at);
   const isAnswer =
     state.role === "pre-candidate" && message.candidateTerm === state.durable.term + 1;
   if (!isAnswer) return still(state);
   const next = withVote(state, from);
   return isMajority(next, next.votes) ? campaign(next, at, false) : still(next);
+}
+
+/**
+ * A name is another disk's once that was replaced, and the two may run at once. Who was voted for has what the
+ * voter has; the other may lack what was agreed on since it was removed.
+ */
+function isForAnother(
+  { durable }: ConsensusState,
+  { asker }: Of<"vote-reply"> | Of<"pre-vote-reply">,
+): boolean {
+  return asker !== null && asker !== durable.storageId;
 }
 
 function withVote(state: ConsensusState, from: MonitorName): ConsensusState {
@@ -140,7 +152,7 @@ export function onVote(
   at: At,
 ): Step {
   const { term } = state.durable;
-  if (message.term < term) return answerVote(state, from, false);
+  if (message.term < term) return answerVote(state, from, message, false);
   const withheld = withholdsVote(state, at) && !message.transfer;
   if (message.term > term && withheld) return still(state);
   return andThen(adoptTerm(state, message.term, at), (next) => decideVote(next, from, message, at));
@@ -148,19 +160,24 @@ export function onVote(
 
 function decideVote(state: ConsensusState, from: MonitorName, message: Of<"vote">, at: At): Step {
   const { votedFor } = state.durable;
-  if (votedFor === from) return answerVote(state, from, true);
+  if (votedFor === from) return answerVote(state, from, message, true);
   const free = votedFor === null && state.leader === null;
-  if (!free || !isUpToDate(state, message)) return answerVote(state, from, false);
+  if (!free || !isUpToDate(state, message)) return answerVote(state, from, message, false);
   const voted = changedState(state, {
     durable: changedDurable(state.durable, { votedFor: from }),
     electionAt: electionTime(state.timers, at),
   });
   const settled = stepDown(voted, at, `voted for ${from}`);
-  return andThen(settled, (next) => answerVote(next, from, true));
+  return andThen(settled, (next) => answerVote(next, from, message, true));
 }
 
-function answerVote(state: ConsensusState, to: MonitorName, granted: boolean): Step {
-  return { state, effects: [send(state, to, { kind: "vote-reply", granted })] };
+function answerVote(
+  state: ConsensusState,
+  to: MonitorName,
+  { storageId: asker }: Of<"vote">,
+  granted: boolean,
+): Step {
+  return { state, effects: [send(state, to, { kind: "vote-reply", granted, asker })] };
 }
 
 export function onVoteReply(
@@ -169,6 +186,7 @@ export function onVoteReply(
   message: Of<"vote-reply">,
   at: At,
 ): Step {
+  if (isForAnother(state, message)) return still(state);
   if (message.term > state.durable.term) return adoptTerm(state, message.term, at);
   const isAnswer = state.role === "candidate" && message.term === state.durable.term;
   if (!isAnswer || !message.granted) return still(state);

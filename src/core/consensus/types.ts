@@ -56,6 +56,13 @@ export interface Sender {
   readonly slot: Stamp | null;
 }
 
+/** To a candidate. */
+interface Answer {
+  readonly granted: boolean;
+  /** The disk that asked: another may have its name, where the sender looks for it. null: not told, by an earlier version. */
+  readonly asker: StorageId | null;
+}
+
 export type ConsensusMessage = Sender &
   (
     | {
@@ -70,9 +77,9 @@ export type ConsensusMessage = Sender &
       }
     | { readonly kind: "genesis"; readonly delta: SlotDelta }
     | { readonly kind: "pre-vote"; readonly candidateTerm: number }
-    | { readonly kind: "pre-vote-reply"; readonly candidateTerm: number; readonly granted: boolean }
+    | (Answer & { readonly kind: "pre-vote-reply"; readonly candidateTerm: number })
     | { readonly kind: "vote"; readonly transfer: boolean }
-    | { readonly kind: "vote-reply"; readonly granted: boolean }
+    | (Answer & { readonly kind: "vote-reply" })
     | {
         readonly kind: "append";
         readonly round: number;

@@ -44,6 +44,19 @@ export const OF_CONSENSUS: readonly Mutant[] = [
     scripts: ["every order: two elections"],
   },
   {
+    name: "a vote for another disk of its name counts",
+    removes:
+      "a vote is for the disk that asked for it: two may have the name, and one of them lacks what was agreed on",
+    edits: [
+      {
+        file: `${CONSENSUS}/election.ts`,
+        from: "return asker !== null && asker !== durable.storageId;",
+        to: "return asker !== null && durable.slot === null;",
+      },
+    ],
+    scripts: [TRANSCRIPTS],
+  },
+  {
     name: "a minority commits",
     removes: "a commit is held by a majority",
     edits: [

@@ -58,7 +58,14 @@ describe("which messages reach the core", () => {
   it("not those of a term that no cluster comes to: one would use up all that are left", () => {
     const ofTerm = (term: number): Decoded => {
       const self = { clusterId: null, protocol: 1, version: "2", fileDiffers: "" };
-      const vote = { kind: "vote-reply", storageId: "s", term, slot: null, granted: true } as const;
+      const vote = {
+        kind: "vote-reply",
+        storageId: "s",
+        term,
+        slot: null,
+        granted: true,
+        asker: null,
+      } as const;
       const message = { kind: "consensus", message: vote } as const;
       const envelope = { ...self, from: "mon1", message };
       return { kind: "understood", addressed: { to: "mon2", envelope } };

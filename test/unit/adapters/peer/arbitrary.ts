@@ -47,6 +47,7 @@ const delta: fc.Arbitrary<SlotDelta> = fc
   });
 
 const sender = { storageId: fc.stringMatching(/^[0-9a-f]{16}$/), term: mark, slot: maybe(stamp) };
+const asker = maybe(sender.storageId);
 
 export const consensusMessage: fc.Arbitrary<ConsensusMessage> = fc.oneof(
   fc.record({
@@ -66,9 +67,10 @@ export const consensusMessage: fc.Arbitrary<ConsensusMessage> = fc.oneof(
     kind: fc.constant("pre-vote-reply" as const),
     candidateTerm: mark,
     granted: fc.boolean(),
+    asker,
   }),
   fc.record({ ...sender, kind: fc.constant("vote" as const), transfer: fc.boolean() }),
-  fc.record({ ...sender, kind: fc.constant("vote-reply" as const), granted: fc.boolean() }),
+  fc.record({ ...sender, kind: fc.constant("vote-reply" as const), granted: fc.boolean(), asker }),
   fc.record({
     ...sender,
     kind: fc.constant("append" as const),

@@ -27,7 +27,14 @@ const voteReply: Envelope = {
   fileDiffers: "",
   message: {
     kind: "consensus",
-    message: { kind: "vote-reply", storageId: "s1", term: 3, slot: null, granted: true },
+    message: {
+      kind: "vote-reply",
+      storageId: "s1",
+      term: 3,
+      slot: null,
+      granted: true,
+      asker: null,
+    },
   },
 };
 

@@ -83,9 +83,14 @@ export function aNewLeader(change: Partial<Durable> = {}): ConsensusState {
 /** With what it says in its first round. */
 export function election(change: Partial<Durable> = {}): Step {
   const asked = tick(aMonitor(change), at(2_000)).state;
-  const willing = from("mon2", { kind: "pre-vote-reply", candidateTerm: 6, granted: true });
+  const willing = from("mon2", {
+    kind: "pre-vote-reply",
+    candidateTerm: 6,
+    granted: true,
+    asker: "disk-mon1",
+  });
   const candidate = hear(asked, willing, 2_000).state;
-  const vote = from("mon2", { kind: "vote-reply", granted: true }, { term: 6 });
+  const vote = from("mon2", { kind: "vote-reply", granted: true, asker: "disk-mon1" }, { term: 6 });
   return hear(candidate, vote, 2_000);
 }
 

@@ -56,7 +56,7 @@ describe("when an election begins", () => {
     const asked = tick(aMonitor(), at(2_000)).state;
     const step = hear(
       asked,
-      from("mon2", { kind: "pre-vote-reply", candidateTerm: 6, granted: true }),
+      from("mon2", { kind: "pre-vote-reply", candidateTerm: 6, granted: true, asker: "disk-mon1" }),
       2_000,
     );
     expect(persisted(step)).toMatchObject({ term: 6, votedFor: "mon1" });
@@ -174,7 +174,12 @@ describe("how votes are counted", () => {
     const five = {
       slot: aSlot(stamp(5, 10), aCluster({}, ["mon1", "mon2", "mon3", "mon4", "mon5"])),
     };
-    const willing = { kind: "pre-vote-reply", candidateTerm: 6, granted: true } as const;
+    const willing = {
+      kind: "pre-vote-reply",
+      candidateTerm: 6,
+      granted: true,
+      asker: "disk-mon1",
+    } as const;
     let state = tick(aMonitor(five), at(2_000)).state;
     state = hear(state, from("mon2", willing), 2_000).state;
     state = hear(state, from("mon2", willing), 2_000).state;
@@ -184,7 +189,12 @@ describe("how votes are counted", () => {
 
   test("not a stranger's, nor one of a member with another disk", () => {
     const asked = tick(aMonitor(), at(2_000)).state;
-    const willing = { kind: "pre-vote-reply", candidateTerm: 6, granted: true } as const;
+    const willing = {
+      kind: "pre-vote-reply",
+      candidateTerm: 6,
+      granted: true,
+      asker: "disk-mon1",
+    } as const;
     expect(hear(asked, from("mon9", willing), 2_000).state.role).toBe("pre-candidate");
     expect(hear(asked, from("mon2", willing, { storageId: "other" }), 2_000).state.role).toBe(
       "pre-candidate",
@@ -193,15 +203,58 @@ describe("how votes are counted", () => {
 
   test("only of this term, and only by a candidate", () => {
     const asked = tick(aMonitor(), at(2_000)).state;
-    const early = hear(asked, from("mon2", { kind: "vote-reply", granted: true }), 2_000);
+    const early = hear(
+      asked,
+      from("mon2", { kind: "vote-reply", granted: true, asker: "disk-mon1" }),
+      2_000,
+    );
     expect(early.state.role).toBe("pre-candidate");
-    const other = from("mon2", { kind: "pre-vote-reply", candidateTerm: 5, granted: true });
+    const other = from("mon2", {
+      kind: "pre-vote-reply",
+      candidateTerm: 5,
+      granted: true,
+      asker: "disk-mon1",
+    });
     expect(hear(asked, other, 2_000).state.role).toBe("pre-candidate");
+  });
+
+  test("not what was said to another disk of its name, which may still run elsewhere", () => {
+    const asked = tick(aMonitor(), at(2_000)).state;
+    const willing = { kind: "pre-vote-reply", candidateTerm: 6, granted: true } as const;
+    const toOther = from("mon2", { ...willing, asker: "disk-mon1-new" });
+    expect(hear(asked, toOther, 2_000).state.role).toBe("pre-candidate");
+    const toThis = from("mon2", { ...willing, asker: "disk-mon1" });
+    const candidate = hear(asked, toThis, 2_000).state;
+    const vote = { kind: "vote-reply", granted: true } as const;
+    const elect = (asker: string | null) =>
+      hear(candidate, from("mon2", { ...vote, asker }, { term: 6 }), 2_000).state.role;
+    expect(elect("disk-mon1-new")).toBe("candidate");
+    expect(elect("disk-mon1")).toBe("leader");
+    // An earlier version does not tell.
+    expect(elect(null)).toBe("leader");
+  });
+
+  test("an answer tells whom it is for", () => {
+    const asking = { kind: "pre-vote", candidateTerm: 6 } as const;
+    const vote = { kind: "vote", transfer: false } as const;
+    for (const [ask, term] of [
+      [asking, 5],
+      [vote, 6],
+      [vote, 4],
+    ] as const) {
+      const step = hear(aMonitor(), from("mon2", ask, { term }), 2_000);
+      expect(sent(step)).toMatchObject([{ asker: "disk-mon2" }]);
+    }
   });
 
   test("a promise to vote does not raise the term, a refusal does", () => {
     const asked = tick(aMonitor(), at(2_000)).state;
-    const promise = { kind: "pre-vote-reply", candidateTerm: 9, granted: true } as const;
+    const promise = {
+      kind: "pre-vote-reply",
+      candidateTerm: 9,
+      granted: true,
+      asker: "disk-mon1",
+    } as const;
     expect(hear(asked, from("mon2", promise, { term: 8 }), 2_000).state.durable.term).toBe(5);
     const refusal = hear(asked, from("mon2", { ...promise, granted: false }, { term: 8 }), 2_000);
     expect(persisted(refusal)).toMatchObject({ term: 8, votedFor: null });
