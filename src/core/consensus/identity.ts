@@ -39,6 +39,8 @@ export function judge(
     }));
     return { ...told, accepted: false };
   }
+  // What is remembered of that name is of another disk, until the state that this message brings is taken.
+  if (!isKnown(state, from, message)) return { state, effects: [], accepted: true };
   if (isLess(state, from, message)) return { state, effects: [], accepted: false };
   return { state: remember(pardon(state, from), from, message), effects: [], accepted: true };
 }
@@ -51,12 +53,22 @@ export function judge(
 function isAskedByOneAhead(
   state: ConsensusState,
   from: MonitorName,
-  { kind, slot, storageId }: ConsensusMessage,
+  message: ConsensusMessage,
 ): boolean {
+  const { kind, slot } = message;
   if (kind !== "pre-vote" && kind !== "vote") return false;
   const own = state.durable.slot;
   if (own === null || slot === null || !isNewer(slot, own.stamp)) return false;
-  return !isBound(members(state), from, storageId);
+  return !isKnown(state, from, message);
+}
+
+/** A member of the newest state that this monitor has. */
+function isKnown(
+  state: ConsensusState,
+  from: MonitorName,
+  { storageId }: ConsensusMessage,
+): boolean {
+  return isBound(members(state), from, storageId);
 }
 
 function isStrange({ kind }: PeerRefusal): boolean {
@@ -72,10 +84,8 @@ function refusalOf(
   if (clusterId !== null && clusterId !== clusterIdOf(state)) {
     return { kind: "foreign-cluster", clusterId };
   }
-  if (!isBound(members(state), from, message.storageId)) {
-    const stranger = strangeness(membersLists(state, message), from, message.storageId);
-    if (stranger !== null) return stranger;
-  }
+  if (!isKnown(state, from, message))
+    return strangeness(membersLists(state, message), from, message.storageId);
   const known = state.refused[from];
   return known?.kind === "went-back" ? known : goneBack(state, from, message);
 }

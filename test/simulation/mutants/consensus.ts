@@ -248,6 +248,18 @@ export const OF_CONSENSUS: readonly Mutant[] = [
     scripts: [TRANSCRIPTS],
   },
   {
+    name: "what an old disk did is held against the one that replaces it",
+    removes: "what is remembered of a peer is remembered of its disk",
+    edits: [
+      {
+        file: `${CONSENSUS}/identity.ts`,
+        from: "  if (!isKnown(state, from, message))\n    return strangeness(membersLists(state, message), from, message.storageId);",
+        to: "  const stranger = strangeness(membersLists(state, message), from, message.storageId);\n  if (stranger !== null) return stranger;",
+      },
+    ],
+    scripts: [TRANSCRIPTS],
+  },
+  {
     name: "a foreign cluster is listened to",
     removes: "a message of another cluster is refused",
     edits: [

@@ -101,6 +101,24 @@ describe("a disk never goes back", () => {
     expect(sent(step)).toEqual([]);
   });
 
+  test("what a disk did says nothing of the one that replaces it, whose state brings the news", () => {
+    const disks = aCluster().members.map((member) =>
+      member.name === "mon2" ? { ...member, storageId: "new" } : member,
+    );
+    const slot = aSlot(stamp(6, 11), aCluster({ members: disks }));
+    const append = { ...HEARTBEAT, delta: wholeSlot(slot) };
+    const lead = from("mon2", append, { term: 6, slot: stamp(6, 11), storageId: "new" });
+    const wentBack = from("mon2", ASK, { term: 6, slot: stamp(5, 9) });
+    const before = hear(aMonitor({ acknowledged: known }), wentBack, 1_000).state;
+    const ahead = aMonitor({ acknowledged: { mon2: { term: 9, slot: stamp(5, 10) } } });
+    for (const state of [before, ahead]) {
+      const after = hear(state, lead, 1_100).state;
+      expect(after).toMatchObject({ leader: "mon2", refused: {} });
+      expect(after.durable.slot?.stamp).toEqual(stamp(6, 11));
+      expect(after.durable.acknowledged).toEqual({});
+    }
+  });
+
   test("less in the answer to a round that was sent after more had been seen is certain", () => {
     const leader = aLeader();
     const less = (round: number) =>
