@@ -1,8 +1,11 @@
 /** `mmm switchover`, and what it would do: both by the same look at the same facts. */
+import type { Candidate } from "../health/eligibility.ts";
 import { candidateOf, candidatesOf } from "../health/facts.ts";
 import { positionOf } from "../health/lineage.ts";
 import { chooseSuccessor, type SuccessorAnswer } from "../health/successor.ts";
-import type { NodeName } from "../ids.ts";
+import { isWell } from "../health/verdict.ts";
+import { isAnswering } from "../health/votes.ts";
+import type { GroupName, NodeName } from "../ids.ts";
 import type { Waiting } from "../local.ts";
 import { type GroupPart, nodeOf } from "../state.ts";
 import type { Turn } from "../turn.ts";
@@ -31,13 +34,34 @@ function outlookOf(turn: Turn, group: GroupPart, to: NodeName | null): Outlook {
   if (to !== null && nodeOf(group, to) === undefined)
     return not(`there is no node ${to} in group ${group.name}`);
   if (to === master) return not(`${to} is the master already`);
-  const { verdict } = turn.local(group.name);
-  if (verdict.kind !== "healthy")
-    return not(`a switchover needs a healthy master: ${verdict.text}`);
+  const trouble = troubleWith(turn, group, master);
+  if (trouble !== null) return not(`a switchover needs a healthy master: ${trouble}`);
   const answer = successorOf(turn, group, { from: master, to });
   return answer.chosen === null
     ? not(noSuccessor(answer))
     : { kind: "possible", from: master, to: answer.chosen };
+}
+
+/**
+ * A majority finds it well, and this leader, which is to work on it, reaches it: whoever else does not may be at the wrong
+ * end of a broken cable for weeks, and takes no part.
+ */
+function troubleWith(turn: Turn, { name }: GroupPart, master: NodeName): string | null {
+  const { verdict } = turn.local(name);
+  if (!isWell(verdict)) return verdict.text;
+  if (answersHere(turn, name, master)) return null;
+  return `${verdict.text}; ${turn.state.name}, which leads, does not reach it by itself`;
+}
+
+function answersHere(turn: Turn, group: GroupName, node: NodeName): boolean {
+  const own = turn.local(group).evidence[turn.state.name]?.[node];
+  return own !== undefined && isAnswering(own.vote);
+}
+
+/** What another monitor hears of it is no help to the leader, which has to promote it. */
+function asReachedHere(turn: Turn, group: GroupPart, candidate: Candidate): Candidate {
+  if (answersHere(turn, group.name, candidate.node)) return candidate;
+  return { ...candidate, reachable: false, askedBy: turn.state.name };
 }
 
 interface Wish {
@@ -46,9 +70,9 @@ interface Wish {
 }
 
 function successorOf(turn: Turn, group: GroupPart, { from, to }: Wish): SuccessorAnswer {
-  const candidates = candidatesOf(group, turn.local(group.name).evidence, turn.now).filter(
-    ({ node }) => to === null || node === to,
-  );
+  const candidates = candidatesOf(group, turn.local(group.name).evidence, turn.now)
+    .filter(({ node }) => to === null || node === to)
+    .map((candidate) => asReachedHere(turn, group, candidate));
   return chooseSuccessor({ group, from, candidates, preferred: to, excluded: [] });
 }
 
@@ -89,8 +113,10 @@ export function planSwitchover(turn: Turn, group: GroupPart, _: Waiting, { to }:
   const outlook = outlookOf(turn, group, to);
   if (outlook.kind === "not") return outlook.order;
   const { from } = outlook;
+  const { verdict } = turn.local(group.name);
   const lines = [
     `switchover of ${group.name} from ${from} to ${outlook.to} (leader ${turn.state.name}, term ${turn.term})`,
+    ...(verdict.kind === "healthy" ? [] : [`  ${verdict.text}; that forbids nothing`]),
     ...candidateLines(turn, group, { from, to: outlook.to }),
     ...(group.settings.preSwitchover === undefined
       ? []

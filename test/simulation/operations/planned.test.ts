@@ -3,8 +3,9 @@ import { expect, test } from "vitest";
 import type { CommandOutcome } from "../../../src/core/messages.ts";
 import { SWITCHOVER_STEPS } from "../../../src/core/operation/switchover-steps.ts";
 import { GROUP } from "../world/plan.ts";
-import { atRest, type ScriptedWorld } from "../rules/script.ts";
-import { becomesWhole } from "./at-rest.ts";
+import { atRest, peersOf, type ScriptedWorld, until, verdictOf } from "../rules/script.ts";
+import { becomesWhole, lostWrites } from "./at-rest.ts";
+import { loses } from "./reach.ts";
 
 const SEEDS = [1, 2];
 
@@ -65,4 +66,48 @@ test("what cannot be is refused with the reason, by the plan as by the deed", ()
   world.runUntilTrue(() => done !== undefined, 3_000);
   expect(asked).toMatchObject({ kind: "refused" });
   expect(done).toEqual(asked);
+});
+
+/** Its way to the master is gone, and all who count votes know that. */
+function losesMaster(world: ScriptedWorld, monitor: string): void {
+  world.network.cut(monitor, "db1");
+  until(world, () => verdictOf(world) === "suspect", "it is noticed");
+  world.runUntil(world.now + 500);
+}
+
+test.each(SEEDS)("a monitor that does not reach the master forbids nothing (seed %i)", (seed) => {
+  const world = atRest(seed, { writeEveryMs: 10 });
+  const [other = ""] = peersOf(world, world.theLeader.name);
+  losesMaster(world, other);
+  expect(JSON.stringify(planned(world, "db2"))).toContain(`unreachable from ${other}`);
+  world.command({ kind: "switchover", group: GROUP, to: "db2" });
+  world.runUntilTrue(() => world.group?.past.length === 1, 5_000);
+  expect(world.group).toMatchObject({ master: "db2", past: [{ result: "ok" }] });
+  becomesWhole(world, 10_000);
+  expect(lostWrites(world)).toBe(0);
+});
+
+test("a leader that does not reach the master by itself begins nothing", () => {
+  const world = atRest(1, { writeEveryMs: 10 });
+  const leader = world.theLeader.name;
+  losesMaster(world, leader);
+  expect(planned(world, "db2")).toMatchObject({
+    kind: "refused",
+    message: expect.stringContaining(`${leader}, which leads, does not reach it by itself`),
+  });
+});
+
+test.each(SEEDS)("a leader moves the role to whom it reaches by itself (seed %i)", (seed) => {
+  const world = atRest(seed, { writeEveryMs: 10 });
+  const leader = world.theLeader.name;
+  loses(world, leader, "probe", ["db2"]);
+  world.runUntil(world.now + 5_000);
+  expect(planned(world, "db2")).toMatchObject({
+    kind: "refused",
+    message: expect.stringContaining(`db2 does not answer ${leader}`),
+  });
+  world.command({ kind: "switchover", group: GROUP, to: null });
+  world.runUntilTrue(() => world.group?.past.length === 1, 8_000);
+  expect(world.group).toMatchObject({ master: "db3", past: [{ result: "ok" }] });
+  expect(lostWrites(world)).toBe(0);
 });
