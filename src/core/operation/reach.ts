@@ -36,7 +36,7 @@ interface Case {
   readonly turn: Turn;
   readonly group: GroupPart;
   readonly vip: Vip | undefined;
-  /** By all that is known of them, from whomever. */
+  /** To be master in the end, by all that is known of them, from whomever. */
   readonly candidates: readonly Node[];
 }
 
@@ -80,8 +80,17 @@ export function chancesOf(turn: Turn, group: GroupPart, monitor: MonitorName): n
 function caseOf(turn: Turn, group: GroupPart): Case | null {
   if (!isCalledFor(turn, group)) return null;
   const vip = writerVip(group);
-  const candidates = candidatesIn(turn, group);
+  const successors = candidatesIn(turn, group);
+  const candidates = successors.length > 0 ? successors : wayBack(turn, group);
   return candidates.length === 0 ? null : { turn, group, vip, candidates };
+}
+
+/** The old master is back, and nobody is left who could take over from it: then it is turned back to, or at least held. */
+function wayBack(turn: Turn, { name: group, operation, nodes }: GroupPart): readonly Node[] {
+  if (operation === null || operation.cause === "by-hand") return [];
+  const { info, reachable } = candidateOf(turn.local(group).evidence, operation.from, turn.now);
+  const isThere = reachable && info?.role === "master" && !info.loading;
+  return isThere ? nodes.filter(({ name }) => name === operation.from) : [];
 }
 
 function isCalledFor(turn: Turn, { name, operation, leaving }: GroupPart): boolean {

@@ -48,6 +48,22 @@ export const OF_REACH: readonly Mutant[] = [
     scripts: ["a leader does not reach the old host, where no lease ends"],
   },
   {
+    name: "nobody is sought who can turn back",
+    removes:
+      "P7: where nobody can take over, a leader that does not reach the old master hands over to one that does",
+    edits: [
+      {
+        file: REACH,
+        from: "successors.length > 0 ? successors : wayBack(turn, group)",
+        to: "successors.length > 0 ? successors : wayBack(turn, { ...group, operation: null })",
+      },
+    ],
+    scripts: [
+      "a leader does not reach the old master, which alone is left",
+      "a leader does not reach the old master, which alone is left, and was restarted",
+    ],
+  },
+  {
     name: "leadership goes to whoever reaches no more",
     removes: "leadership is handed over only to one that can do what the leader cannot",
     edits: [{ file: HANDOVER, from: "able > own.able", to: "able >= own.able" }],

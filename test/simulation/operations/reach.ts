@@ -10,6 +10,7 @@ import {
   peersOf,
   type Script,
   type ScriptedWorld,
+  servers,
   SHARP,
   until,
 } from "../rules/script.ts";
@@ -83,6 +84,21 @@ function midway(seed: number): void {
   begins(world);
   reachReplicas(world, [leader], false);
   failsOver(world);
+}
+
+/** While its failover waits, the only replica is lost, and the old master is back; but not for this leader. */
+function onlyTheWayBack(seed: number, isReborn: boolean): void {
+  const world = atRest(seed, { ...SHARP, nodes: 2 });
+  const leader = world.theLeader.name;
+  for (const { name } of world.monitors) world.network.cut(name, "db1");
+  begins(world);
+  world.powerOff("db2");
+  if (isReborn) world.redis("db1").terminate();
+  world.runUntil(world.now + 1_000);
+  world.redis("db1").start();
+  for (const name of peersOf(world, leader)) world.network.cut(name, "db1", false);
+  const isServed = () => servers(world).join() === "db1" && world.group?.operation === null;
+  must(world, isServed, "who can turn a failover back leads, if the leader cannot", 20_000);
 }
 
 /** It has its proof, and could promote a replica, but not make that one's host serve. */
@@ -167,6 +183,14 @@ export const REACH: readonly Script[] = [
   { name: "a leader is cut from all replicas when the master dies", run: noReplicaAtAll },
   { name: "a leader has long been cut from all replicas", run: noReplicaForLong },
   { name: "a leader is cut from all replicas during a failover", run: midway },
+  {
+    name: "a leader does not reach the old master, which alone is left",
+    run: (seed) => onlyTheWayBack(seed, false),
+  },
+  {
+    name: "a leader does not reach the old master, which alone is left, and was restarted",
+    run: (seed) => onlyTheWayBack(seed, true),
+  },
   { name: "a leader reaches no guard of a replica", run: noGuard },
   { name: "a leader does not reach a replica that has to be set right", run: noRepair },
   { name: "a leader does not reach the old host, where no lease ends", run: notTheOldHost },
