@@ -32,6 +32,8 @@ const REACH_AT_MOST_EVERY_MS = 30_000;
 const OTHERS_FIRST_MS = 10_000;
 
 export function considerHandover(turn: Turn): void {
+  // Whoever leads no more proposes nothing: what this turn has decided would be lost, though it may have been told.
+  if (turn.isProposing) return;
   const groups = turn.state.committed?.groups ?? [];
   if (handsOverForReach(turn, groups)) return;
   const { leading, waiting, network } = turn.state;

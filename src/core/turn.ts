@@ -11,7 +11,7 @@ import {
   hasRoomForRound,
   isEstablished,
   answeredRound,
-  answeredRoundSentAt,
+  leaderKnownAt,
   newestSlot,
   propose,
   type Step,
@@ -102,8 +102,7 @@ export class Turn {
   }
 
   nextSeq(): number {
-    this.state.nextSeq += 1;
-    return this.state.nextSeq - 1;
+    return this.state.nextSeq++;
   }
 
   // ——— consensus ———
@@ -162,11 +161,8 @@ export class Turn {
     return false;
   }
 
-  /** When a leader was last known to be in office: this one by its own answered rounds. */
   get leaderHeardAt(): Instant {
-    const { consensus } = this.state;
-    if (!this.established) return consensus.heardLeaderAt;
-    return answeredRoundSentAt(consensus) ?? -Infinity;
+    return leaderKnownAt(this.state.consensus);
   }
 
   /** Nothing that this leader proposed is still on its way. */
@@ -205,6 +201,11 @@ export class Turn {
    */
   mayShape(): boolean {
     return this.settled && this.#agenda.shape();
+  }
+
+  /** Whether this turn has something to propose, which other parts of it may have told of already. */
+  get isProposing(): boolean {
+    return !this.#agenda.isEmpty;
   }
 
   /** As agreed on. */

@@ -40,7 +40,7 @@ import type {
 export { isMember, members, newestSlot, wasRemoved } from "./cluster.ts";
 export { membersMet } from "./founding.ts";
 export { hasRoomForRound } from "./leading.ts";
-export { isEstablished } from "./proposal.ts";
+export { isEstablished, leaderKnownAt } from "./proposal.ts";
 export type { Step } from "./step.ts";
 
 export interface Boot {

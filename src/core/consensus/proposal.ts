@@ -2,7 +2,7 @@
  * Proposing: the leader replaces the whole state. One bad reducer would destroy everything at once,
  * so what consensus itself rests on is checked here, and a violation is a fault of the program.
  */
-import type { At } from "../ids.ts";
+import type { At, Instant } from "../ids.ts";
 import { type ClusterPart, type Member, SCHEMA } from "../state.ts";
 import type { Stamp } from "../stamp.ts";
 import { accept, sameMembers } from "./accepted.ts";
@@ -16,6 +16,12 @@ import type { ConsensusState, Parts, Slot } from "./types.ts";
 /** A leader whose own stamp is committed: it may act, propose, and change members. */
 export function isEstablished(state: ConsensusState): boolean {
   return state.role === "leader" && state.commit?.term === state.durable.term;
+}
+
+/** When a leader was last known to be in office: this one, once it may act, by its own answered rounds. */
+export function leaderKnownAt(state: ConsensusState): Instant {
+  if (!isEstablished(state)) return state.heardLeaderAt;
+  return state.leadership?.answeredAt ?? -Infinity;
 }
 
 export type Update = (parts: Parts, stamp: Stamp) => Parts;

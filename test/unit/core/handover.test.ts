@@ -52,9 +52,13 @@ function heirIn(effects: readonly Effect[]): string | null {
 }
 
 describe("a leader whose own network is down", () => {
-  function heirOf(peers: MonitorState["peers"]): string | null {
+  function turnOf(peers: MonitorState["peers"]): Turn {
     const network = { is: "down", since: 0 } as unknown as MonitorState["network"];
-    const turn = new Turn({ ...leader(peers), network }, AT);
+    return new Turn({ ...leader(peers), network }, AT);
+  }
+
+  function heirOf(peers: MonitorState["peers"]): string | null {
+    const turn = turnOf(peers);
     considerHandover(turn);
     return heirIn(turn.effects);
   }
@@ -63,6 +67,15 @@ describe("a leader whose own network is down", () => {
     expect(heirOf({ mon2: heard(100, "up"), mon3: heard(100, "down") })).toBe("mon2");
     expect(heirOf({ mon2: heard(100, "down"), mon3: heard(100, "up") })).toBe("mon3");
     expect(heirOf({ mon2: heard(100, "down"), mon3: heard(100, "down") })).toBeNull();
+  });
+
+  it("proposes first what this turn has decided, and perhaps told of already", () => {
+    const turn = turnOf({ mon2: heard(100, "up"), mon3: heard(100, "down") });
+    turn.change(GROUP, (part) => ({ ...part, mode: "manual" }));
+    considerHandover(turn);
+    turn.flush();
+    expect(heirIn(turn.effects)).toBeNull();
+    expect(turn.state.newest?.groups[0]?.mode).toBe("manual");
   });
 
   it("goes by no word of one that has been silent since", () => {
