@@ -144,17 +144,13 @@ interface Frozen {
   readonly info: NodeInfo | null;
 }
 
-/**
- * Stops a replica where it is: what it received is applied, and nothing more arrives. One that is master already receives
- * nothing, and what it wrote since may be all there is of it: it is left as it is.
- */
-function freeze({ work, group, op }: Running, node: Node, upTo: number): Frozen {
+/** Stops a replica where it is: what it received is applied, and nothing more arrives. */
+function freeze(running: Running, node: Node, upTo: number): Frozen {
+  const { work, op } = running;
   const first = work.poll(node, "drain", { kind: "info" }, DRAIN_POLL_MS);
   const before = infoOf(first);
-  if (before?.role === "master") {
-    const hasAll = (forkOf(before, group.lineage) ?? 0) >= upTo;
-    return { node, answer: hasAll ? first : pendingUnlessFailed(), info: hasAll ? before : null };
-  }
+  if (before?.role === "master")
+    return asItIs(running, { node, answer: first, info: before }, upTo);
   // A paused replica receives without applying, so it is woken before its positions are compared.
   const woken = work.redis(node, "unpause", { kind: "unpause" });
   const drained = before !== null && allApplied(before) && (before.appliedOffset ?? 0) >= upTo;
@@ -165,6 +161,16 @@ function freeze({ work, group, op }: Running, node: Node, upTo: number): Frozen 
   }
   const frozen = work.redis(node, "freeze", { kind: "follow", ...blackHole(op.id.version) });
   return { node, answer: frozen, info: infoOf(frozen) };
+}
+
+/**
+ * One that is master already receives nothing more, and what it wrote since may be all there is of it. As soon as it is
+ * known how much it must have, there is nothing to wait for.
+ */
+function asItIs({ group }: Running, seen: Frozen & { info: NodeInfo }, upTo: number): Frozen {
+  if ((forkOf(seen.info, group.lineage) ?? 0) >= upTo) return seen;
+  const answer = upTo < Infinity ? seen.answer : pendingUnlessFailed();
+  return { ...seen, answer, info: null };
 }
 
 function pendingUnlessFailed(...answers: readonly Answer[]): Answer {

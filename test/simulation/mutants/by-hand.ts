@@ -8,11 +8,23 @@ export const OF_BY_HAND: readonly Mutant[] = [
     edits: [
       {
         file: "src/core/operation/failover.ts",
-        from: `if (before?.role === "master") {`,
-        to: `if (before?.role === null) {`,
+        from: `if (before?.role === "master")`,
+        to: `if (before?.role === null)`,
       },
     ],
     scripts: ["a person promotes the only replica while a failover waits"],
+  },
+  {
+    name: "who has less for good is waited for",
+    removes: "a failover does not wait for what a replica that is master already lacks",
+    edits: [
+      {
+        file: "src/core/operation/failover.ts",
+        from: "upTo < Infinity ? seen.answer : pendingUnlessFailed()",
+        to: "pendingUnlessFailed()",
+      },
+    ],
+    scripts: ["a person promotes the replica that has less, of a living master"],
   },
   {
     name: "who is master already is one of many",

@@ -97,6 +97,20 @@ function hasLess(seed: number): void {
   ownWritesKept(world, "db2");
 }
 
+/** The master's guard is lost, and the role is moved to another; somebody promotes the one that had fallen behind. */
+function holdsNobodyUp(seed: number): void {
+  const world = atRest(seed, WRITING);
+  world.network.cut("db1", "db2");
+  const behind = () => world.redis("db3").offset > world.redis("db2").offset + 2_000;
+  until(world, behind, "db2 falls behind");
+  world.host("db1").guard = () => {};
+  until(world, () => world.group?.operation?.phase === "fence", "a failover begins");
+  promotedByHand(world, "db2");
+  until(world, () => world.servingHost(WRITER) === undefined, "its lease has ended");
+  const isServed = () => world.servingHost(WRITER)?.name === "db3";
+  must(world, isServed, "nobody waits for one that has less for good", 5_500);
+}
+
 function turnsBack(effect: Effect): boolean {
   if (effect.kind !== "report" || effect.event.kind !== "operation.phase") return false;
   return effect.event.phase === "undo";
@@ -160,6 +174,7 @@ export const BY_HAND: readonly Script[] = [
   { name: "a person promotes the only replica while a failover waits", run: isTheOnlyOne },
   { name: "a person promotes the only replica before anybody fails over", run: comesFirst },
   { name: "a person promotes the replica that has less", run: hasLess },
+  { name: "a person promotes the replica that has less, of a living master", run: holdsNobodyUp },
   { name: "a person promotes a replica, and the old master is turned back to", run: isTurnedBack },
   { name: "two successors are promoted and given up", run: twoAreGivenUp },
 ];
