@@ -22,11 +22,19 @@ export function giveUp(running: Running, step: Step): void {
 
 /** Told once, with how long the operation has been on its way. */
 export function passed(running: Running, step: Step): void {
+  if (hasPassed(running, step)) return;
   const { turn, group, op, work } = running;
-  const milestone = `told ${step.key}`;
-  if (work.reached(milestone) !== undefined) return;
-  work.reach(milestone);
+  work.reach(milestoneOf(step));
   const text = step.does(courseIn(running));
   const told = { group: group.name, operation: op.id, step: step.key, text };
   turn.report({ kind: "operation.step", ...told, sinceMs: work.ageMs });
+}
+
+/** In this attempt. */
+export function hasPassed({ work }: Running, step: Step): boolean {
+  return work.reached(milestoneOf(step)) !== undefined;
+}
+
+function milestoneOf({ key }: Step): string {
+  return `told ${key}`;
 }

@@ -4,9 +4,13 @@
  */
 import { candidateOf } from "../health/facts.ts";
 import { isMasterOfItsOwn } from "../health/roles.ts";
+import type { NodeName } from "../ids.ts";
+import type { Phase } from "../state.ts";
 import { leftBlocked } from "./blocked.ts";
 import { infoOf, isClaimed, isDone, type Running } from "./common.ts";
 import { finished } from "./outline.ts";
+import { hasPassed } from "./progress.ts";
+import { PROVE } from "./switchover-steps.ts";
 
 const OTHERS_DEADLINE_MS = 1000;
 const UNDO_DEADLINE_MS = 10_000;
@@ -47,7 +51,8 @@ function restoreMaster({ work, from, op }: Running): boolean {
  * Nobody is told, if the one that is returned to is another process than it was: whoever followed it would copy
  * what that came back with. Then `repair.ts` sees to all of them.
  */
-function othersFollow({ work, group, from, turn, op }: Running): boolean {
+function othersFollow(running: Running): boolean {
+  const { work, group, from, turn, op } = running;
   const now = infoOf(work.poll(from, "undo: look", { kind: "info" }, LOOK_EVERY_MS));
   if (now === null) return false;
   if (now.runId !== op.runIds[from.name]) return true;
@@ -58,7 +63,7 @@ function othersFollow({ work, group, from, turn, op }: Running): boolean {
     .map((node) => {
       const seen = infoOf(work.redis(node, "undo: see", { kind: "info" }));
       if (seen === null) return false;
-      if (node.name !== op.to && isMasterOfItsOwn(seen)) return true;
+      if (isMasterOfItsOwn(seen) && !mayBeOurs(running, node.name)) return true;
       const action = { kind: "follow", host: from.address, port: from.port } as const;
       return (
         isDone(work.redis(node, "undo: follow", action)) &&
@@ -66,4 +71,16 @@ function othersFollow({ work, group, from, turn, op }: Running): boolean {
       );
     });
   return answers.every(Boolean);
+}
+
+/**
+ * Whether this operation may have promoted it: then what it seems to have written is what a master says to its replicas. A
+ * switchover does that last of all, and of how far an earlier leader came nothing is known.
+ */
+function mayBeOurs(running: Running, node: NodeName): boolean {
+  const { op } = running;
+  if (node !== op.to) return false;
+  const isPast = (phase: Phase): boolean => op.phases.some(({ name }) => name === phase);
+  if (op.kind === "failover") return isPast("promote");
+  return isPast("handover") && (op.attempt > 1 || hasPassed(running, PROVE));
 }

@@ -44,10 +44,26 @@ export const OF_BY_HAND: readonly Mutant[] = [
     edits: [
       {
         file: "src/core/operation/undo.ts",
-        from: "if (node.name !== op.to && isMasterOfItsOwn(seen)) return true;",
+        from: "if (isMasterOfItsOwn(seen) && !mayBeOurs(running, node.name)) return true;",
         to: "void isMasterOfItsOwn;",
       },
     ],
     scripts: ["a person promotes a replica, and the old master is turned back to"],
+  },
+  {
+    name: "who turns back takes along its target, whoever promoted that",
+    removes:
+      "P4: a target that the operation has not promoted itself is a person's, if it was written to",
+    edits: [
+      {
+        file: "src/core/operation/undo.ts",
+        from: `return isPast("handover") && (op.attempt > 1 || hasPassed(running, PROVE));`,
+        to: "return true;",
+      },
+    ],
+    scripts: [
+      "a person promotes the target of a switchover",
+      "a person promotes the target of a switchover that hands over",
+    ],
   },
 ];

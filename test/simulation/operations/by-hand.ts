@@ -5,7 +5,7 @@
 import type { Effect } from "../../../src/core/io.ts";
 import { atRest, must, need, type Script, type ScriptedWorld, until } from "../rules/script.ts";
 import { CLIENT } from "../world/client.ts";
-import { WRITER } from "../world/plan.ts";
+import { GROUP, WRITER } from "../world/plan.ts";
 import { Violation } from "../world/violation.ts";
 import { whatIsMissing } from "../world/wholeness.ts";
 import type { World } from "../world/world.ts";
@@ -134,6 +134,22 @@ function isTurnedBack(seed: number): void {
   ownWritesKept(world, "db2");
 }
 
+/** A person moves the role, and in that moment somebody who knows nothing of it promotes the very same node. */
+function isOrderedTwice(seed: number, phase: "prepare" | "handover"): void {
+  const world = atRest(seed, WRITING);
+  world.onTurn = () => {
+    if (world.group?.operation?.phase !== phase) return;
+    world.onTurn = null;
+    promotedByHand(world, "db2");
+  };
+  world.command({ kind: "switchover", group: GROUP, to: "db2" });
+  const hasEnded = () => world.onTurn === null && world.group?.operation === null;
+  until(world, hasEnded, "the switchover ends");
+  need(world.group?.past.at(-1)?.result === "undone", "it is turned back");
+  world.runUntil(world.now + 5_000);
+  ownWritesKept(world, "db2");
+}
+
 function isChoiceOf(effect: Effect, name: string): boolean {
   if (effect.kind !== "guard" || effect.target.node !== name) return false;
   return effect.request.op === "mark" && effect.request.permit !== null;
@@ -176,5 +192,13 @@ export const BY_HAND: readonly Script[] = [
   { name: "a person promotes the replica that has less", run: hasLess },
   { name: "a person promotes the replica that has less, of a living master", run: holdsNobodyUp },
   { name: "a person promotes a replica, and the old master is turned back to", run: isTurnedBack },
+  {
+    name: "a person promotes the target of a switchover",
+    run: (seed) => isOrderedTwice(seed, "prepare"),
+  },
+  {
+    name: "a person promotes the target of a switchover that hands over",
+    run: (seed) => isOrderedTwice(seed, "handover"),
+  },
   { name: "two successors are promoted and given up", run: twoAreGivenUp },
 ];
