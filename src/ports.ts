@@ -13,7 +13,7 @@ import type { At, ClusterId, GroupName, Instant, Ip, MonitorName } from "./core/
 import type { Effect, HookFacts, Input, Outcome, Target } from "./core/io.ts";
 import type { PeerMessage } from "./core/messages.ts";
 import type { ActionConnection, RedisAction, RedisActionResult } from "./core/operation/action.ts";
-import type { Committed, PastOperation } from "./core/state.ts";
+import type { Committed, Member, PastOperation } from "./core/state.ts";
 import type { Status } from "./core/status-types.ts";
 import type { GuardRequest, GuardResult } from "./core/vip/types.ts";
 
@@ -28,6 +28,8 @@ export interface Core<S> {
   nextWakeAt(state: S, now: Instant): Instant;
   /** null while the monitor is empty. The same object as long as nothing new is committed. */
   committed(state: S): Committed | null;
+  /** Of the newest state that it holds, agreed on or not, and nobody while it is empty. The same list as long as that stays. */
+  members(state: S): readonly Member[];
   view(state: S, at: At): MonitorView;
   status(state: S, at: At): Status;
 }

@@ -1,5 +1,5 @@
 /** The core, as the shell drives it. */
-import { wasRemoved } from "../core/consensus/consensus.ts";
+import { members, wasRemoved } from "../core/consensus/consensus.ts";
 import type { GenesisPlan, Durable } from "../core/consensus/types.ts";
 import type { At } from "../core/ids.ts";
 import { createMonitor, decide, type MonitorState, nextWakeAt } from "../core/monitor.ts";
@@ -10,6 +10,7 @@ export const core: Core<MonitorState> = {
   decide,
   nextWakeAt,
   committed: (state) => state.committed,
+  members: ({ consensus }) => members(consensus),
   view,
   status: statusOf,
 };

@@ -8,7 +8,7 @@ import type { SelfCheck } from "../adapters/ping/self-check.ts";
 import type { Envelope } from "../core/messages.ts";
 import type { Input, Target } from "../core/io.ts";
 import { targetOf } from "../core/target.ts";
-import type { Committed } from "../core/state.ts";
+import type { Committed, Member } from "../core/state.ts";
 import type { Status } from "../core/status-types.ts";
 import type { Log } from "../ports.ts";
 import { Answers } from "./answers.ts";
@@ -38,6 +38,7 @@ export class Daemon<S> {
   readonly #selfCheck: SelfCheck;
   #isLeaving = false;
   #seen: Committed | null = null;
+  #members: readonly Member[] = [];
 
   constructor(options: DaemonOptions<S>) {
     this.#options = options;
@@ -181,6 +182,7 @@ export class Daemon<S> {
     const { core, clock, log } = this.#options;
     const jump = this.#clockWatch.jumpSinceLast(clock.at());
     if (jump !== null) log.write("warn", "clock.jumped", `the wall clock was set by ${jump} ms`);
+    this.#talkTo(core.members(state));
     const committed = core.committed(state);
     if (committed === null || committed === this.#seen) return;
     this.#seen = committed;
@@ -188,11 +190,19 @@ export class Daemon<S> {
     this.#options.own.onCommitted(committed);
   }
 
+  /**
+   * Whoever counts by the newest state is talked to, as consensus does it; from the start on, too, for the file may name
+   * none but the founders.
+   */
+  #talkTo(members: readonly Member[]): void {
+    if (members === this.#members) return;
+    this.#members = members;
+    for (const { name, address } of members) this.#contacts.peers.agree(name, address);
+  }
+
   /** What follows from the agreed state, outside of the core. */
   #project(committed: Committed, removed: boolean): void {
     const { nodes, logins } = this.#options;
-    for (const { name, address } of committed.cluster.members)
-      this.#contacts.peers.agree(name, address);
     this.#chores.record(committed);
     const watched = removed ? [] : committed.groups;
     stayYoungWith(watched);

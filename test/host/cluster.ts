@@ -98,6 +98,12 @@ export class Cluster implements AsyncDisposable {
     return client;
   }
 
+  /** One that no file names, empty; all the others are its peers. */
+  async startNewcomer(name: string): Promise<void> {
+    await this.#place(name);
+    this.start(name);
+  }
+
   /** Of whoever else has a certificate; null: there are none. */
   filesOf(role: Role, name: string): TlsFiles | null {
     return this.#certificates?.files(role, name) ?? null;

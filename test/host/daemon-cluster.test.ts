@@ -90,6 +90,27 @@ describe("three monitors", () => {
     await cluster.leader(NAMES);
   });
 
+  it("know from their disks whom they have in common, though no file names that one", async () => {
+    const added = "mon4";
+    await cluster.startNewcomer(added);
+    const address = `127.0.0.1:${cluster.portOf(added)}`;
+    const leader = await cluster.leader(NAMES);
+    const add = { kind: "monitor-add", name: added, address } as const;
+    expect(await cluster.operate(leader, add)).toMatchObject({ kind: "ok" });
+    await cluster.leader([...NAMES, added]);
+    for (const name of NAMES) cluster.monitors.get(name)!.signal("SIGKILL");
+    for (const name of NAMES) await cluster.monitors.get(name)!.exitCode();
+    const [lost = "", ...back] = NAMES;
+    for (const name of back) cluster.start(name);
+    const next = await cluster.leader([...back, added]);
+    cluster.start(lost);
+    await cluster.leader([...NAMES, added]);
+    const remove = { kind: "monitor-remove", name: added } as const;
+    expect(await cluster.operate(next, remove)).toMatchObject({ kind: "ok" });
+    await cluster.leader(NAMES, added);
+    cluster.monitors.get(added)!.signal("SIGKILL");
+  });
+
   it("reach the one that takes another's place elsewhere, while that one still runs", async () => {
     const leader = await cluster.leader(NAMES);
     const name = NAMES.find((one) => one !== leader)!;
