@@ -71,7 +71,8 @@ function admitAddressed(addressed: Addressed, receiver: Receiver): Admission {
     const reason = `two monitors are called ${from}: give each its own --name`;
     return refused(from, "REFUSAL_WRONG_NAME", reason);
   }
-  if (!receiver.knows(from)) {
+  const isKnown = receiver.knows(from);
+  if (!isKnown && !introducesItself(envelope, receiver)) {
     const reason = `${from} is not among the peers of ${receiver.name}: add it there with --peer or in the file`;
     return refused(from, "REFUSAL_UNKNOWN_SENDER", reason);
   }
@@ -84,7 +85,18 @@ function admitAddressed(addressed: Addressed, receiver: Receiver): Admission {
     const reason = `${from} is ${ahead} terms ahead of ${receiver.name}, which no cluster comes to be: its state is damaged`;
     return refused(from, "REFUSAL_MALFORMED", reason);
   }
-  return { kind: "admitted", addressed };
+  if (isKnown) return { kind: "admitted", addressed };
+  // Of a stranger nothing else is believed, nor kept.
+  return { kind: "admitted", addressed: { to, envelope: { ...envelope, fileDiffers: "" } } };
+}
+
+/**
+ * One that was added while the receiver was away brings the state in which both of them are members: else nobody might be
+ * there who could say so. The core takes no other, and what it takes names the disk of this very monitor.
+ */
+function introducesItself({ clusterId, message }: Envelope, receiver: Receiver): boolean {
+  if (clusterId === null || clusterId !== receiver.clusterId) return false;
+  return message.kind === "consensus" && message.message.kind === "genesis";
 }
 
 /**

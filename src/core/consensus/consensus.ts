@@ -8,6 +8,7 @@
  * - a `persist` among the effects of a step stands before those that rest on it.
  */
 import type { At, Instant, MonitorName } from "../ids.ts";
+import { onState } from "./catching-up.ts";
 import { changedState } from "./changed.ts";
 import { countedPeers, isBound, members } from "./cluster.ts";
 import {
@@ -107,6 +108,7 @@ function dispatch(
   if (message.kind === "hello") return onHello(state, from, message, at);
   if (state.durable.slot === null) return dispatchToEmpty(state, from, message, at);
   if (message.kind === "farewell") return onFarewell(state, from, message, at);
+  if (message.kind === "genesis") return onState(state, from, message, at);
   const isHeartbeat = message.kind === "append" && message.delta === null;
   if (isHeartbeat && !isBound(members(state), from, message.storageId))
     return onUnknownHeartbeat(state, from, message);

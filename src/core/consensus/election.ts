@@ -9,6 +9,7 @@ import type { At, MonitorName } from "../ids.ts";
 import { isNewer } from "../stamp.ts";
 import { accept } from "./accepted.ts";
 import { changedDurable, changedState } from "./changed.ts";
+import { bringUp, introduce } from "./catching-up.ts";
 import { countedPeers, isMajority, mayCampaign, members } from "./cluster.ts";
 import { newLeadership, replicate } from "./leading.ts";
 import {
@@ -45,8 +46,15 @@ export function electionTick(state: ConsensusState, at: At): Step {
   return andThen(entered, (next) =>
     isMajority(next, next.votes)
       ? campaign(next, at, false)
-      : askAll(next, { kind: "pre-vote", candidateTerm: next.durable.term + 1 }),
+      : askForPreVotes(next, state.role === "pre-candidate"),
   );
+}
+
+/** In vain so far: perhaps those whose votes are needed let nobody in whom they do not know. */
+function askForPreVotes(state: ConsensusState, isAgain: boolean): Step {
+  const asked = askAll(state, { kind: "pre-vote", candidateTerm: state.durable.term + 1 });
+  const introduced = isAgain ? countedPeers(state).flatMap((peer) => introduce(state, peer)) : [];
+  return { state, effects: [...introduced, ...asked.effects] };
 }
 
 function askAll(state: ConsensusState, body: Body): Step {
@@ -108,7 +116,7 @@ export function onPreVote(
   const granted =
     candidateTerm > state.durable.term && !withholdsVote(state, at) && isUpToDate(state, message);
   const reply: Body = { kind: "pre-vote-reply", candidateTerm, granted, asker };
-  return { state, effects: [send(state, from, reply)] };
+  return { state, effects: [send(state, from, reply), ...bringUp(state, from, message)] };
 }
 
 /** Only a refusal may teach a newer term: a grant speaks of a term that nobody has entered yet. */

@@ -13,6 +13,7 @@
 import { withEntry } from "../draft.ts";
 import type { At, Instant, MonitorName } from "../ids.ts";
 import { commitUpTo } from "./accepted.ts";
+import { introduce } from "./catching-up.ts";
 import { copyOfLeadership, copyOfState } from "./changed.ts";
 import { countedPeers, isSelfMember, reachedByMajority } from "./cluster.ts";
 import { adoptTerm, stepDown } from "./roles.ts";
@@ -34,6 +35,8 @@ type AppendReply = Extract<ConsensusMessage, { kind: "append-reply" }>;
  * leader with much to do keeps its peers so busy with rounds that none of them is answered in time.
  */
 const ROUNDS_AT_ONCE = 8;
+/** Rounds: some two seconds of a calm leader. */
+const KNOCK_EVERY = 16;
 const NO_ROUNDS: Leadership["sentAt"] = {};
 
 /** The re-stamped slot is in place; nothing was sent of it yet. The voters were heard just now. */
@@ -69,13 +72,19 @@ export function broadcast(state: ConsensusState, at: At): Step {
   sent.nextHeartbeatAt = at.now + timers.heartbeatMs;
   const next = withLeadership(state, sent);
   const slot = durable.slot;
-  const effects = countedPeers(next).map((peer) => {
+  const effects = countedPeers(next).flatMap((peer) => {
     const delta = deltaFor(sent, slot, peer);
     if (delta !== null) sent.underWay = withEntry(sent.underWay, peer, shipped(slot, round));
-    return send(next, peer, append(next, slot, delta));
+    return [send(next, peer, append(next, slot, delta)), ...knockAt(next, peer, sent)];
   });
   const counted = countAnswers(next, sent);
   return { state: counted === sent ? next : withLeadership(next, counted), effects };
+}
+
+/** Now and then, at one that was not heard in this term: it may not let this leader in yet. */
+function knockAt(state: ConsensusState, peer: MonitorName, { round, ackVersion }: Leadership) {
+  const isDue = ackVersion[peer] === undefined && round % KNOCK_EVERY === 0;
+  return isDue ? introduce(state, peer) : [];
 }
 
 /** Whether one more is worth its while now; after the next answer it is. */

@@ -75,6 +75,7 @@ export type ConsensusMessage = Sender &
         readonly bequest: string | null;
         readonly answer: boolean;
       }
+    /** The newest state, from whoever has it: the founding one, or what a member lacks. */
     | { readonly kind: "genesis"; readonly delta: SlotDelta }
     | { readonly kind: "pre-vote"; readonly candidateTerm: number }
     | (Answer & { readonly kind: "pre-vote-reply"; readonly candidateTerm: number })

@@ -69,5 +69,7 @@ function whyUnknown(turn: Turn, name: MonitorName, address: string | null): stri
   const members = turn.state.committed?.cluster.members ?? [];
   const peers = members.filter((member) => member.name !== name);
   const flags = peers.map((member) => `--peer ${member.name}=${member.address}`).join(" ");
-  return `${name} does not answer${address === null ? "" : ` at ${address}`}; start it there, with an empty data directory: mmm-mon --name ${name} ${flags}`;
+  const where = address === null ? "" : ` at ${address}`;
+  const otherwise = `if it runs there, and other monitors reach it, restart ${turn.state.name}, which leads`;
+  return `${name} does not answer${where}; start it there, with an empty data directory: mmm-mon --name ${name} ${flags}; ${otherwise}`;
 }

@@ -260,6 +260,68 @@ export const OF_CONSENSUS: readonly Mutant[] = [
     scripts: [TRANSCRIPTS],
   },
   {
+    name: "who was away is told of nobody",
+    removes:
+      "a member that was away hears who the others are from those that it knows: who was added since cannot tell it",
+    edits: [
+      {
+        file: `${CONSENSUS}/catching-up.ts`,
+        from: "isLeaderless || lacksMembers(slot, has)",
+        to: "isLeaderless",
+      },
+    ],
+    scripts: [TRANSCRIPTS],
+  },
+  {
+    name: "what a dead leader gave to one stays with that one",
+    removes:
+      "while nobody leads, who asks for a vote with less is brought what is newer: perhaps only that one hears a majority",
+    edits: [
+      {
+        file: `${CONSENSUS}/catching-up.ts`,
+        from: "isLeaderless || lacksMembers(slot, has)",
+        to: "lacksMembers(slot, has)",
+      },
+    ],
+    scripts: [TRANSCRIPTS],
+  },
+  {
+    name: "nobody introduces itself to those whose votes it lacks",
+    removes: "who cannot be elected brings its state to those that may not let it in yet",
+    edits: [
+      {
+        file: `${CONSENSUS}/election.ts`,
+        from: "isAgain ? countedPeers(state)",
+        to: "isAgain === null ? countedPeers(state)",
+      },
+    ],
+    scripts: [TRANSCRIPTS],
+  },
+  {
+    name: "a leader introduces itself to nobody",
+    removes: "a leader brings its state to those that may not let it in yet",
+    edits: [
+      {
+        file: `${CONSENSUS}/leading.ts`,
+        from: "isDue ? introduce(",
+        to: "isDue === null ? introduce(",
+      },
+    ],
+    scripts: [TRANSCRIPTS],
+  },
+  {
+    name: "a state is taken from whoever brings it",
+    removes: "a state is taken from one of its members, by one of its members",
+    edits: [
+      {
+        file: `${CONSENSUS}/catching-up.ts`,
+        from: "if (!isOurs || !isOfBoth || !isNewer(stamp, own.stamp)) return still(state);",
+        to: "if (!isNewer(stamp, own.stamp)) return still(state);",
+      },
+    ],
+    scripts: [TRANSCRIPTS],
+  },
+  {
     name: "a foreign cluster is listened to",
     removes: "a message of another cluster is refused",
     edits: [

@@ -55,6 +55,25 @@ describe("which messages reach the core", () => {
     expect(admit(decoded, mon2, null)).toMatchObject({ kind: "refused", refusal });
   });
 
+  it("of a stranger the state of this cluster alone, and nothing of its file", () => {
+    const brings = (clusterId: string | null): Decoded => {
+      const stamp = { term: 7, version: 3 };
+      const delta: SlotDelta = { base: null, stamp, parts: {}, changed: {} };
+      const state = { kind: "genesis", storageId: "s", term: 7, slot: stamp, delta } as const;
+      const self = { from: "mon9", clusterId, protocol: 1, version: "2", fileDiffers: "mode" };
+      const envelope = { ...self, message: { kind: "consensus", message: state } as const };
+      return { kind: "understood", addressed: { to: "mon2", envelope } };
+    };
+    const refused = { kind: "refused", refusal: "REFUSAL_UNKNOWN_SENDER" };
+    expect(admit(brings("bbbbbbbb"), mon2, null)).toMatchObject(refused);
+    expect(admit(brings(null), mon2, null)).toMatchObject(refused);
+    expect(admit(brings(null), { ...mon2, clusterId: null }, null)).toMatchObject(refused);
+    expect(admit(brings("aaaaaaaa"), mon2, null)).toMatchObject({
+      kind: "admitted",
+      addressed: { envelope: { fileDiffers: "" } },
+    });
+  });
+
   it("not those of a term that no cluster comes to: one would use up all that are left", () => {
     const ofTerm = (term: number): Decoded => {
       const self = { clusterId: null, protocol: 1, version: "2", fileDiffers: "" };
