@@ -7,6 +7,7 @@
 import type { Member } from "../../../src/core/state.ts";
 import type { Command } from "../../../src/core/messages.ts";
 import { CLIENT } from "./client.ts";
+import { breakSomeLink, canSpare } from "./broken-link.ts";
 import type { MonitorProcess } from "./monitor-process.ts";
 import { GOOD_LINK } from "./network.ts";
 import { CONSENT } from "./hook.ts";
@@ -184,6 +185,7 @@ const STRIKES = {
       world.monitor(name).disk.storageId === storageId;
     if (world.members.length < 3 || !world.members.every(isIntact)) return;
     const monitor = world.monitor(random.pick(world.members).name);
+    if (!canSpare(world, monitor.name)) return;
     monitor.crash();
     monitor.wipe();
     world.startMonitor(monitor.name);
@@ -281,6 +283,8 @@ export function setHabits(world: World, seed: number): string {
   maybe("messages are lost, doubled and delayed", () => {
     world.network.setAll({ loss: 0.01, duplicate: 0.02, delayMs: 2, spike: 0.002, spikeMs: 3000 });
   });
+  const broken = breakSomeLink(world, seed);
+  if (broken !== null) chosen.push(broken);
   for (const server of world.servers.values()) {
     server.persistence = random.pick(["none", "rdb", "rdb", "aof", "aof"] as const);
     server.loadingMs = random.logUniform(20, 2000);
@@ -297,7 +301,7 @@ function saveNowAndThen(world: World, name: string, random: Prng): void {
   });
 }
 
-/** Ends every fault. A crashed monitor that crashes by habit is started again by its supervisor. */
+/** Ends every fault but a link that is broken for good. A crashed monitor that crashes by habit is started again by its supervisor. */
 export function heal(world: World): void {
   world.log("fate", "everything is mended");
   world.network.setAll(GOOD_LINK);

@@ -50,6 +50,8 @@ export class Network {
   readonly #scheduler: Scheduler;
   readonly #random: Prng;
   readonly #links = new Map<Place, Map<Place, LinkQuality>>();
+  /** Whatever faults do to a link, and whatever mends those: nothing passes these. */
+  readonly #broken = new Set<LinkQuality>();
 
   constructor(scheduler: Scheduler, random: Prng) {
     this.#scheduler = scheduler;
@@ -76,13 +78,27 @@ export class Network {
     this.link(b, a).cut = cut;
   }
 
+  /** For good. */
+  break(from: Place, to: Place): void {
+    this.#broken.add(this.link(from, to));
+  }
+
+  isBroken(from: Place, to: Place): boolean {
+    return this.#broken.has(this.link(from, to));
+  }
+
+  passes(from: Place, to: Place): boolean {
+    return !this.link(from, to).cut && !this.isBroken(from, to);
+  }
+
   /** Delay of one packet, or null when it is lost. */
   transit(from: Place, to: Place): number | null {
     return this.delayOn(this.link(from, to));
   }
 
   delayOn(link: LinkQuality): number | null {
-    if (link.cut || (link.loss > 0 && this.#random.chance(link.loss))) return null;
+    if (link.cut || this.#broken.has(link) || (link.loss > 0 && this.#random.chance(link.loss)))
+      return null;
     let delay = link.leastMs + this.#random.exponential(link.delayMs);
     if (link.spike > 0 && this.#random.chance(link.spike))
       delay += this.#random.float() * link.spikeMs;

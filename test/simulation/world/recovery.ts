@@ -1,5 +1,6 @@
 /** What comes after the last fault: the cluster must become whole, by itself or with the help of a person. */
 import type { GroupPart } from "../../../src/core/state.ts";
+import { isSevered } from "./broken-link.ts";
 import { heal } from "./nemesis.ts";
 import { GROUP, proposalOf } from "./plan.ts";
 import { Violation } from "./violation.ts";
@@ -111,9 +112,28 @@ function allDisksKnown(world: World): void {
   );
   const name = wiped?.name ?? world.crew.find(({ disk }) => disk.slot === null)?.name;
   if (name === undefined) return;
+  introduceAgain(world, name);
+  letAnotherLead(world, name);
   const { address } = world.monitor(name);
   world.command({ kind: "monitor-replace", name, address });
   world.after(2_000, () => allDisksKnown(world));
+}
+
+/** One that is empty, and was started with the names of those who were there then, is started anew with those of now. */
+function introduceAgain(world: World, name: string): void {
+  const monitor = world.monitor(name);
+  const lacks = (other: string) => other !== name && !world.acquaintances.knows(name, other);
+  if (monitor.disk.slot !== null || !world.members.some((member) => lacks(member.name))) return;
+  monitor.crash();
+  world.startMonitor(name);
+}
+
+/** Whoever leads never hears it: the refusal says to restart that one. */
+function letAnotherLead(world: World, name: string): void {
+  const leader = world.leader();
+  if (leader === undefined || !isSevered(world, leader.name, name)) return;
+  leader.crash();
+  world.after(1_000, () => world.startMonitor(leader.name));
 }
 
 function becomesWhole(world: World, withinMs: number): boolean {

@@ -65,9 +65,9 @@ export function isReached(world: World, host: Host): boolean {
   return (
     !isGuardLost &&
     world.crew.some(({ name, running, isStopped }) => {
-      const { cut: there } = world.network.link(name, host.name);
-      const { cut: back } = world.network.link(host.name, name);
-      return running && !isStopped && !there && !back;
+      const { network } = world;
+      const isConnected = network.passes(name, host.name) && network.passes(host.name, name);
+      return running && !isStopped && isConnected;
     })
   );
 }

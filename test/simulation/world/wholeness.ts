@@ -1,4 +1,5 @@
-/** What a cluster must be again once nothing fails any more. */
+/** What a cluster must be again once nothing fails any more, but for a link that is broken for good. */
+import { isSevered } from "./broken-link.ts";
 import { readerVip, WRITER } from "./plan.ts";
 import type { RedisServer } from "./redis-server.ts";
 import type { World } from "./world.ts";
@@ -17,6 +18,7 @@ function monitorsMiss(world: World): string | null {
     const monitor = world.monitor(name);
     if (monitor.disk.storageId !== storageId) return `${name} has another disk than was agreed on`;
     if (!monitor.running || monitor.isStopped) return `${monitor.name} does not run`;
+    if (isSevered(world, name, leader.name)) continue;
     if (monitor.state?.consensus.leader !== leader.name)
       return `${monitor.name} does not follow ${leader.name}`;
   }

@@ -16,6 +16,7 @@ import type { Effect, Input } from "../../../src/core/io.ts";
 import type { Command, CommandOutcome } from "../../../src/core/messages.ts";
 import type { ActionConnection, RedisAction } from "../../../src/core/operation/action.ts";
 import type { GuardRequest, GuardResult } from "../../../src/core/vip/types.ts";
+import { Acquaintances } from "./acquaintances.ts";
 import { CLIENT, Client } from "./client.ts";
 import { LocalClock } from "./clock.ts";
 import { ConsensusFacts } from "./consensus-facts.ts";
@@ -95,6 +96,7 @@ export class World {
   readonly copying: Copying;
   readonly hook = new Hook();
   readonly transcript = new Transcript();
+  readonly acquaintances = new Acquaintances();
   /** Whom a supervisor keeps running. */
   readonly enlisted = new Set<string>();
   readonly #queue = new EventQueue();
@@ -346,9 +348,24 @@ export class World {
 
   startMonitor(name: string): void {
     const monitor = this.monitor(name);
+    if (monitor.running) return;
+    const file = this.#fileOf(monitor);
+    this.acquaintances.begin(name, file);
     monitor.start();
-    for (const peer of this.monitors)
-      if (peer !== monitor) this.#introduce(monitor, peer, monitor.life);
+    for (const peer of file) this.#introduce(monitor, this.monitor(peer), monitor.life);
+    this.#getToKnow(monitor);
+  }
+
+  /** Of one that is to be added, a person writes down who is there. */
+  #fileOf({ name, disk }: MonitorProcess): readonly string[] {
+    const founders = this.monitors.slice(0, this.shape.monitors);
+    const named = disk.slot === null ? [...founders, ...this.members] : founders;
+    return [...new Set(named.map((each) => each.name))].filter((other) => other !== name);
+  }
+
+  #getToKnow(monitor: MonitorProcess): void {
+    for (const name of this.acquaintances.learn(monitor))
+      this.#introduce(monitor, this.monitor(name), monitor.life);
   }
 
   /** The transport dials until somebody answers. */
@@ -392,23 +409,14 @@ export class World {
     effect: Extract<Effect, { readonly kind: "send" | "meet" | "reply" | "report" }>,
   ): void {
     switch (effect.kind) {
-      case "send": {
-        if (effect.message.kind === "consensus")
-          this.evidence.sends(from, effect.message.message, this.now);
-        const input: Input = {
-          kind: "message",
-          from,
-          version: PRODUCT_VERSION,
-          message: effect.message,
-        };
-        const to = this.monitors.find((monitor) => monitor.name === effect.to);
-        if (to !== undefined) this.network.datagram(from, to.name, () => to.deliver(input));
-        return;
-      }
+      case "send":
+        return this.#send(from, effect);
       case "meet": {
         const monitor = this.monitor(from);
         const peer = this.monitors.find(({ name }) => name === effect.name);
-        if (peer !== undefined) this.#introduce(monitor, peer, monitor.life);
+        if (peer === undefined) return;
+        this.acquaintances.meet(from, peer.name);
+        this.#introduce(monitor, peer, monitor.life);
         return;
       }
       case "reply":
@@ -422,6 +430,16 @@ export class World {
         return;
       }
     }
+  }
+
+  #send(from: string, { to: name, message }: Extract<Effect, { readonly kind: "send" }>): void {
+    if (message.kind === "consensus") this.evidence.sends(from, message.message, this.now);
+    const input: Input = { kind: "message", from, version: PRODUCT_VERSION, message };
+    const to = this.monitors.find((monitor) => monitor.name === name);
+    if (to === undefined || !this.acquaintances.knows(from, name)) return;
+    this.network.datagram(from, name, () => {
+      if (this.acquaintances.admits(name, from, message)) to.deliver(input);
+    });
   }
 
   #committed(monitor: string, stamp: Stamp): void {
@@ -474,6 +492,7 @@ export class World {
 
   turned(monitor: MonitorProcess, _input: Input, effects: readonly Effect[]): void {
     this.copying.turned(monitor, effects, this.now);
+    this.#getToKnow(monitor);
     const network = monitor.state?.network.is ?? null;
     this.safety.of(GROUP).restraint.networkIs(monitor.name, network, this.now);
   }
