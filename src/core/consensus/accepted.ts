@@ -47,6 +47,7 @@ function forgetReplaced(state: ConsensusState, keep: Keep): ConsensusState {
   return changedState(state, {
     durable: changedDurable(durable, { acknowledged: only(durable.acknowledged, keep) }),
     refused: only(wentBack(state.refused), keep),
+    told: only(wentBack(state.told), keep),
     leadership: leadership && forgetAnswers(leadership, keep),
   });
 }

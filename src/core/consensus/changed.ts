@@ -33,6 +33,7 @@ export function copyOfState(state: ConsensusState): Draft<ConsensusState> {
     schemas: state.schemas,
     present: state.present,
     refused: state.refused,
+    told: state.told,
     genesis: state.genesis,
   };
 }

@@ -76,11 +76,15 @@ export function wasRemoved(state: ConsensusState): boolean {
   return sameStamp(slot.stamp, state.commit);
 }
 
-/** Members other than this one that may be counted: a refused peer is not written to either. */
+/**
+ * Members other than this one that may be counted: one whose disk went back is not written to either. What
+ * somebody else says under a member's name takes nothing from that member: a monitor that was replaced
+ * elsewhere, and comes back where it was, would keep the new one from being counted.
+ */
 export function countedPeers(state: ConsensusState): readonly MonitorName[] {
   return members(state)
     .map((member) => member.name)
-    .filter((name) => name !== state.durable.name && state.refused[name] === undefined);
+    .filter((name) => name !== state.durable.name && state.refused[name]?.kind !== "went-back");
 }
 
 /** Distinct members among the names, against the quorum of all members. */

@@ -14,6 +14,7 @@ import { countedPeers, isBound, members } from "./cluster.ts";
 import {
   electionTick,
   handOver,
+  isReady,
   onPreVote,
   onPreVoteReply,
   onTimeoutNow,
@@ -74,6 +75,7 @@ export function createConsensus(boot: Boot): ConsensusState {
     schemas: {},
     present: {},
     refused: {},
+    told: {},
     genesis: plan,
   };
 }
@@ -215,11 +217,9 @@ export function transfer(state: ConsensusState, to: MonitorName, at: At): Step {
   return settle(state, handOver(state, to, at));
 }
 
-/** Members that could take leadership over now: they have acknowledged the newest state. */
+/** Members that could take leadership over now. */
 export function readyPeers(state: ConsensusState): readonly MonitorName[] {
-  const newest = state.durable.slot?.stamp.version ?? 0;
-  const acknowledged = state.leadership?.ackVersion ?? {};
-  return countedPeers(state).filter((peer) => (acknowledged[peer] ?? 0) >= newest);
+  return countedPeers(state).filter((peer) => isReady(state, peer));
 }
 
 /** What the leader tells its followers with each of its appends from now on. */

@@ -202,12 +202,17 @@ export function onVoteReply(
   return isMajority(next, next.votes) ? lead(next, at) : still(next);
 }
 
+/** It could take leadership over now: it has acknowledged the newest state, and nobody else was heard in its name since. */
+export function isReady(state: ConsensusState, peer: MonitorName): boolean {
+  const { leadership, durable, refused } = state;
+  if (leadership === null || refused[peer] !== undefined) return false;
+  const newest = durable.slot?.stamp.version ?? 0;
+  return (leadership.ackVersion[peer] ?? 0) >= newest && countedPeers(state).includes(peer);
+}
+
 /** Leadership is given up before the other is asked, so that never both feel entitled. */
 export function handOver(state: ConsensusState, to: MonitorName, at: At): Step {
-  const { leadership, durable } = state;
-  const newest = durable.slot?.stamp.version ?? 0;
-  const ready = leadership !== null && (leadership.ackVersion[to] ?? 0) >= newest;
-  if (!ready || !countedPeers(state).includes(to)) return still(state);
+  if (!isReady(state, to)) return still(state);
   return andThen(stepDown(state, at, `leadership handed over to ${to}`), (next) => ({
     state: next,
     effects: [send(next, to, { kind: "timeout-now" })],

@@ -104,6 +104,7 @@ export function belong(state: ConsensusState, at: At, reason: string): Step {
     durable: changedDurable(state.durable, { term: Math.max(term, FOUNDING.term) }),
     electionAt: electionTime(state.timers, at),
     refused: {},
+    told: {},
   });
   const names = members(next).map((member) => member.name);
   const clusterId = clusterIdOf(next);

@@ -158,17 +158,27 @@ function answersLaterRound(
   return message.term === durable.term && message.round > (leadership.seenAtRound[from] ?? 0);
 }
 
-/** Told once for each change of the reason. What the peer answered before is no longer counted. */
+/** Told once for each change of the reason. What a disk answered before it went back is no longer counted. */
 export function refuse(state: ConsensusState, from: MonitorName, why: PeerRefusal): Step {
   if (sameRefusal(state.refused[from], why) || !hasRoom(state, state.refused, from))
     return still(state);
-  const { leadership } = state;
+  const isNew = !sameRefusal(state.told[from], why);
   const next = changedState(state, {
     refused: { ...state.refused, [from]: why },
-    votes: state.votes.filter((name) => name !== from),
-    leadership: leadership && forgetAnswers(leadership, (name) => name !== from),
+    told: isNew ? { ...state.told, [from]: why } : state.told,
   });
-  return { state: next, effects: [report({ kind: "peer-refused", peer: from, why })] };
+  return {
+    state: why.kind === "went-back" ? withoutAnswersOf(next, from) : next,
+    effects: isNew ? [report({ kind: "peer-refused", peer: from, why })] : [],
+  };
+}
+
+function withoutAnswersOf(state: ConsensusState, peer: MonitorName): ConsensusState {
+  const { leadership, votes } = state;
+  return changedState(state, {
+    votes: votes.filter((name) => name !== peer),
+    leadership: leadership && forgetAnswers(leadership, (name) => name !== peer),
+  });
 }
 
 function sameRefusal(known: PeerRefusal | undefined, why: PeerRefusal): boolean {
@@ -185,10 +195,13 @@ function sameRefusal(known: PeerRefusal | undefined, why: PeerRefusal): boolean 
   return true;
 }
 
+/** Of another disk of its name, which may be heard again and again, it was told. */
 export function pardon(state: ConsensusState, from: MonitorName): ConsensusState {
-  if (state.refused[from] === undefined) return state;
+  const why = state.refused[from];
+  if (why === undefined) return state;
   const { [from]: _, ...refused } = state.refused;
-  return changedState(state, { refused });
+  const { [from]: __, ...others } = state.told;
+  return changedState(state, { refused, told: isStrange(why) ? state.told : others });
 }
 
 /** Kept in memory at once, and on disk with the next thing that must be written anyway. */

@@ -217,6 +217,8 @@ export interface ConsensusState {
     >
   >;
   readonly refused: Readonly<Record<MonitorName, PeerRefusal>>;
+  /** What was reported last of each of them. */
+  readonly told: Readonly<Record<MonitorName, PeerRefusal>>;
   readonly genesis: GenesisPlan | null;
 }
 

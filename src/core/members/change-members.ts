@@ -150,7 +150,7 @@ function heardOf(turn: Turn, members: readonly Member[]): readonly Member[] {
   const { peers, consensus, name: self } = turn.state;
   return members.filter(({ name }) => {
     if (name === self) return true;
-    if (consensus.refused[name] !== undefined) return false;
+    if (consensus.refused[name]?.kind === "went-back") return false;
     return turn.now - (peers[name]?.heardAt ?? -Infinity) <= HEARD_MS;
   });
 }

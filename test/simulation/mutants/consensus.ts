@@ -322,6 +322,18 @@ export const OF_CONSENSUS: readonly Mutant[] = [
     scripts: [TRANSCRIPTS],
   },
   {
+    name: "who was replaced keeps the new one from being counted",
+    removes: "what another disk says under a member's name takes nothing from that member",
+    edits: [
+      {
+        file: `${CONSENSUS}/cluster.ts`,
+        from: 'state.refused[name]?.kind !== "went-back"',
+        to: "state.refused[name] === undefined",
+      },
+    ],
+    scripts: [TRANSCRIPTS],
+  },
+  {
     name: "a foreign cluster is listened to",
     removes: "a message of another cluster is refused",
     edits: [
