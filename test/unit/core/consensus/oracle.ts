@@ -37,12 +37,12 @@ export class Oracle {
     }
   }
 
-  elected(name: string, term: number, parent: Stamp, now: number): void {
+  elected(disk: string, term: number, parent: Stamp, now: number): void {
     const other = this.#leaders.get(term);
-    if (other !== undefined && other !== name) {
-      throw new Error(`term ${term} has two leaders: ${other} and ${name}`);
+    if (other !== undefined && other !== disk) {
+      throw new Error(`term ${term} has two leaders: ${other} and ${disk}`);
     }
-    this.#leaders.set(term, name);
+    this.#leaders.set(term, disk);
     this.#electedAt.set(term, now);
     this.elections += 1;
     const committed = this.#committed;
@@ -75,7 +75,7 @@ export class Oracle {
 
   persisted(before: Durable, after: Durable): void {
     if (after.term < before.term) throw new Error("a term went back");
-    if (after.votedFor !== null) this.#voted(after.name, after.term, after.votedFor);
+    if (after.votedFor !== null) this.#voted(after.storageId, after.term, after.votedFor);
     if (
       before.slot !== null &&
       (after.slot === null || isNewer(before.slot.stamp, after.slot.stamp))
@@ -85,8 +85,8 @@ export class Oracle {
   }
 
   /** Whatever a monitor remembers of it. */
-  #voted(name: string, term: number, candidate: string): void {
-    const key = `${name} in ${term}`;
+  #voted(disk: string, term: number, candidate: string): void {
+    const key = `${disk} in ${term}`;
     const other = this.#votes.get(key);
     if (other !== undefined && other !== candidate) {
       throw new Error(`${key} voted for ${other} and for ${candidate}`);

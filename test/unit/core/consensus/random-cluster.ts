@@ -46,6 +46,10 @@ export type Mutation =
 
 interface Monitor {
   readonly name: string;
+  /** Another has the name now, elsewhere; this one runs on. */
+  isFormer: boolean;
+  /** Those that it looks for where they were, by their names. */
+  readonly mistaken: Map<string, Monitor>;
   state: ConsensusState | null;
   disk: Durable;
   /** This monitor's clock is this far ahead. It differs after each start. */
@@ -68,12 +72,14 @@ export interface Options {
   readonly mutation: Mutation;
   /** Leaders also remove members and add them again. */
   readonly membership: boolean;
+  /** With another disk, elsewhere, while the old one may run on. */
+  readonly replacement: boolean;
 }
 
 export class RandomCluster {
   readonly oracle = new Oracle();
   readonly #options: Options;
-  readonly #monitors: Monitor[];
+  #monitors: Monitor[];
   readonly #queue: Happening[] = [];
   readonly #cut = new Set<string>();
   #now = 0;
@@ -83,6 +89,7 @@ export class RandomCluster {
   readonly #loss: number;
   readonly #spread: number;
   readonly #calm: number;
+  #disks = 0;
   steps = 0;
 
   constructor(options: Options) {
@@ -90,13 +97,9 @@ export class RandomCluster {
     this.#loss = [0, 0.02, 0.2][this.#below(3)] ?? 0;
     this.#spread = [3, 60, 2_500][this.#below(3)] ?? 3;
     this.#calm = [100, 400, 1_500][this.#below(3)] ?? 100;
-    this.#monitors = Array.from({ length: options.monitors }, (_, at) => ({
-      name: `mon${at + 1}`,
-      state: null,
-      disk: blank(`mon${at + 1}`),
-      offset: 0,
-      pausedUntil: 0,
-    }));
+    this.#monitors = Array.from({ length: options.monitors }, (_, at) =>
+      newMonitor(`mon${at + 1}`),
+    );
     for (const monitor of this.#monitors) this.#boot(monitor);
   }
 
@@ -109,7 +112,10 @@ export class RandomCluster {
     this.#runUntil(this.#options.faultsMs);
     this.#faulty = false;
     this.#cut.clear();
-    for (const monitor of this.#monitors) monitor.pausedUntil = 0;
+    for (const monitor of this.#monitors) {
+      monitor.pausedUntil = 0;
+      monitor.mistaken.clear();
+    }
     for (const monitor of this.#monitors) if (monitor.state === null) this.#boot(monitor);
     this.#runUntil(this.#now + 10_000);
     this.#expectAgreement();
@@ -119,11 +125,13 @@ export class RandomCluster {
     const leaders = this.#monitors.filter(({ state }) => state !== null && isEstablished(state));
     if (leaders.length !== 1) throw new Error(`${leaders.length} leaders after the faults ended`);
     const list = leaders[0]?.state == null ? [] : members(leaders[0].state);
-    for (const { name, state } of this.#monitors) {
-      if (!list.some((member) => member.name === name)) continue;
+    for (const { name, state, disk } of this.#monitors) {
+      if (!list.some((member) => member.storageId === disk.storageId)) continue;
       if (!sameStamp(state?.commit ?? null, this.oracle.newestCommit)) {
         throw new Error(`${name} did not catch up`);
       }
+      // Who heard another disk of that name goes on saying so until it hears the one that counts.
+      if (this.#options.replacement) continue;
       const refused = list.find((member) => state?.refused[member.name] !== undefined);
       if (refused !== undefined) throw new Error(`${name} refuses ${refused.name}`);
     }
@@ -191,14 +199,19 @@ export class RandomCluster {
     // Just after a vote a crash is most likely to do harm.
     const voted = state.durable.votedFor !== before.durable.votedFor;
     const crash = this.#faulty && effects.length > 0 && this.#chance(voted ? 0.08 : 0.002);
-    if (crash && this.#options.mutation !== "speaks before it has written" && this.#chance(0.5)) {
-      return this.#crash(monitor);
-    }
+    const cutAt = crash ? this.#cutAt(effects.length) : effects.length;
+    // Nobody will ever know of it: what was founded so far, say, may be founded otherwise.
+    if (crash && cutAt === 0) return this.#crash(monitor);
     this.#look(monitor, before, state);
-    const cutAt = crash ? this.#below(effects.length + 1) : effects.length;
     this.#perform(monitor, effects, cutAt);
     monitor.state = state;
     if (crash) this.#crash(monitor);
+  }
+
+  /** How much of a step is done before the crash: often nothing. */
+  #cutAt(count: number): number {
+    const speaks = this.#options.mutation === "speaks before it has written";
+    return !speaks && this.#chance(0.5) ? 0 : this.#below(count + 1);
   }
 
   #perform(monitor: Monitor, effects: readonly ConsensusEffect[], cutAt: number): void {
@@ -221,6 +234,7 @@ export class RandomCluster {
   #refused(monitor: Monitor, peer: string, why: string): void {
     const outside = monitor.disk.slot === null || this.#options.membership;
     if (outside && why === "not-a-member") return;
+    if (this.#options.replacement && why === "storage-replaced") return;
     throw new Error(`${monitor.name} refuses ${peer}: ${why}`);
   }
 
@@ -244,7 +258,7 @@ export class RandomCluster {
     else this.oracle.accepted(slot);
     const { leadership, durable } = after;
     if (leadership !== null && before.leadership === null && was !== null) {
-      this.oracle.elected(durable.name, durable.term, was.stamp, this.#now);
+      this.oracle.elected(durable.storageId, durable.term, was.stamp, this.#now);
     }
   }
 
@@ -258,16 +272,24 @@ export class RandomCluster {
     const copies = this.#faulty && this.#chance(0.05) ? 2 : 1;
     for (let copy = 0; copy < copies; copy += 1) {
       const delay = 1 + (this.#faulty ? this.#below(this.#spread) : 0);
-      this.#later(delay, () => this.#deliver(from.name, to, message));
+      const { name } = from;
+      for (const monitor of this.#meant(from, to, message))
+        this.#later(delay, () => this.#deliver(name, monitor, message));
     }
   }
 
-  #deliver(from: string, to: string, message: ConsensusMessage): void {
-    const monitor = this.#monitors.find(({ name }) => name === to);
-    if (monitor === undefined || this.#cut.has(`${from}->${to}`)) return;
+  /** Whoever has that name, or had it as far as the sender knows. A farewell may be for either. */
+  #meant(from: Monitor, to: string, { kind }: ConsensusMessage): readonly Monitor[] {
+    const all = this.#monitors.filter(({ name }) => name === to);
+    if (kind === "farewell" && this.#chance(0.5)) return all;
+    return [from.mistaken.get(to) ?? all.find(({ isFormer }) => !isFormer) ?? []].flat();
+  }
+
+  #deliver(from: string, monitor: Monitor, message: ConsensusMessage): void {
+    if (this.#cut.has(`${from}->${monitor.name}`)) return;
     if (monitor.pausedUntil > this.#now) {
       const wait = monitor.pausedUntil - this.#now;
-      return this.#later(wait, () => this.#deliver(from, to, message));
+      return this.#later(wait, () => this.#deliver(from, monitor, message));
     }
     this.#turn(monitor, (state, at) => {
       const [given, letter] = this.#mutate(state, message);
@@ -337,6 +359,40 @@ export class RandomCluster {
     }
   }
 
+  /** One that was removed: another takes its name, and not everybody hears where at once. */
+  #replace(former: Monitor): void {
+    const list = this.#committedMembers();
+    if (former.isFormer || list === null || list.includes(former.disk.storageId)) return;
+    const { name } = former;
+    const isBygone = (each: Monitor): boolean => each.isFormer && each.name === name;
+    former.isFormer = true;
+    // Of those that had the name only the last runs on, and none that never was a member.
+    const kept = this.#monitors.filter((each) => {
+      return !isBygone(each) || (each === former && each.disk.slot !== null);
+    });
+    if (this.#chance(0.3)) former.state = null;
+    this.#disks += 1;
+    const fresh = newMonitor(name, `disk-${name}-${this.#disks}`);
+    this.#monitors = [...kept, fresh];
+    for (const other of kept) {
+      if (!kept.includes(former) || this.#chance(0.5)) continue;
+      other.mistaken.set(name, former);
+      this.#later(this.#below(5_000), () => other.mistaken.delete(name));
+    }
+    this.#boot(fresh);
+    for (const other of kept)
+      if (other.name !== name) this.#turn(other, (state, at) => peerFound(state, name, name, at));
+  }
+
+  /** The disks that count, as the newest leader has it; null: nobody leads. */
+  #committedMembers(): readonly string[] | null {
+    const states = this.#monitors.flatMap(({ state }) => state ?? []).filter(isEstablished);
+    const newest = states.toSorted((a, b) => b.durable.term - a.durable.term)[0];
+    const slot = newest?.committed ?? null;
+    if (newest === undefined || slot === null || slot !== newest.durable.slot) return null;
+    return members(newest).map(({ storageId }) => storageId);
+  }
+
   #restartAll(): void {
     if (!this.#chance(0.1)) return;
     for (const monitor of this.#monitors) {
@@ -366,6 +422,8 @@ export class RandomCluster {
 
   /** Any monitor that believes to lead proposes, one after the other and several at once. */
   #work(): void {
+    const replaces = this.#options.replacement && this.#chance(0.3);
+    if (replaces) for (const monitor of this.#monitors) this.#replace(monitor);
     for (const monitor of this.#monitors) {
       if (this.#options.membership && this.#chance(0.1)) this.#changeMembers(monitor);
       for (let burst = this.#below(3); burst >= 0; burst -= 1) {
@@ -386,7 +444,10 @@ export class RandomCluster {
   }
 
   #changeMembers(monitor: Monitor): void {
-    const other = this.#one();
+    const isMissing = ({ name }: Monitor): boolean =>
+      monitor.state !== null && !members(monitor.state).some((member) => member.name === name);
+    const other = this.#monitors.find((each) => !each.isFormer && isMissing(each)) ?? this.#one();
+    if (other.isFormer) return;
     const { name, storageId } = other.disk;
     if (monitor.state === null || !isEstablished(monitor.state)) return;
     try {
@@ -413,8 +474,17 @@ export class RandomCluster {
   }
 }
 
-function blank(name: string): Durable {
-  return { name, storageId: `disk-${name}`, term: 0, votedFor: null, slot: null, acknowledged: {} };
+function newMonitor(name: string, storageId = `disk-${name}`): Monitor {
+  const disk = { name, storageId, term: 0, votedFor: null, slot: null, acknowledged: {} };
+  return {
+    name,
+    isFormer: false,
+    mistaken: new Map(),
+    state: null,
+    disk,
+    offset: 0,
+    pausedUntil: 0,
+  };
 }
 
 // ——— mutations ———

@@ -10,6 +10,7 @@ const RUN: Options = {
   faultsMs: 20_000,
   mutation: "none",
   membership: false,
+  replacement: false,
 };
 const ONLY = process.env["SEED"];
 
@@ -25,19 +26,21 @@ function problemOf(options: Options): string | null {
 
 describe("whatever is lost, late, doubled, cut or crashes, the monitors agree", () => {
   test.each([
-    { monitors: 3, membership: false },
-    { monitors: 5, membership: false },
-    { monitors: 3, membership: true },
-    { monitors: 5, membership: true },
+    { monitors: 3, membership: false, replacement: false },
+    { monitors: 5, membership: false, replacement: false },
+    { monitors: 3, membership: true, replacement: false },
+    { monitors: 5, membership: true, replacement: false },
+    { monitors: 3, membership: true, replacement: true },
+    { monitors: 5, membership: true, replacement: true },
   ])(
-    "$monitors monitors, members change: $membership",
-    ({ monitors, membership }) => {
+    "$monitors monitors, members change: $membership, disks too: $replacement",
+    ({ monitors, membership, replacement }) => {
       const seeds = ONLY === undefined ? SEEDS : 1;
       const failures: string[] = [];
       const total = { steps: 0, elections: 0, commits: 0 };
       for (let count = 0; count < seeds; count += 1) {
         const seed = ONLY === undefined ? count : Number(ONLY);
-        const cluster = new RandomCluster({ ...RUN, seed, monitors, membership });
+        const cluster = new RandomCluster({ ...RUN, seed, monitors, membership, replacement });
         try {
           cluster.run();
         } catch (error) {
