@@ -50,10 +50,11 @@ function checkedOf(
   return { guard_ms: ageOf(guard), link_ms: ageOf(link), lag_ms: ageOf(lag) };
 }
 
-/** Without a writer VIP there is no register that could be missing. */
+/** Without a writer VIP, or without registers, there is none that could be missing. */
 function membershipOf(group: GroupPart, node: NodeName): NodeStatus["membership"] {
   const writer = writerVip(group);
-  return writer === undefined ? "in" : (writer.readSet[node] ?? "out");
+  if (writer === undefined || group.backend === "off") return "in";
+  return writer.readSet[node] ?? "out";
 }
 
 type Data = Pick<NodeStatus, "role" | "offset" | "lag_bytes" | "link" | "priority">;

@@ -149,15 +149,12 @@ function commitAdoption(turn: Turn, group: GroupPart, master: Node, info: NodeIn
         lineage: lineageOf(part, info),
         vips: part.vips.map((vip) => {
           const places = whereIs(turn, group, vip.ip);
-          const spread =
-            group.nodes[(readers.findIndex(({ ip }) => ip === vip.ip) + 1) % group.nodes.length];
-          const holder =
-            vip.role === "writer" ? master.name : (places[0] ?? spread?.name ?? master.name);
-          return heldBy(
-            { ...vip, readSet: readSetOf(turn, group, vip), holders: [holder] },
-            stamp,
-            holder,
-          );
+          const readSet = readSetOf(turn, group, vip);
+          // One that was not read, for it is off, would have to be proven empty before another may serve.
+          const able = Object.keys(readSet);
+          const spread = able[(readers.findIndex(({ ip }) => ip === vip.ip) + 1) % able.length];
+          const holder = vip.role === "writer" ? master.name : (places[0] ?? spread ?? master.name);
+          return heldBy({ ...vip, readSet, holders: [holder] }, stamp, holder);
         }),
       },
       { ...known, stamp },

@@ -47,6 +47,15 @@ export function movedTo(
   };
 }
 
+/**
+ * Rule 11, of a move whose node did not count: every other possible holder is proven empty, and the node itself was
+ * marked, so no reader of an older epoch can renew anything any more.
+ */
+export function admitted(vip: Vip, epoch: Stamp): Vip {
+  if (vip.kind !== "move" || vip.node === null) throw new Error(`${vip.ip}: nobody to be admitted`);
+  return { ...vip, epoch, readSet: { ...vip.readSet, [vip.node]: "in" } };
+}
+
 /** The point of no return: every other possible holder is proven empty. Keeps the epoch. */
 export function claimable(vip: Vip): Vip {
   if (vip.kind !== "move" || vip.node === null)

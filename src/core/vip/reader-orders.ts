@@ -8,7 +8,7 @@ import { type Order, refused, taken } from "../operation/order.ts";
 import { incident, withPast } from "../operation/outline.ts";
 import { type GroupPart, nodeOf, type Vip } from "../state.ts";
 import type { Turn } from "../turn.ts";
-import { fitHolders, moveReader } from "./readers.ts";
+import { counts, fitHolders, moveReader } from "./readers.ts";
 
 export function takeReaderMove(
   turn: Turn,
@@ -33,9 +33,11 @@ export function takeReaderMove(
   );
 }
 
-function whyNot({ master }: GroupPart, { ip, readSet }: Vip, node: string): string {
-  if (node === master)
+function whyNot(group: GroupPart, vip: Vip, node: string): string {
+  const { ip } = vip;
+  if (node === group.master)
     return `${node} is the master; it serves ${ip} only while no replica is well enough`;
-  if (readSet[node] !== "in") return `the register on ${node} does not count yet; mmm info ${node}`;
+  if (!counts(group, vip, node))
+    return `the register on ${node} does not count yet; mmm info ${node}`;
   return `${node} is not well enough to serve ${ip}; mmm info ${node} says why`;
 }

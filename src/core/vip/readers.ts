@@ -8,11 +8,12 @@ import type { NodeName } from "../ids.ts";
 import { modeNow } from "../pause.ts";
 import type { GroupPart, Node, Vip } from "../state.ts";
 import type { Turn } from "../turn.ts";
-import { claimable, movedTo, settled, withVip, isOurs } from "./epochs.ts";
+import { admitted, claimable, movedTo, settled, withVip, isOurs } from "./epochs.ts";
 import { isLetGo } from "./letting-go.ts";
 import { isRefused, shun, shunned, tellOfShunned } from "./shunned.ts";
 import { heardWithin, renewEpoch } from "./upkeep.ts";
 import { holdsEpoch } from "./stand.ts";
+import { mayBeRead } from "./strangers.ts";
 import { isClaimed } from "../operation/common.ts";
 
 /** A reader whose host is well is moved for balance only when the imbalance has lasted. */
@@ -52,7 +53,10 @@ function finishMove(turn: Turn, group: GroupPart, vip: Vip): void {
   const unmarkedFor = turn.lasting(group.name, `unmarked ${vip.ip}`, !marked);
   if (unmarkedFor > UNMARKED_MS) return leave(turn, group, vip);
   if (!marked || !othersLetGo) return;
-  turn.change(group.name, (part) => withVip(part, vip.ip, claimable));
+  const isCounted = counts(group, vip, vip.node);
+  turn.change(group.name, (part, stamp) =>
+    withVip(part, vip.ip, isCounted ? claimable : (now) => admitted(now, stamp)),
+  );
 }
 
 /** The claim is allowed. If the host cannot make it, it is a possible holder that another succeeds. */
@@ -116,7 +120,8 @@ export function moveReader(turn: Turn, group: GroupPart, { ip, holders }: Vip, t
 /**
  * Healthy replicas whose guard is reached and whose register counts; the master if there is none, and it
  * answers: when it is dead every replica has lost its link, and one that answers with old data is better
- * than a host where nobody does.
+ * than a host where nobody does. If nobody is left who counts, any host will do that can come to count:
+ * whoever could admit it in time may be off for good.
  */
 export function fitHolders(
   turn: Turn,
@@ -124,19 +129,34 @@ export function fitHolders(
   vip: Vip,
   failed: readonly NodeName[] = [],
 ): readonly NodeName[] {
+  const able = group.nodes.filter(({ name }) => !failed.includes(name));
+  const counting = fitAmong(turn, group, able, (name) => counts(group, vip, name));
+  if (counting.length > 0) return counting;
+  return fitAmong(turn, group, able, (name) => mayBeRead(turn, group, vip, name));
+}
+
+/** Whether its register is one that every reader of the epoch asks; without registers nobody asks. */
+export function counts({ backend }: GroupPart, { readSet }: Vip, node: NodeName): boolean {
+  return backend === "off" || readSet[node] === "in";
+}
+
+function fitAmong(
+  turn: Turn,
+  group: GroupPart,
+  nodes: readonly Node[],
+  may: (name: NodeName) => boolean,
+): readonly NodeName[] {
   const { evidence } = turn.local(group.name);
-  const counting = group.nodes.filter(
-    ({ name }) => vip.readSet[name] === "in" && !failed.includes(name),
-  );
-  const answers = ({ name }: Node) =>
-    candidateOf(evidence, name, turn.now).reachable && heardWithin(turn, group, name, 2000);
-  const replicas = counting.filter((node) => {
+  const answering = nodes.filter(({ name }) => {
+    const isReached = heardWithin(turn, group, name, 2000);
+    return isReached && candidateOf(evidence, name, turn.now).reachable && may(name);
+  });
+  const replicas = answering.filter((node) => {
     if (node.name === group.master || node.admin !== "online") return false;
     const { info } = candidateOf(evidence, node.name, turn.now);
-    const linked = info?.role === "replica" && info.link === "up" && !info.loading && !info.syncing;
-    return linked && answers(node);
+    return info?.role === "replica" && info.link === "up" && !info.loading && !info.syncing;
   });
-  const masters = counting.filter((node) => node.name === group.master && answers(node));
+  const masters = answering.filter(({ name }) => name === group.master);
   return (replicas.length > 0 ? replicas : masters).map(({ name }) => name);
 }
 

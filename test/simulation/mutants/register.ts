@@ -2,6 +2,7 @@
 import type { Mutant } from "./mutant.ts";
 
 const VIP = "src/core/vip";
+const LAST_WHO_COUNTED = "the last host that counted is off for good";
 const OFF_WITHOUT_REGISTER = "a reader's holder is off for good, and has no register";
 const OFF_AFTER_FLUSH = "a reader's holder is off, and was last seen without its table";
 
@@ -243,6 +244,55 @@ function next(vip: Vip, epoch: Stamp): Stamp {
       },
     ],
     scripts: [OFF_WITHOUT_REGISTER, OFF_AFTER_FLUSH],
+  },
+  {
+    name: "a reader goes only to who counts",
+    removes:
+      "rule 11: when nobody is left who counts, a reader VIP goes to whoever can come to count",
+    edits: [
+      {
+        file: `${VIP}/readers.ts`,
+        from: "if (counting.length > 0) return counting;",
+        to: "if (counting.length >= 0) return counting;",
+      },
+    ],
+    scripts: [LAST_WHO_COUNTED],
+  },
+  {
+    name: "who serves a reader alone never counts",
+    removes: "rule 11: a host that a reader VIP goes to counts before it claims",
+    edits: [
+      {
+        file: `${VIP}/readers.ts`,
+        from: "const isCounted = counts(group, vip, vip.node);",
+        to: "const isCounted = true;",
+      },
+    ],
+    scripts: [LAST_WHO_COUNTED],
+  },
+  {
+    name: "without a register, who was silent once never serves a reader again",
+    removes: "without registers nobody has to be read",
+    edits: [
+      {
+        file: `${VIP}/readers.ts`,
+        from: `return backend === "off" || readSet[node] === "in";`,
+        to: `return backend === null || readSet[node] === "in";`,
+      },
+    ],
+    scripts: ["a reader's holder is back, and has no register"],
+  },
+  {
+    name: "a reader begins on any host",
+    removes: "at the founding a reader VIP is given only to a host that was read",
+    edits: [
+      {
+        file: `${VIP}/adoption.ts`,
+        from: "const able = Object.keys(readSet);",
+        to: "const able = group.nodes.map(({ name }) => name);",
+      },
+    ],
+    scripts: ["a host is off at the founding"],
   },
   {
     name: "nobody is told what a reader's move waits for",

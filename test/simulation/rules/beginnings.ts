@@ -1,9 +1,19 @@
 /** Scripts about how a cluster begins: what the files say, what the hosts showed, hosts without a register. */
 import { realCore } from "../real-core.ts";
-import { GROUP, WRITER } from "../world/plan.ts";
+import { GROUP, readerVip, WRITER } from "../world/plan.ts";
 import { Violation } from "../world/violation.ts";
 import { World } from "../world/world.ts";
-import { atRest, movesTo, need, type Script, SHARP, servers, switchOver, until } from "./script.ts";
+import {
+  atRest,
+  movesTo,
+  must,
+  need,
+  type Script,
+  SHARP,
+  servers,
+  switchOver,
+  until,
+} from "./script.ts";
 
 /** What a host showed before it was lost does not speak for it. */
 function shownLongAgo(seed: number): void {
@@ -65,8 +75,26 @@ function differentFiles(seed: number): void {
   movesTo(world, ["db2", "db3"]);
 }
 
+/** A host is off at the founding. What only a host that answers can do is not given to it. */
+function foundedWithout(seed: number): void {
+  const world = new World({ seed, core: realCore, writeEveryMs: 0, readers: 1 });
+  world.powerOff("db2");
+  world.runUntil(8_000);
+  world.command({
+    kind: "adopt",
+    group: GROUP,
+    cluster: null,
+    empty: "db2",
+    acceptDataLoss: false,
+  });
+  until(world, () => world.group?.master === "db1", "db1 is adopted");
+  const reader = readerVip(0);
+  must(world, () => servers(world, reader).length === 1, "a reader VIP begins where it can", 3_000);
+}
+
 export const BEGINNINGS: readonly Script[] = [
   { name: "a host was read long ago", run: shownLongAgo },
   { name: "an address comes back without a register", run: addressComesBack },
   { name: "two monitors have different files", run: differentFiles },
+  { name: "a host is off at the founding", run: foundedWithout },
 ];

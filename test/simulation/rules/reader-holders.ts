@@ -3,7 +3,16 @@ import type { RegisterView } from "../../../src/core/vip/types.ts";
 import { GROUP, readerVip } from "../world/plan.ts";
 import { Violation } from "../world/violation.ts";
 import type { World } from "../world/world.ts";
-import { atRest, must, need, type Script, type ScriptedWorld, servers, vipOf } from "./script.ts";
+import {
+  atRest,
+  must,
+  need,
+  type Script,
+  type ScriptedWorld,
+  servers,
+  until,
+  vipOf,
+} from "./script.ts";
 
 const READER = readerVip(0);
 const LET_GO = `${GROUP}: ${READER} let go`;
@@ -62,7 +71,48 @@ function offAfterFlush(seed: number): void {
   waitsForAWord(world, old);
 }
 
+const servedBy = (world: World, name: string): boolean =>
+  servers(world, READER).join() === name && vipOf(world, READER).kind === "hold";
+
+/** Without registers nobody is read, so a holder that was silent once is as good as any when it is back. */
+function backWithoutRegister(seed: number): void {
+  const settings = { leaseBackend: "off" } as const;
+  const world = atRest(seed, { readers: 1, nodes: 2, nft: false, settings });
+  world.powerOff("db2");
+  waitsForAWord(world, "db2");
+  need(servers(world, READER).join() === "db1", "the master serves it");
+  world.powerOn("db2");
+  must(world, () => servedBy(world, "db2"), "a reader VIP returns to a good replica", 30_000);
+}
+
+/**
+ * The guard on one of two hosts was lost, so its register does not count, when the other one dies for good. Nobody is
+ * left who could admit it in time.
+ */
+function lastWhoCounted(seed: number): void {
+  const world = atRest(seed, { readers: 1, nodes: 2 });
+  const db1 = world.host("db1");
+  db1.guard = () => {};
+  const isOut = () => !("db1" in vipOf(world, READER).readSet) && world.group?.operation === null;
+  until(world, () => world.group?.master === "db2" && isOut(), "db1 is out", 20_000);
+  world.runUntil(world.now + 5_000);
+  world.powerOff("db2");
+  world.runUntil(world.now + 3_000);
+  Reflect.deleteProperty(db1, "guard");
+  world.runUntil(world.now + 5_000);
+  world.command({ kind: "failover", group: GROUP, to: null, acceptDataLoss: true });
+  waitsForAWord(world, "db2");
+  must(world, () => servedBy(world, "db1"), "the last host serves a reader VIP", 5_000);
+  need(world.group?.master === "db1", "it is the master, too");
+  world.powerOn("db2");
+  must(world, () => servedBy(world, "db2"), "a reader VIP returns to a good replica", 60_000);
+  const count = () => ["db1", "db2"].every((name) => vipOf(world, READER).readSet[name] === "in");
+  must(world, count, "whoever answers comes to count", 5_000);
+}
+
 export const READER_HOLDERS: readonly Script[] = [
   { name: "a reader's holder is off for good, and has no register", run: offWithoutRegister },
   { name: "a reader's holder is off, and was last seen without its table", run: offAfterFlush },
+  { name: "a reader's holder is back, and has no register", run: backWithoutRegister },
+  { name: "the last host that counted is off for good", run: lastWhoCounted },
 ];
