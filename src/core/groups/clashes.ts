@@ -15,6 +15,10 @@ export function clash(
 ): string | null {
   const wanted = new Set([...(writer === null ? [] : [writer]), ...readers]);
   for (const other of groups) {
+    // Whoever holds that address is another host each time. Of this group it is one that is about to leave.
+    const behind = nodes.find(({ address }) => other.vips.some(({ ip }) => ip === address));
+    if (behind !== undefined)
+      return `${behind.address} of ${behind.name} is a virtual address of group ${other.name}, not a host's own`;
     if (other.name === name) continue;
     const vip = other.vips.find(({ ip }) => wanted.has(ip));
     if (vip !== undefined) return `${vip.ip} is a virtual address of group ${other.name} already`;
