@@ -223,6 +223,12 @@ describe.skipIf(!isRoot())("an installed guard", () => {
     rmSync(folder, { recursive: true });
   });
 
+  test("reads a last line that is not ended", async () => {
+    writeFileSync(list, `10.77.0.7 e0\n${VIP} e0`, { mode: 0o644 });
+    const guard = await host.installedGuard(path);
+    expect(await guard.ask(`show ${VIP}`)).toMatch(/^ok /);
+  });
+
   test("serves the VIPs and interfaces on its list, and no others", async () => {
     writeFileSync(list, `# comment\n\n${VIP} e0\n10.77.0.7 e0 # more\nnonsense\n10.77.0.8 $(x)\n`, {
       mode: 0o644,
