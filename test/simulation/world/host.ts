@@ -252,9 +252,13 @@ export class Host {
     step: (run: () => void) => void,
     finish: (result: GuardResult) => void,
   ): void {
-    if (this.table === null) return finish(refused("nogate"));
-    const register = this.table.get(request.vip);
-    if (register === undefined) return finish(refused("stale"));
+    const register = this.table?.get(request.vip);
+    // Without a register there is no lease, so only connections and the address are to go.
+    if (register === undefined || (register.token === null && !register.gated)) {
+      this.#destroyConnections(request.vip);
+      this.#addresses.delete(request.vip);
+      return finish({ kind: "ok", view: this.view(request.vip) });
+    }
     const { cluster, epoch, seen } = request;
     if (seen !== null && register.mark(seen, { kind: "epoch", cluster, epoch }, true) !== null)
       return finish(refused("stale"));
