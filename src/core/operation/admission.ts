@@ -3,15 +3,16 @@
  * monitors says gets this far.
  */
 import { candidateOf, candidatesOf } from "../health/facts.ts";
-import { chooseSuccessor } from "../health/successor.ts";
+import { chooseSuccessor, type SuccessorAnswer } from "../health/successor.ts";
 import type { Verdict } from "../health/verdict.ts";
+import type { NodeName } from "../ids.ts";
 import { describePause } from "../pause.ts";
 import { remembered } from "../remembered.ts";
 import type { Cause, GroupPart, VoteRecord } from "../state.ts";
 import type { Turn } from "../turn.ts";
 import { fenced, withVip } from "../vip/epochs.ts";
 import { withOutage } from "./flapping.ts";
-import { withAdmittance } from "./admittance.ts";
+import { withAdmittance, withGuardHeard } from "./admittance.ts";
 import { guardLoss } from "./guard-loss.ts";
 import { demotedByHand, movedByHand } from "./by-hand.ts";
 import { coolingDown, turnedBackFor } from "./cooldown.ts";
@@ -108,19 +109,29 @@ function restraintOf(turn: Turn, group: GroupPart, call: Call): string | null {
 }
 
 function nobodyFor(turn: Turn, group: GroupPart, call: Call): string | null {
+  const answer = successorWith(turn, group, call, withAdmittance);
+  if (answer.chosen !== null) return null;
+  const able = successorWith(turn, group, call, withGuardHeard).chosen;
+  return `${call.text}; ${able === null ? noSuccessor(answer) : unprovable(call, able)}`;
+}
+
+function successorWith(
+  turn: Turn,
+  group: GroupPart,
+  call: Call,
+  admit: typeof withAdmittance,
+): SuccessorAnswer {
   const { evidence } = turn.local(group.name);
   // Else a master that died just after its promotion counts as the replica that it was last seen to be.
   const candidates = candidatesOf(group, evidence, turn.now)
     .filter(({ node }) => node !== call.from || call.isDemoted === true)
-    .map((candidate) => ({ ...withAdmittance(turn, group, candidate), asMaster: true }));
-  const answer = chooseSuccessor({
-    group,
-    from: call.from,
-    candidates,
-    preferred: null,
-    excluded: [],
-  });
-  return answer.chosen === null ? `${call.text}; ${noSuccessor(answer)}` : null;
+    .map((candidate) => ({ ...admit(turn, group, candidate), asMaster: true }));
+  return chooseSuccessor({ group, from: call.from, candidates, preferred: null, excluded: [] });
+}
+
+/** Whoever could show that the lease has ended is gone. A person may begin it, and is asked for their word then. */
+function unprovable({ from }: Call, able: NodeName): string {
+  return `${able} could take over, but no host is left whose answer would prove that ${from} serves nothing any more; let ${from} be reached, or if it is off for certain: mmm failover --force`;
 }
 
 function intentOf(turn: Turn, group: GroupPart, call: Call): Intent {

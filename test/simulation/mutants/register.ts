@@ -259,6 +259,18 @@ function next(vip: Vip, epoch: Stamp): Stamp {
     scripts: [LAST_WHO_COUNTED],
   },
   {
+    name: "nobody is told that only their word could prove it",
+    removes: "P8: a failover that nothing would prove says so, and how a person begins it",
+    edits: [
+      {
+        file: "src/core/operation/admission.ts",
+        from: "able === null ? noSuccessor(answer) : unprovable(call, able)",
+        to: "noSuccessor(answer)",
+      },
+    ],
+    scripts: [LAST_WHO_COUNTED],
+  },
+  {
     name: "who serves a reader alone never counts",
     removes: "rule 11: a host that a reader VIP goes to counts before it claims",
     edits: [
