@@ -72,7 +72,7 @@ export class Monitors {
       this.#now += Number(ms);
     },
     tick: ([name = ""]) => this.#turn(name, tick),
-    deliver: (links, { drop, keep }) => this.#deliver(links, drop, keep),
+    deliver: (links, options) => this.#deliver(links, options),
     stabilize: () => this.#stabilize(),
     propose: ([name = "", change = ""]) => this.#propose(name, change),
     round: ([name = ""]) => this.#turn(name, beginRound),
@@ -207,7 +207,11 @@ export class Monitors {
     return Math.max(this.#now + 1, Math.min(...wakes));
   }
 
-  #deliver(links: readonly string[], drop = "", keep = ""): void {
+  /** Of what waits, `only` those of that kind, or all. */
+  #deliver(
+    links: readonly string[],
+    { drop = "", keep = "", only }: Readonly<Record<string, string | undefined>> = {},
+  ): void {
     const letters = this.#letters;
     this.#letters = [];
     const later: Letter[] = [];
@@ -216,6 +220,7 @@ export class Monitors {
       if (drop.split(",").includes(link)) continue;
       if (keep.split(",").includes(link)) later.push(letter);
       else if (links.length > 0 && !links.includes(link)) later.push(letter);
+      else if (only !== undefined && letter.message.kind !== only) later.push(letter);
       else this.#hand(letter);
     }
     this.#letters = [...later, ...this.#letters];

@@ -14,7 +14,7 @@ import { isNewer, type Stamp } from "../stamp.ts";
 import { accept } from "./accepted.ts";
 import { clusterIdOf, clusterOf, isBound, members } from "./cluster.ts";
 import { FOUNDING } from "./founding.ts";
-import { adoptTerm } from "./roles.ts";
+import { adoptTerm, stepDown } from "./roles.ts";
 import { wholeSlot } from "./slot.ts";
 import { andThen, send, type Step, still } from "./step.ts";
 import type { ConsensusEffect, ConsensusMessage, ConsensusState, Slot } from "./types.ts";
@@ -69,6 +69,16 @@ export function onState(
     isBound(cluster.members, name, ownId) && isBound(cluster.members, from, storageId);
   if (!isOurs || !isOfBoth || !isNewer(stamp, own.stamp)) return still(state);
   return andThen(adoptTerm(state, stamp.term, at), (next) =>
-    still(accept(next, { stamp, parts, changed })),
+    giveUp(accept(next, { stamp, parts, changed }), at),
   );
+}
+
+/**
+ * A candidate of the very term in which somebody has made that state: another leads it. By the members of that state, of
+ * whom several may be gone since, the few votes that it was given could be a majority.
+ */
+function giveUp(state: ConsensusState, at: At): Step {
+  const { slot, term } = state.durable;
+  const hasLost = state.role === "candidate" && slot?.stamp.term === term;
+  return hasLost ? stepDown(state, at, "another leads this term") : still(state);
 }

@@ -322,6 +322,18 @@ export const OF_CONSENSUS: readonly Mutant[] = [
     scripts: [TRANSCRIPTS],
   },
   {
+    name: "a candidate goes on with a state of its own term",
+    removes: "who has a state of a term does not win that term: another leads it",
+    edits: [
+      {
+        file: `${CONSENSUS}/catching-up.ts`,
+        from: 'state.role === "candidate" && slot?.stamp.term === term',
+        to: 'state.role === "candidate" && slot?.stamp.term === term + 1',
+      },
+    ],
+    scripts: [TRANSCRIPTS],
+  },
+  {
     name: "who was replaced keeps the new one from being counted",
     removes: "what another disk says under a member's name takes nothing from that member",
     edits: [
