@@ -48,6 +48,7 @@ function forgetReplaced(state: ConsensusState, keep: Keep): ConsensusState {
     durable: changedDurable(durable, { acknowledged: only(durable.acknowledged, keep) }),
     refused: only(wentBack(state.refused), keep),
     told: only(wentBack(state.told), keep),
+    votes: state.votes.filter(keep),
     leadership: leadership && forgetAnswers(leadership, keep),
   });
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { tick } from "../../../../src/core/consensus/consensus.ts";
+import { wholeSlot } from "../../../../src/core/consensus/slot.ts";
 import type { ConsensusMessage } from "../../../../src/core/consensus/types.ts";
 import {
   aCluster,
@@ -232,6 +233,30 @@ describe("how votes are counted", () => {
     expect(elect("disk-mon1")).toBe("leader");
     // An earlier version does not tell.
     expect(elect(null)).toBe("leader");
+  });
+
+  test("not that of a disk that another has replaced in the state that it was brought meanwhile", () => {
+    const names = ["mon1", "mon2", "mon3", "mon4"];
+    const slot = aSlot(stamp(5, 10), aCluster({}, names));
+    const willing = {
+      kind: "pre-vote-reply",
+      candidateTerm: 6,
+      granted: true,
+      asker: "disk-mon1",
+    } as const;
+    const vote = { kind: "vote-reply", granted: true, asker: "disk-mon1" } as const;
+    let state = tick(aMonitor({ slot }), at(2_000)).state;
+    for (const peer of ["mon2", "mon3"]) state = hear(state, from(peer, willing), 2_000).state;
+    state = hear(state, from("mon2", vote, { term: 6 }), 2_000).state;
+    expect(state).toMatchObject({ role: "candidate", votes: ["mon1", "mon2"] });
+    const disks = aCluster({}, names).members.map((member) =>
+      member.name === "mon2" ? { ...member, storageId: "new" } : member,
+    );
+    const brought = wholeSlot(aSlot(stamp(5, 12), aCluster({ members: disks })));
+    const news = from("mon3", { kind: "genesis", delta: brought }, { slot: stamp(5, 12) });
+    const after = hear(state, news, 2_000).state;
+    expect(after).toMatchObject({ role: "candidate", votes: ["mon1"] });
+    expect(hear(after, from("mon3", vote, { term: 6 }), 2_000).state.role).toBe("candidate");
   });
 
   test("an answer tells whom it is for", () => {
