@@ -87,10 +87,17 @@ export function countedPeers(state: ConsensusState): readonly MonitorName[] {
     .filter((name) => name !== state.durable.name && state.refused[name]?.kind !== "went-back");
 }
 
+/** It has replaced this monitor, which may still ask for votes: what this one does is not done by that one. */
+function isNamesake({ durable }: ConsensusState, { name, storageId }: Member): boolean {
+  return name === durable.name && storageId !== durable.storageId;
+}
+
 /** Distinct members among the names, against the quorum of all members. */
 export function isMajority(state: ConsensusState, names: readonly MonitorName[]): boolean {
   const all = members(state);
-  const counted = all.filter((member) => names.includes(member.name)).length;
+  const counted = all.filter(
+    (member) => names.includes(member.name) && !isNamesake(state, member),
+  ).length;
   return all.length > 0 && counted >= quorumOf(all.length);
 }
 
@@ -100,7 +107,7 @@ export function reachedByMajority(
   reached: (name: MonitorName) => number,
 ): number {
   const all = members(state);
-  const values = all.map((member) => reached(member.name));
+  const values = all.map((member) => (isNamesake(state, member) ? 0 : reached(member.name)));
   const quorum = quorumOf(values.length);
   let best = 0;
   for (const value of values) {

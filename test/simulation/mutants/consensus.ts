@@ -334,6 +334,18 @@ export const OF_CONSENSUS: readonly Mutant[] = [
     scripts: [TRANSCRIPTS],
   },
   {
+    name: "who was replaced counts itself as the one that replaced it",
+    removes: "a member is a disk: another of its name is none, not even to itself",
+    edits: [
+      {
+        file: `${CONSENSUS}/cluster.ts`,
+        from: "names.includes(member.name) && !isNamesake(state, member)",
+        to: "names.includes(member.name)",
+      },
+    ],
+    scripts: [TRANSCRIPTS],
+  },
+  {
     name: "who was replaced keeps the new one from being counted",
     removes: "what another disk says under a member's name takes nothing from that member",
     edits: [
