@@ -67,7 +67,13 @@ const commandLine = await build({
   format: "iife",
   globalName: "exported",
   define: { "import.meta.url": "fileUrl" },
-  banner: { js: '(function (require, file) {\nconst fileUrl = require("node:url").pathToFileURL(file).href;' },
+  banner: {
+    js: [
+      "(function (require, __filename) {",
+      'const __dirname = require("node:path").dirname(__filename);',
+      'const fileUrl = require("node:url").pathToFileURL(__filename).href;',
+    ].join("\n"),
+  },
   footer: { js: "return exported;\n})" },
   plugins: [leftOut, silenced],
 });
