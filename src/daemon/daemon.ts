@@ -39,6 +39,7 @@ export class Daemon<S> {
   #isLeaving = false;
   #seen: Committed | null = null;
   #members: readonly Member[] = [];
+  #isOpen = false;
 
   constructor(options: DaemonOptions<S>) {
     this.#options = options;
@@ -65,6 +66,7 @@ export class Daemon<S> {
   async start(): Promise<void> {
     const { identity, nodes, log, version } = this.#options;
     const port = await this.#contacts.open();
+    this.#isOpen = true;
     nodes.onLost((group, node) => this.#runtime.push({ kind: "connection-lost", group, node }));
     this.#runtime.push({ kind: "tick" });
     this.#chores.start();
@@ -192,10 +194,10 @@ export class Daemon<S> {
 
   /**
    * Whoever counts by the newest state is talked to, as consensus does it; from the start on, too, for the file may name
-   * none but the founders.
+   * none but the founders. Whom it names is talked to first, and there: a state from before all of them moved knows nothing of that.
    */
   #talkTo(members: readonly Member[]): void {
-    if (members === this.#members) return;
+    if (!this.#isOpen || members === this.#members) return;
     this.#members = members;
     for (const { name, address } of members) this.#contacts.peers.agree(name, address);
   }

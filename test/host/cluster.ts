@@ -104,6 +104,17 @@ export class Cluster implements AsyncDisposable {
     this.start(name);
   }
 
+  /** All of them end, and come back at other addresses, which their files know and their states do not. */
+  async moveAll(): Promise<void> {
+    for (const name of NAMES) this.monitors.get(name)!.signal("SIGKILL");
+    for (const name of NAMES) {
+      await this.monitors.get(name)!.exitCode();
+      this.clients.get(name)?.close();
+      await this.#place(name);
+    }
+    for (const name of NAMES) this.start(name);
+  }
+
   /** Of whoever else has a certificate; null: there are none. */
   filesOf(role: Role, name: string): TlsFiles | null {
     return this.#certificates?.files(role, name) ?? null;

@@ -136,3 +136,12 @@ describe("three monitors", () => {
     );
   });
 });
+
+describe("three monitors that have all moved", () => {
+  it("find each other where their files say", async () => {
+    await using moved = await Cluster.open();
+    await moved.leader(NAMES);
+    await moved.moveAll();
+    await moved.leader(NAMES);
+  });
+});

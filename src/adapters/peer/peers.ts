@@ -193,6 +193,8 @@ export class Peers implements PeerSender {
       return;
     }
     this.#clashes.delete(link);
+    const former = this.#find(identity.name);
+    if (former !== undefined) this.#leave(former, identity.name);
     link.name = identity.name;
     this.#options.onFound(identity.name, link.address);
   }
@@ -207,8 +209,13 @@ export class Peers implements PeerSender {
       return `the monitor at ${link.address} is called ${name}, as this one is: give each its own --name`;
     }
     const other = this.#find(name);
-    if (other === undefined) return null;
+    if (other === undefined || this.#hasMoved(other)) return null;
     return `the monitors at ${link.address} and ${other.address} are both called ${name}`;
+  }
+
+  /** Where the file names nobody, and the state names one that does not answer: now it answers where the file says. */
+  #hasMoved(link: PeerLink): boolean {
+    return !this.#configured.has(link) && link.silentSince !== null;
   }
 }
 
