@@ -1,5 +1,5 @@
 // usage: node --no-rehash-snapshot compile.mjs FILE CONFIG
-// Writes FILE.ARCH-V8: FILE, a program of src/compiled.ts, as V8 has compiled it for a run of `mmm config check CONFIG`.
+// Writes FILE.ARCH-V8: FILE, a program of src/compiled.ts, as V8 has compiled it for a run of `mmm config check CONFIG`
 // (which ends with a complaint, for there are no certificates). Without a random seed for its tables, and with one name
 // for all, the same program gives the same bytes everywhere.
 import { readFileSync, writeFileSync } from "node:fs";

@@ -11,7 +11,7 @@
  */
 import { members, readyPeers, transfer } from "./consensus/consensus.ts";
 import { isOwnTrouble } from "./health/own-network.ts";
-import { FRESH_MS, isAnswering, isDenying, isFresh } from "./health/votes.ts";
+import { FRESH_MS, isDenying, isReachedBy } from "./health/votes.ts";
 import type { GroupName, MonitorName, NodeName } from "./ids.ts";
 import { busyFor, chancesOf, isOutOfReach } from "./operation/reach.ts";
 import { unrepaired } from "./operation/repair.ts";
@@ -154,6 +154,5 @@ function mastersReached(turn: Turn, groups: readonly GroupPart[], monitor: Monit
 }
 
 function isReached(turn: Turn, group: GroupName, monitor: MonitorName, node: NodeName): boolean {
-  const held = turn.local(group).evidence[monitor]?.[node];
-  return held !== undefined && isFresh(held, turn.now) && isAnswering(held.vote);
+  return isReachedBy(turn.local(group).evidence, monitor, node, turn.now);
 }

@@ -41,6 +41,17 @@ export function isAnswering(vote: NodeVote): boolean {
   return vote.vote === "up" || vote.vote === "degraded";
 }
 
+/** Whether the monitor gets answers from the node, by what it last told. */
+export function isReachedBy(
+  evidence: Evidence,
+  monitor: MonitorName,
+  node: NodeName,
+  now: Instant,
+): boolean {
+  const held = evidence[monitor]?.[node];
+  return held !== undefined && isFresh(held, now) && isAnswering(held.vote);
+}
+
 /** Whether this monitor says that the node does not answer it. */
 export function isDenying(vote: NodeVote): boolean {
   return vote.vote === "silent" || vote.vote === "refused";

@@ -3,7 +3,7 @@ import { eligible } from "../health/eligibility.ts";
 import { candidateOf, isDemoted } from "../health/facts.ts";
 import type { NodeInfo } from "../health/types.ts";
 import { isWell } from "../health/verdict.ts";
-import { isAnswering } from "../health/votes.ts";
+import { isReachedBy } from "../health/votes.ts";
 import type { NodeName } from "../ids.ts";
 import {
   type GroupPart,
@@ -113,8 +113,7 @@ export function isBack(running: Running): boolean {
  */
 function isSeenWell({ turn, group, op }: Running): boolean {
   const { verdict, evidence } = turn.local(group.name);
-  const own = evidence[turn.state.name]?.[op.from];
-  const isHeardHere = own !== undefined && isAnswering(own.vote);
+  const isHeardHere = isReachedBy(evidence, turn.state.name, op.from, turn.now);
   if (verdict.kind === "two-masters") {
     const { tally, others, master } = verdict;
     const isOurs = others.every(({ node, ownWrites }) => node === op.to && !ownWrites);

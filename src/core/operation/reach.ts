@@ -6,7 +6,7 @@
  */
 import { eligible } from "../health/eligibility.ts";
 import { candidateOf, isDemoted } from "../health/facts.ts";
-import { isAnswering, isFresh } from "../health/votes.ts";
+import { isFresh, isReachedBy } from "../health/votes.ts";
 import type { MonitorName, NodeName } from "../ids.ts";
 import { remembered } from "../remembered.ts";
 import { type GroupPart, memberNames, type Node, type Vip, writerVip } from "../state.ts";
@@ -120,8 +120,7 @@ function reaches(subject: Case, monitor: MonitorName, node: NodeName): boolean {
 }
 
 function reachesRedis({ turn, group }: Case, monitor: MonitorName, node: NodeName): boolean {
-  const held = turn.local(group.name).evidence[monitor]?.[node];
-  return held !== undefined && isFresh(held, turn.now) && isAnswering(held.vote);
+  return isReachedBy(turn.local(group.name).evidence, monitor, node, turn.now);
 }
 
 /** A refusal is an answer. Without a VIP nobody asks a guard for anything. */

@@ -4,7 +4,7 @@ import { candidateOf, candidatesOf } from "../health/facts.ts";
 import { positionOf } from "../health/lineage.ts";
 import { chooseSuccessor, type SuccessorAnswer } from "../health/successor.ts";
 import { isWell } from "../health/verdict.ts";
-import { isAnswering } from "../health/votes.ts";
+import { isReachedBy } from "../health/votes.ts";
 import type { GroupName, NodeName } from "../ids.ts";
 import type { Waiting } from "../local.ts";
 import { type GroupPart, nodeOf } from "../state.ts";
@@ -54,8 +54,7 @@ function troubleWith(turn: Turn, { name }: GroupPart, master: NodeName): string 
 }
 
 function answersHere(turn: Turn, group: GroupName, node: NodeName): boolean {
-  const own = turn.local(group).evidence[turn.state.name]?.[node];
-  return own !== undefined && isAnswering(own.vote);
+  return isReachedBy(turn.local(group).evidence, turn.state.name, node, turn.now);
 }
 
 /** What another monitor hears of it is no help to the leader, which has to promote it. */

@@ -1,6 +1,6 @@
 /** Scripts about how a cluster begins: what the files say, what the hosts showed, hosts without a register. */
 import { realCore } from "../real-core.ts";
-import { GROUP, readerVip, WRITER } from "../world/plan.ts";
+import { readerVip, WRITER } from "../world/plan.ts";
 import { Violation } from "../world/violation.ts";
 import { World } from "../world/world.ts";
 import {
@@ -11,6 +11,7 @@ import {
   type Script,
   SHARP,
   servers,
+  speakFor,
   switchOver,
   until,
 } from "./script.ts";
@@ -30,13 +31,7 @@ function shownLongAgo(seed: number): void {
   world.redis("db3").follow(world.host("db1").address, 6379);
   world.runUntil(20_000);
   need(servers(world).join() === "db2", "db2 alone serves the address");
-  world.command({
-    kind: "adopt",
-    group: GROUP,
-    cluster: null,
-    empty: "db2",
-    acceptDataLoss: false,
-  });
+  speakFor(world, "db2");
   world.host("db2").pruneAddresses();
   until(world, () => world.group?.master === "db1", "db1 is adopted");
 }
@@ -80,13 +75,7 @@ function foundedWithout(seed: number): void {
   const world = new World({ seed, core: realCore, writeEveryMs: 0, readers: 1 });
   world.powerOff("db2");
   world.runUntil(8_000);
-  world.command({
-    kind: "adopt",
-    group: GROUP,
-    cluster: null,
-    empty: "db2",
-    acceptDataLoss: false,
-  });
+  speakFor(world, "db2");
   until(world, () => world.group?.master === "db1", "db1 is adopted");
   const reader = readerVip(0);
   must(world, () => servers(world, reader).length === 1, "a reader VIP begins where it can", 3_000);

@@ -10,16 +10,13 @@ import {
   type Script,
   type ScriptedWorld,
   servers,
+  speakFor,
   until,
   vipOf,
 } from "./script.ts";
 
 const READER = readerVip(0);
 const LET_GO = `${GROUP}: ${READER} let go`;
-
-function speakFor(world: World, empty: string): void {
-  world.command({ kind: "adopt", group: GROUP, cluster: null, empty, acceptDataLoss: false });
-}
 
 /** Nothing will ever prove that its old holder is empty; a person does, once that was asked for. */
 function waitsForAWord(world: ScriptedWorld, old: string): void {

@@ -4,7 +4,7 @@ import { GROUP, readerVip } from "../world/plan.ts";
 import { whatIsMissing } from "../world/wholeness.ts";
 import type { World } from "../world/world.ts";
 import { reloadReaders } from "./reader-changes.ts";
-import { atRest, mend, peersOf, servers, until, vipOf } from "./script.ts";
+import { atRest, mend, peersOf, servers, speakFor, until, vipOf } from "./script.ts";
 
 const SEEDS = [1, 2];
 const READER = readerVip(0);
@@ -112,13 +112,7 @@ test("a host that cannot be asked holds up what is added, and a person is told",
   expect(servers(world, READER)).toEqual([]);
   const alarms = world.theLeader.state?.alarms ?? {};
   expect(alarms[`${GROUP}: ${READER} let go`]).toMatch(/not on db3 .*mmm adopt --empty db3/);
-  world.command({
-    kind: "adopt",
-    group: GROUP,
-    cluster: null,
-    empty: "db3",
-    acceptDataLoss: false,
-  });
+  speakFor(world, "db3");
   until(world, () => servers(world, READER).length === 1, "it is served", 10_000);
   world.runUntil(world.now + 100);
   expect(world.theLeader.state?.alarms[`${GROUP}: ${READER} let go`]).toBeUndefined();

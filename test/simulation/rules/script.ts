@@ -35,6 +35,11 @@ export const SHARP = {
 
 export const HOSTS = ["db1", "db2", "db3"];
 
+/** A person vouches for a host: it serves nothing. */
+export function speakFor(world: World, empty: string): void {
+  world.command({ kind: "adopt", group: GROUP, cluster: null, empty, acceptDataLoss: false });
+}
+
 /** What must come about for the script to say anything. */
 export function need(condition: boolean, what: string): asserts condition {
   if (!condition) throw new Error(`it does not come about: ${what}`);

@@ -170,34 +170,30 @@ describe("who gets a vote", () => {
   });
 });
 
+/** A promise to vote for mon1 in term 6. */
+const WILLING = {
+  kind: "pre-vote-reply",
+  candidateTerm: 6,
+  granted: true,
+  asker: "disk-mon1",
+} as const;
+
 describe("how votes are counted", () => {
   test("distinct members only: a vote that comes twice is one", () => {
     const five = {
       slot: aSlot(stamp(5, 10), aCluster({}, ["mon1", "mon2", "mon3", "mon4", "mon5"])),
     };
-    const willing = {
-      kind: "pre-vote-reply",
-      candidateTerm: 6,
-      granted: true,
-      asker: "disk-mon1",
-    } as const;
     let state = tick(aMonitor(five), at(2_000)).state;
-    state = hear(state, from("mon2", willing), 2_000).state;
-    state = hear(state, from("mon2", willing), 2_000).state;
+    state = hear(state, from("mon2", WILLING), 2_000).state;
+    state = hear(state, from("mon2", WILLING), 2_000).state;
     expect(state.role).toBe("pre-candidate");
-    expect(hear(state, from("mon3", willing), 2_000).state.role).toBe("candidate");
+    expect(hear(state, from("mon3", WILLING), 2_000).state.role).toBe("candidate");
   });
 
   test("not a stranger's, nor one of a member with another disk", () => {
     const asked = tick(aMonitor(), at(2_000)).state;
-    const willing = {
-      kind: "pre-vote-reply",
-      candidateTerm: 6,
-      granted: true,
-      asker: "disk-mon1",
-    } as const;
-    expect(hear(asked, from("mon9", willing), 2_000).state.role).toBe("pre-candidate");
-    expect(hear(asked, from("mon2", willing, { storageId: "other" }), 2_000).state.role).toBe(
+    expect(hear(asked, from("mon9", WILLING), 2_000).state.role).toBe("pre-candidate");
+    expect(hear(asked, from("mon2", WILLING, { storageId: "other" }), 2_000).state.role).toBe(
       "pre-candidate",
     );
   });
@@ -238,15 +234,9 @@ describe("how votes are counted", () => {
   test("not that of a disk that another has replaced in the state that it was brought meanwhile", () => {
     const names = ["mon1", "mon2", "mon3", "mon4"];
     const slot = aSlot(stamp(5, 10), aCluster({}, names));
-    const willing = {
-      kind: "pre-vote-reply",
-      candidateTerm: 6,
-      granted: true,
-      asker: "disk-mon1",
-    } as const;
     const vote = { kind: "vote-reply", granted: true, asker: "disk-mon1" } as const;
     let state = tick(aMonitor({ slot }), at(2_000)).state;
-    for (const peer of ["mon2", "mon3"]) state = hear(state, from(peer, willing), 2_000).state;
+    for (const peer of ["mon2", "mon3"]) state = hear(state, from(peer, WILLING), 2_000).state;
     state = hear(state, from("mon2", vote, { term: 6 }), 2_000).state;
     expect(state).toMatchObject({ role: "candidate", votes: ["mon1", "mon2"] });
     const disks = aCluster({}, names).members.map((member) =>
