@@ -166,9 +166,9 @@ export function onVote(
   return andThen(adoptTerm(state, message.term, at), (next) => decideVote(next, from, message, at));
 }
 
+/** Not again to who has it, either: who asks may be another disk of that name. Nobody asks twice for the same. */
 function decideVote(state: ConsensusState, from: MonitorName, message: Of<"vote">, at: At): Step {
   const { votedFor } = state.durable;
-  if (votedFor === from) return answerVote(state, from, message, true);
   const free = votedFor === null && state.leader === null;
   if (!free || !isUpToDate(state, message)) return answerVote(state, from, message, false);
   const voted = changedState(state, {

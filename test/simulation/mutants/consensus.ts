@@ -32,6 +32,18 @@ export const OF_CONSENSUS: readonly Mutant[] = [
     scripts: [ELECTIONS],
   },
   {
+    name: "a vote is given to two disks of one name",
+    removes: "one vote in a term, for a disk: who asks again in that name may be another",
+    edits: [
+      {
+        file: `${CONSENSUS}/election.ts`,
+        from: "const free = votedFor === null && state.leader === null;",
+        to: "const free = (votedFor ?? from) === from && state.leader === null;",
+      },
+    ],
+    scripts: [TRANSCRIPTS],
+  },
+  {
     name: "a candidate with an older state is voted for",
     removes: "a vote only for a slot at least as new",
     edits: [

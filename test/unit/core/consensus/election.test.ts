@@ -132,9 +132,11 @@ describe("who gets a vote", () => {
     expect(step.effects.map(({ kind }) => kind)).toEqual(["persist", "send"]);
   });
 
-  test("one in a term: the same again, another not, and a new term clears it", () => {
+  test("one in a term: no other, not even of the same name, and a new term clears it", () => {
     const voted = hear(aMonitor(), from("mon2", ASK, { term: 6 }), AGED).state;
-    expect(answers(sent(hear(voted, from("mon2", ASK, { term: 6 }), AGED))[0])).toBe(true);
+    expect(answers(sent(hear(voted, from("mon2", ASK, { term: 6 }), AGED))[0])).toBe(false);
+    const newDisk = { term: 6, slot: stamp(5, 11), storageId: "disk-mon2-new" };
+    expect(answers(sent(hear(voted, from("mon2", ASK, newDisk), AGED))[0])).toBe(false);
     expect(answers(sent(hear(voted, from("mon3", ASK, { term: 6 }), AGED))[0])).toBe(false);
     expect(answers(sent(hear(voted, from("mon3", ASK, { term: 7 }), AGED))[0])).toBe(true);
   });
