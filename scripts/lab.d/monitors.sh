@@ -33,6 +33,8 @@ start_monitor() {
   if [[ $MANAGER == sentinel ]]; then start_sentinel "$1"; else start_mmm_mon "$1"; fi
 }
 
+environment_of_unit() { sed -n 's/^Environment=//p' "$REPO/config/mmm-mon.service"; }
+
 # For developers: MMM_DIST is another build, MMM_NODE_FLAGS are flags of node (--cpu-prof).
 start_mmm_mon() {
   local name=$1 other peers=()
@@ -40,6 +42,7 @@ start_mmm_mon() {
   # shellcheck disable=SC2016
   local preferred=(sh -c 'echo -10 2>/dev/null >/proc/$$/autogroup; exec "$@"' sh)
   [[ -z $LOCAL ]] || preferred=()
+  preferred+=(env "$(environment_of_unit)")
   [[ $TLS != off ]] || peers+=(--tls off)
   for other in $(monitor_names); do
     [[ $other == "$name" ]] || peers+=(--peer "$other=$(address_of "$other"):$MONITOR_PORT")
