@@ -5,8 +5,8 @@
  * not. It has led for a while by then, and nothing is under way, so that leadership never goes round in circles or
  * away from work that was begun.
  *
- * Or one that can do what this leader has to do and cannot: it is to fail a group over, and does not reach what it
- * takes (`operation/reach.ts`). Whoever takes over begins anew, waiting time and all, so this is done only by one
+ * Or one that can do what this leader has to do and cannot: it is to fail a group over, or to keep its holder marked, and
+ * does not reach what it takes (`operation/reach.ts`). Whoever takes over begins anew, waiting time and all, so this is done only by one
  * that can do nothing, for one that can; and by each monitor only so often, whatever the votes say.
  */
 import { members, readyPeers, transfer } from "./consensus/consensus.ts";

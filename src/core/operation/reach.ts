@@ -3,16 +3,19 @@
  * host; and, of every host that may still serve the VIP, what proves that it does not. The votes of the others decide
  * that there is to be a failover, and they do not help to carry it out. But they tell who reaches what, and so whether
  * somebody else could (`handover.ts`), and what a person is to mend.
+ *
+ * And what it must reach while all is well: the guard of the holder. The others keep its lease alive, but nobody else marks
+ * it with the next epoch, and without that mark nobody can.
  */
 import { eligible } from "../health/eligibility.ts";
 import { candidateOf, isDemoted } from "../health/facts.ts";
 import { isFresh, isReachedBy } from "../health/votes.ts";
-import type { MonitorName, NodeName } from "../ids.ts";
+import type { Instant, MonitorName, NodeName } from "../ids.ts";
 import { remembered } from "../remembered.ts";
 import { type GroupPart, memberNames, type Node, type Vip, writerVip } from "../state.ts";
 import type { Turn } from "../turn.ts";
 import { leaseEndsAt, unprovenHolders } from "../vip/proofs.ts";
-import { heardWithin, proofContext } from "../vip/upkeep.ts";
+import { guardHeardAt, heardWithin, proofContext } from "../vip/upkeep.ts";
 import { leaseEnds } from "./lease-end.ts";
 
 /** A blip is no reason to leave office … */
@@ -23,6 +26,8 @@ const TOLD_AFTER_MS = 3000;
 const OWN_GUARD_HEARD_MS = 2000;
 /** Another monitor looks at a calm host every three seconds, and leaves it alone for as long when an operation begins. */
 const GUARD_HEARD_MS = 8000;
+/** A guard that is lost to all of them is lost to none of them much later. */
+const HEARD_LATER_MS = 1000;
 
 /** In memory only: a failover is called for, and this leader finds nobody for it. */
 const CALLED_IN_VAIN = "called in vain";
@@ -31,13 +36,15 @@ const BUSY = "busy within reach";
 
 type Part = "Redis" | "guard";
 
-/** A group that is to be failed over, as this leader sees it. */
+/** A group that is to be failed over, or kept served, as this leader sees it. */
 interface Case {
   readonly turn: Turn;
   readonly group: GroupPart;
   readonly vip: Vip | undefined;
   /** To be master in the end, by all that is known of them, from whomever. */
   readonly candidates: readonly Node[];
+  /** The candidate is the holder, which is to go on serving. */
+  readonly isKept: boolean;
 }
 
 export function noteCall(turn: Turn, group: GroupPart, isInVain: boolean): void {
@@ -78,11 +85,19 @@ export function chancesOf(turn: Turn, group: GroupPart, monitor: MonitorName): n
 
 /** null: nothing is to be done, or nobody may become master, whoever reaches whom. */
 function caseOf(turn: Turn, group: GroupPart): Case | null {
-  if (!isCalledFor(turn, group)) return null;
   const vip = writerVip(group);
+  if (!isCalledFor(turn, group)) return vip === undefined ? null : caseOfHolder(turn, group, vip);
   const successors = candidatesIn(turn, group);
   const candidates = successors.length > 0 ? successors : wayBack(turn, group);
-  return candidates.length === 0 ? null : { turn, group, vip, candidates };
+  return candidates.length === 0 ? null : { turn, group, vip, candidates, isKept: false };
+}
+
+/** Only a master that answers is kept served; from any other the role is moved. */
+function caseOfHolder(turn: Turn, group: GroupPart, vip: Vip): Case | null {
+  const isServing = vip.kind === "hold" && vip.node === group.master && group.leaving !== true;
+  if (!isServing || heardWithin(turn, group, vip.node ?? "", OWN_GUARD_HEARD_MS)) return null;
+  const candidates = group.nodes.filter(({ name }) => name === vip.node);
+  return { turn, group, vip, candidates, isKept: true };
 }
 
 /** The old master is back, and nobody is left who could take over from it: then it is turned back to, or at least held. */
@@ -124,13 +139,19 @@ function reachesRedis({ turn, group }: Case, monitor: MonitorName, node: NodeNam
 }
 
 /** A refusal is an answer. Without a VIP nobody asks a guard for anything. */
-function reachesGuard({ turn, group, vip }: Case, monitor: MonitorName, node: NodeName): boolean {
+function reachesGuard(subject: Case, monitor: MonitorName, node: NodeName): boolean {
+  const { turn, group, vip } = subject;
   if (vip === undefined) return true;
   if (monitor === turn.state.name) return heardWithin(turn, group, node, OWN_GUARD_HEARD_MS);
   const held = turn.local(group.name).evidence[monitor]?.[node];
   if (held === undefined || !isFresh(held, turn.now)) return false;
   const { heardMs, problem } = held.vote.guard;
-  return problem === null && heardMs !== null && heardMs <= GUARD_HEARD_MS;
+  if (problem !== null || heardMs === null || heardMs > GUARD_HEARD_MS) return false;
+  return !subject.isKept || isHeardLater(subject, node, held.receivedAt - heardMs);
+}
+
+function isHeardLater({ turn, group }: Case, node: NodeName, heardAt: Instant): boolean {
+  return heardAt - guardHeardAt(turn, group, node) >= HEARD_LATER_MS;
 }
 
 function provesAll(subject: Case, monitor: MonitorName): boolean {
@@ -153,7 +174,9 @@ function toBeProven(subject: Case, vip: Vip, monitor: MonitorName): readonly Nod
 }
 
 /** What a leader has proven, or waits for with the clock running, is lost to whoever follows it. */
-function openHolders({ turn, group }: Case, vip: Vip, monitor: MonitorName): readonly NodeName[] {
+function openHolders(subject: Case, vip: Vip, monitor: MonitorName): readonly NodeName[] {
+  const { turn, group, isKept } = subject;
+  if (isKept) return [];
   if (monitor !== turn.state.name) return vip.holders;
   const context = proofContext(turn, group, vip);
   return unprovenHolders(context, null).filter((node) => leaseEndsAt(context, node) === Infinity);

@@ -64,6 +64,30 @@ export const OF_REACH: readonly Mutant[] = [
     ],
   },
   {
+    name: "who cannot keep the holder served leads on",
+    removes:
+      "P7: a leader that does not reach the holder's guard, which only it can mark with a new epoch, hands over to one that does",
+    edits: [
+      { file: REACH, from: "if (!isServing || heardWithin(", to: "if (isServing || heardWithin(" },
+    ],
+    scripts: [
+      "a leader does not reach the holder's guard, and a replica's host is booted",
+      "a leader loses the holder's guard in the midst of a switchover",
+    ],
+  },
+  {
+    name: "who looks less often reaches more",
+    removes: "a guard that is lost to all is no reason to hand leadership over",
+    edits: [
+      {
+        file: REACH,
+        from: "return !subject.isKept || isHeardLater(",
+        to: "return isHeardLater !== null || isHeardLater(",
+      },
+    ],
+    scripts: ["nobody reaches the holder's guard"],
+  },
+  {
     name: "leadership goes to whoever reaches no more",
     removes: "leadership is handed over only to one that can do what the leader cannot",
     edits: [{ file: HANDOVER, from: "able > own.able", to: "able >= own.able" }],

@@ -14,7 +14,7 @@ import {
   SHARP,
   until,
 } from "../rules/script.ts";
-import { WRITER } from "../world/plan.ts";
+import { GROUP, WRITER } from "../world/plan.ts";
 import { Violation } from "../world/violation.ts";
 import type { World } from "../world/world.ts";
 
@@ -179,6 +179,55 @@ function noRepair(seed: number): void {
   must(world, isSetRight, "who can set a node right leads, if the leader cannot", 60_000);
 }
 
+const SERVED = "the master is served while some monitor reaches it and its guard";
+
+function isServedByTheOld(world: World): boolean {
+  return servers(world).join() === "db1" && world.group?.operation === null;
+}
+
+/** The others keep the lease alive, until another host is booted: whatever stood there needs a new epoch. */
+function noHolder(seed: number): void {
+  const world = atRest(seed, SHARP);
+  loses(world, world.theLeader.name, "guard", ["db1"]);
+  world.powerOff("db2");
+  world.runUntil(world.now + 500);
+  world.powerOn("db2");
+  until(world, () => servers(world).length === 0, "its lease has ended");
+  must(world, () => isServedByTheOld(world), SERVED, 8_000);
+}
+
+/** It asks for the release of a switchover, and hears no more of that host. */
+function noReturn(seed: number): void {
+  const world = atRest(seed, SHARP);
+  world.onEffect = ({ name }, effect) => {
+    if (effect.kind !== "guard" || effect.request.op !== "release") return;
+    world.onEffect = null;
+    loses(world, name, "guard", ["db1"]);
+  };
+  world.command({ kind: "switchover", group: GROUP, to: "db2" });
+  until(world, () => world.onEffect === null, "db1 is to release the VIP");
+  until(world, () => world.group?.operation?.phase === "undo", "it is turned back");
+  must(world, () => isServedByTheOld(world), SERVED, 12_000);
+  need(world.group?.master === "db1", "nothing has changed");
+}
+
+/** Its guard is lost to all of them, who look at it less often than the leader does. */
+function nobodyReachesTheHolder(seed: number): void {
+  const settings = { ...SHARP.settings, leaseMs: 30_000, downAfterMs: 10_000 };
+  const world = atRest(seed, { ...SHARP, settings });
+  const before = elections(world);
+  const leader = world.theLeader;
+  world.onEffect = (monitor, effect) => {
+    if (monitor === leader || effect.kind !== "guard" || effect.target.node !== "db1") return;
+    world.onEffect = null;
+    world.after(50, () => (world.host("db1").guard = () => {}));
+  };
+  until(world, () => world.onEffect === null, "another monitor looks at it");
+  world.runUntil(world.now + 12_000);
+  if (elections(world) !== before)
+    throw new Violation("leadership stays where nobody is better placed", "there were elections");
+}
+
 export const REACH: readonly Script[] = [
   { name: "a leader is cut from all replicas when the master dies", run: noReplicaAtAll },
   { name: "a leader has long been cut from all replicas", run: noReplicaForLong },
@@ -194,6 +243,12 @@ export const REACH: readonly Script[] = [
   { name: "a leader reaches no guard of a replica", run: noGuard },
   { name: "a leader does not reach a replica that has to be set right", run: noRepair },
   { name: "a leader does not reach the old host, where no lease ends", run: notTheOldHost },
+  {
+    name: "a leader does not reach the holder's guard, and a replica's host is booted",
+    run: noHolder,
+  },
+  { name: "a leader loses the holder's guard in the midst of a switchover", run: noReturn },
+  { name: "nobody reaches the holder's guard", run: nobodyReachesTheHolder },
   { name: "nobody reaches all that a failover takes", run: nobodyIsBetter },
   { name: "two monitors reach the replicas by turns", run: byTurns },
 ];
