@@ -43,6 +43,7 @@ export class Contacts {
     const tls = () => certificates.identity;
     this.peers = new Peers({
       name: identity.name,
+      configured: identity.peers.map(({ name, address, port }) => ({ name, host: address, port })),
       self,
       now,
       tls,
@@ -62,12 +63,9 @@ export class Contacts {
    * @throws MmmError LISTEN_FAILED
    */
   async open(): Promise<number> {
-    const { listen, peers } = this.#options.identity;
-    const port = await this.#server.listen(listen);
+    const port = await this.#server.listen(this.#options.identity.listen);
     await this.#listenLocally();
-    for (const { name, address, port: at } of peers) {
-      this.peers.add({ name, host: address, port: at });
-    }
+    this.peers.start();
     return port;
   }
 

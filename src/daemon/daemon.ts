@@ -39,7 +39,6 @@ export class Daemon<S> {
   #isLeaving = false;
   #seen: Committed | null = null;
   #members: readonly Member[] = [];
-  #isOpen = false;
 
   constructor(options: DaemonOptions<S>) {
     this.#options = options;
@@ -65,9 +64,8 @@ export class Daemon<S> {
   /** @throws MmmError LISTEN_FAILED */
   async start(): Promise<void> {
     const { identity, nodes, log, version } = this.#options;
-    const port = await this.#contacts.open();
-    this.#isOpen = true;
     nodes.onLost((group, node) => this.#runtime.push({ kind: "connection-lost", group, node }));
+    const port = await this.#contacts.open();
     this.#runtime.push({ kind: "tick" });
     this.#chores.start();
     this.#selfCheck.start();
@@ -194,10 +192,10 @@ export class Daemon<S> {
 
   /**
    * Whoever counts by the newest state is talked to, as consensus does it; from the start on, too, for the file may name
-   * none but the founders. Whom it names is talked to first, and there: a state from before all of them moved knows nothing of that.
+   * none but the founders.
    */
   #talkTo(members: readonly Member[]): void {
-    if (!this.#isOpen || members === this.#members) return;
+    if (members === this.#members) return;
     this.#members = members;
     for (const { name, address } of members) this.#contacts.peers.agree(name, address);
   }

@@ -43,7 +43,12 @@ export class Endpoint implements AsyncDisposable {
     });
     const onFound = (other: string, address: string) => void this.found.push(`${other}=${address}`);
     const onGone = (other: string) => void this.gone.push(other);
-    this.peers = new Peers({ name, self, now, tls, onFound, onGone });
+    const configured = options.peers.map((peer) => {
+      const parsed = parsePeer(peer);
+      if (parsed === null) throw new Error(`${peer} is no peer`);
+      return parsed;
+    });
+    this.peers = new Peers({ name, configured, self, now, tls, onFound, onGone });
     const onMessage = (envelope: Envelope) => {
       if (options.accepts === false) return false;
       this.received.push(envelope);
@@ -59,11 +64,7 @@ export class Endpoint implements AsyncDisposable {
   static async open(options: EndpointOptions): Promise<Endpoint> {
     const endpoint = new Endpoint(options);
     await endpoint.#grpc.listen({ host: options.host ?? "127.0.0.1", port: options.port });
-    for (const peer of options.peers) {
-      const parsed = parsePeer(peer);
-      if (parsed === null) throw new Error(`${peer} is no peer`);
-      endpoint.peers.add(parsed);
-    }
+    endpoint.peers.start();
     return endpoint;
   }
 

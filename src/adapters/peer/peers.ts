@@ -17,6 +17,8 @@ const MOVED_AFTER_MS = 2_000;
 
 export interface PeersOptions extends Omit<LinkOptions, "address"> {
   readonly name: MonitorName;
+  /** Whom the file names. */
+  readonly configured: readonly PeerAddress[];
   /** Called once for each peer, as soon as its name is known. */
   readonly onFound: (name: MonitorName, address: string) => void;
 }
@@ -48,16 +50,25 @@ export class Peers implements PeerSender {
   /** Runs while a peer is nameless. */
   #timer: NodeJS.Timeout | null = null;
 
+  /** From here on it is known whom the file names: none of them is a stranger, or first looked for where a state has it. */
   constructor(options: PeersOptions) {
     this.#options = options;
+    for (const peer of options.configured) this.#configured.add(this.#open(peer));
   }
 
-  /** Adds a configured peer. */
-  add(peer: PeerAddress): void {
-    this.#configured.add(this.#talkTo(peer));
+  /** Begins to talk to them. */
+  start(): void {
+    for (const link of [...this.#links]) if (link.name !== null) this.#tellOf(link, link.name);
+    const isAnyNameless = this.#links.some(({ name }) => name === null);
+    if (isAnyNameless)
+      this.#timer = setInterval(() => this.#identifyNameless(), IDENTIFY_EVERY_MS).unref();
   }
 
-  #talkTo({ name, host, port }: PeerAddress): PeerLink {
+  #tellOf({ address }: PeerLink, name: MonitorName): void {
+    this.#options.onFound(name, address);
+  }
+
+  #open({ name, host, port }: PeerAddress): PeerLink {
     const link = new PeerLink(name, {
       ...this.#options,
       address: { host, port },
@@ -67,8 +78,6 @@ export class Peers implements PeerSender {
       },
     });
     this.#links.push(link);
-    if (name !== null) this.#options.onFound(name, link.address);
-    else this.#timer ??= setInterval(() => this.#identifyNameless(), IDENTIFY_EVERY_MS).unref();
     return link;
   }
 
@@ -102,7 +111,8 @@ export class Peers implements PeerSender {
     // One without a name there is about to say it.
     const isAsked = this.#links.some((link) => link.name === null && link.address === address);
     if (isAsked) return;
-    const link = this.#talkTo({ name, ...parsed });
+    const link = this.#open({ name, ...parsed });
+    this.#tellOf(link, name);
     if (known !== undefined && this.#configured.has(known)) this.#configured.add(link);
   }
 
@@ -196,7 +206,7 @@ export class Peers implements PeerSender {
     const former = this.#find(identity.name);
     if (former !== undefined) this.#leave(former, identity.name);
     link.name = identity.name;
-    this.#options.onFound(identity.name, link.address);
+    this.#tellOf(link, identity.name);
   }
 
   #clashOf(link: PeerLink, name: string): string | null {
