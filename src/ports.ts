@@ -9,7 +9,7 @@
 import type { ConsensusEvent, Durable } from "./core/consensus/types.ts";
 import type { Event } from "./core/events.ts";
 import type { ProbeDepth, ProbeResult } from "./core/health/types.ts";
-import type { At, ClusterId, GroupName, Instant, Ip, MonitorName } from "./core/ids.ts";
+import type { At, ClusterId, GroupName, Instant, Ip, MonitorName, StorageId } from "./core/ids.ts";
 import type { Effect, HookFacts, Input, Outcome, Target } from "./core/io.ts";
 import type { PeerMessage } from "./core/messages.ts";
 import type { ActionConnection, RedisAction, RedisActionResult } from "./core/operation/action.ts";
@@ -36,6 +36,8 @@ export interface Core<S> {
 
 /** The little that the shell itself asks of the core. */
 export interface MonitorView {
+  /** Of its own disk. */
+  readonly storageId: StorageId;
   readonly clusterId: ClusterId | null;
   readonly leads: boolean;
   readonly leader: MonitorName | null;

@@ -12,6 +12,7 @@ import { credentialsFor, expecting } from "../adapters/tls/channel.ts";
 import type { MonitorName } from "../core/ids.ts";
 import type { Input } from "../core/io.ts";
 import type { Envelope } from "../core/messages.ts";
+import type { Member } from "../core/state.ts";
 import { messageOf } from "../errors.ts";
 import type { DaemonOptions } from "./daemon-options.ts";
 import type { Neighbour } from "./history-gaps.ts";
@@ -21,7 +22,9 @@ type Given = "identity" | "version" | "clock" | "log" | "certificates" | "socket
 
 export interface ContactsOptions extends Pick<DaemonOptions<never>, Given> {
   /** What is said of this monitor with each message. */
-  readonly self: () => Pick<Receiver, "clusterId" | "term"> & Pick<Envelope, "fileDiffers">;
+  readonly self: () => Pick<Receiver, "clusterId" | "term"> &
+    Pick<Envelope, "fileDiffers"> &
+    Pick<Member, "storageId">;
   readonly control: ControlServer;
   readonly push: (input: Input) => void;
   /** false: it cannot be taken in. */

@@ -21,6 +21,7 @@ export function begin(durable: Durable, plan: GenesisPlan, at: At): MonitorState
 
 function view({ consensus, committed, newest }: MonitorState): MonitorView {
   return {
+    storageId: consensus.durable.storageId,
     clusterId: (committed ?? newest)?.cluster.clusterId ?? null,
     leads: consensus.role === "leader",
     leader: consensus.leader,

@@ -108,8 +108,8 @@ export class Daemon<S> {
 
   #self() {
     const { core, clock } = this.#options;
-    const { clusterId, term } = core.view(this.#runtime.state, clock.at());
-    return { clusterId, term, fileDiffers: this.#chores.ownFile };
+    const { storageId, clusterId, term } = core.view(this.#runtime.state, clock.at());
+    return { storageId, clusterId, term, fileDiffers: this.#chores.ownFile };
   }
 
   #receive({ from, version, fileDiffers, message }: Envelope): boolean {
@@ -197,7 +197,7 @@ export class Daemon<S> {
   #talkTo(members: readonly Member[]): void {
     if (members === this.#members) return;
     this.#members = members;
-    for (const { name, address } of members) this.#contacts.peers.agree(name, address);
+    for (const member of members) this.#contacts.peers.agree(member);
   }
 
   /** What follows from the agreed state, outside of the core. */

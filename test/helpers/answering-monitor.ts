@@ -51,7 +51,14 @@ export class AnsweringMonitor implements AsyncDisposable {
 
   private constructor(identity: TlsIdentity | null) {
     const peer = new PeerServer({
-      self: () => ({ name: "mon1", version: "9", clusterId: null, term: 0, knows: () => true }),
+      self: () => ({
+        name: "mon1",
+        version: "9",
+        storageId: "s1",
+        clusterId: null,
+        term: 0,
+        knows: () => true,
+      }),
       onMessage: () => true,
       now: () => 0,
     });

@@ -33,6 +33,11 @@ export class Cluster implements AsyncDisposable {
   readonly #certificates: Certificates | null;
   readonly #security: ChannelCredentials;
   readonly #replaced: AsyncDisposable[] = [];
+  /** As they were given to each monitor that was started. */
+  readonly #files = new Map<
+    string,
+    { readonly args: readonly string[]; readonly peers: ReadonlyMap<string, string> }
+  >();
   readonly #host: string;
   readonly #nodeFlags: readonly string[];
   readonly #launcher: readonly string[];
@@ -138,14 +143,29 @@ export class Cluster implements AsyncDisposable {
     const at = (other: string) => `${this.#hostOf(other)}:${this.#ports.get(other)}`;
     const own = `${this.#host}:${this.#ports.get(name)}`;
     // One of the peers is named, the other says its name itself.
-    const peers = NAMES.filter((other) => other !== name).flatMap((other, index) => [
+    const others = NAMES.filter((other) => other !== name);
+    const peers = others.flatMap((other, index) => [
       "--peer",
       index === 0 ? at(other) : `${other}=${at(other)}`,
     ]);
     const config = this.#configOf(name, directory);
     const args = ["--config", config, "--data-dir", join(this.path, directory), "--name", name];
-    const all = [...args, "--listen", own, ...peers];
-    const monitor = new MonitorProcess(all, undefined, this.#nodeFlags, this.#launcher);
+    const all = [...args, "--listen", own];
+    this.#files.set(name, { args: all, peers: new Map(others.map((other) => [other, at(other)])) });
+    this.#startWith(name, [...all, ...peers]);
+  }
+
+  /** It is killed, and comes back with all of its peers by name where they were when it was started. */
+  async restart(name: string): Promise<void> {
+    const { args = [], peers = [] } = this.#files.get(name) ?? {};
+    this.monitors.get(name)!.signal("SIGKILL");
+    await this.monitors.get(name)!.exitCode();
+    const named = [...peers].flatMap(([other, at]) => ["--peer", `${other}=${at}`]);
+    this.#startWith(name, [...args, ...named]);
+  }
+
+  #startWith(name: string, args: readonly string[]): void {
+    const monitor = new MonitorProcess(args, undefined, this.#nodeFlags, this.#launcher);
     this.monitors.set(name, monitor);
   }
 

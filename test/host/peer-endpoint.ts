@@ -13,6 +13,8 @@ export interface EndpointOptions {
   readonly host?: string;
   readonly peers: readonly string[];
   readonly clusterId?: string | null;
+  readonly disk?: string;
+  readonly greets?: boolean;
   readonly accepts?: boolean;
   readonly tls?: TlsIdentity;
 }
@@ -28,20 +30,25 @@ export class Endpoint implements AsyncDisposable {
   readonly #grpc: GrpcServer;
 
   private constructor(options: EndpointOptions) {
-    const { name, clusterId = null } = options;
+    const { name, clusterId = null, disk = "s1" } = options;
     this.#tls = options.tls ?? null;
     const tls = () => this.#tls;
     const now = () => performance.now();
     const self = () => ({
       name,
       from: name,
+      storageId: disk,
       clusterId,
       term: 0,
       version: "test",
       fileDiffers: "",
       knows: (other: string) => this.peers.knows(other),
     });
-    const onFound = (other: string, address: string) => void this.found.push(`${other}=${address}`);
+    // As the core does it, which says hello at once.
+    const onFound = (other: string, address: string) => {
+      this.found.push(`${other}=${address}`);
+      if (options.greets === true) this.peers.send(other, health(0));
+    };
     const onGone = (other: string) => void this.gone.push(other);
     const configured = options.peers.map((peer) => {
       const parsed = parsePeer(peer);

@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { connect, createServer } from "node:net";
 import { once } from "node:events";
 import { describe, expect, it } from "vitest";
+import type { Member } from "../../src/core/state.ts";
 import { freePort } from "../helpers/free-port.ts";
 import { eventually } from "../helpers/eventually.ts";
 import { Endpoint, farewell, health, heartbeat } from "./peer-endpoint.ts";
@@ -11,6 +12,10 @@ async function ports(count: number): Promise<number[]> {
   const found: number[] = [];
   for (let i = 0; i < count; i += 1) found.push(await freePort());
   return found;
+}
+
+function member(name: string, address: string, storageId = "s1"): Member {
+  return { name, storageId, address };
 }
 
 describe("monitors that talk to each other", () => {
@@ -281,7 +286,7 @@ describe("monitors that talk to each other", () => {
     await using mon1 = await Endpoint.open({ name: "mon1", port: a, peers: [`mon3=${at(b)}`] });
     await using old = await Endpoint.open({ name: "mon3", port: b, peers: [`mon1=${at(a)}`] });
     await using next = await Endpoint.open({ name: "mon3", port: c, peers: [`mon1=${at(a)}`] });
-    mon1.peers.agree("mon3", at(b));
+    mon1.peers.agree(member("mon3", at(b)));
     mon1.peers.send("mon3", health(1));
     await eventually(
       () => mon1.peers.reports(),
@@ -289,8 +294,8 @@ describe("monitors that talk to each other", () => {
     );
     mon1.peers.meet("mon3", at(c)); // Nobody has agreed to that yet.
     expect(mon1.peers.addressOf("mon3")).toBe(at(b));
-    mon1.peers.agree("mon3", at(c));
-    mon1.peers.agree("mon3", at(c));
+    mon1.peers.agree(member("mon3", at(c)));
+    mon1.peers.agree(member("mon3", at(c)));
     expect(mon1.peers.reports()).toMatchObject([{ name: "mon3", address: at(c) }]);
     mon1.peers.send("mon3", health(2));
     mon1.peers.send("mon3", farewell());
@@ -314,8 +319,8 @@ describe("monitors that talk to each other", () => {
       () => mon1.found.length,
       (count) => count === 1,
     );
-    mon1.peers.agree("mon3", `127.0.0.1:${c}`);
-    mon1.peers.agree("mon3", `127.0.0.1:${c}`);
+    mon1.peers.agree(member("mon3", `127.0.0.1:${c}`));
+    mon1.peers.agree(member("mon3", `127.0.0.1:${c}`));
     expect(mon1.peers.addressOf("mon3")).toBe(`127.0.0.1:${b}`);
   });
 
@@ -330,5 +335,83 @@ describe("monitors that talk to each other", () => {
       () => mon4.received.length,
       (count) => count === 1,
     );
+  });
+
+  it("look for one that does not answer where the file says, where it was agreed to be, and the other way round", async () => {
+    const [a = 0, gone = 0, c = 0] = await ports(3);
+    const at = (port: number) => `127.0.0.1:${port}`;
+    await using mon2 = await Endpoint.open({ name: "mon2", port: c, peers: [`mon1=${at(a)}`] });
+    for (const [filed, agreed] of [
+      [gone, c],
+      [c, gone],
+    ] as const) {
+      const peers = [`mon2=${at(filed)}`];
+      await using mon1 = await Endpoint.open({ name: "mon1", port: a, peers, greets: true });
+      mon1.peers.agree(member("mon2", at(agreed)));
+      // As an operator's mistake leaves it.
+      if (filed === c) mon1.peers.agree(member("mon2", at(gone + 1)));
+      const reports = await eventually(
+        () => {
+          mon1.peers.send("mon2", health(1));
+          return mon1.peers.reports();
+        },
+        ([report]) => report?.address === at(c) && report.silentMs === null,
+        { withinMs: 8_000 },
+      );
+      expect(reports).toMatchObject([{ name: "mon2", configured: true }]);
+      mon2.received.length = 0;
+      mon1.peers.send("mon2", health(7));
+      await eventually(
+        () => mon2.received.map(({ message }) => message),
+        (heard) => heard.some((one) => one.kind === "health" && one.seq === 7),
+      );
+    }
+  });
+
+  it("turn to the one with the disk that was agreed on, though the one before answers where the file says", async () => {
+    const [a = 0, b = 0, c = 0] = await ports(3);
+    const at = (port: number) => `127.0.0.1:${port}`;
+    const peers = [`mon1=${at(a)}`];
+    const mon3 = [`mon3=${at(b)}`];
+    await using mon1 = await Endpoint.open({ name: "mon1", port: a, peers: mon3, greets: true });
+    await using _old = await Endpoint.open({ name: "mon3", port: b, peers, disk: "old" });
+    await using next = await Endpoint.open({ name: "mon3", port: c, peers, disk: "new" });
+    mon1.peers.agree(member("mon3", at(c), "new"));
+    await eventually(
+      () => {
+        mon1.peers.send("mon3", health(1));
+        return next.received.length;
+      },
+      (count) => count > 0,
+      { withinMs: 8_000 },
+    );
+    expect(mon1.peers.reports()).toMatchObject([{ name: "mon3", address: at(c), problem: null }]);
+  });
+
+  it("stay with one whose disk is another than the agreed one, if nobody has that, and say so", async () => {
+    const [a = 0, b = 0, c = 0] = await ports(3);
+    const at = (port: number) => `127.0.0.1:${port}`;
+    const peers = [`mon1=${at(a)}`];
+    await using mon1 = await Endpoint.open({ name: "mon1", port: a, peers: [`mon3=${at(b)}`] });
+    await using wiped = await Endpoint.open({ name: "mon3", port: b, peers, disk: "wiped" });
+    await using _twin = await Endpoint.open({ name: "mon3", port: c, peers, disk: "third" });
+    mon1.peers.agree(member("mon3", at(c), "agreed"));
+    await eventually(
+      () => {
+        mon1.peers.send("mon3", health(1));
+        return mon1.peers.reports()[0]?.problem;
+      },
+      (problem) => problem != null,
+    );
+    const until = performance.now() + 1_500;
+    while (performance.now() < until) {
+      mon1.peers.send("mon3", health(2));
+      await new Promise((later) => setTimeout(later, 50));
+    }
+    expect(mon1.peers.addressOf("mon3")).toBe(at(b));
+    expect(mon1.peers.reports()[0]?.problem).toBe(
+      `whoever answers at ${at(b)} has another data directory than the mon3 that was agreed on`,
+    );
+    expect(wiped.received.length).toBeGreaterThan(5);
   });
 });

@@ -149,6 +149,10 @@ export const descriptor = {
         "read": {
          "type": "uint64",
          "id": 5
+        },
+        "storageId": {
+         "type": "string",
+         "id": 6
         }
        }
       },
@@ -182,6 +186,10 @@ export const descriptor = {
         "version": {
          "type": "string",
          "id": 4
+        },
+        "storageId": {
+         "type": "string",
+         "id": 5
         }
        }
       },

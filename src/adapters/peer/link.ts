@@ -5,7 +5,7 @@
  */
 import { type ServiceError, status } from "@grpc/grpc-js";
 import { messageOf } from "../../errors.ts";
-import type { Instant, MonitorName } from "../../core/ids.ts";
+import type { Instant, MonitorName, StorageId } from "../../core/ids.ts";
 import { PROTOCOL, type Envelope, type PeerMessage } from "../../core/messages.ts";
 import type { Ack__Output as Ack } from "../gen/mmm/v1/Ack.ts";
 import type { Identity__Output as Identity } from "../gen/mmm/v1/Identity.ts";
@@ -40,6 +40,8 @@ export interface LinkOptions {
   readonly now: () => Instant;
   /** What this monitor presents, and whom it trusts, at the time of connecting; null: no TLS. */
   readonly tls: () => TlsIdentity | null;
+  /** Of the monitor of that name, as agreed on; null: it is no member. */
+  readonly diskOf: (name: MonitorName) => StorageId | null;
   /** Nobody listens there any more. May be told again and again. */
   readonly onGone: (name: MonitorName) => void;
 }
@@ -52,6 +54,8 @@ export class PeerLink {
   standing: Standing = { kind: "new" };
   /** Since when it has not answered; null while it does. */
   silentSince: Instant | null;
+  /** Of whoever answers; null: it has not told. */
+  #disk: StorageId | null = null;
   readonly #options: LinkOptions;
   readonly #outbox = new Outbox();
   #channel: PeerChannel | null = null;
@@ -78,6 +82,17 @@ export class PeerLink {
     return showAddress({ host: this.#channel.ip, port: this.#options.address.port });
   }
 
+  /** Whoever answers is called so, and is not the one that was agreed on: its disk is another. */
+  get isOther(): boolean {
+    const agreed = this.name === null ? null : this.#options.diskOf(this.name);
+    return this.#disk !== null && agreed !== null && this.#disk !== agreed;
+  }
+
+  /** Whoever answers has told which disk it has. */
+  get hasToldItsDisk(): boolean {
+    return this.#disk !== null;
+  }
+
   send(message: PeerMessage): void {
     if (this.#closed) return;
     this.#outbox.put(message);
@@ -94,7 +109,7 @@ export class PeerLink {
     return new Promise((settle) => {
       const deadline = Date.now() + IDENTIFY_LIMIT_MS;
       client.Identify({}, { deadline }, (error, identity) => {
-        if (error === null) this.#onAnswer();
+        if (error === null) this.#onAnswer(identity?.storageId);
         else this.#onError(error);
         // There is no call yet that would notice that the connection is dead; one that is new may be slow.
         if (wasReady && error?.code === status.DEADLINE_EXCEEDED) channel.drop(NO_ANSWER);
@@ -161,16 +176,21 @@ export class PeerLink {
   }
 
   #onAck(to: MonitorName, ack: Ack): void {
-    this.#onAnswer();
+    this.#onAnswer(ack.storageId);
     if (ack.name !== to) {
       const text = `whoever answers at ${this.address} is called ${clip(ack.name)}, not ${to}`;
       this.standing = { kind: "refused", text };
     } else if (ack.refusal !== "REFUSAL_UNSPECIFIED") {
       this.standing = { kind: "refused", text: clip(ack.reason) };
+    } else if (this.isOther) {
+      const text = `whoever answers at ${this.address} has another data directory than the ${to} that was agreed on`;
+      this.standing = { kind: "refused", text };
     }
   }
 
-  #onAnswer(): void {
+  /** @param disk empty: it is of a version that does not tell */
+  #onAnswer(disk = ""): void {
+    this.#disk = disk === "" ? null : disk;
     this.silentSince = null;
     this.standing = { kind: "well" };
   }
@@ -204,7 +224,7 @@ export class PeerLink {
   #refresh(): void {
     const now = this.#options.now();
     const silentMs = this.silentSince === null ? 0 : now - this.silentSince;
-    const wanted = this.#channel === null || silentMs > RESOLVE_AGAIN_MS;
+    const wanted = this.#channel === null || silentMs > RESOLVE_AGAIN_MS || this.isOther;
     if (!wanted || this.#closed || this.#resolving) return;
     if (now - this.#resolvedAt < (this.#channel === null ? 500 : RESOLVE_AGAIN_MS)) return;
     this.#resolving = true;
@@ -227,6 +247,7 @@ export class PeerLink {
     const { tls, address } = this.#options;
     const security = credentialsFor(tls(), (presented) => this.#check(presented));
     this.#hangUp();
+    this.#disk = null;
     this.#channel?.close();
     this.#channel = openChannel(ip, address.port, security);
     this.#pump();

@@ -6,16 +6,18 @@ import { isIP } from "node:net";
 import type { Identity__Output as Identity } from "../gen/mmm/v1/Identity.ts";
 import type { Instant, MonitorName } from "../../core/ids.ts";
 import type { PeerMessage } from "../../core/messages.ts";
+import type { Member } from "../../core/state.ts";
 import type { PeerSender } from "../../ports.ts";
 import type { Validity } from "../tls/validity.ts";
 import { isMonitorName, parseHostPort, type PeerAddress } from "./address.ts";
 import { type LinkOptions, PeerLink } from "./link.ts";
+import { Search } from "./search.ts";
 
 const IDENTIFY_EVERY_MS = 500;
 /** A peer that was silent this long is looked for at another address, if one is known. */
 const MOVED_AFTER_MS = 2_000;
 
-export interface PeersOptions extends Omit<LinkOptions, "address"> {
+export interface PeersOptions extends Omit<LinkOptions, "address" | "diskOf"> {
   readonly name: MonitorName;
   /** Whom the file names. */
   readonly configured: readonly PeerAddress[];
@@ -40,8 +42,12 @@ export interface PeerReport {
 export class Peers implements PeerSender {
   readonly #options: PeersOptions;
   #links: PeerLink[] = [];
-  /** Where each was agreed to be, at last. */
-  readonly #agreed = new Map<MonitorName, string>();
+  /** Where each was agreed to be, at last, and with which disk. */
+  readonly #agreed = new Map<MonitorName, Member>();
+  /** Where the file says that they are, as soon as it is known who that is. */
+  readonly #filed = new Map<MonitorName, string>();
+  /** For those that do not answer. */
+  readonly #searches = new Map<MonitorName, Search>();
   /** To whoever had the name before: see `send`. */
   readonly #former = new Map<MonitorName, PeerLink>();
   readonly #clashes = new Map<PeerLink, string>();
@@ -53,12 +59,17 @@ export class Peers implements PeerSender {
   /** From here on it is known whom the file names: none of them is a stranger, or first looked for where a state has it. */
   constructor(options: PeersOptions) {
     this.#options = options;
-    for (const peer of options.configured) this.#configured.add(this.#open(peer));
+    for (const peer of options.configured) {
+      const link = this.#open(peer);
+      this.#links.push(link);
+      this.#configured.add(link);
+      if (peer.name !== null) this.#filed.set(peer.name, link.address);
+    }
   }
 
   /** Begins to talk to them. */
   start(): void {
-    for (const link of [...this.#links]) if (link.name !== null) this.#tellOf(link, link.name);
+    for (const link of this.#links.slice()) if (link.name !== null) this.#tellOf(link, link.name);
     const isAnyNameless = this.#links.some(({ name }) => name === null);
     if (isAnyNameless)
       this.#timer = setInterval(() => this.#identifyNameless(), IDENTIFY_EVERY_MS).unref();
@@ -72,12 +83,12 @@ export class Peers implements PeerSender {
     const link = new PeerLink(name, {
       ...this.#options,
       address: { host, port },
+      diskOf: (of) => this.#agreed.get(of)?.storageId ?? null,
       // Where somebody was that has the name no more, it means nothing that nobody is there.
       onGone: (gone) => {
         if (this.#links.includes(link)) this.#options.onGone(gone);
       },
     });
-    this.#links.push(link);
     return link;
   }
 
@@ -96,9 +107,10 @@ export class Peers implements PeerSender {
    * there at once, though somebody may still answer where it was: the name may be another's now. What
    * was agreed on first is no such change: until then, it is known better where it answers.
    */
-  agree(name: MonitorName, address: string): void {
-    const before = this.#agreed.get(name);
-    this.#agreed.set(name, address);
+  agree(member: Member): void {
+    const { name, address } = member;
+    const before = this.#agreed.get(name)?.address;
+    this.#agreed.set(name, member);
     if (before === undefined || before === address) this.meet(name, address);
     else if (name !== this.#options.name) this.#lookAt(name, address);
   }
@@ -107,13 +119,20 @@ export class Peers implements PeerSender {
     const known = this.#find(name);
     const parsed = parseHostPort(address);
     if (known?.address === address || parsed === null) return;
-    if (known !== undefined) this.#leave(known, name);
     // One without a name there is about to say it.
     const isAsked = this.#links.some((link) => link.name === null && link.address === address);
-    if (isAsked) return;
-    const link = this.#open({ name, ...parsed });
+    if (!isAsked) this.#use(this.#open({ name, ...parsed }), name);
+    else if (known !== undefined) this.#leave(known, name);
+  }
+
+  /** In the place of the one that had the name, if there is one. */
+  #use(link: PeerLink, name: MonitorName): void {
+    const former = this.#find(name);
+    if (former !== undefined) this.#leave(former, name);
+    if (former !== undefined && this.#configured.has(former)) this.#configured.add(link);
+    if (!this.#links.includes(link)) this.#links.push(link);
+    link.name = name;
     this.#tellOf(link, name);
-    if (known !== undefined && this.#configured.has(known)) this.#configured.add(link);
   }
 
   #leave(link: PeerLink, name: MonitorName): void {
@@ -144,8 +163,57 @@ export class Peers implements PeerSender {
    * without that word it would go on asking for votes, in the name of the one that took its place.
    */
   send(to: MonitorName, message: PeerMessage): void {
-    this.#find(to)?.send(message);
+    const link = this.#find(to);
+    link?.send(message);
     if (isFarewell(message)) this.#former.get(to)?.send(message);
+    if (link !== undefined) this.#seek(link, to);
+  }
+
+  /**
+   * One that does not answer may be where the file says, or where it was agreed to be: the one that is talked to now may
+   * be what stood in either of them before it moved, or what a person asked for in vain.
+   */
+  #seek(link: PeerLink, name: MonitorName): void {
+    const isLost = link.isOther || isSilent(link, this.#options.now());
+    const places = isLost ? this.#placesBeside(link, name) : [];
+    if (places.length > 0) this.#searchFor(name).at(places);
+    else this.#endSearch(name);
+  }
+
+  #placesBeside({ address }: PeerLink, name: MonitorName): readonly string[] {
+    const places = [this.#filed.get(name), this.#agreed.get(name)?.address];
+    const others = places.flatMap((place) =>
+      place === undefined || place === address ? [] : [place],
+    );
+    return [...new Set(others)];
+  }
+
+  #searchFor(name: MonitorName): Search {
+    const known = this.#searches.get(name);
+    if (known !== undefined) return known;
+    const search = new Search({
+      now: this.#options.now,
+      open: (place) => {
+        const parsed = parseHostPort(place);
+        return parsed === null ? null : this.#open({ name, ...parsed });
+      },
+      isIt: (link, identity) => identity.name === name && this.#isBetter(link, name),
+      onFound: (link) => this.#use(link, name),
+    });
+    this.#searches.set(name, search);
+    return search;
+  }
+
+  #endSearch(name: MonitorName): void {
+    this.#searches.get(name)?.close();
+    this.#searches.delete(name);
+  }
+
+  /** One that answers is left only for the one that was agreed on. */
+  #isBetter(link: PeerLink, name: MonitorName): boolean {
+    const present = this.#find(name);
+    if (link.isOther || present === undefined) return false;
+    return present.silentSince !== null || (present.isOther && link.hasToldItsDisk);
   }
 
   reports(): readonly PeerReport[] {
@@ -162,6 +230,7 @@ export class Peers implements PeerSender {
 
   /** Connects to all of them anew, with the certificate that is in force now. */
   renew(): void {
+    for (const name of this.#searches.keys()) this.#endSearch(name);
     for (const link of this.#all()) link.renew();
   }
 
@@ -172,6 +241,7 @@ export class Peers implements PeerSender {
 
   close(): void {
     this.#stopAsking();
+    for (const name of this.#searches.keys()) this.#endSearch(name);
     for (const link of this.#all()) link.close();
   }
 
@@ -197,19 +267,17 @@ export class Peers implements PeerSender {
 
   #onIdentity(link: PeerLink, identity: Identity | null): void {
     if (identity === null || link.name !== null) return;
-    const clash = this.#clashOf(link, identity.name);
+    const clash = this.#clashOf(link, identity);
     if (clash !== null) {
       this.#clashes.set(link, clash);
       return;
     }
     this.#clashes.delete(link);
-    const former = this.#find(identity.name);
-    if (former !== undefined) this.#leave(former, identity.name);
-    link.name = identity.name;
-    this.#tellOf(link, identity.name);
+    this.#filed.set(identity.name, link.address);
+    this.#use(link, identity.name);
   }
 
-  #clashOf(link: PeerLink, name: string): string | null {
+  #clashOf(link: PeerLink, { name, storageId }: Identity): string | null {
     if (!isMonitorName(name)) return `whoever answers at ${link.address} gives no usable name`;
     const { presented } = link;
     if (presented !== null && presented.name !== name) {
@@ -219,7 +287,9 @@ export class Peers implements PeerSender {
       return `the monitor at ${link.address} is called ${name}, as this one is: give each its own --name`;
     }
     const other = this.#find(name);
-    if (other === undefined || this.#hasMoved(other)) return null;
+    const agreed = this.#agreed.get(name)?.storageId;
+    const isOther = storageId !== "" && agreed !== undefined && storageId !== agreed;
+    if (other === undefined || (this.#hasMoved(other) && !isOther)) return null;
     return `the monitors at ${link.address} and ${other.address} are both called ${name}`;
   }
 

@@ -3,7 +3,7 @@
  * over. The answer never waits for what the core makes of it.
  */
 import type { handleUnaryCall, ServerDuplexStream } from "@grpc/grpc-js";
-import type { Instant, MonitorName } from "../../core/ids.ts";
+import type { Instant, MonitorName, StorageId } from "../../core/ids.ts";
 import { type Envelope, PROTOCOL } from "../../core/messages.ts";
 import type { Ack } from "../gen/mmm/v1/Ack.ts";
 import type { Envelope__Output as ReadEnvelope } from "../gen/mmm/v1/Envelope.ts";
@@ -15,7 +15,7 @@ import { some } from "./codec-consensus.ts";
 import { Intake, type Verdict } from "./intake.ts";
 
 export interface PeerServerOptions {
-  readonly self: () => Receiver & { readonly version: string };
+  readonly self: () => Receiver & { readonly version: string; readonly storageId: StorageId };
   /** false: the receiver cannot keep up, or is ending. */
   readonly onMessage: (envelope: Envelope) => boolean;
   /** Called when a sender begins to be refused, or is refused for another reason. */
@@ -39,8 +39,8 @@ export class PeerServer {
   }
 
   readonly identify: handleUnaryCall<IdentifyRequest, Identity> = (_call, answer) => {
-    const { name, version, clusterId } = this.#options.self();
-    answer(null, { name, version, protocol: PROTOCOL, ...some("clusterId", clusterId) });
+    const { name, version, storageId, clusterId } = this.#options.self();
+    answer(null, { name, version, storageId, protocol: PROTOCOL, ...some("clusterId", clusterId) });
   };
 
   /** Ends the open calls, so that their peers know at once. */
@@ -50,18 +50,18 @@ export class PeerServer {
 
   #take(wire: ReadEnvelope, certified: MonitorName | null): Verdict {
     const self = this.#options.self();
-    const { name, version } = self;
+    const { name, version, storageId } = self;
+    const own = { name, version, storageId };
     const admission = admit(decodeEnvelope(wire), self, certified);
     if (admission.kind === "refused") {
       const { from, refusal, reason } = admission;
       const isNew = this.refusals.add(from, reason, this.#options.now());
       if (isNew) this.#options.onRefused?.(from, reason);
-      return { name, version, refusal, reason };
+      return { ...own, refusal, reason };
     }
-    if (this.#options.onMessage(admission.addressed.envelope)) return { name, version };
+    if (this.#options.onMessage(admission.addressed.envelope)) return own;
     return {
-      name,
-      version,
+      ...own,
       refusal: "REFUSAL_BUSY",
       reason: `${name} cannot keep up, or is ending`,
     };

@@ -63,7 +63,14 @@ let client: Client;
 
 beforeAll(async () => {
   const peer = new PeerServer({
-    self: () => ({ name: "mon1", version: "9", clusterId: null, term: 0, knows: () => true }),
+    self: () => ({
+      name: "mon1",
+      version: "9",
+      storageId: "s1",
+      clusterId: null,
+      term: 0,
+      knows: () => true,
+    }),
     onMessage: () => true,
     now: () => 0,
   });

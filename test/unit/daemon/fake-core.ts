@@ -20,7 +20,14 @@ export function fakeCore(script: Script, wakeInMs = 60_000): Core<FakeState> {
     nextWakeAt: (_state, now) => now + wakeInMs,
     committed: () => null,
     members: () => [],
-    view: () => ({ clusterId: null, leads: false, leader: null, term: 0, removed: false }),
+    view: () => ({
+      storageId: "s1",
+      clusterId: null,
+      leads: false,
+      leader: null,
+      term: 0,
+      removed: false,
+    }),
     status: () => ({}) as Status,
   };
 }

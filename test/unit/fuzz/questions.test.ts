@@ -128,7 +128,14 @@ describe("questions", { timeout: FUZZ_LIMIT_MS }, () => {
   });
   const control = new ControlServer(answers);
   const peer = new PeerServer({
-    self: () => ({ name: "mon1", version: "9", clusterId: null, term: 0, knows: () => true }),
+    self: () => ({
+      name: "mon1",
+      version: "9",
+      storageId: "s1",
+      clusterId: null,
+      term: 0,
+      knows: () => true,
+    }),
     onMessage: () => true,
     now: () => 0,
   });
@@ -417,6 +424,7 @@ describe("answers", { timeout: FUZZ_LIMIT_MS }, () => {
         self: () => sent,
         now: () => performance.now(),
         tls: () => null,
+        diskOf: () => null,
         onGone: () => undefined,
       });
       try {

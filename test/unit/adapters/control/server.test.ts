@@ -44,6 +44,7 @@ const loner = (): PeerServer =>
     self: () => ({
       name: "mon1",
       version: "9",
+      storageId: "s1",
       clusterId: "0000aaaa",
       term: 0,
       knows: () => false,

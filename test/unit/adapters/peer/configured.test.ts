@@ -29,8 +29,8 @@ it("one that somebody wanted to add stands in no file", () => {
 
 it("one that was agreed to be elsewhere still stands in the file", () => {
   const all = peers();
-  all.agree("mon2", "127.0.0.1:1");
-  all.agree("mon2", "127.0.0.1:3");
+  all.agree({ name: "mon2", storageId: "s1", address: "127.0.0.1:1" });
+  all.agree({ name: "mon2", storageId: "s1", address: "127.0.0.1:3" });
   expect(configured(all)).toEqual(["mon2=127.0.0.1:3"]);
   all.close();
 });
@@ -39,7 +39,7 @@ it("whom the file names is no stranger before anybody is talked to, and nobody's
   const found: string[] = [];
   const all = peers(found);
   expect(all.knows("mon2")).toBe(true);
-  all.agree("mon2", "127.0.0.1:3");
+  all.agree({ name: "mon2", storageId: "s1", address: "127.0.0.1:3" });
   expect(all.addressOf("mon2")).toBe("127.0.0.1:1");
   expect(found).toEqual([]);
   all.start();

@@ -9,6 +9,7 @@ export interface Ack {
   'refusal'?: (_mmm_v1_Refusal);
   'reason'?: (string);
   'read'?: (number | string | Long);
+  'storageId'?: (string);
 }
 
 export interface Ack__Output {
@@ -17,4 +18,5 @@ export interface Ack__Output {
   'refusal': (_mmm_v1_Refusal__Output);
   'reason': (string);
   'read': (number);
+  'storageId': (string);
 }

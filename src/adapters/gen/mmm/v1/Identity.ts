@@ -6,6 +6,7 @@ export interface Identity {
   'clusterId'?: (string);
   'protocol'?: (number);
   'version'?: (string);
+  'storageId'?: (string);
   '_clusterId'?: "clusterId";
 }
 
@@ -14,5 +15,6 @@ export interface Identity__Output {
   'clusterId'?: (string);
   'protocol': (number);
   'version': (string);
+  'storageId': (string);
   '_clusterId'?: "clusterId";
 }
