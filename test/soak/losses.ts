@@ -59,7 +59,7 @@ export function explain(
     .filter(({ kind }) => kind === "failover")
     .map((move) => {
       const others = moves.filter((each) => each !== move);
-      return windowOf(move, nodes, [...disturbances, ...unfollowed(others, nodes)]);
+      return windowOf(move, others, nodes, [...disturbances, ...unfollowed(others, nodes)]);
     });
   return lost.map((stretch) => ({
     ...stretch,
@@ -71,15 +71,16 @@ export function explain(
 /** From when on a write of the old master may be lost by this failover, to its end. */
 function windowOf(
   move: Move,
+  others: readonly Move[],
   nodes: readonly string[],
   disturbances: readonly Disturbance[],
 ): Window {
   const before = disturbances.filter(({ fromS }) => fromS < move.toS);
-  const candidates = nodes.filter(
-    (node) =>
-      node === move.to ||
-      (node !== move.from && !before.some((each) => silences(each, node, move))),
-  );
+  const isOut = (node: string): boolean =>
+    node === move.from ||
+    before.some((each) => silences(each, node, move)) ||
+    others.some((each) => isOnItsWayBack(node, each, move, before));
+  const candidates = nodes.filter((node) => node === move.to || !isOut(node));
   const masterS = currentUntil(move.from, move, before);
   const freshestS = Math.max(
     ...candidates.map((node) => Math.min(masterS, currentUntil(node, move, before))),
@@ -94,6 +95,25 @@ function silences(disturbance: Disturbance, node: string, move: Move): boolean {
     disturbance.fromS < move.toS &&
     disturbance.toS > move.fromS
   );
+}
+
+/**
+ * The master that an earlier failover has left has a history of its own, and is not asked before it has given that up
+ * and follows the new master: however much it has of what both of them know.
+ */
+function isOnItsWayBack(
+  node: string,
+  left: Move,
+  move: Move,
+  disturbances: readonly Disturbance[],
+): boolean {
+  if (left.kind !== "failover" || left.from !== node || left.fromS > move.fromS) return false;
+  const troubles = disturbances.filter(
+    (each) =>
+      each.node === node && each.isSilent && each.fromS <= left.toS && each.toS > left.fromS,
+  );
+  const isBackS = Math.max(left.toS, ...troubles.map(({ toS }) => toS));
+  return move.fromS < isBackS + FOLLOWED_S;
 }
 
 /** When the trouble began that its stream was in when the failover began; Infinity: it was in none. */

@@ -52,6 +52,17 @@ describe("a lost write is explained by a failover", () => {
     expect(isExplained(89, late)).toBe(false);
   });
 
+  it("if whoever had it was the master before, on its way back", () => {
+    const before: Move = { ...FAILOVER, epoch: 5, from: "db3", to: "db1", fromS: 91, toS: 92 };
+    const hung = cut("db3", 89, 94, true);
+    const away = cut("db2", 85, 110);
+    expect(isExplained(87, [KILLED, hung, away], [before, FAILOVER])).toBe(true);
+    expect(isExplained(84, [KILLED, hung, away], [before, FAILOVER])).toBe(false);
+    const longAgo = { ...before, fromS: 81, toS: 82 };
+    const wasHung = cut("db3", 79, 82, true);
+    expect(isExplained(87, [KILLED, wasHung, away], [longAgo, FAILOVER])).toBe(false);
+  });
+
   it("if nobody followed the old master yet, because it was new", () => {
     const before: Move = { ...FAILOVER, epoch: 5, from: "db3", to: "db1", fromS: 95, toS: 96 };
     expect(isExplained(97, [KILLED], [before, FAILOVER])).toBe(true);
