@@ -4,10 +4,11 @@
  * is off serves nothing. What can be asked is asked: then no word is needed, or none is believed.
  */
 import { waived } from "../groups/bequest.ts";
-import type { ClusterId, NodeName } from "../ids.ts";
+import { freshVotes } from "../health/votes.ts";
+import type { ClusterId, MonitorName, NodeName } from "../ids.ts";
 import type { Waiting } from "../local.ts";
 import type { Command } from "../messages.ts";
-import { type GroupPart, nodeOf, type Operation, type Vip } from "../state.ts";
+import { type GroupPart, memberNames, nodeOf, type Operation, type Vip } from "../state.ts";
 import type { Turn } from "../turn.ts";
 import { awaitsProofOf } from "../vip/proofs.ts";
 import { clusterId } from "../vip/stand.ts";
@@ -17,6 +18,8 @@ import { incident, withPast } from "./outline.ts";
 
 /** Unclaimed registers are looked at several times in this. */
 const LOOK_MS = 1000;
+/** Every monitor looks at a calm host in this, also while an operation begins. */
+const LOOK_OF_ALL_MS = 8000;
 
 type Adopt = Extract<Command, { kind: "adopt" }>;
 
@@ -94,13 +97,16 @@ function unknownCluster(cluster: ClusterId, foreign: readonly Foreign[]): string
 
 // ——— hosts that are off ———
 
-function vouchFor(turn: Turn, group: GroupPart, { by }: Waiting, empty: NodeName): Order {
+function vouchFor(turn: Turn, group: GroupPart, waits: Waiting, empty: NodeName): Order {
+  const { by } = waits;
   if (nodeOf(group, empty) === undefined)
     return refused(`there is no node ${empty} in group ${group.name}`);
   const waiting = group.vips.filter((vip) => awaitsProofOf(vip, empty)).map(({ ip }) => ip);
   if (waiting.length === 0) return refused(`nothing waits for a proof that ${empty} serves no VIP`);
   if (isAskable(turn, group, empty))
     return refused(`the guard of ${empty} answers, so it can be asked`);
+  const heard = heardByOthers(turn, group, waits, empty);
+  if (heard.kind !== "not") return heard.order;
   const { wall } = turn.at;
   turn.change(group.name, (part, stamp) => {
     const vips = part.vips.map((vip) =>
@@ -111,6 +117,31 @@ function vouchFor(turn: Turn, group: GroupPart, { by }: Waiting, empty: NodeName
     return withPast({ ...part, vips, operation: withWord(part.operation, empty, by) }, told);
   });
   return taken(`${empty} is taken to serve no VIP, on your word`);
+}
+
+type Hearing =
+  | { readonly kind: "not" }
+  | { readonly kind: "is" | "unknown"; readonly order: Order };
+
+/** A host that another monitor hears is not off, whatever people are told by a leader that does not reach it. */
+function heardByOthers(turn: Turn, group: GroupPart, { since }: Waiting, node: NodeName): Hearing {
+  const members = memberNames(turn.state.committed).filter((name) => name !== turn.state.name);
+  const looks = freshVotes(turn.local(group.name).evidence, members, node, turn.now).flatMap(
+    ({ monitor, held: { vote, receivedAt } }) => {
+      const { heardMs, problem } = vote.guard;
+      return heardMs === null || problem !== null ? [] : [{ monitor, at: receivedAt - heardMs }];
+    },
+  );
+  const hears = looks.filter(({ at }) => at > since).map(({ monitor }) => monitor);
+  if (hears.length > 0) return { kind: "is", order: refused(heardText(turn, node, hears)) };
+  const isAwaited = turn.now - since < LOOK_OF_ALL_MS;
+  const areToLook = looks.some(({ at }) => turn.now - at < LOOK_OF_ALL_MS);
+  return isAwaited && areToLook ? { kind: "unknown", order: { kind: "later" } } : { kind: "not" };
+}
+
+function heardText(turn: Turn, node: NodeName, monitors: readonly MonitorName[]): string {
+  const who = `${monitors.join(" and ")} ${monitors.length === 1 ? "hears" : "hear"}`;
+  return `${who} the guard of ${node}, so it is not off; ${turn.state.name}, which leads, does not reach it: mend that way, or let another monitor lead`;
 }
 
 /** What an operation rests on is found in its own entry of the history; when it was said, in that of the word. */
