@@ -45,6 +45,8 @@ interface Case {
   readonly candidates: readonly Node[];
   /** The candidate is the holder, which is to go on serving. */
   readonly isKept: boolean;
+  /** The old master, whose last word is awaited. */
+  readonly awaited: NodeName | null;
 }
 
 export function noteCall(turn: Turn, group: GroupPart, isInVain: boolean): void {
@@ -79,7 +81,7 @@ export function busyFor(turn: Turn, group: GroupPart): number | null {
 /** How many of the candidates a monitor could make master, by its own votes; 0: it could not fail the group over. */
 export function chancesOf(turn: Turn, group: GroupPart, monitor: MonitorName): number {
   const subject = caseOf(turn, group);
-  if (subject === null || !provesAll(subject, monitor)) return 0;
+  if (subject === null || !provesAll(subject, monitor) || !hearsOld(subject, monitor)) return 0;
   return subject.candidates.filter(({ name }) => reaches(subject, monitor, name)).length;
 }
 
@@ -89,23 +91,40 @@ function caseOf(turn: Turn, group: GroupPart): Case | null {
   if (!isCalledFor(turn, group)) return vip === undefined ? null : caseOfHolder(turn, group, vip);
   const successors = candidatesIn(turn, group);
   const candidates = successors.length > 0 ? successors : wayBack(turn, group);
-  return candidates.length === 0 ? null : { turn, group, vip, candidates, isKept: false };
+  if (candidates.length === 0) return null;
+  return { turn, group, vip, candidates, isKept: false, awaited: awaitedIn(turn, group) };
 }
 
-/** Only a master that answers is kept served; from any other the role is moved. */
+/** With less than a master has that lives, and only lost its guard, nobody takes over. */
+function awaitedIn(turn: Turn, group: GroupPart): NodeName | null {
+  const { operation } = group;
+  const isAwaited = operation?.cause === "guard" && operation.phase === "fence";
+  return isAwaited && answersAsMaster(turn, group, operation.from) ? operation.from : null;
+}
+
+/** Only a master that answers is kept served; from any other the role is moved. One that is turned back to has to be given back its writes. */
 function caseOfHolder(turn: Turn, group: GroupPart, vip: Vip): Case | null {
-  const isServing = vip.kind === "hold" && vip.node === group.master && group.leaving !== true;
-  if (!isServing || heardWithin(turn, group, vip.node ?? "", OWN_GUARD_HEARD_MS)) return null;
-  const candidates = group.nodes.filter(({ name }) => name === vip.node);
-  return { turn, group, vip, candidates, isKept: true };
+  const { master, operation, leaving } = group;
+  const isServing = vip.kind === "hold" && vip.node === master && leaving !== true;
+  if (!isServing || master === null) return null;
+  const lacksRedis =
+    operation?.phase === "undo" && !reachesRedis({ turn, group }, turn.state.name, master);
+  if (!lacksRedis && heardWithin(turn, group, master, OWN_GUARD_HEARD_MS)) return null;
+  const candidates = group.nodes.filter(({ name }) => name === master);
+  return { turn, group, vip, candidates, isKept: true, awaited: null };
 }
 
 /** The old master is back, and nobody is left who could take over from it: then it is turned back to, or at least held. */
-function wayBack(turn: Turn, { name: group, operation, nodes }: GroupPart): readonly Node[] {
+function wayBack(turn: Turn, group: GroupPart): readonly Node[] {
+  const { operation, nodes } = group;
   if (operation === null || operation.cause === "by-hand") return [];
-  const { info, reachable } = candidateOf(turn.local(group).evidence, operation.from, turn.now);
-  const isThere = reachable && info?.role === "master" && !info.loading;
+  const isThere = answersAsMaster(turn, group, operation.from);
   return isThere ? nodes.filter(({ name }) => name === operation.from) : [];
+}
+
+function answersAsMaster(turn: Turn, { name: group }: GroupPart, node: NodeName): boolean {
+  const { info, reachable } = candidateOf(turn.local(group).evidence, node, turn.now);
+  return reachable && info?.role === "master" && !info.loading;
 }
 
 function isCalledFor(turn: Turn, { name, operation, leaving }: GroupPart): boolean {
@@ -134,7 +153,15 @@ function reaches(subject: Case, monitor: MonitorName, node: NodeName): boolean {
   return reachesRedis(subject, monitor, node) && reachesGuard(subject, monitor, node);
 }
 
-function reachesRedis({ turn, group }: Case, monitor: MonitorName, node: NodeName): boolean {
+function hearsOld(subject: Case, monitor: MonitorName): boolean {
+  return subject.awaited === null || reachesRedis(subject, monitor, subject.awaited);
+}
+
+function reachesRedis(
+  { turn, group }: Pick<Case, "turn" | "group">,
+  monitor: MonitorName,
+  node: NodeName,
+): boolean {
   return isReachedBy(turn.local(group.name).evidence, monitor, node, turn.now);
 }
 
@@ -147,10 +174,11 @@ function reachesGuard(subject: Case, monitor: MonitorName, node: NodeName): bool
   if (held === undefined || !isFresh(held, turn.now)) return false;
   const { heardMs, problem } = held.vote.guard;
   if (problem !== null || heardMs === null || heardMs > GUARD_HEARD_MS) return false;
-  return !subject.isKept || isHeardLater(subject, node, held.receivedAt - heardMs);
+  return !subject.isKept || isNoWorse(subject, node, held.receivedAt - heardMs);
 }
 
-function isHeardLater({ turn, group }: Case, node: NodeName, heardAt: Instant): boolean {
+function isNoWorse({ turn, group }: Case, node: NodeName, heardAt: Instant): boolean {
+  if (heardWithin(turn, group, node, OWN_GUARD_HEARD_MS)) return true;
   return heardAt - guardHeardAt(turn, group, node) >= HEARD_LATER_MS;
 }
 
@@ -188,12 +216,13 @@ function missingOf(subject: Case): readonly string[] {
   const own = turn.state.name;
   const open = vip === undefined ? [] : toBeProven(subject, vip, own);
   const isServable = candidates.some(({ name }) => reaches(subject, own, name));
-  if (isServable && open.length === 0) return [];
+  const isHeard = hearsOld(subject, own);
+  if (isServable && isHeard && open.length === 0) return [];
   return group.nodes.flatMap(({ name }) => {
     const isCandidate = !isServable && candidates.some((node) => node.name === name);
     const isWitness = open.length > 0 && (open.includes(name) || vip?.readSet[name] === "in");
     const parts: readonly Part[] = [
-      ...(isCandidate ? (["Redis"] as const) : []),
+      ...(isCandidate || (!isHeard && name === subject.awaited) ? (["Redis"] as const) : []),
       ...(isCandidate || isWitness ? (["guard"] as const) : []),
     ];
     return describe(subject, name, parts);

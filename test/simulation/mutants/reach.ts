@@ -68,7 +68,11 @@ export const OF_REACH: readonly Mutant[] = [
     removes:
       "P7: a leader that does not reach the holder's guard, which only it can mark with a new epoch, hands over to one that does",
     edits: [
-      { file: REACH, from: "if (!isServing || heardWithin(", to: "if (isServing || heardWithin(" },
+      {
+        file: REACH,
+        from: "if (!isServing || master === null)",
+        to: "if (isServing || master === null)",
+      },
     ],
     scripts: [
       "a leader does not reach the holder's guard, and a replica's host is booted",
@@ -76,13 +80,51 @@ export const OF_REACH: readonly Mutant[] = [
     ],
   },
   {
+    name: "who cannot give writes back leads on",
+    removes:
+      "P7: a leader that turns back and does not reach the old master hands over to one that does",
+    edits: [
+      {
+        file: REACH,
+        from: "if (!lacksRedis && heardWithin(",
+        to: "if (!lacksRedis || heardWithin(",
+      },
+    ],
+    scripts: ["a leader loses the old master when it has blocked it"],
+  },
+  {
+    name: "who cannot hear the last word leads on",
+    removes:
+      "P7: where a living master's last word is awaited, a leader that does not reach it hands over to one that does",
+    edits: [
+      {
+        file: REACH,
+        from: "return subject.awaited === null ||",
+        to: "return subject.awaited !== undefined ||",
+      },
+    ],
+    scripts: ["a leader loses a master whose last word it awaits"],
+  },
+  {
+    name: "a person is believed though others hear the host",
+    removes: "P3: a host that any monitor hears is not off, whatever a person says",
+    edits: [
+      {
+        file: "src/core/operation/adopt.ts",
+        from: 'if (heard.kind !== "not") return heard.order;',
+        to: "void heard;",
+      },
+    ],
+    scripts: ["a person vouches for a host that other monitors hear"],
+  },
+  {
     name: "who looks less often reaches more",
     removes: "a guard that is lost to all is no reason to hand leadership over",
     edits: [
       {
         file: REACH,
-        from: "return !subject.isKept || isHeardLater(",
-        to: "return isHeardLater !== null || isHeardLater(",
+        from: "return heardAt - guardHeardAt(turn, group, node) >= HEARD_LATER_MS;",
+        to: "return heardAt - guardHeardAt(turn, group, node) >= HEARD_LATER_MS - 60_000;",
       },
     ],
     scripts: ["nobody reaches the holder's guard"],

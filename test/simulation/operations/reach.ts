@@ -12,6 +12,7 @@ import {
   type ScriptedWorld,
   servers,
   SHARP,
+  speakFor,
   until,
 } from "../rules/script.ts";
 import { GROUP, WRITER } from "../world/plan.ts";
@@ -211,6 +212,58 @@ function noReturn(seed: number): void {
   need(world.group?.master === "db1", "nothing has changed");
 }
 
+/** This monitor's probes of a Redis, and what it asks of it, come to nothing; the guard there answers. */
+function losesRedis(world: World, monitor: string, node: string): void {
+  loses(world, monitor, "probe", [node]);
+  const { executor } = world.monitor(monitor);
+  const run = executor.run.bind(executor);
+  executor.run = (effect, done) =>
+    effect.kind === "redis" && effect.target.node === node
+      ? () => ({ kind: "redis", result: { kind: "unknown", text: "no answer in time" } })
+      : run(effect, done);
+}
+
+/** Its writes are blocked when the leader hears no more of it: the switchover turns back, and nobody can write. */
+function noUnblocking(seed: number): void {
+  const world = atRest(seed, SHARP);
+  const old = world.redis("db1");
+  world.onTurn = ({ name }) => {
+    if (old.minReplicas === "0") return;
+    world.onTurn = null;
+    losesRedis(world, name, "db1");
+  };
+  world.command({ kind: "switchover", group: GROUP, to: "db2" });
+  until(world, () => world.onTurn === null, "db1 is blocked");
+  until(world, () => world.group?.operation?.phase === "undo", "it is turned back");
+  const mayWrite = () => old.minReplicas === "0" && isServedByTheOld(world);
+  must(world, mayWrite, "who can give writes back leads, if the leader cannot", 6_000);
+}
+
+/** The role is to leave a master whose guard is lost, and the leader loses the master, too; the others hear it. */
+function noLastWord(seed: number): void {
+  const world = atRest(seed, SHARP);
+  const leader = world.theLeader.name;
+  world.host("db1").guard = () => {};
+  begins(world);
+  world.network.cut(leader, "db1");
+  failsOver(world);
+}
+
+/** It is told that only a person's word is left, and a person gives it; but other monitors hear that host. */
+function vouchedInVain(seed: number): void {
+  const settings = { ...SHARP.settings, leaseBackend: "off" } as const;
+  const world = atRest(seed, { ...SHARP, nft: false, settings });
+  world.network.cut(world.theLeader.name, "db1");
+  world.killRedis("db1");
+  begins(world);
+  world.runUntil(world.now + 900);
+  speakFor(world, "db1");
+  world.runUntil(world.now + 10_000);
+  if (servers(world).length > 1)
+    throw new Violation("who is heard is not taken for off", servers(world).join(" and "));
+  need(servers(world).length === 1, "somebody serves");
+}
+
 /** Its guard is lost to all of them, who look at it less often than the leader does. */
 function nobodyReachesTheHolder(seed: number): void {
   const settings = { ...SHARP.settings, leaseMs: 30_000, downAfterMs: 10_000 };
@@ -248,6 +301,9 @@ export const REACH: readonly Script[] = [
     run: noHolder,
   },
   { name: "a leader loses the holder's guard in the midst of a switchover", run: noReturn },
+  { name: "a leader loses the old master when it has blocked it", run: noUnblocking },
+  { name: "a leader loses a master whose last word it awaits", run: noLastWord },
+  { name: "a person vouches for a host that other monitors hear", run: vouchedInVain },
   { name: "nobody reaches the holder's guard", run: nobodyReachesTheHolder },
   { name: "nobody reaches all that a failover takes", run: nobodyIsBetter },
   { name: "two monitors reach the replicas by turns", run: byTurns },

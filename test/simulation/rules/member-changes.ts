@@ -1,6 +1,7 @@
 /** Scripts about who counts: monitors come and go in the moment in which something is decided. */
 import type { MonitorName } from "../../../src/core/ids.ts";
 import type { MonitorCommand } from "../../../src/core/messages.ts";
+import { loses } from "../operations/reach.ts";
 import type { World } from "../world/world.ts";
 import { atRest, need, peersOf, type Script, SHARP, until } from "./script.ts";
 
@@ -25,8 +26,9 @@ function replacedInDoubt(seed: number): void {
   ask(world, { kind: "monitor-add", name: "mon4", address: world.monitor("mon4").address });
   const leader = world.theLeader.name;
   const [deaf = "", replaced = ""] = peersOf(world, leader);
-  // Nor do the replicas, whose word would count as well.
-  for (const name of [leader, deaf, "db2", "db3"]) world.network.cut(name, "db1");
+  // Nor do the replicas, whose word would count as well. The leader hears the guard there, and so has no reason to hand over.
+  loses(world, leader, "probe", ["db1"]);
+  for (const name of [deaf, "db2", "db3"]) world.network.cut(name, "db1");
   world.monitor(replaced).crash();
   world.runUntil(world.now + 4_000);
   need(world.theLeader.name === leader, "the leader stays");
