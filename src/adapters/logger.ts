@@ -4,6 +4,7 @@
  * Hard here is that a log which cannot be written must not end or delay the monitor: errors of the
  * destination are counted and told when it works again, and a reader that is too slow loses lines.
  */
+import { closeSync, openSync } from "node:fs";
 import { type DestinationStream, type Logger, pino } from "pino";
 import type { ConsensusEvent } from "../core/consensus/types.ts";
 import type { Event } from "../core/events.ts";
@@ -26,14 +27,14 @@ const REDACT = [...SECRETS, ...SECRETS.map((key) => `*.${key}`)];
 
 export class FileLog implements Log {
   readonly #destination: ReturnType<typeof openDestination>;
-  readonly #isFile: boolean;
+  readonly #file: string | null;
   readonly #logger: Logger;
   #lost = 0;
 
   /** @throws MmmError LOG_IO */
   constructor({ monitor, file, verbose }: LogOptions) {
     this.#destination = openDestination(file);
-    this.#isFile = file !== null;
+    this.#file = file;
     this.#destination.on("error", () => {
       this.#lost += 1;
     });
@@ -58,10 +59,27 @@ export class FileLog implements Log {
     this.write(level, eventName(event.kind), text, fields);
   }
 
-  /** After the file was moved away by a log rotation. Standard output is nothing to open: false. */
-  reopen(): boolean {
-    if (this.#isFile) this.#destination.reopen();
-    return this.#isFile;
+  /** After the file was moved away by a log rotation. Standard output is nothing to open. */
+  reopen(): void {
+    if (this.#file === null) return;
+    const problem = problemOfOpening(this.#file);
+    if (problem === null) {
+      this.#destination.reopen();
+      this.write("info", "log.reopened", "the log file was opened anew (SIGHUP)");
+    } else {
+      const text = `the log file cannot be opened anew, so the one before is written on: ${problem}`;
+      this.write("warn", "log.kept", text);
+    }
+  }
+}
+
+/** The library throws, and would then close the file before twice: what has its number by then is another. */
+function problemOfOpening(file: string): string | null {
+  try {
+    closeSync(openSync(file, "a"));
+    return null;
+  } catch (error) {
+    return messageOf(error);
   }
 }
 

@@ -80,7 +80,7 @@ function openNoDebugger(): void {
 }
 
 function readAnew({ daemon, own, log }: Running): void {
-  if (log.reopen()) log.write("info", "log.reopened", "the log file was opened anew (SIGHUP)");
+  log.reopen();
   daemon.renewCertificates();
   void own.readAnew();
 }

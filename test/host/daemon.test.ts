@@ -218,6 +218,28 @@ describe("mmm-mon", () => {
     expect(monitor.stdout).toBe("");
   });
 
+  it("goes on after SIGHUP when its log file cannot be opened anew, and says so in the one before", async () => {
+    await using it = await setup();
+    const [place, moved] = [join(it.dir, "place"), join(it.dir, "moved")];
+    mkdirSync(place);
+    await using monitor = new MonitorProcess([...it.args, "--log", join(place, "log")]);
+    const events = (folder: string) =>
+      logLines(readFileSync(join(folder, "log"), "utf8")).map((line) => line["event"]);
+    await eventually(
+      () => events(place),
+      (all) => all.includes("monitor.started"),
+      { withinMs: 20_000 },
+    );
+    renameSync(place, moved);
+    monitor.signal("SIGHUP");
+    await eventually(
+      () => events(moved),
+      (all) => all.includes("log.kept"),
+    );
+    monitor.signal("SIGTERM");
+    expect(await monitor.exitCode()).toBe(0);
+  });
+
   it("goes on after SIGHUP when it logs to standard output, which is not opened anew", async () => {
     await using it = await setup();
     await using monitor = new MonitorProcess(it.args);

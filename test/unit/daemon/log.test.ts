@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ClockWatch } from "../../../src/adapters/clock.ts";
@@ -48,6 +48,26 @@ describe("the log", () => {
     const log = new FileLog({ monitor: "mon1", file, verbose: false });
     log.write("info", "test", "text", { password: "hunter2", login: { password: "hunter2" } });
     expect(readFileSync(file, "utf8")).not.toContain("hunter2");
+  });
+
+  it("stays where it is while its file cannot be opened anew, and says so", async () => {
+    await using dir = await tempDir();
+    const [place, moved] = [join(dir.path, "place"), join(dir.path, "moved")];
+    mkdirSync(place);
+    const log = new FileLog({ monitor: "mon1", file: join(place, "log"), verbose: false });
+    renameSync(place, moved);
+    log.reopen();
+    log.write("info", "test", "still here");
+    const events = (folder: string) =>
+      readFileSync(join(folder, "log"), "utf8")
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line) as { event: string; lost?: number })
+        .map(({ event, lost = 0 }) => `${event} ${lost}`);
+    expect(events(moved)).toEqual(["log.kept 0", "test 0"]);
+    mkdirSync(place);
+    log.reopen();
+    expect(events(place)).toEqual(["log.reopened 0"]);
   });
 
   it("does no harm when its disk is full", () => {
