@@ -12,8 +12,8 @@ export interface EventuallyOptions {
 }
 
 /**
- * Polls until `isDone(value)`, and yields that value. At the deadline it throws, with the last
- * value (or the last error) in the message.
+ * Polls until `isDone(value)`, and yields that value. At the deadline it looks for the last time, for this process
+ * may have stood still until then, and throws, with that value (or error) in the message.
  */
 export async function eventually<T>(
   read: () => T | Promise<T>,
@@ -23,7 +23,7 @@ export async function eventually<T>(
   const { withinMs = 5_000, everyMs = 10, what = "the condition" } = options;
   const giveUpAt = performance.now() + withinMs;
   let last = "nothing was read";
-  do {
+  for (let isLast = false; ; ) {
     try {
       const value = await read();
       if (isDone(value)) return value;
@@ -31,7 +31,8 @@ export async function eventually<T>(
     } catch (error) {
       last = `threw ${String(error)}`;
     }
+    if (isLast) throw new Error(`${what}: not within ${withinMs} ms; last: ${last}`);
     await pause(everyMs);
-  } while (performance.now() < giveUpAt);
-  throw new Error(`${what}: not within ${withinMs} ms; last: ${last}`);
+    isLast = performance.now() >= giveUpAt;
+  }
 }

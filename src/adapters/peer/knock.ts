@@ -24,7 +24,8 @@ function knock(ip: string, port: number): Promise<Answer> {
       settle(answer);
     };
     socket.once("connect", () => end("accepted"));
-    socket.once("timeout", () => end("none"));
+    // After a sleep of this process timers come first, and the answer may be here.
+    socket.once("timeout", () => setImmediate(end, "none"));
     socket.on("error", ({ code }: NodeJS.ErrnoException) =>
       end(code === "ECONNREFUSED" ? "refused" : "none"),
     );

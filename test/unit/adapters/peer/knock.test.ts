@@ -18,6 +18,15 @@ describe("a knock", () => {
     expect(await isRefused("127.0.0.1", port)).toBe(true);
   });
 
+  it("hears the answer that came while this process stood still", async () => {
+    const { server, port } = await listening();
+    server.close();
+    await once(server, "close");
+    const isGone = isRefused("127.0.0.1", port);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 600);
+    expect(await isGone).toBe(true);
+  });
+
   it("is not deceived by a port that goes a moment after the connections", async () => {
     const { server, port } = await listening();
     server.once("connection", () => server.close());
