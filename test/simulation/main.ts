@@ -15,8 +15,8 @@
  *
  *   --mutants       instead: leave out one rule after the other, and tell what finds it; with --seeds N
  *                   random runs each (0: scripts only) of --minutes M
- *   --exhaustive    instead: every order of what may happen to three monitors, and to one move of a
- *                   VIP, --deeper D steps
+ *   --exhaustive    instead: every order of what may happen to three monitors, to one that is replaced
+ *                   elsewhere, and to one move of a VIP, --deeper D steps
  *                   further than the tests go (0)
  */
 import { readFileSync } from "node:fs";

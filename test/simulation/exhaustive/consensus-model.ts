@@ -12,7 +12,6 @@
  * list of proposals, which the state itself carries; so one contains another if it begins with it.
  */
 import {
-  answeredRound,
   beginRound,
   createConsensus,
   isEstablished,
@@ -26,10 +25,10 @@ import type {
   ConsensusState,
   Durable,
   Part,
-  Slot,
 } from "../../../src/core/consensus/types.ts";
 import { CLUSTER_PART, SCHEMA } from "../../../src/core/state.ts";
 import { showStamp } from "../../../src/core/stamp.ts";
+import { type Facts, GROUP, historyOf, NOTHING, seen, withRounds } from "./consensus-facts.ts";
 import type { Model, Next } from "./explore.ts";
 import { Numbers, NumberSets } from "./numbers.ts";
 
@@ -45,7 +44,6 @@ export interface Limits {
 }
 
 const NAMES = ["mon1", "mon2", "mon3"];
-const GROUP = "group:main";
 const AT = { now: 0, wall: 0, entropy: 1 };
 const TIMERS = { heartbeatMs: 0, electionMs: 0, jitterMs: 0 };
 
@@ -70,19 +68,6 @@ interface Outcome {
   readonly sent: readonly number[];
   /** Those of them that leave before this monitor has written. */
   readonly ahead: readonly number[];
-}
-
-/** What has happened, as far as the promises are about it. */
-interface Facts {
-  /** The longest committed history. */
-  readonly committed: readonly string[];
-  /** The newest committed version of each term. */
-  readonly versions: Readonly<Record<number, number>>;
-  /** Who led which term. */
-  readonly leaders: Readonly<Record<number, string>>;
-  /** Per term and round: the newest leader's term when it was sent. */
-  readonly sentUnder: Readonly<Record<string, number>>;
-  readonly problem: string | null;
 }
 
 /** All by their numbers. */
@@ -115,9 +100,8 @@ class Consensus implements Model<ClusterState> {
   constructor(limits: Limits) {
     this.#limits = limits;
     const locals = NAMES.map((name) => this.#boot(diskOf(name)));
-    const facts: Facts = { committed: [], versions: {}, leaders: {}, sentUnder: {}, problem: null };
     const letters = this.#letterSets.of([]);
-    this.initial = { locals, letters, crashes: 0, facts: this.#facts.of(facts) };
+    this.initial = { locals, letters, crashes: 0, facts: this.#facts.of(NOTHING) };
   }
 
   /** mon2 and mon3 are alike: what differs only in which is which has the same key. */
@@ -257,65 +241,11 @@ class Consensus implements Model<ClusterState> {
     if (looked !== undefined) return looked;
     const { state } = this.#locals.at(local);
     const known = this.#facts.at(before);
-    const facts = withRounds(withLeader(withCommit(known, state), state), state);
+    const facts = withRounds(seen(known, state), state);
     const after = facts === known ? before : this.#facts.of(facts);
     this.#factsAfter.set(key, after);
     return after;
   }
-}
-
-function withCommit(facts: Facts, state: ConsensusState): Facts {
-  const { committed } = state;
-  if (committed === null) return facts;
-  const { term, version } = committed.stamp;
-  if ((facts.versions[term] ?? 0) < version) {
-    const versions = { ...facts.versions, [term]: version };
-    return withCommit({ ...facts, versions }, state);
-  }
-  const history = historyOf(committed);
-  if (contains(facts.committed, history)) return facts;
-  if (contains(history, facts.committed)) return { ...facts, committed: history };
-  const problem = `[${history.join()}] is committed, and [${facts.committed.join()}] was`;
-  return { ...facts, problem };
-}
-
-function withLeader(facts: Facts, { role, durable, leadership }: ConsensusState): Facts {
-  if (role !== "leader") return facts;
-  const { term, slot, name } = durable;
-  const known = facts.leaders[term];
-  if (known !== undefined && known !== name)
-    return { ...facts, problem: `term ${term} has two leaders` };
-  const newest = Math.max(0, ...Object.keys(facts.leaders).map(Number));
-  if (term >= newest && !contains(historyOf(slot), facts.committed))
-    return { ...facts, problem: `the leader of ${term} lacks [${facts.committed.join()}]` };
-  const start = leadership?.start.version ?? 0;
-  for (const [earlier, version] of Object.entries(facts.versions)) {
-    if (Number(earlier) < term && start <= version)
-      return { ...facts, problem: `the leader of ${term} lacks ${earlier}.${version}` };
-  }
-  return known === name ? facts : { ...facts, leaders: { ...facts.leaders, [term]: name } };
-}
-
-/** A round of a term that a majority answered was sent before anybody was elected later. */
-function withRounds(facts: Facts, state: ConsensusState): Facts {
-  if (state.leadership === null) return facts;
-  const { term } = state.durable;
-  const newest = Math.max(...Object.keys(facts.leaders).map(Number));
-  const key = `${term}.${state.leadership.round}`;
-  const isNew = facts.sentUnder[key] === undefined;
-  const sentUnder = isNew ? { ...facts.sentUnder, [key]: newest } : facts.sentUnder;
-  const answered = sentUnder[`${term}.${answeredRound(state)}`] ?? 0;
-  if (answered > term)
-    return { ...facts, problem: `term ${term} has authority from when ${answered} had begun` };
-  return isNew ? { ...facts, sentUnder } : facts;
-}
-
-function contains(history: readonly string[], beginning: readonly string[]): boolean {
-  return beginning.every((entry, at) => history[at] === entry);
-}
-
-function historyOf(slot: Slot | null): readonly string[] {
-  return (slot?.parts[GROUP]?.["history"] ?? []) as readonly string[];
 }
 
 function diskOf(name: string): Durable {

@@ -3,12 +3,13 @@ import type { Script } from "../rules/script.ts";
 import { Violation } from "../world/violation.ts";
 import { consensusModel, type Limits } from "./consensus-model.ts";
 import { type MoveLimits, moveModel } from "./register-model.ts";
+import { type ReplacementLimits, replacementModel } from "./replacement-model.ts";
 import { type Bounds, type Exploration, explore } from "./explore.ts";
 
 export interface Search {
   readonly name: string;
   /** What may happen, and how often. */
-  readonly limits: Limits | MoveLimits;
+  readonly limits: Limits | ReplacementLimits | MoveLimits;
   readonly depth: number;
 }
 
@@ -29,6 +30,16 @@ export const SEARCHES: readonly Search[] = [
     depth: 9,
   },
   {
+    name: "every order: a monitor is replaced elsewhere",
+    limits: { terms: 3, members: 3, changes: 2, begins: "led", crashes: 1, brought: 1 },
+    depth: 10,
+  },
+  {
+    name: "every order: two of one name want to lead",
+    limits: { terms: 3, members: 5, changes: 0, begins: "added", crashes: 0, brought: 0 },
+    depth: 8,
+  },
+  {
     name: "every order: one move of a VIP",
     limits: { losses: 1, restarts: 0 },
     depth: 9,
@@ -37,6 +48,7 @@ export const SEARCHES: readonly Search[] = [
 
 export function search({ limits, depth }: Search, states = 5_000_000): Exploration {
   const bounds: Bounds = { depth, states };
+  if ("members" in limits) return explore(replacementModel(limits), bounds);
   if ("terms" in limits) return explore(consensusModel(limits), bounds);
   return explore(moveModel(limits), bounds);
 }

@@ -4,6 +4,8 @@ import type { Mutant } from "./mutant.ts";
 const CONSENSUS = "src/core/consensus";
 const ELECTIONS = "every order: two elections, proposals and a crash";
 const TRANSCRIPTS = "the transcripts of consensus";
+const REPLACED = "every order: a monitor is replaced elsewhere";
+const NAMESAKES = "every order: two of one name want to lead";
 const ROUNDS = "every order: two elections and rounds";
 
 export const OF_CONSENSUS: readonly Mutant[] = [
@@ -41,7 +43,7 @@ export const OF_CONSENSUS: readonly Mutant[] = [
         to: "const free = (votedFor ?? from) === from && state.leader === null;",
       },
     ],
-    scripts: [TRANSCRIPTS],
+    scripts: [TRANSCRIPTS, NAMESAKES],
   },
   {
     name: "a candidate with an older state is voted for",
@@ -66,7 +68,7 @@ export const OF_CONSENSUS: readonly Mutant[] = [
         to: "return asker !== null && durable.slot === null;",
       },
     ],
-    scripts: [TRANSCRIPTS],
+    scripts: [TRANSCRIPTS, REPLACED],
   },
   {
     name: "a minority commits",
@@ -131,7 +133,7 @@ export const OF_CONSENSUS: readonly Mutant[] = [
         to: "member.name === name && storageId !== null",
       },
     ],
-    scripts: [TRANSCRIPTS],
+    scripts: [TRANSCRIPTS, REPLACED],
   },
   {
     name: "who was away never hears of a replaced leader",
@@ -184,7 +186,7 @@ export const OF_CONSENSUS: readonly Mutant[] = [
         to: "if (state === null) {",
       },
     ],
-    scripts: [TRANSCRIPTS],
+    scripts: [TRANSCRIPTS, REPLACED],
   },
   {
     name: "a majority founds a cluster",
@@ -355,7 +357,7 @@ export const OF_CONSENSUS: readonly Mutant[] = [
         to: "names.includes(member.name)",
       },
     ],
-    scripts: [TRANSCRIPTS],
+    scripts: [TRANSCRIPTS, REPLACED],
   },
   {
     name: "who was replaced keeps the new one from being counted",
