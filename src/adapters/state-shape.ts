@@ -208,11 +208,12 @@ const group = objectOf<GroupPart>(
     rejoining: recordOf(rejoining),
     blocked: recordOf(words),
     inSync: recordOf(words),
+    promoted: recordOf(words),
     past: listOf(past),
     bequest,
     preference,
   },
-  ["pause", "leaving", "blocked", "inSync", "bequest", "preference"],
+  ["pause", "leaving", "blocked", "inSync", "promoted", "bequest", "preference"],
 );
 
 /** @throws Malformed */

@@ -20,6 +20,7 @@ import { tellReach } from "./operation/reach.ts";
 import { repair } from "./operation/repair.ts";
 import { keepWaiting } from "./operation/waiting.ts";
 import type { GroupName } from "./ids.ts";
+import { forgetPromoted } from "./promoted.ts";
 import { remembered } from "./remembered.ts";
 import { type GroupPart, memberNames, type Vip, writerVip } from "./state.ts";
 import type { Turn } from "./turn.ts";
@@ -87,6 +88,7 @@ function leadGroup(turn: Turn, group: GroupPart): void {
   countOutages(turn, group);
   repair(turn, group);
   keepInSync(turn, group);
+  forgetPromoted(turn, group);
 }
 
 function judge(turn: Turn, group: GroupPart): Verdict {

@@ -251,6 +251,8 @@ export interface GroupPart {
   readonly blocked?: Readonly<Record<NodeName, string>>;
   /** The run_id under which a node was last seen in sync with its master: a replica's right to be promoted. */
   readonly inSync?: Readonly<Record<NodeName, string>>;
+  /** The run_id of a node that an operation made master, and that did not take over: what it writes is nobody's. */
+  readonly promoted?: Readonly<Record<NodeName, string>>;
   /** The last five deeds and the last five words, newest last. The long history is each monitor's own journal. */
   readonly past: readonly PastOperation[];
   /** Absent once there is a master. */

@@ -52,6 +52,7 @@ function groupOf(group: GroupPart): Complete<GroupPart> {
     rejoining: group.rejoining,
     blocked: group.blocked,
     inSync: group.inSync,
+    promoted: group.promoted,
     past: group.past,
     bequest: group.bequest,
     leaving: group.leaving,

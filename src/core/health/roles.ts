@@ -1,5 +1,6 @@
 /** When the nodes' own idea of who is master differs from the agreed one. */
 import type { NodeName } from "../ids.ts";
+import { isOurDoing } from "../promoted.ts";
 import { type Inquiry, type Rule, type Stray, votesOfWitnesses } from "./inquiry.ts";
 import { rebirthSeen } from "./rebirth-rules.ts";
 import { type NodeInfo } from "./types.ts";
@@ -29,7 +30,10 @@ export const strayMasters: Rule = (inquiry) => {
   // An old master on its way back is expected; it is held as soon as it is seen.
   const others = otherMasters(inquiry)
     .filter(({ node }) => !(node in inquiry.group.rejoining))
-    .map(({ node, info }): Stray => ({ node, ownWrites: hasOwnWrites(info) }));
+    .map(({ node, info }): Stray => {
+      const ownWrites = hasOwnWrites(info) && !isOurDoing(inquiry.group, node, info);
+      return { node, ownWrites };
+    });
   if (others.length === 0) return null;
   const text = `${others.map(({ node }) => node).join(", ")} is master beside ${master}`;
   const rebirth = rebirthSeen(inquiry)?.rebirth ?? null;

@@ -116,7 +116,9 @@ function isSeenWell({ turn, group, op }: Running): boolean {
   const isHeardHere = isReachedBy(evidence, turn.state.name, op.from, turn.now);
   if (verdict.kind === "two-masters") {
     const { tally, others, master } = verdict;
-    const isOurs = others.every(({ node, ownWrites }) => node === op.to && !ownWrites);
+    const isOurs = others.every(
+      ({ node, ownWrites }) => (node === op.to || node in (group.promoted ?? {})) && !ownWrites,
+    );
     return isHeardHere && isOurs && master === op.from && tally.up >= tally.quorum;
   }
   if (!isWell(verdict) || verdict.master !== op.from || verdict.rebirth !== null) return false;

@@ -16,6 +16,7 @@ import { chooseSuccessor, type SuccessorAnswer } from "../health/successor.ts";
 import type { NodeInfo } from "../health/types.ts";
 import { presentInfo } from "../health/votes.ts";
 import type { NodeName } from "../ids.ts";
+import { withPromoted } from "../promoted.ts";
 import { isHeir } from "./by-hand.ts";
 import type { Lineage, Node, Operation } from "../state.ts";
 import { movedTo } from "../vip/epochs.ts";
@@ -134,7 +135,7 @@ function followHand(running: Running): void {
   const to = successorOf(running);
   const info = to && presentInfo(turn.local(group.name).evidence, to.name, turn.now);
   if (to !== null && info !== null && isHeir(info, group))
-    return promoteNext(running, to, info.secondOffset - 1);
+    return promoteNext(running, to, info, info.secondOffset - 1);
   advance(running, "fence", { known: { cause: "down", to: null, attempt: op.attempt + 1 } });
 }
 
@@ -204,7 +205,8 @@ function choose(running: Running, frozen: readonly Frozen[]): void {
       ? `${describeOld(op.from, richer)}${noSuccessor(answer, otherRefusals(running, frozen))}`
       : null;
   turn.alarm(`${group.name}: successor`, text);
-  if (chosen?.info) return promoteNext(running, chosen.node, heldBy(chosen.info, group.lineage));
+  if (chosen?.info)
+    return promoteNext(running, chosen.node, chosen.info, heldBy(chosen.info, group.lineage));
   // Nobody has more than the old master itself, which may have come back as another process.
   if (richer.length === 0 && turnsBack(running)) return;
   keepApart(
@@ -275,7 +277,7 @@ function retryLater(running: Running): void {
   }));
 }
 
-function promoteNext(running: Running, to: Node, forkOffset: number): void {
+function promoteNext(running: Running, to: Node, info: NodeInfo, forkOffset: number): void {
   const { turn, group, op } = running;
   const silent = heardWithin(turn, group, op.from, 1000) ? [] : [op.from];
   const fencing = op.fencing ?? proofOfOld(running);
@@ -285,6 +287,7 @@ function promoteNext(running: Running, to: Node, forkOffset: number): void {
   const highWater = nextHighWater(group.lineage, infos);
   advance(running, "promote", {
     known: { to: to.name, forkOffset, fencing, highWater },
+    group: (part) => (info.role === "replica" ? withPromoted(part, to.name, info.runId) : part),
     vip: (vip, stamp) => movedTo(vip, stamp, to.name, { unproven: [], silent }),
   });
 }

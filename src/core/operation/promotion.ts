@@ -9,6 +9,7 @@
  */
 import { extendLineage, forkOf, positionOf } from "../health/lineage.ts";
 import type { NodeInfo } from "../health/types.ts";
+import { withoutPromoted } from "../promoted.ts";
 import type { GroupPart, Node, Operation, Vip } from "../state.ts";
 import type { Stamp } from "../stamp.ts";
 import { claimable, fenced, settled, withVip } from "../vip/epochs.ts";
@@ -104,7 +105,7 @@ export function claimNext(
     known: { ...known, forkOffset: fork },
     vip: claimable,
     group: (part, stamp) => ({
-      ...succeeded(part, op, stamp),
+      ...succeeded(withoutPromoted(part, to.name), op, stamp),
       master: to.name,
       lineage: extendLineage(part.lineage, info.replId, fork),
     }),

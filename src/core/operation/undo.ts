@@ -5,7 +5,8 @@
 import { candidateOf } from "../health/facts.ts";
 import { isMasterOfItsOwn } from "../health/roles.ts";
 import type { NodeName } from "../ids.ts";
-import type { Phase } from "../state.ts";
+import { isOurDoing, withPromoted } from "../promoted.ts";
+import type { GroupPart, Phase } from "../state.ts";
 import { leftBlocked } from "./blocked.ts";
 import { infoOf, isClaimed, isDone, type Running } from "./common.ts";
 import { finished } from "./outline.ts";
@@ -27,9 +28,17 @@ export function conductUndo(running: Running): void {
   if (done || takenMs > UNDO_DEADLINE_MS) {
     turn.change(group.name, (part) => {
       const owed = restored ? part : leftBlocked(part, from, op);
-      return finished(owed, "undone", turn.at.wall);
+      return finished(withTarget(owed, running), "undone", turn.at.wall);
     });
   }
+}
+
+/** Whom a switchover may have promoted is not always reached while it is turned back. */
+function withTarget(group: GroupPart, running: Running): GroupPart {
+  const { kind, to, runIds } = running.op;
+  const runId = runIds[to ?? ""];
+  const isTold = kind === "switchover" && to !== null && mayBeOurs(running, to);
+  return isTold && runId !== undefined ? withPromoted(group, to, runId) : group;
 }
 
 /** Whatever blocks its writes is lifted. A pause that nobody lifts would end by itself. */
@@ -63,7 +72,8 @@ function othersFollow(running: Running): boolean {
     .map((node) => {
       const seen = infoOf(work.redis(node, "undo: see", { kind: "info" }));
       if (seen === null) return false;
-      if (isMasterOfItsOwn(seen) && !mayBeOurs(running, node.name)) return true;
+      const isOurs = mayBeOurs(running, node.name) || isOurDoing(group, node.name, seen);
+      if (isMasterOfItsOwn(seen) && !isOurs) return true;
       const action = { kind: "follow", host: from.address, port: from.port } as const;
       return (
         isDone(work.redis(node, "undo: follow", action)) &&

@@ -44,8 +44,8 @@ export const OF_BY_HAND: readonly Mutant[] = [
     edits: [
       {
         file: "src/core/operation/undo.ts",
-        from: "if (isMasterOfItsOwn(seen) && !mayBeOurs(running, node.name)) return true;",
-        to: "void isMasterOfItsOwn;",
+        from: "if (isMasterOfItsOwn(seen) && !isOurs) return true;",
+        to: "void isMasterOfItsOwn, isOurs;",
       },
     ],
     scripts: ["a person promotes a replica, and the old master is turned back to"],
@@ -65,5 +65,30 @@ export const OF_BY_HAND: readonly Mutant[] = [
       "a person promotes the target of a switchover",
       "a person promotes the target of a switchover that hands over",
     ],
+  },
+  {
+    name: "whom a failover gives up is a person's master",
+    removes:
+      "P7: whom an operation promoted in vain follows again, whatever its keys that expire look like",
+    edits: [
+      {
+        file: "src/core/operation/failover.ts",
+        from: 'info.role === "replica" ? withPromoted(',
+        to: 'info.role !== "replica" ? withPromoted(',
+      },
+    ],
+    scripts: ["a successor is promoted and given up for another"],
+  },
+  {
+    name: "the target that nobody reached is a person's master",
+    removes: "P7: so does the target of a switchover that was out of reach when it turned back",
+    edits: [
+      {
+        file: "src/core/operation/undo.ts",
+        from: "return isTold && runId !== undefined ?",
+        to: 'return isTold && runId === "" ?',
+      },
+    ],
+    scripts: ["the target of a switchover is promoted, and then out of reach"],
   },
 ];

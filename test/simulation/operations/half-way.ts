@@ -81,6 +81,52 @@ function diesBeforeItsClaim(seed: number): void {
   becomesWhole(world);
 }
 
+/** A master writes to its stream what becomes of keys whose time is over, though no client writes. */
+function keysExpire(redis: RedisServer): void {
+  redis.offset += 40;
+}
+
+/** It is promoted, and its guard is lost in that moment; another one takes over. */
+function givenUpForAnother(seed: number): void {
+  const world = atRest(seed, { writeEveryMs: 10 });
+  const [host, redis] = [world.host("db2"), world.redis("db2")];
+  redis.priority = 1;
+  const isChoice = (effect: Effect) =>
+    effect.kind === "guard" && effect.request.op === "mark" && effect.request.permit !== null;
+  beforeFirst(world, isChoice, () => {
+    host.guard = () => {};
+    world.after(20_000, () => Reflect.deleteProperty(host, "guard"));
+  });
+  world.killRedis("db1");
+  until(world, () => world.onEffect === null && redis.isMaster, "db2 is promoted");
+  keysExpire(redis);
+  until(world, () => servers(world).join() === "db3", "db3 takes over", 12_000);
+  world.redis("db1").start();
+  becomesWhole(world);
+}
+
+/** Nobody reaches it when the next leader turns back; it is master all the time. */
+function promotedAndLost(seed: number): void {
+  const world = atRest(seed, { writeEveryMs: 10 });
+  const target = world.redis("db2");
+  const promote = target.promote.bind(target);
+  const monitors = world.monitors.map(({ name }) => name);
+  target.promote = () => {
+    Reflect.deleteProperty(target, "promote");
+    promote();
+    keysExpire(target);
+    world.theLeader.crash();
+    for (const name of monitors) world.network.cut(name, "db2");
+  };
+  world.command({ kind: "switchover", group: GROUP, to: "db2" });
+  until(world, () => world.safety.finished["switchover undone"] === 1, "it is turned back");
+  need(target.isMaster, "db2 was promoted");
+  world.runUntil(world.now + 5_000);
+  for (const { name } of world.monitors.filter(({ running }) => !running)) world.startMonitor(name);
+  for (const name of monitors) world.network.cut(name, "db2", false);
+  becomesWhole(world);
+}
+
 /** It is master already when its register cannot be marked; later it can, and the old one is back with nothing. */
 function isTriedAgainAsMaster(seed: number): void {
   const world = givenUpAsMaster(seed);
@@ -226,6 +272,8 @@ export const HALF_WAY: readonly Script[] = [
   },
   { name: "the target of a switchover is set offline meanwhile", run: setOfflineMeanwhile },
   { name: "a successor that is master already is tried again", run: isTriedAgainAsMaster },
+  { name: "a successor is promoted and given up for another", run: givenUpForAnother },
+  { name: "the target of a switchover is promoted, and then out of reach", run: promotedAndLost },
   { name: "an old master is held in vain", run: isHeldInVain },
   { name: "a failover turns back while its cause lasts", run: turnsBackOnce },
   { name: "a successor that is master already is set offline", run: setOfflineAsMaster },
