@@ -20,9 +20,9 @@ const REBIRTH_ACCEPTED_AFTER_MS = 3000;
 
 export function keepLineage(turn: Turn, group: GroupPart, verdict: Verdict): void {
   const loss = lossOf(turn, group, verdict);
-  if (group.master === null || group.operation !== null || turn.isChanging(group.name)) return;
+  if (group.master === null || turn.isChanging(group.name)) return;
   const { evidence } = turn.local(group.name);
-  if (isRenamed(verdict)) {
+  if (isRenamed(verdict) && isOpen(group)) {
     const info = bestInfo(evidence, group.master, turn.now)?.info;
     if (info === undefined) return;
     const fork = Math.max(info.secondOffset - 1, 0);
@@ -32,6 +32,7 @@ export function keepLineage(turn: Turn, group: GroupPart, verdict: Verdict): voi
     }));
     return;
   }
+  if (group.operation !== null) return;
   if (loss?.keepers.length === 0) return accept(turn, group, loss);
   const infos = presentInfos(evidence, group.nodes, turn.now);
   const highWater = nextHighWater(group.lineage, infos);
@@ -39,6 +40,11 @@ export function keepLineage(turn: Turn, group: GroupPart, verdict: Verdict): voi
   if (grew < HIGH_WATER_EVERY_MS) return;
   turn.lasting(group.name, "high water", false);
   turn.change(group.name, (part) => ({ ...part, lineage: { ...part.lineage, highWater } }));
+}
+
+/** Nobody was chosen by the history as it is. Replicas that follow a master whose failover waits take its new id, and may outlive it. */
+function isOpen({ operation }: GroupPart): boolean {
+  return operation === null || operation.phase === "fence" || operation.phase === "undo";
 }
 
 /** It goes on under a new id, with all its data. */

@@ -33,16 +33,17 @@ export function positionOf(info: NodeInfo, lineage: Lineage, promotedByUs = fals
 }
 
 /**
- * A replica that did not hear of the newest fork yet, for its new master died too soon, say. Up to
- * the fork both histories are one, and what it holds is a beginning of the current stream.
+ * A replica that did not hear of the newest forks yet, for its new masters died too soon, say. Up to the
+ * lowest of them all histories are one, and what it holds is a beginning of the current stream.
  */
 export function positionBeforeFork(
   { replId, appliedOffset }: NodeInfo,
   { chain }: Lineage,
 ): number | null {
-  const fork = chain.at(-1)?.forkOffset ?? 0;
-  if (chain.at(-2)?.replId !== replId || appliedOffset === null) return null;
-  return appliedOffset <= fork ? appliedOffset : null;
+  const own = chain.findLastIndex((stream) => stream.replId === replId);
+  if (own < 0 || own === chain.length - 1 || appliedOffset === null) return null;
+  const forks = chain.slice(own + 1).map(({ forkOffset }) => forkOffset);
+  return appliedOffset <= Math.min(...forks) ? appliedOffset : null;
 }
 
 /** Where a master left the current stream when it was promoted; null: it did not come from there. */

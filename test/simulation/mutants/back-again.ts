@@ -92,4 +92,29 @@ export const OF_BEING_BACK: readonly Mutant[] = [
       "the master is restarted from an AOF beside another one",
     ],
   },
+  {
+    name: "a new replication id counts only when all is calm",
+    removes: "P7: nor is it forgotten while a failover waits",
+    edits: [
+      {
+        file: "src/core/heritage.ts",
+        from: 'operation.phase === "fence" || operation.phase === "undo"',
+        to: 'operation.phase === "undo"',
+      },
+    ],
+    scripts: ["the master is restarted whole while its failover waits, and dies"],
+  },
+  {
+    name: "who missed two promotions has nothing",
+    removes:
+      "P7: a replica that followed no newer master holds a beginning of the stream, up to the lowest of the forks",
+    edits: [
+      {
+        file: "src/core/health/lineage.ts",
+        from: "if (own < 0 || own === chain.length - 1",
+        to: "if (own < chain.length - 2 || own === chain.length - 1",
+      },
+    ],
+    scripts: ["three masters die, and the last replica heard of none of them"],
+  },
 ];

@@ -186,6 +186,24 @@ function isRestartedFromAof(seed: number): void {
   isRestarted(world, ["db3"]);
 }
 
+/** Its failover waits for its lease to end; it is back with all its data, is followed, and dies for good. */
+function isRestartedMeanwhile(seed: number): void {
+  const world = atRest(seed, { ...WRITING, ...SHARP });
+  const redis = world.redis("db1");
+  redis.loadingMs = 20;
+  world.host("db1").guard = () => {};
+  redis.terminate();
+  until(world, () => world.group?.operation?.phase === "fence", "a failover begins");
+  redis.start();
+  const isFollowed = () =>
+    ["db2", "db3"].every((name) => world.redis(name).replId === redis.replId);
+  until(world, isFollowed, "the replicas follow it under its new id");
+  need(world.group?.operation?.phase === "fence", "the failover waits still");
+  world.powerOff("db1");
+  const isServed = () => ["db2", "db3"].includes(world.servingHost(WRITER)?.name ?? "");
+  must(world, isServed, "the replicas of a master that was restarted whole may take over", 15_000);
+}
+
 export const BACK_AGAIN: readonly Script[] = [
   {
     name: "an old master is switched on again where nobody could take over",
@@ -205,6 +223,10 @@ export const BACK_AGAIN: readonly Script[] = [
   {
     name: "the master is restarted whole beside another one",
     run: isRestartedBesideAnother,
+  },
+  {
+    name: "the master is restarted whole while its failover waits, and dies",
+    run: isRestartedMeanwhile,
   },
   {
     name: "the master is restarted from an AOF beside another one",

@@ -1,6 +1,14 @@
 /** Scripts about a master that is lost when it has just been promoted: what is known of it may be older than that. */
 import type { Effect } from "../../../src/core/io.ts";
-import { atRest, must, peersOf, type Script, type ScriptedWorld, until } from "../rules/script.ts";
+import {
+  atRest,
+  must,
+  peersOf,
+  type Script,
+  type ScriptedWorld,
+  SHARP,
+  until,
+} from "../rules/script.ts";
 import { GROUP } from "../world/plan.ts";
 import { Violation } from "../world/violation.ts";
 import { acknowledged, keptBy, WRITING } from "./data.ts";
@@ -43,6 +51,23 @@ function nobodyIsLeft(seed: number): void {
   keptBy(world, "db1", before, "the last copy is not destroyed");
 }
 
+/** Its links to all other nodes are gone, so it never hears who was promoted; at last it alone is left. */
+function heardOfNone(seed: number): void {
+  const world = atRest(seed, { ...SHARP, nodes: 4 });
+  const masters = ["db1", "db2", "db3"];
+  world.runUntil(world.now + 500);
+  for (const name of masters) world.network.cut(name, "db4");
+  for (const [at, name] of masters.entries()) {
+    world.redis(masters[at + 1] ?? "db4").priority = at + 1;
+    world.killRedis(name);
+    const isReplaced = () => world.group?.master !== name && world.group?.operation === null;
+    const promise =
+      "who holds a beginning of the stream may take over, whomever it did not hear of";
+    must(world, isReplaced, promise, 20_000);
+  }
+}
+
 export const JUST_PROMOTED: readonly Script[] = [
   { name: "a master dies when it has just been promoted", run: nobodyIsLeft },
+  { name: "three masters die, and the last replica heard of none of them", run: heardOfNone },
 ];

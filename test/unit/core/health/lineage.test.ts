@@ -40,6 +40,26 @@ describe("a node's position in the stream", () => {
   });
 });
 
+describe("a replica that did not hear of the newest masters", () => {
+  const chain = [
+    { replId: OLD, forkOffset: 10 },
+    { replId: L, forkOffset: 80 },
+    { replId: ALIEN, forkOffset: 70 },
+  ];
+  const from = (replId: string, appliedOffset: number) =>
+    positionOf(replicaInfo({ replId, appliedOffset }), { chain, highWater: 90 });
+
+  it("holds a beginning of the stream up to the lowest of the later forks", () => {
+    expect(from(L, 70)).toBe(70);
+    expect(from(OLD, 70)).toBe(70);
+  });
+
+  it("holds something else beyond that", () => {
+    expect(from(L, 71)).toBeNull();
+    expect(from(OLD, 75)).toBeNull();
+  });
+});
+
 describe("the high water", () => {
   it("rises with what is seen of the stream and never falls", () => {
     expect(nextHighWater(lineage, [masterInfo({ offset: HIGH_WATER + 5 })])).toBe(HIGH_WATER + 5);
