@@ -3,7 +3,7 @@
  * agreed state keeps only the last few of each group; this keeps them for years of ordinary use.
  *
  * It is no part of what is agreed on. So a line that cannot be read is skipped, and a journal that
- * cannot be written is told of and does no other harm. One rotation bounds its size.
+ * cannot be read or written is told of and does no other harm. One rotation bounds its size.
  */
 import { appendFileSync, existsSync, readFileSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -29,7 +29,7 @@ export class FileJournal implements Journal {
     this.#older = join(dataDir, "journal.1.jsonl");
     this.#log = log;
     this.#rotateAt = rotateAt;
-    const kept = this.read();
+    const kept = this.#kept();
     this.#known = new Set(kept.map(keyOf));
     this.summary.add(kept);
   }
@@ -58,6 +58,16 @@ export class FileJournal implements Journal {
 
   read(): readonly JournalEntry[] {
     return [this.#older, this.#file].flatMap((file) => readLines(file)).flatMap(parse);
+  }
+
+  /** A monitor can do without it. */
+  #kept(): readonly JournalEntry[] {
+    try {
+      return this.read();
+    } catch (error) {
+      this.#log.write("error", "journal.failed", `cannot read ${this.#file}: ${messageOf(error)}`);
+      return [];
+    }
   }
 
   #rotate(): void {

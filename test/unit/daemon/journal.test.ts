@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { FileJournal } from "../../../src/adapters/store/journal.ts";
@@ -97,6 +97,22 @@ describe("the journal", () => {
     };
     new FileJournal(join(dir.path, "file"), log).record([entry(1)]);
     expect(lines).toEqual(["error journal.failed"]);
+  });
+
+  it("keeps no monitor from starting when it cannot be read, and says so", async () => {
+    await using dir = await tempDir();
+    mkdirSync(join(dir.path, "journal.jsonl"));
+    const lines: string[] = [];
+    const log: Log = {
+      write: (level, event, text) => void lines.push(`${level} ${event} ${text}`),
+      event: () => {},
+    };
+    const journal = new FileJournal(dir.path, log);
+    expect(lines).toEqual([
+      expect.stringMatching(/^error journal\.failed cannot read .*journal\.jsonl: EISDIR/),
+    ]);
+    expect(journal.has(entry(1))).toBe(false);
+    expect(() => journal.read()).toThrow("EISDIR");
   });
 
   it("can be read by its owner only", async () => {
