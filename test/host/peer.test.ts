@@ -388,6 +388,28 @@ describe("monitors that talk to each other", () => {
     expect(mon1.peers.reports()).toMatchObject([{ name: "mon3", address: at(c), problem: null }]);
   });
 
+  it("turn to the one with the disk that was agreed on where the file names nobody, though another answers in its place", async () => {
+    const [a = 0, b = 0, c = 0] = await ports(3);
+    const at = (port: number) => `127.0.0.1:${port}`;
+    const peers = [`mon1=${at(a)}`];
+    await using other = await Endpoint.open({ name: "mon3", port: b, peers, disk: "other" });
+    await using mon1 = await Endpoint.open({ name: "mon1", port: a, peers: [at(c)], greets: true });
+    mon1.peers.agree(member("mon3", at(b), "agreed"));
+    await eventually(
+      () => other.received.length,
+      (count) => count > 0,
+    );
+    await using next = await Endpoint.open({ name: "mon3", port: c, peers, disk: "agreed" });
+    await eventually(
+      () => {
+        mon1.peers.send("mon3", health(1));
+        return next.received.length;
+      },
+      (count) => count > 0,
+    );
+    expect(mon1.peers.reports()).toMatchObject([{ name: "mon3", address: at(c), problem: null }]);
+  });
+
   it("stay with one whose disk is another than the agreed one, if nobody has that, and say so", async () => {
     const [a = 0, b = 0, c = 0] = await ports(3);
     const at = (port: number) => `127.0.0.1:${port}`;

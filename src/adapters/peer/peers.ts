@@ -287,15 +287,18 @@ export class Peers implements PeerSender {
       return `the monitor at ${link.address} is called ${name}, as this one is: give each its own --name`;
     }
     const other = this.#find(name);
-    const agreed = this.#agreed.get(name)?.storageId;
-    const isOther = storageId !== "" && agreed !== undefined && storageId !== agreed;
-    if (other === undefined || (this.#hasMoved(other) && !isOther)) return null;
+    if (other === undefined || this.#isNearer(other, name, storageId)) return null;
     return `the monitors at ${link.address} and ${other.address} are both called ${name}`;
   }
 
-  /** Where the file names nobody, and the state names one that does not answer: now it answers where the file says. */
-  #hasMoved(link: PeerLink): boolean {
-    return !this.#configured.has(link) && link.silentSince !== null;
+  /**
+   * Where the file names nobody, and the state names one that does not answer: now it answers where the file says. And
+   * whoever has the disk that was agreed on has the name, too.
+   */
+  #isNearer(other: PeerLink, name: MonitorName, storageId: string): boolean {
+    const agreed = this.#agreed.get(name)?.storageId;
+    if (storageId !== "" && agreed !== undefined && storageId !== agreed) return false;
+    return other.isOther || (!this.#configured.has(other) && other.silentSince !== null);
   }
 }
 
