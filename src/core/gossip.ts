@@ -6,7 +6,7 @@
  * its addressee, who knows when it sent that: so a vote's age has an upper bound on one clock.
  */
 import { aheadMs } from "./beat.ts";
-import { isMember, members } from "./consensus/consensus.ts";
+import { isSaidByMember, members } from "./consensus/consensus.ts";
 import { copyOfRecord, withEntry } from "./draft.ts";
 import { resultsAfter } from "./health/check-results.ts";
 import { isNews } from "./health/news.ts";
@@ -127,6 +127,7 @@ function tell(turn: Turn, votes: readonly NodeVote[]): void {
     if (name === turn.state.name) continue;
     const message: HealthMessage = {
       kind: "health",
+      storageId: turn.state.consensus.durable.storageId,
       seq,
       echo: turn.state.peers[name]?.seq ?? 0,
       votes,
@@ -158,8 +159,8 @@ export function heard(
   version: string,
   message: HealthMessage,
 ): void {
-  // Of one that was removed, and does not know it yet.
-  if (!isMember(turn.state.consensus, from)) return;
+  // Of one that was removed, or replaced elsewhere, and does not know it yet.
+  if (!isSaidByMember(turn.state.consensus, from, message.storageId)) return;
   const peer = turn.state.peers[from];
   const isRestart = peer !== undefined && message.seq < peer.seq - SENT_KEPT;
   if (peer !== undefined && message.seq <= peer.seq && !isRestart) return;

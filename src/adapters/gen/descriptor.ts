@@ -477,6 +477,13 @@ export const descriptor = {
        }
       },
       "Health": {
+       "oneofs": {
+        "_storageId": {
+         "oneof": [
+          "storageId"
+         ]
+        }
+       },
        "fields": {
         "seq": {
          "type": "uint64",
@@ -494,6 +501,13 @@ export const descriptor = {
         "network": {
          "type": "Network",
          "id": 4
+        },
+        "storageId": {
+         "type": "string",
+         "id": 5,
+         "options": {
+          "proto3_optional": true
+         }
         }
        }
       },

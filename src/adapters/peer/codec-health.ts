@@ -49,8 +49,9 @@ function inverse<K extends string>(
 }
 
 export function encodeHealth(message: HealthMessage): WireHealth {
-  const { seq, echo, votes, network } = message;
+  const { storageId, seq, echo, votes, network } = message;
   return {
+    ...some("storageId", storageId),
     seq,
     echo,
     votes: votes.map(encodeVote),
@@ -118,6 +119,7 @@ function encodeInfo(info: NodeInfo): WireInfo {
 export function decodeHealth(wire: ReadHealth): HealthMessage {
   return {
     kind: "health",
+    storageId: optional(wire.storageId, "storage_id", name),
     seq: count(wire.seq, "seq"),
     echo: count(wire.echo, "echo"),
     votes: wire.votes.map((vote, index) => decodeVote(vote, `votes[${index}]`)),

@@ -48,6 +48,15 @@ export function isMember(state: ConsensusState, name: MonitorName): boolean {
   return members(state).some((member) => member.name === name);
 }
 
+/** Of what is not said for consensus; null: the speaker is of an earlier version, which does not tell its disk. */
+export function isSaidByMember(
+  state: ConsensusState,
+  name: MonitorName,
+  storageId: StorageId | null,
+): boolean {
+  return storageId === null ? isMember(state, name) : isBound(members(state), name, storageId);
+}
+
 export function isSelfMember(state: ConsensusState): boolean {
   return isBound(members(state), state.durable.name, state.durable.storageId);
 }

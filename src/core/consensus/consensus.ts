@@ -39,7 +39,7 @@ import type {
   JsonValue,
 } from "./types.ts";
 
-export { isMember, members, newestSlot, wasRemoved } from "./cluster.ts";
+export { isSaidByMember, members, newestSlot, wasRemoved } from "./cluster.ts";
 export { membersMet } from "./founding.ts";
 export { hasRoomForRound } from "./leading.ts";
 export { isEstablished, leaderKnownAt } from "./proposal.ts";

@@ -1,5 +1,5 @@
 /** What one monitor knows of one node, and what it tells its peers of it. */
-import type { GroupName, Instant, NodeName } from "../ids.ts";
+import type { GroupName, Instant, NodeName, StorageId } from "../ids.ts";
 import type { Network } from "./own-network.ts";
 
 /** What INFO says (sections server, persistence, replication, clients), in our words. */
@@ -115,6 +115,8 @@ export interface NodeVote {
 /** Sent to every peer, on change at once, else each 250 ms. */
 export interface HealthMessage {
   readonly kind: "health";
+  /** The sender's disk: another may go on in its name. null: not told, by an earlier version. */
+  readonly storageId: StorageId | null;
   readonly seq: number;
   /** The newest `seq` received from the addressee: bounds this message's age on *its* clock. */
   readonly echo: number;

@@ -16,6 +16,19 @@ export const OF_MEMBERSHIP: readonly Mutant[] = [
     scripts: ["a monitor is replaced while half of them do not hear the master"],
   },
   {
+    name: "who was replaced goes on voting",
+    removes:
+      "a health vote is of a member, by its disk: one that was replaced may go on in that name",
+    edits: [
+      {
+        file: "src/core/consensus/cluster.ts",
+        from: "return storageId === null ? isMember(state, name)",
+        to: "return storageId !== null ? isMember(state, name)",
+      },
+    ],
+    scripts: ["a monitor that was replaced elsewhere goes on voting"],
+  },
+  {
     name: "a node is removed within an epoch",
     removes: "rule 1: other nodes to be read are a new epoch",
     edits: [

@@ -2,6 +2,8 @@
 import type { MonitorName } from "../../../src/core/ids.ts";
 import type { MonitorCommand } from "../../../src/core/messages.ts";
 import { loses } from "../operations/reach.ts";
+import { GROUP } from "../world/plan.ts";
+import { Violation } from "../world/violation.ts";
 import type { World } from "../world/world.ts";
 import { atRest, need, peersOf, type Script, SHARP, until } from "./script.ts";
 
@@ -39,6 +41,39 @@ function replacedInDoubt(seed: number): void {
   world.runUntil(world.now + 3_000);
 }
 
+/**
+ * A monitor was replaced elsewhere, and runs on where nothing reaches it: in the name of its successor, which hears the master, it
+ * goes on saying to the leader what another one says, that it does not.
+ */
+function goesOnVoting(seed: number): void {
+  const world = atRest(seed, SHARP);
+  const leader = world.theLeader;
+  const [deaf = "", replaced = ""] = peersOf(world, leader.name);
+  world.monitor(replaced).crash();
+  const { storageId } = world.monitor(replaced).disk;
+  world.monitor(replaced).wipe();
+  world.startMonitor(replaced);
+  ask(world, { kind: "monitor-replace", name: replaced, address: null });
+  for (const name of [deaf, "db2", "db3"]) world.network.cut(name, "db1");
+  const end = world.now + 4_000;
+  for (let seq = 1; world.now < end; seq += 1) {
+    world.runUntil(world.now + 50);
+    const { evidence } = leader.state?.groups[GROUP] ?? {};
+    const votes = Object.values(evidence?.[deaf] ?? {}).map(({ vote }) => vote);
+    const echo = leader.state?.healthSeq ?? 0;
+    leader.deliver({
+      kind: "message",
+      from: replaced,
+      version: "2.0.0",
+      message: { kind: "health", storageId, seq, echo, votes, network: null },
+    });
+    const isDown = leader.state?.groups[GROUP]?.verdict.kind === "master-down";
+    if (isDown) throw new Violation("P2", `what ${replaced} says by its former disk counts`);
+  }
+  need(world.theLeader === leader, "the leader stays");
+}
+
 export const MEMBER_CHANGES: readonly Script[] = [
   { name: "a monitor is replaced while half of them do not hear the master", run: replacedInDoubt },
+  { name: "a monitor that was replaced elsewhere goes on voting", run: goesOnVoting },
 ];

@@ -19,6 +19,7 @@ const mon2: Receiver = {
 };
 const health = (seq: number): PeerMessage => ({
   kind: "health",
+  storageId: null,
   seq,
   echo: 0,
   votes: [],

@@ -140,6 +140,7 @@ const nodeVote: fc.Arbitrary<NodeVote> = fc.record({
 
 export const healthMessage: fc.Arbitrary<HealthMessage> = fc.record({
   kind: fc.constant("health" as const),
+  storageId: asker,
   seq: count,
   echo: count,
   votes: fc.array(nodeVote, { maxLength: 4 }),

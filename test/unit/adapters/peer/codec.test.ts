@@ -234,6 +234,7 @@ describe("the codec of envelopes", () => {
       ...voteReply,
       message: {
         kind: "health" as const,
+        storageId: null,
         seq: 1,
         echo: 0,
         votes: [aVote("é".repeat(5_000))],

@@ -9,6 +9,8 @@ export interface Health {
   'echo'?: (number | string | Long);
   'votes'?: (_mmm_v1_NodeVote)[];
   'network'?: (_mmm_v1_Network);
+  'storageId'?: (string);
+  '_storageId'?: "storageId";
 }
 
 export interface Health__Output {
@@ -16,4 +18,6 @@ export interface Health__Output {
   'echo': (number);
   'votes': (_mmm_v1_NodeVote__Output)[];
   'network': (_mmm_v1_Network__Output);
+  'storageId'?: (string);
+  '_storageId'?: "storageId";
 }
