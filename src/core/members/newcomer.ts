@@ -14,6 +14,8 @@ const GREET_EVERY_MS = 300;
 const PATIENCE_MS = 5_000;
 /** An empty monitor says hello each half second. */
 const THERE_MS = 1_500;
+/** So long one that is to have the name of a former member has to say hello, before that one is taken, which answers at once. */
+const EMPTY_FIRST_MS = 1_000;
 
 export interface Newcomer {
   readonly storageId: StorageId;
@@ -52,7 +54,8 @@ export function getToKnow(
 function presenceOf(turn: Turn, waiting: Waiting, name: MonitorName) {
   const presence = turn.state.consensus.present[name];
   const isThere = presence !== undefined && turn.now - presence.at <= THERE_MS;
-  return isThere && presence.at > waiting.since ? presence : undefined;
+  if (!isThere || presence.at <= waiting.since) return undefined;
+  return presence.empty || turn.now - waiting.since > EMPTY_FIRST_MS ? presence : undefined;
 }
 
 function waits(order: Order): Acquaintance {

@@ -29,6 +29,19 @@ export const OF_MEMBERSHIP: readonly Mutant[] = [
     scripts: ["a monitor that was replaced elsewhere goes on voting"],
   },
   {
+    name: "whoever answers first is added",
+    removes:
+      "of two of one name the empty one is added, and whoever was removed only if there is no other",
+    edits: [
+      {
+        file: "src/core/members/newcomer.ts",
+        from: "return presence.empty || turn.now",
+        to: "return presence !== null || turn.now",
+      },
+    ],
+    scripts: ["a monitor is added in the name of one that was removed and runs on"],
+  },
+  {
     name: "a node is removed within an epoch",
     removes: "rule 1: other nodes to be read are a new epoch",
     edits: [

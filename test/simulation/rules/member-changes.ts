@@ -1,6 +1,7 @@
 /** Scripts about who counts: monitors come and go in the moment in which something is decided. */
 import type { MonitorName } from "../../../src/core/ids.ts";
 import type { MonitorCommand } from "../../../src/core/messages.ts";
+import { SCHEMA } from "../../../src/core/state.ts";
 import { loses } from "../operations/reach.ts";
 import { GROUP } from "../world/plan.ts";
 import { Violation } from "../world/violation.ts";
@@ -73,7 +74,43 @@ function goesOnVoting(seed: number): void {
   need(world.theLeader === leader, "the leader stays");
 }
 
+/** A monitor was removed and runs on. Another is to be added elsewhere under its name, and says hello a little later than it. */
+function sharesItsName(seed: number): void {
+  const world = atRest(seed, SHARP);
+  const leader = world.theLeader;
+  const [name = ""] = peersOf(world, leader.name);
+  const found = (): string | undefined =>
+    world.members.find((member) => member.name === name)?.storageId;
+  world.command({ kind: "monitor-remove", name });
+  until(world, () => found() === undefined, `${name} is removed`);
+  const hello = {
+    kind: "hello",
+    storageId: "new",
+    term: 0,
+    slot: null,
+    clusterId: null,
+    schema: SCHEMA,
+    address: "elsewhere:7400",
+    peers: 2,
+    bequest: null,
+    answer: false,
+  } as const;
+  const message = { kind: "consensus", message: hello } as const;
+  const say = (): void => {
+    leader.deliver({ kind: "message", from: name, version: "2.0.0", message });
+    if (found() === undefined) world.after(500, say);
+  };
+  world.after(400, say);
+  world.command({ kind: "monitor-add", name, address: hello.address });
+  until(world, () => found() !== undefined, `${name} is added`);
+  if (found() !== "new") throw new Violation("names", `${name} was to be another`);
+}
+
 export const MEMBER_CHANGES: readonly Script[] = [
   { name: "a monitor is replaced while half of them do not hear the master", run: replacedInDoubt },
   { name: "a monitor that was replaced elsewhere goes on voting", run: goesOnVoting },
+  {
+    name: "a monitor is added in the name of one that was removed and runs on",
+    run: sharesItsName,
+  },
 ];
