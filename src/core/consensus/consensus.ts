@@ -22,7 +22,7 @@ import {
   onVoteReply,
 } from "./election.ts";
 import { onFarewell } from "./farewell.ts";
-import { onAppend, onUnknownHeartbeat } from "./following.ts";
+import { answer, onAppend } from "./following.ts";
 import { genesisTick, onAppendWhileEmpty, onGenesis, onHello, sayHello } from "./genesis.ts";
 import { onGone } from "./gone.ts";
 import { judge } from "./identity.ts";
@@ -111,9 +111,11 @@ function dispatch(
   if (state.durable.slot === null) return dispatchToEmpty(state, from, message, at);
   if (message.kind === "farewell") return onFarewell(state, from, message, at);
   if (message.kind === "genesis") return onState(state, from, message, at);
+  // Of a stranger, or of another disk: perhaps a leader that was added or replaced since, or that removed itself. The answer
+  // states facts and promises nothing; one of which this monitor has nothing yet sends its whole state then, with its members.
   const isHeartbeat = message.kind === "append" && message.delta === null;
   if (isHeartbeat && !isBound(members(state), from, message.storageId))
-    return onUnknownHeartbeat(state, from, message);
+    return answer(state, from, message);
   const judgement = judge(state, from, message);
   if (!judgement.accepted) return judgement;
   return dispatchToMember(judgement.state, from, message, at);

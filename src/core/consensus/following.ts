@@ -30,19 +30,6 @@ export function onAppend(state: ConsensusState, from: MonitorName, message: Appe
   return andThen(heard, (next) => answer(take(next, message), from, message));
 }
 
-/**
- * A heartbeat of somebody who is no member here, or not with that disk: perhaps a leader that was added or
- * replaced since, or that removed itself. The answer states facts and promises nothing; it makes a leader of which this
- * monitor has nothing yet send its whole state, which says who its members are.
- */
-export function onUnknownHeartbeat(
-  state: ConsensusState,
-  from: MonitorName,
-  message: Append,
-): Step {
-  return answer(state, from, message);
-}
-
 /** A leader of this term was heard: this monitor withholds its vote. A late round has an old note. */
 function hear(state: ConsensusState, leader: MonitorName, message: Append, at: At): ConsensusState {
   const late = message.round < state.heardRound;

@@ -11,6 +11,7 @@ import { CLUSTER_PART, type ClusterPart, type Member, SCHEMA } from "../state.ts
 import { accept } from "./accepted.ts";
 import { changedDurable, changedState } from "./changed.ts";
 import { clusterIdOf, isBound, members } from "./cluster.ts";
+import { ALL_PARDONED } from "./identity.ts";
 import { electionTime, enterRole } from "./roles.ts";
 import { wholeSlot } from "./slot.ts";
 import { andThen, report, send, type Step, still } from "./step.ts";
@@ -103,8 +104,7 @@ export function belong(state: ConsensusState, at: At, reason: string): Step {
   const next = changedState(state, {
     durable: changedDurable(state.durable, { term: Math.max(term, FOUNDING.term) }),
     electionAt: electionTime(state.timers, at),
-    refused: {},
-    told: {},
+    ...ALL_PARDONED,
   });
   const names = members(next).map((member) => member.name);
   const clusterId = clusterIdOf(next);

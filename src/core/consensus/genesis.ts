@@ -20,7 +20,7 @@ import {
   PRESENT_MS,
   type Presence,
 } from "./founding.ts";
-import { judge, pardon, refuse } from "./identity.ts";
+import { ALL_PARDONED, judge, pardon, refuse } from "./identity.ts";
 import { adoptTerm, electionTime, enterRole } from "./roles.ts";
 import { andThen, type Body, send, type Step, still } from "./step.ts";
 import type {
@@ -173,7 +173,7 @@ function isBesideOther(state: ConsensusState, { clusterId }: ClusterPart): boole
 
 /** As if its leader had said so: it holds the state, and has promised nothing to anybody. */
 function join(state: ConsensusState, from: MonitorName, slot: Slot, at: At): Step {
-  const welcome = { refused: {}, told: {}, electionAt: electionTime(state.timers, at) };
+  const welcome = { ...ALL_PARDONED, electionAt: electionTime(state.timers, at) };
   const taken = accept(changedState(state, welcome), slot);
   return andThen(adoptTerm(taken, slot.stamp.term, at), (next) =>
     enterRole(next, "follower", `${from} brought the state`),
@@ -212,9 +212,7 @@ export function onAppendWhileEmpty(
   const why = strangerTo(state, cluster);
   if (why !== null) return refuse(state, from, why);
   if (!isBound(cluster.members, from, message.storageId)) return still(state);
-  return andThen(
-    onAppend(changedState(state, { refused: {}, told: {} }), from, message, at),
-    (next) =>
-      next.durable.slot === null ? still(next) : enterRole(next, "follower", `${from} leads`),
+  return andThen(onAppend(changedState(state, ALL_PARDONED), from, message, at), (next) =>
+    next.durable.slot === null ? still(next) : enterRole(next, "follower", `${from} leads`),
   );
 }

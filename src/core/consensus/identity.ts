@@ -24,6 +24,9 @@ export interface Judgement extends Step {
   readonly accepted: boolean;
 }
 
+/** Of whoever has just come to belong to a cluster: everybody is judged anew by its members. */
+export const ALL_PARDONED = { refused: {}, told: {} };
+
 /** For a monitor that is not empty: the rules of an empty one are in `genesis.ts`. */
 export function judge(
   state: ConsensusState,

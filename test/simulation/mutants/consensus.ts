@@ -116,9 +116,9 @@ export const OF_CONSENSUS: readonly Mutant[] = [
     removes: "nor does the answer to a leader that is not known here name one of an older term",
     edits: [
       {
-        file: `${CONSENSUS}/following.ts`,
-        from: "): Step {\n  return answer(state, from, message);",
-        to: "): Step {\n  return answer(state, from, { ...message, term: state.durable.term });",
+        file: `${CONSENSUS}/consensus.ts`,
+        from: "return answer(state, from, message);",
+        to: "return answer(state, from, { ...message, term: state.durable.term });",
       },
     ],
     scripts: [TRANSCRIPTS],
