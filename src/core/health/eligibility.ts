@@ -42,6 +42,8 @@ export interface SuccessorFacts {
   readonly acceptDataLoss?: boolean;
   /** Though its register is not read yet, a failover may admit it (`operation/admittance.ts`). */
   readonly admissible?: boolean;
+  /** Nobody could have the VIP served there, for the leader does not hear its guard; where no register tells that. */
+  readonly guardLost?: boolean;
   /**
    * Of a failover, which finds no master: one that is master already will do, if its stream goes on where it left the
    * group's. It was promoted and given up, or a person promoted it.
@@ -242,6 +244,12 @@ function barredBy(group: GroupPart, node: NodeName, facts: SuccessorFacts): Refu
       waivable: false,
     };
   }
+  if (facts.guardLost === true)
+    return {
+      reason: "not-in",
+      text: `the leader does not reach the guard of ${node}`,
+      waivable: false,
+    };
   const vip = writerVip(group);
   const counts = group.backend === "nft" && vip !== undefined && vip.kind !== "unclaimed";
   if (!counts || vip.readSet[node] === "in" || facts.admissible === true) return null;

@@ -16,6 +16,8 @@ import { heardWithin, proofContext } from "../vip/upkeep.ts";
 
 /** A calm host is asked every one and a half seconds. */
 const HEARD_MS = 2000;
+/** As long as where registers tell: rule 11. */
+const LOST_AFTER_MS = 3000;
 /** The holder is asked several times a second: one that does not answer in this time lets nothing go. */
 const HOLDER_HEARD_MS = 500;
 
@@ -23,7 +25,7 @@ const HOLDER_HEARD_MS = 500;
 export function withAdmittance(turn: Turn, group: GroupPart, candidate: Candidate): Candidate {
   const vip = writerVip(group);
   const provable = vip?.holders.every((holder) => isProvable(turn, group, vip, holder)) ?? true;
-  return provable ? withGuardHeard(turn, group, candidate) : candidate;
+  return provable ? withGuardHeard(turn, group, candidate) : withGuardLost(turn, group, candidate);
 }
 
 /** For a failover that has begun, or that a person forces: the proof is waited for in any case. */
@@ -31,9 +33,19 @@ export function withGuardHeard(turn: Turn, group: GroupPart, candidate: Candidat
   const vip = writerVip(group);
   const readable = vip === undefined || mayBeRead(turn, group, vip, candidate.node);
   return {
-    ...candidate,
+    ...withGuardLost(turn, group, candidate),
     admissible: readable && heardWithin(turn, group, candidate.node, HEARD_MS),
   };
+}
+
+/** Without registers nobody is left out for its guard; and a claim that fails there is not taken elsewhere by itself. */
+export function withGuardLost(turn: Turn, group: GroupPart, candidate: Candidate): Candidate {
+  return { ...candidate, guardLost: isGuardLost(turn, group, candidate.node) };
+}
+
+export function isGuardLost(turn: Turn, group: GroupPart, node: NodeName): boolean {
+  if (group.backend !== "off" || writerVip(group) === undefined) return false;
+  return !heardWithin(turn, group, node, LOST_AFTER_MS);
 }
 
 function isProvable(turn: Turn, group: GroupPart, vip: Vip, holder: NodeName): boolean {

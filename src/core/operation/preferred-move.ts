@@ -10,6 +10,7 @@ import { remembered } from "../remembered.ts";
 import type { Preference } from "../settings.ts";
 import { type GroupPart, memberNames } from "../state.ts";
 import type { Turn } from "../turn.ts";
+import { isGuardLost } from "./admittance.ts";
 import { runIdsOf, tellBegin } from "./admission.ts";
 import { begun, type Intent } from "./outline.ts";
 import { obstacleTo } from "./preference.ts";
@@ -40,7 +41,10 @@ function fitFor(
   const { evidence } = turn.local(group.name);
   const members = memberNames(turn.state.committed);
   const question = { group, preference, members, evidence, verdict, at: turn.at };
-  const isFit = group.master !== preference.node && obstacleTo(question) === null;
+  const isFit =
+    group.master !== preference.node &&
+    obstacleTo(question) === null &&
+    !isGuardLost(turn, group, preference.node);
   const lasted = turn.lasting(group.name, fitness(preference.node), isFit);
   return isFit ? lasted : null;
 }

@@ -10,6 +10,7 @@ import type { Waiting } from "../local.ts";
 import { type GroupPart, nodeOf } from "../state.ts";
 import type { Turn } from "../turn.ts";
 import { tellBegin } from "./admission.ts";
+import { withGuardLost } from "./admittance.ts";
 import { busy, intentOf } from "./asked.ts";
 import { noSuccessor } from "./failover.ts";
 import { type Order, refused, taken } from "./order.ts";
@@ -71,7 +72,7 @@ interface Wish {
 function successorOf(turn: Turn, group: GroupPart, { from, to }: Wish): SuccessorAnswer {
   const candidates = candidatesOf(group, turn.local(group.name).evidence, turn.now)
     .filter(({ node }) => to === null || node === to)
-    .map((candidate) => asReachedHere(turn, group, candidate));
+    .map((candidate) => withGuardLost(turn, group, asReachedHere(turn, group, candidate)));
   return chooseSuccessor({ group, from, candidates, preferred: to, excluded: [] });
 }
 

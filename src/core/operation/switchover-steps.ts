@@ -83,10 +83,15 @@ export const MARK: Step = {
     isLeased
       ? `mark the registers of all hosts with an epoch that authorizes ${to}`
       : "there are no registers to mark",
-  shows: ({ from, to, isLeased }) =>
-    isLeased ? `${from} and ${to} show it; a bystander is not waited for` : null,
+  shows: ({ from, to, vip, isLeased }) => {
+    if (isLeased) return `${from} and ${to} show it; a bystander is not waited for`;
+    return vip === null ? null : `the guard of ${to} answers`;
+  },
   limitMs: ({ vip }) => (vip?.leaseMs ?? UNLEASED_MS) * MARK_SHARE,
-  otherwise: () => "the registers could not be marked in time",
+  otherwise: ({ to, isLeased }) =>
+    isLeased
+      ? "the registers could not be marked in time"
+      : `the guard of ${to} did not answer in time`,
 };
 
 export const PAUSE: Step = {

@@ -16,6 +16,7 @@ import { candidateOf } from "../health/facts.ts";
 import { renewalIntervalMs } from "../settings.ts";
 import type { Node } from "../state.ts";
 import { movedTo } from "../vip/epochs.ts";
+import { guardHeardAt } from "../vip/upkeep.ts";
 import { BLOCKED, toBeRestored } from "./blocked.ts";
 import {
   advance,
@@ -144,11 +145,18 @@ function handoverPhase(running: Running, to: Node): void {
 /** The registers are marked; those of bystanders too, for what has to be done is better done before the pause. */
 function isPrepared(running: Running, to: Node): boolean {
   const { work, from, group } = running;
+  if (!isGuardHeard(running, to)) return awaitStep(running, MARK);
   const names = group.nodes.map(({ name }) => name);
   const missing = names.filter((name) => !isMarked(running, name));
   if (!missing.includes(from.name) && !missing.includes(to.name))
     return (missing.length === 0 || work.since(MARK.key) >= BYSTANDERS_MS) && isCalm(running);
   return awaitStep(running, MARK);
+}
+
+/** Where there is no register to be marked, it is heard all the same whether somebody there can serve. */
+function isGuardHeard({ turn, group, work, vip }: Running, { name }: Node): boolean {
+  if (vip === null || group.backend === "nft") return true;
+  return guardHeardAt(turn, group, name) >= turn.now - work.since("handing over");
 }
 
 /** The guards answer when the mark is in force, and are busy with its end for a while: clients need not wait for that. */

@@ -35,4 +35,30 @@ export const OF_LOST_GUARDS: readonly Mutant[] = [
     edits: [{ file: GUARD_LOSS, from: "isAnswering(vote) &&", to: "isAnswering !== undefined &&" }],
     scripts: ["one monitor reaches neither the master nor its guard"],
   },
+  {
+    name: "without leases any host may take over",
+    removes:
+      "P7: the VIP is taken only to a host whose guard answers, where no register tells that either",
+    edits: [
+      {
+        file: "src/core/operation/admittance.ts",
+        from: "return { ...candidate, guardLost: isGuardLost(turn, group, candidate.node) };",
+        to: "return { ...candidate, guardLost: false };",
+      },
+    ],
+    scripts: ["a replica's guard is lost when the master dies, without leases"],
+  },
+  {
+    name: "without leases a switchover hears no guard",
+    removes:
+      "P5: nor is it moved there by a switchover, which hears that guard once more before the pause",
+    edits: [
+      {
+        file: "src/core/operation/switchover.ts",
+        from: 'if (vip === null || group.backend === "nft") return true;',
+        to: "if (vip !== undefined || group !== null) return true;",
+      },
+    ],
+    scripts: ["the target of a switchover loses its guard, without leases"],
+  },
 ];

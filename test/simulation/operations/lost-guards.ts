@@ -5,6 +5,7 @@ import {
   need,
   peersOf,
   type Script,
+  type ScriptedWorld,
   SHARP,
   until,
   verdictOf,
@@ -63,7 +64,54 @@ function loadsForLong(seed: number): void {
     throw new Violation("a guard is waited for that is just coming back", "the role has moved");
 }
 
+const UNLEASED = {
+  ...SHARP,
+  nft: false,
+  settings: { ...SHARP.settings, leaseBackend: "off" as const },
+};
+const NOWHERE = "the VIP is taken only to a host whose guard answers";
+
+function losesGuard(world: ScriptedWorld, name: string): void {
+  world.redis(name).priority = 1;
+  world.host(name).guard = () => {};
+}
+
+/** Without registers nothing says that a host is left out; and its guard has long been lost when the master dies. */
+function heirWithoutGuard(seed: number): void {
+  const world = atRest(seed, { ...WRITING, ...UNLEASED });
+  losesGuard(world, "db2");
+  world.runUntil(world.now + 5_000);
+  world.killRedis("db1");
+  must(world, () => world.servingHost(WRITER)?.name === "db3", NOWHERE, 15_000);
+}
+
+/** A person moves the role there; or its guard is lost when that has just begun. */
+function targetWithoutGuard(seed: number, isLate: boolean): void {
+  const world = atRest(seed, { ...WRITING, ...UNLEASED });
+  if (!isLate) losesGuard(world, "db2");
+  world.runUntil(world.now + 5_000);
+  let isTold = false;
+  world.command({ kind: "switchover", group: GROUP, to: "db2" }, undefined, () => {
+    isTold = true;
+  });
+  if (isLate) {
+    until(world, () => world.group?.operation?.phase === "prepare", "it has begun");
+    losesGuard(world, "db2");
+  }
+  until(world, () => isTold && world.group?.operation === null, "it has ended", 15_000);
+  must(world, () => world.servingHost(WRITER)?.name === "db1", NOWHERE, 3_000);
+}
+
 export const LOST_GUARDS: readonly Script[] = [
+  { name: "a replica's guard is lost when the master dies, without leases", run: heirWithoutGuard },
+  {
+    name: "the target of a switchover has no guard, without leases",
+    run: (seed) => targetWithoutGuard(seed, false),
+  },
+  {
+    name: "the target of a switchover loses its guard, without leases",
+    run: (seed) => targetWithoutGuard(seed, true),
+  },
   {
     name: "nobody reaches the guard, and one monitor not the master either",
     run: nobodyReachesTheGuard,
