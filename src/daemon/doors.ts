@@ -24,6 +24,7 @@ export class ReadOnlyDoors {
   #doors: Doors;
   #told: Told | null = null;
   #front: Front | null = null;
+  #last: Promise<void> = Promise.resolve();
 
   constructor(doors: Local["doors"]) {
     this.#doors = doorsOf(doors);
@@ -52,7 +53,14 @@ export class ReadOnlyDoors {
     await this.#settle();
   }
 
-  async #settle(): Promise<void> {
+  /** One after the other: to load what serves them takes a moment, and one thread is to do so. */
+  #settle(): Promise<void> {
+    const settling = this.#last.then(() => this.#settleNow());
+    this.#last = settling.catch(() => undefined);
+    return settling;
+  }
+
+  async #settleNow(): Promise<void> {
     if (this.#told === null) return;
     if (this.#doors.http === null && this.#doors.sentinel === null) {
       this.#front?.stop();
