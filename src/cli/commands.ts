@@ -194,7 +194,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: "Change who the monitors are, one at a time",
     details: [
       "add NAME=HOST:PORT      one more; it must run there already, empty, with its peers",
-      "remove NAME             one fewer; it falls silent, and may be stopped",
+      "remove NAME             one fewer; it falls silent, and may be stopped; one that leads: only if all others answer",
       "replace NAME[=HOST:PORT]  another data directory, or another host, in place of the one of that name",
     ],
     load: () => import("./commands/monitor.ts"),

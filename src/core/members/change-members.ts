@@ -81,6 +81,11 @@ function remove(turn: Turn, members: readonly Member[], name: MonitorName): Orde
     const advice = "nothing could be agreed on any more. Repair the silent ones first";
     return refused(tooFew(`without ${name}`, others.length, heard, advice));
   }
+  // Whether those that answer this leader hear each other it does not know.
+  if (name === turn.state.name && heard < others.length)
+    return refused(
+      `${name} leads, and those that are left must elect another: only ${heard} of the ${others.length} answer. Repair the silent ones first, or remove them before it`,
+    );
   enlist(turn, others);
   return null;
 }

@@ -42,6 +42,18 @@ export const OF_MEMBERSHIP: readonly Mutant[] = [
     scripts: ["a monitor is added in the name of one that was removed and runs on"],
   },
   {
+    name: "a leader leaves others that may not hear each other",
+    removes: "a leader is removed only if all the others answer: they must elect another",
+    edits: [
+      {
+        file: "src/core/members/change-members.ts",
+        from: "if (name === turn.state.name && heard < others.length)",
+        to: "if (name === turn.state.name && heard < 0)",
+      },
+    ],
+    scripts: ["a leader is to leave two who do not hear each other"],
+  },
+  {
     name: "a node is removed within an epoch",
     removes: "rule 1: other nodes to be read are a new epoch",
     edits: [

@@ -6,7 +6,7 @@ import { loses } from "../operations/reach.ts";
 import { GROUP } from "../world/plan.ts";
 import { Violation } from "../world/violation.ts";
 import type { World } from "../world/world.ts";
-import { atRest, need, peersOf, type Script, SHARP, until } from "./script.ts";
+import { atRest, must, need, peersOf, type Script, SHARP, until } from "./script.ts";
 
 function isMember(world: World, name: MonitorName): boolean {
   const { storageId } = world.monitor(name).disk;
@@ -106,9 +106,35 @@ function sharesItsName(seed: number): void {
   if (found() !== "new") throw new Violation("names", `${name} was to be another`);
 }
 
+/**
+ * Of four monitors one is gone for good, and of two others one does not hear the other. The leader hears both: that would be a
+ * majority without it, and yet neither of them could be elected.
+ */
+function leaderLeaves(seed: number): void {
+  const world = atRest(seed, { ...SHARP, spares: 1 });
+  world.startMonitor("mon4");
+  world.runUntil(world.now + 1_000);
+  ask(world, { kind: "monitor-add", name: "mon4", address: world.monitor("mon4").address });
+  const leader = world.theLeader.name;
+  const [gone = "", heard = "", unheard = ""] = peersOf(world, leader);
+  world.monitor(gone).crash();
+  world.network.link(unheard, heard).cut = true;
+  world.runUntil(world.now + 3_000);
+  need(world.theLeader.name === leader, "the leader stays");
+  world.command({ kind: "monitor-remove", name: leader });
+  world.runUntil(world.now + 3_000);
+  must(
+    world,
+    () => world.leader() !== undefined,
+    "who is removed leaves others that can elect one",
+    10_000,
+  );
+}
+
 export const MEMBER_CHANGES: readonly Script[] = [
   { name: "a monitor is replaced while half of them do not hear the master", run: replacedInDoubt },
   { name: "a monitor that was replaced elsewhere goes on voting", run: goesOnVoting },
+  { name: "a leader is to leave two who do not hear each other", run: leaderLeaves },
   {
     name: "a monitor is added in the name of one that was removed and runs on",
     run: sharesItsName,

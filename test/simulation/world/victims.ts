@@ -1,4 +1,5 @@
 /** Whom a fault hits, by role where possible, and how links are cut. */
+import { wasRemoved } from "../../../src/core/consensus/consensus.ts";
 import type { Host } from "./host.ts";
 import type { MonitorProcess } from "./monitor-process.ts";
 import { WRITER } from "./plan.ts";
@@ -59,15 +60,16 @@ export function bothWays(a: string, b: string): readonly (readonly [string, stri
   ];
 }
 
-/** Whether the guard there could answer some monitor at this instant. */
+/** Whether the guard there could answer, at this instant, some monitor that asks it: who is no member asks nobody. */
 export function isReached(world: World, host: Host): boolean {
   const isGuardLost = Object.hasOwn(host, "guard");
   return (
     !isGuardLost &&
-    world.crew.some(({ name, running, isStopped }) => {
+    world.crew.some(({ name, state, isStopped }) => {
       const { network } = world;
       const isConnected = network.passes(name, host.name) && network.passes(host.name, name);
-      return running && !isStopped && isConnected;
+      const asks = state !== null && state.newest !== null && !wasRemoved(state.consensus);
+      return asks && !isStopped && isConnected;
     })
   );
 }
