@@ -10,6 +10,8 @@ import type { World } from "./world.ts";
 const HEAL_WITHIN_MS = 90_000;
 const HUMAN_WITHIN_MS = 150_000;
 const STEADY_MS = 2_000;
+const ASKED_AT_MOST = 3;
+const ASKED_AGAIN_MS = 10_000;
 
 /** No more faults: first by itself, then with the help of a person. */
 export function recover(world: World): { wholeAfterMs: number; human: boolean } {
@@ -39,7 +41,7 @@ const HELP: readonly ((world: World) => void)[] = [
   (world) => {
     isSwitchedOn(world);
     oneMasterIsLeft(world);
-    world.command({ kind: "failover", group: GROUP, to: null, acceptDataLoss: true });
+    lossIsAccepted(world, ASKED_AT_MOST);
   },
   (world) => {
     // A failover since then may have fenced its old master.
@@ -53,6 +55,18 @@ const HELP: readonly ((world: World) => void)[] = [
       world.command({ kind: "set-offline", group: GROUP, node });
   },
 ];
+
+/** Refused, it is asked for again: who was switched on just now does not answer yet. */
+function lossIsAccepted(world: World, times: number): void {
+  world.command(
+    { kind: "failover", group: GROUP, to: null, acceptDataLoss: true },
+    undefined,
+    ({ kind }) => {
+      if (kind === "refused" && times > 1)
+        world.after(ASKED_AGAIN_MS, () => lossIsAccepted(world, times - 1));
+    },
+  );
+}
 
 /** What was fenced. */
 function isSwitchedOn(world: World): void {
