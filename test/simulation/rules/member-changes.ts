@@ -3,6 +3,7 @@ import type { MonitorName } from "../../../src/core/ids.ts";
 import type { MonitorCommand } from "../../../src/core/messages.ts";
 import { SCHEMA } from "../../../src/core/state.ts";
 import { loses } from "../operations/reach.ts";
+import type { MonitorProcess } from "../world/monitor-process.ts";
 import { GROUP } from "../world/plan.ts";
 import { Violation } from "../world/violation.ts";
 import type { World } from "../world/world.ts";
@@ -42,6 +43,18 @@ function replacedInDoubt(seed: number): void {
   world.runUntil(world.now + 3_000);
 }
 
+/** The leader hears what one monitor said of the nodes from another disk, too. */
+function repeats(
+  leader: MonitorProcess,
+  { as, storageId, what }: { as: MonitorName; storageId: string; what: MonitorName },
+  seq: number,
+): void {
+  const { groups, healthSeq: echo = 0 } = leader.state ?? {};
+  const votes = Object.values(groups?.[GROUP]?.evidence[what] ?? {}).map(({ vote }) => vote);
+  const message = { kind: "health", storageId, seq, echo, votes, network: null } as const;
+  leader.deliver({ kind: "message", from: as, version: "2.0.0", message });
+}
+
 /**
  * A monitor was replaced elsewhere, and runs on where nothing reaches it: in the name of its successor, which hears the master, it
  * goes on saying to the leader what another one says, that it does not.
@@ -59,15 +72,7 @@ function goesOnVoting(seed: number): void {
   const end = world.now + 4_000;
   for (let seq = 1; world.now < end; seq += 1) {
     world.runUntil(world.now + 50);
-    const { evidence } = leader.state?.groups[GROUP] ?? {};
-    const votes = Object.values(evidence?.[deaf] ?? {}).map(({ vote }) => vote);
-    const echo = leader.state?.healthSeq ?? 0;
-    leader.deliver({
-      kind: "message",
-      from: replaced,
-      version: "2.0.0",
-      message: { kind: "health", storageId, seq, echo, votes, network: null },
-    });
+    repeats(leader, { as: replaced, storageId, what: deaf }, seq);
     const isDown = leader.state?.groups[GROUP]?.verdict.kind === "master-down";
     if (isDown) throw new Violation("P2", `what ${replaced} says by its former disk counts`);
   }

@@ -153,7 +153,14 @@ function overTheWire(info: NodeInfo): NodeInfo | null {
     guard,
     ...nothing,
   };
-  const message = { kind: "health" as const, storageId: null, seq: 1, echo: 0, votes: [vote], network: null };
+  const message = {
+    kind: "health" as const,
+    storageId: null,
+    seq: 1,
+    echo: 0,
+    votes: [vote],
+    network: null,
+  };
   const envelope = {
     from: "mon1",
     clusterId: null,
