@@ -195,9 +195,13 @@ export function allApplied(info: NodeInfo): boolean {
   return info.readOffset === null || info.readOffset === info.appliedOffset;
 }
 
+/** What Redis shows of a replica whose full sync was broken off: what it holds then, if anything, nobody can tell. */
+const NO_POSITION = 1;
+
 function lagText({ group, info, lineage }: Case): string | null {
   const position = reachOf(info, lineage);
-  if (position === null) return "does not show a position in the replication stream";
+  const isUnknown = position === null || (position <= NO_POSITION && lineage.highWater > position);
+  if (isUnknown) return "does not show a position in the replication stream";
   const lag = lineage.highWater - position;
   const max = group.settings.maxLagBytes;
   return when(lag > max, `lacks ${lag} bytes of the highest offset seen, ${max} are allowed`);

@@ -5,6 +5,18 @@ const OPERATION = "src/core/operation";
 
 export const OF_OPERATIONS: readonly Mutant[] = [
   {
+    name: "a replica without a position is a beginning of the stream",
+    removes: "P4: what a replica holds whose full sync was broken off nobody can tell",
+    edits: [
+      {
+        file: "src/core/health/eligibility.ts",
+        from: "(position <= NO_POSITION && lineage.highWater > position)",
+        to: "position < 0",
+      },
+    ],
+    scripts: ["a copy of a master without data is broken off"],
+  },
+  {
     name: "one vote is enough",
     removes: "P2: a majority of the configured monitors",
     edits: [

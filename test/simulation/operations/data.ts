@@ -51,6 +51,24 @@ function comesBackEmpty(seed: number): void {
   keptBy(world, world.group?.master ?? "", before, "only good data is promoted");
 }
 
+/** The master restarts without its data, and dies when its replica has dropped its own to copy that; no monitor sees it. */
+function copyIsBrokenOff(seed: number): void {
+  const world = atRest(seed, { ...WRITING, nodes: 2 });
+  const [master, replica] = [world.redis("db1"), world.redis("db2")];
+  master.persistence = "none";
+  master.loadingMs = 0;
+  replica.loadingMs = 500;
+  for (const monitor of world.monitors) monitor.stop(5_000);
+  world.killRedis("db1");
+  master.start();
+  until(world, () => replica.isLoading, "its replica copies it");
+  world.killRedis("db1");
+  until(world, () => !replica.isLoading, "the copy is broken off");
+  need(replica.data.ids.length === 0, "the replica has nothing left");
+  world.runUntil(world.now + 20_000);
+  if (replica.isMaster) throw new Violation("only good data is promoted", "db2 is master");
+}
+
 /** Both replicas fall behind, and then the master dies. */
 function bothLag(seed: number): void {
   const world = atRest(seed, {
@@ -153,6 +171,7 @@ function filesFollow(seed: number): void {
 export const DATA: readonly Script[] = [
   { name: "a master serves until its lease ends", run: servesToTheEnd },
   { name: "a master comes back empty", run: comesBackEmpty },
+  { name: "a copy of a master without data is broken off", run: copyIsBrokenOff },
   { name: "both replicas lag", run: bothLag },
   { name: "an old master holds the last copy", run: lastCopy },
   { name: "the last copy is not reached when a person calls for it", run: lastCopyIsFar },

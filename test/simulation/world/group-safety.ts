@@ -94,6 +94,7 @@ export class GroupSafety {
     if (redis.upstream?.stage === "syncing") bad("is in the middle of a full resync");
     const { chain, highWater } = group.lineage;
     if (!chain.some((link) => link.replId === redis.replId)) bad("is of another lineage");
+    if (!redis.positioned && highWater > 1) bad("shows no position in the stream");
     const position = redis.positioned ? redis.offset : 1;
     if (position < highWater - group.settings.maxLagBytes)
       bad(`is at ${position}, seen was ${highWater}`);

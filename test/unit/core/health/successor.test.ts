@@ -124,6 +124,13 @@ describe("a replica may not become master", () => {
     expect(why(subject)).toBe(reason);
   });
 
+  it("when its full sync was broken off, however short the stream is", () => {
+    const lineage = { ...group().lineage, highWater: 500 };
+    expect(eligible(group(), "db2", facts({ appliedOffset: 2 }), lineage)).toBeNull();
+    const refusal = eligible(group(), "db2", facts({ appliedOffset: 1 }), lineage);
+    expect(refusal?.text).toBe("db2 does not show a position in the replication stream");
+  });
+
   it("when an operator or the flap rule took it out", () => {
     expect(why(facts(), administered("offline"))).toBe("offline");
     expect(why(facts(), administered("awaiting-recovery"))).toBe("awaiting-recovery");
