@@ -25,6 +25,19 @@ function isAgainst({ vote, reason }: VoteRecord): boolean {
   return vote !== "up" && vote !== "abstain" && vote !== "unknown";
 }
 
+/** What speaks against its data; null: nothing. */
+function faultOf(redis: RedisServer, { lineage, settings }: GroupPart): string | null {
+  const { offset, positioned, upstream } = redis;
+  const { chain, highWater } = lineage;
+  if (upstream?.stage === "syncing") return "is in the middle of a full resync";
+  if (!chain.some((link) => link.replId === redis.replId)) return "is of another lineage";
+  if (!positioned && highWater > 1) return "shows no position in the stream";
+  if (positioned && offset < highWater - settings.maxLagBytes)
+    return `is at ${offset}, seen was ${highWater}`;
+  const hasUnapplied = upstream !== null && upstream.readOffset > offset;
+  return hasUnapplied ? "has not applied what it has read" : null;
+}
+
 /** P2: the votes stand in the committed decision. */
 function isJustified(operation: Operation, members: readonly string[], stamp: Stamp): void {
   const against = Object.entries(operation.votes).filter(
@@ -88,18 +101,8 @@ export class GroupSafety {
     const group = this.#group;
     if (group === null || redis.isLoading) return;
     if (group.operation?.acceptDataLoss === true) return;
-    const bad = (text: string): never => {
-      throw new Violation("only good data is promoted", `${redis.name} ${text}`);
-    };
-    if (redis.upstream?.stage === "syncing") bad("is in the middle of a full resync");
-    const { chain, highWater } = group.lineage;
-    if (!chain.some((link) => link.replId === redis.replId)) bad("is of another lineage");
-    if (!redis.positioned && highWater > 1) bad("shows no position in the stream");
-    const position = redis.positioned ? redis.offset : 1;
-    if (position < highWater - group.settings.maxLagBytes)
-      bad(`is at ${position}, seen was ${highWater}`);
-    if (redis.upstream !== null && redis.upstream.readOffset > redis.offset)
-      bad("has not applied what it has read");
+    const fault = faultOf(redis, group);
+    if (fault !== null) throw new Violation("only good data is promoted", `${redis.name} ${fault}`);
   }
 
   /** A server lost its process or its data. */
