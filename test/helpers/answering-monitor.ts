@@ -4,10 +4,10 @@ import { ControlClient, type StatusReport } from "../../src/adapters/control/cli
 import type { Request } from "../../src/adapters/control/codec.ts";
 import { ControlServer } from "../../src/adapters/control/server.ts";
 import { GrpcServer } from "../../src/adapters/grpc-server.ts";
-import { PeerServer } from "../../src/adapters/peer/server.ts";
 import { credentialsFor, expecting } from "../../src/adapters/tls/channel.ts";
 import { type TlsFiles, TlsIdentity } from "../../src/adapters/tls/identity.ts";
 import type { Status } from "../../src/core/status-types.ts";
+import { openToAll } from "./peer-server.ts";
 
 const UNFOUNDED: Status = {
   cluster: { id: null, leader: null, term: 0, quorum: 0, has_quorum: false, monitors: [] },
@@ -50,18 +50,7 @@ export class AnsweringMonitor implements AsyncDisposable {
   port = 0;
 
   private constructor(identity: TlsIdentity | null) {
-    const peer = new PeerServer({
-      self: () => ({
-        name: "mon1",
-        version: "9",
-        storageId: "s1",
-        clusterId: null,
-        term: 0,
-        knows: () => true,
-      }),
-      onMessage: () => true,
-      now: () => 0,
-    });
+    const peer = openToAll();
     const control = new ControlServer({
       status: () => REPORT,
       info: () => ({ node: null, nodes: [] }),

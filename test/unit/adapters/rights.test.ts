@@ -13,9 +13,9 @@ import type { Caller } from "../../../src/adapters/caller.ts";
 import { ControlServer } from "../../../src/adapters/control/server.ts";
 import { descriptor } from "../../../src/adapters/gen/descriptor.ts";
 import { ControlService, PeerService } from "../../../src/adapters/grpc.ts";
-import { PeerServer } from "../../../src/adapters/peer/server.ts";
 import { addServices } from "../../../src/adapters/services.ts";
 import { REPORT } from "../../helpers/answering-monitor.ts";
+import { openToAll } from "../../helpers/peer-server.ts";
 
 const CALLERS = {
   anyone: { kind: "anyone" },
@@ -62,18 +62,7 @@ const server = new Server();
 let client: Client;
 
 beforeAll(async () => {
-  const peer = new PeerServer({
-    self: () => ({
-      name: "mon1",
-      version: "9",
-      storageId: "s1",
-      clusterId: null,
-      term: 0,
-      knows: () => true,
-    }),
-    onMessage: () => true,
-    now: () => 0,
-  });
+  const peer = openToAll();
   const control = new ControlServer({
     status: () => REPORT,
     info: () => ({ node: null, nodes: [] }),

@@ -11,7 +11,6 @@ import { ControlServer } from "../../../src/adapters/control/server.ts";
 import { type Examination, Subject } from "../../../src/adapters/doctor/finding.ts";
 import { ControlService, PeerService } from "../../../src/adapters/grpc.ts";
 import { PeerLink } from "../../../src/adapters/peer/link.ts";
-import { PeerServer } from "../../../src/adapters/peer/server.ts";
 import { FileJournal } from "../../../src/adapters/store/journal.ts";
 import { collect } from "../../../src/cli/doctor/collect.ts";
 import { renderDoctor } from "../../../src/cli/doctor/render.ts";
@@ -35,6 +34,7 @@ import { MmmError } from "../../../src/errors.ts";
 import { eventually } from "../../helpers/eventually.ts";
 import { deformed, FUZZ_LIMIT_MS, sampled, tryAll } from "../../helpers/fuzz.ts";
 import { tempDir } from "../../helpers/temp-dir.ts";
+import { openToAll } from "../../helpers/peer-server.ts";
 import { encodeOutcome } from "../../../src/adapters/control/codec.ts";
 import { outcome } from "../adapters/control/arbitrary.ts";
 import { at, fullGroup, fullMonitor } from "./state.ts";
@@ -127,18 +127,7 @@ describe("questions", { timeout: FUZZ_LIMIT_MS }, () => {
     command: () => true,
   });
   const control = new ControlServer(answers);
-  const peer = new PeerServer({
-    self: () => ({
-      name: "mon1",
-      version: "9",
-      storageId: "s1",
-      clusterId: null,
-      term: 0,
-      knows: () => true,
-    }),
-    onMessage: () => true,
-    now: () => 0,
-  });
+  const peer = openToAll();
 
   const group = { group: text };
   const unary = [
