@@ -24,10 +24,9 @@ import type {
   ConsensusMessage,
   ConsensusState,
   Durable,
-  Part,
 } from "../../../src/core/consensus/types.ts";
-import { CLUSTER_PART, SCHEMA } from "../../../src/core/state.ts";
 import { showStamp } from "../../../src/core/stamp.ts";
+import { AT, founding, TIMERS } from "./cluster-of-model.ts";
 import { type Facts, GROUP, historyOf, NOTHING, seen, withRounds } from "./consensus-facts.ts";
 import type { Model, Next } from "./explore.ts";
 import { Numbers, NumberSets } from "./numbers.ts";
@@ -44,8 +43,6 @@ export interface Limits {
 }
 
 const NAMES = ["mon1", "mon2", "mon3"];
-const AT = { now: 0, wall: 0, entropy: 1 };
-const TIMERS = { heartbeatMs: 0, electionMs: 0, jitterMs: 0 };
 
 /** Two numbers as one: there are never so many of the second. */
 const PAIR = 2 ** 26;
@@ -249,12 +246,7 @@ class Consensus implements Model<ClusterState> {
 }
 
 function diskOf(name: string): Durable {
-  const members = NAMES.map((each) => ({ name: each, storageId: `disk ${each}`, address: each }));
-  const cluster = { schema: SCHEMA, clusterId: "00c0ffee", members, adopted: [], requests: [] };
-  const stamp = { term: 1, version: 1 };
-  const parts = { [CLUSTER_PART]: cluster as unknown as Part, [GROUP]: { history: [] } };
-  const changed = { [CLUSTER_PART]: stamp, [GROUP]: stamp };
-  const slot = { stamp, parts, changed };
+  const slot = founding(NAMES);
   return { name, storageId: `disk ${name}`, term: 1, votedFor: null, slot, acknowledged: {} };
 }
 

@@ -28,8 +28,9 @@ import type {
   Part,
   Slot,
 } from "../../../src/core/consensus/types.ts";
-import { CLUSTER_PART, type ClusterPart, type Member, SCHEMA } from "../../../src/core/state.ts";
+import { CLUSTER_PART, type ClusterPart, type Member } from "../../../src/core/state.ts";
 import { isNewer, showStamp } from "../../../src/core/stamp.ts";
+import { AT, founding, TIMERS } from "./cluster-of-model.ts";
 import { type Facts, GROUP, historyOf, NOTHING, seen } from "./consensus-facts.ts";
 import type { Model, Next } from "./explore.ts";
 import { Numbers, NumberSets } from "./numbers.ts";
@@ -48,8 +49,6 @@ export interface ReplacementLimits {
 
 /** mon4, by its place. */
 const LEADER = 1;
-const AT = { now: 0, wall: 0, entropy: 1 };
-const TIMERS = { heartbeatMs: 0, electionMs: 0, jitterMs: 0 };
 /** Two numbers as one. */
 const PAIR = 2 ** 26;
 /** What one says of what is missing, and the other of what it has then. */
@@ -430,20 +429,6 @@ function membersOf(slot: Slot): readonly Member[] {
 
 function withMembers(part: Part | undefined, list: readonly Member[]): Part {
   return { ...part, members: list } as unknown as Part;
-}
-
-function founding(names: readonly string[]): Slot {
-  const list = names.map((name) => ({ name, storageId: `disk ${name}`, address: name }));
-  const cluster = {
-    schema: SCHEMA,
-    clusterId: "00c0ffee",
-    members: list,
-    adopted: [],
-    requests: [],
-  };
-  const stamp = { term: 1, version: 1 };
-  const parts = { [CLUSTER_PART]: cluster as unknown as Part, [GROUP]: { history: [] } };
-  return { stamp, parts, changed: { [CLUSTER_PART]: stamp, [GROUP]: stamp } };
 }
 
 function diskOf(name: string, storageId: string, slot: Slot | null): Durable {
