@@ -45,6 +45,7 @@ export default defineConfig({
         test: {
           name: "lab",
           include: ["test/lab/**/*.test.ts"],
+          setupFiles: ["test/helpers/lab-logs.ts"],
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,

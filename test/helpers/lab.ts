@@ -12,6 +12,7 @@ import { eventually } from "./eventually.ts";
 const execute = promisify(execFile);
 const SCRIPT = new URL("../../scripts/lab", import.meta.url).pathname;
 const COMMAND_TIMEOUT_MS = 60_000;
+const LOG_LINES = 60;
 /** scripts/test gives its own, so that it can remove what a killed test left. */
 const RUN = process.env["MMM_LAB_RUN"] ?? "t";
 /** No namespaces here: hosts without cables or packet filters of their own. */
@@ -20,6 +21,30 @@ export const IS_LOCAL = process.env["MMM_LAB_LOCAL"] === "1";
 export const isLong = process.env["MMM_LONG"] === "1";
 let labs = 0;
 const standing = new Set<string>();
+/** How the logs of labs that are gone ended: their files are gone as well when a test is known to have failed. */
+const endings: string[] = [];
+
+/** The logs of all labs since this was last asked, gone or not, for the message of a test that failed. */
+export function takeLogs(): string {
+  const there = [...standing].map(logsOf);
+  return [...endings.splice(0), ...there].join("\n");
+}
+
+/** The last lines of every monitor. */
+function logsOf(id: string): string {
+  const names = ["mon1", "mon2", "mon3"].map((name) => `${directoryOf(id)}/log/${name}.log`);
+  return names
+    .filter((file) => existsSync(file))
+    .map(
+      (file) =>
+        `--- ${file}\n${readFileSync(file, "utf8").split("\n").slice(-LOG_LINES).join("\n")}`,
+    )
+    .join("\n");
+}
+
+function directoryOf(id: string): string {
+  return `/tmp/mmmlab-${id}`;
+}
 
 process.once("exit", () => {
   for (const id of standing) execFileSync(SCRIPT, ["--id", id, "down"]);
@@ -127,7 +152,7 @@ export class Lab implements AsyncDisposable {
 
   private constructor(id: string) {
     this.id = id;
-    this.directory = `/tmp/mmmlab-${id}`;
+    this.directory = directoryOf(id);
   }
 
   /** A lab whose cluster is founded, serves the VIP, and is healthy. */
@@ -152,7 +177,7 @@ export class Lab implements AsyncDisposable {
       await lab.run("up", ...flags);
       if (options.monitors !== 0 && options.manager !== "sentinel") await lab.healthy();
     } catch (error) {
-      const logs = lab.logs();
+      const logs = logsOf(lab.id);
       await lab.down();
       throw new LabNotUpError(`the lab did not come up\n${logs}`, { cause: error });
     }
@@ -265,16 +290,8 @@ export class Lab implements AsyncDisposable {
     return { faultAtS, writer, observer, waiters };
   }
 
-  /** The last lines of every part, for a failure's message. */
-  logs(): string {
-    const names = ["mon1", "mon2", "mon3"].map((name) => `${this.directory}/log/${name}.log`);
-    return names
-      .filter((file) => existsSync(file))
-      .map((file) => `--- ${file}\n${readFileSync(file, "utf8").split("\n").slice(-25).join("\n")}`)
-      .join("\n");
-  }
-
   async down(): Promise<void> {
+    endings.push(logsOf(this.id));
     await this.run("down");
     standing.delete(this.id);
   }
