@@ -98,6 +98,17 @@ describe.skipIf(!isRoot())("a program that waits for its task", () => {
     expect(await guard.field("token")).toBe(`${CLUSTER}.1.3`);
   });
 
+  test("takes no address away where another monitor has claimed by the same epoch meanwhile", async () => {
+    await guard.ask(`install ${VIP} ${CLUSTER} 7`);
+    expect(await mark("0 7", "1 1", 1)).toBe("ok");
+    await waiting("nft 1, ip 1");
+    const other = await host.guard();
+    await other.ask(`permit ${VIP} ${CLUSTER} 1 1 5 60000`);
+    expect(await other.claim(5, 6, 60_000)).toBe("ok");
+    expect(await guard.claim(1, 2, 60_000)).toBe("ok");
+    expect(await guard.field("addr")).toMatch(/^e0\/32\//);
+  });
+
   test("begins at once while the network is still being told of another address", async () => {
     await guard.prepare({ leaseMs: 60_000 });
     expect(await guard.claim(2, 3, 60_000)).toBe("ok");
