@@ -1,11 +1,13 @@
 /**
  * What a monitor remembers of a node is of one host and one Redis. When the agreed state drops the
  * node, or gives its name to another, that memory goes, with every answer that is still on its way.
- * So does what is known of a VIP that is dropped: it proves nothing once the VIP is there again.
+ * So does what is known of a VIP that is dropped: it proves nothing once the VIP is there again. And what a monitor said is of
+ * one disk: whoever has its name later did not say it.
  */
-import type { GroupName, Ip, NodeName } from "./ids.ts";
+import type { Draft } from "./draft.ts";
+import type { GroupName, Ip, MonitorName, NodeName } from "./ids.ts";
 import type { GroupLocal, MonitorState } from "./local.ts";
-import { groupIn, type Committed, type GroupPart, type Node } from "./state.ts";
+import { groupIn, type Committed, type GroupPart, type Member, type Node } from "./state.ts";
 
 export interface Gone {
   readonly group: GroupName;
@@ -15,20 +17,52 @@ export interface Gone {
 
 /** What a turn offers of a monitor's memory. */
 interface Memory {
-  readonly state: { flights: MonitorState["flights"] };
+  readonly state: Pick<Draft<MonitorState>, "name" | "groups" | "flights" | "peers">;
   local(group: GroupName): GroupLocal;
   setLocal(group: GroupName, patch: Partial<GroupLocal>): void;
 }
 
-export function forgetNodes(
-  memory: Memory,
-  before: Committed | null,
-  after: Committed | null,
-): void {
-  for (const gone of goneParts(before, after)) {
+/** A state, and the one that came after it. */
+type Change = readonly [before: Committed | null, after: Committed | null];
+
+/** Who counts goes by the newest state, accepted or committed. */
+export function forgetGone(memory: Memory, ofNewest: Change, ofCommitted: Change): void {
+  forgetNodes(memory, ofNewest);
+  forgetNodes(memory, ofCommitted);
+  forgetMonitors(memory, ofNewest);
+}
+
+function forgetNodes(memory: Memory, change: Change): void {
+  for (const gone of goneParts(...change)) {
     memory.state.flights = flightsWithout(memory.state.flights, gone);
     memory.setLocal(gone.group, memoryWithout(memory.local(gone.group), gone));
   }
+}
+
+/** Nothing of this one's own. */
+function forgetMonitors(memory: Memory, change: Change): void {
+  const { state } = memory;
+  for (const name of goneMonitors(...change)) {
+    if (name === state.name) continue;
+    state.peers = without(state.peers, name);
+    for (const group of Object.keys(state.groups))
+      memory.setLocal(group, { evidence: without(memory.local(group).evidence, name) });
+  }
+}
+
+/** Monitors that count no more, by their disk. */
+function goneMonitors(...[before, after]: Change): readonly MonitorName[] {
+  const was = before?.cluster.members ?? [];
+  const is = after?.cluster.members ?? [];
+  if (was === is) return [];
+  const isThere = ({ name, storageId }: Member) =>
+    is.some((member) => member.name === name && member.storageId === storageId);
+  return was.filter((member) => !isThere(member)).map(({ name }) => name);
+}
+
+function without<T>(record: Readonly<Record<string, T>>, name: string) {
+  const { [name]: _, ...others } = record;
+  return others;
 }
 
 /** Groups that were agreed on, or nearly so, and are not any more. */

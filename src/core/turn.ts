@@ -19,7 +19,7 @@ import {
 import type { ConsensusState } from "./consensus/types.ts";
 import { endings } from "./endings.ts";
 import type { Event } from "./events.ts";
-import { forgetNodes, goneGroups } from "./forget.ts";
+import { forgetGone, goneGroups } from "./forget.ts";
 import { holdUp, letGo } from "./held-up.ts";
 import type { At, GroupName, Instant, Ip, NodeName } from "./ids.ts";
 import type { Effect } from "./io.ts";
@@ -250,8 +250,7 @@ export class Turn {
     seePauses(this, committed, this.now);
     this.state.newest = newest;
     this.state.committed = committed;
-    forgetNodes(this, newestBefore, newest);
-    forgetNodes(this, committedBefore, committed);
+    forgetGone(this, [newestBefore, newest], [committedBefore, committed]);
     for (const group of goneGroups([newestBefore, committedBefore], [newest, committed]))
       this.#forgetGroup(group);
   }

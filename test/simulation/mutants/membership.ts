@@ -29,6 +29,18 @@ export const OF_MEMBERSHIP: readonly Mutant[] = [
     scripts: ["a monitor that was replaced elsewhere goes on voting"],
   },
   {
+    name: "what a replaced monitor said last is its successor's",
+    removes: "what is remembered of a monitor is of its disk, and goes when that counts no more",
+    edits: [
+      {
+        file: "src/core/forget.ts",
+        from: "  forgetMonitors(memory, ofNewest);\n",
+        to: "",
+      },
+    ],
+    scripts: ["a monitor that does not hear the master is replaced"],
+  },
+  {
     name: "whoever answers first is added",
     removes:
       "of two of one name the empty one is added, and whoever was removed only if there is no other",

@@ -7,7 +7,7 @@ import type { MonitorProcess } from "../world/monitor-process.ts";
 import { GROUP } from "../world/plan.ts";
 import { Violation } from "../world/violation.ts";
 import type { World } from "../world/world.ts";
-import { atRest, must, need, peersOf, type Script, SHARP, until } from "./script.ts";
+import { atRest, must, need, peersOf, type Script, SHARP, until, verdictOf } from "./script.ts";
 
 function isMember(world: World, name: MonitorName): boolean {
   const { storageId } = world.monitor(name).disk;
@@ -79,6 +79,34 @@ function goesOnVoting(seed: number): void {
   need(world.theLeader === leader, "the leader stays");
 }
 
+/**
+ * A monitor that does not hear the master is replaced by one that does, of which the leader hears no votes yet. What the former
+ * one said just before is not half of what calls for a failover, as soon as one other does not hear the master for long enough.
+ */
+function saidBefore(seed: number): void {
+  const world = atRest(seed, SHARP);
+  const leader = world.theLeader;
+  const [deaf = "", replaced = ""] = peersOf(world, leader.name);
+  world.network.cut(replaced, "db1");
+  world.runUntil(world.now + 2_000);
+  for (const name of [deaf, "db2", "db3"]) world.network.cut(name, "db1");
+  world.runUntil(world.now + 500);
+  const monitor = world.monitor(replaced);
+  monitor.crash();
+  monitor.wipe();
+  world.network.cut(replaced, "db1", false);
+  world.startMonitor(replaced);
+  ask(world, { kind: "monitor-replace", name: replaced, address: null });
+  world.network.link(replaced, leader.name).cut = true;
+  const end = world.now + 2_000;
+  while (world.now < end) {
+    world.runUntil(world.now + 10);
+    if (verdictOf(world) === "master-down")
+      throw new Violation("P2", `what ${replaced} said by its former disk counts`);
+  }
+  need(world.theLeader === leader, "the leader stays");
+}
+
 /** A monitor was removed and runs on. Another is to be added elsewhere under its name, and says hello a little later than it. */
 function sharesItsName(seed: number): void {
   const world = atRest(seed, SHARP);
@@ -139,6 +167,7 @@ function leaderLeaves(seed: number): void {
 export const MEMBER_CHANGES: readonly Script[] = [
   { name: "a monitor is replaced while half of them do not hear the master", run: replacedInDoubt },
   { name: "a monitor that was replaced elsewhere goes on voting", run: goesOnVoting },
+  { name: "a monitor that does not hear the master is replaced", run: saidBefore },
   { name: "a leader is to leave two who do not hear each other", run: leaderLeaves },
   {
     name: "a monitor is added in the name of one that was removed and runs on",
