@@ -1,6 +1,9 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { eventually } from "../helpers/eventually.ts";
-import { CLUSTER, type Guard, GuardHost, isRoot, VIP } from "./guard-host.ts";
+import { CLUSTER, Guard, GUARD_SCRIPT, GuardHost, isRoot, VIP } from "./guard-host.ts";
 
 describe.skipIf(!isRoot())("the register", () => {
   let host: GuardHost;
@@ -161,6 +164,29 @@ describe.skipIf(!isRoot())("the register", () => {
       expect(await guard.field("gate")).toBe("present");
     },
   );
+
+  test("is whole to an nft that came later and prints its rules in another way", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "gt-guard-"));
+    try {
+      const newer = join(folder, "newer");
+      const other = `[ -e ${newer} ] && [ "$1" = list ] || exec /usr/sbin/nft "$@"
+        listing=$(/usr/sbin/nft "$@") || exit; printf '%s\\n' "$listing" | sed 's/iif "lo"/iif lo/'`;
+      writeFileSync(join(folder, "nft"), `#!/bin/sh\n${other}\n`, { mode: 0o755 });
+      const script = GUARD_SCRIPT.replace(/^PATH=/m, `PATH=${folder}:`);
+      const kept = await Guard.start(host.spawn(host.host, ["sh", "-s"]), script);
+      await kept.prepare({ leaseMs: 60_000 });
+      expect(await kept.field("gate")).toBe("present");
+      writeFileSync(newer, "");
+      expect(await kept.ask(`show ${VIP}`)).toMatch(
+        /gate=present gated=1 token=deadbeef.1.1 permits=1.1.2 lease=[1-9]/,
+      );
+      host.on("nft flush chain inet redis_mmm in");
+      expect(await kept.field("gate")).toBe("altered");
+      expect(await kept.ask(`install ${VIP} ${CLUSTER} 99`)).toMatch(/^ok gate=present /);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
 
   test("has leases and permits of many VIPs, each read for itself", async () => {
     for (let last = 100; last < 112; last += 1) {
