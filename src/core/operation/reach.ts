@@ -106,12 +106,17 @@ function awaitedIn(turn: Turn, group: GroupPart): NodeName | null {
 function caseOfHolder(turn: Turn, group: GroupPart, vip: Vip): Case | null {
   const { master, operation, leaving } = group;
   const isServing = vip.kind === "hold" && vip.node === master && leaving !== true;
-  if (!isServing || master === null) return null;
+  if (!isServing || master === null || isPreparing(turn, group)) return null;
   const lacksRedis =
     operation?.phase === "undo" && !reachesRedis({ turn, group }, turn.state.name, master);
   if (!lacksRedis && heardWithin(turn, group, master, OWN_GUARD_HEARD_MS)) return null;
   const candidates = group.nodes.filter(({ name }) => name === master);
   return { turn, group, vip, candidates, isKept: true, awaited: null };
+}
+
+/** Whoever takes over would undo it. It turns back by itself, and says why, should the guard not answer within its limits. */
+function isPreparing(turn: Turn, { operation }: GroupPart): boolean {
+  return operation?.phase === "prepare" && operation.term === turn.term;
 }
 
 /** The old master is back, and nobody is left who could take over from it: then it is turned back to, or at least held. */

@@ -70,14 +70,22 @@ export const OF_REACH: readonly Mutant[] = [
     edits: [
       {
         file: REACH,
-        from: "if (!isServing || master === null)",
-        to: "if (isServing || master === null)",
+        from: "if (!isServing || master === null ||",
+        to: "if (isServing || master === null ||",
       },
     ],
     scripts: [
       "a leader does not reach the holder's guard, and a replica's host is booted",
       "a leader loses the holder's guard in the midst of a switchover",
     ],
+  },
+  {
+    name: "a leader leaves a switchover that it prepares",
+    removes: "a switchover that waits for the holder's guard is left to its own limits",
+    edits: [
+      { file: REACH, from: "master === null || isPreparing(turn, group)", to: "master === null" },
+    ],
+    scripts: ["a leader logs in to the holder's host while it prepares a switchover"],
   },
   {
     name: "who cannot give writes back leads on",

@@ -33,19 +33,20 @@ const LOST = {
   probe: { kind: "probe", result: { kind: "timeout", stage: "connect" } },
 } as const satisfies Record<string, Outcome>;
 
-/** This monitor's way there is gone for SSH (`guard`) or for Redis (`probe`), and only for that. */
+/** This monitor's way there is gone for SSH (`guard`) or for Redis (`probe`), and only for that, until it is given back. */
 export function loses(
   world: World,
   monitor: string,
   what: keyof typeof LOST,
   nodes: readonly string[],
-): void {
+): () => void {
   const { executor } = world.monitor(monitor);
   const run = executor.run.bind(executor);
   executor.run = (effect, done) =>
     effect.kind === what && nodes.includes(effect.target.node)
       ? () => LOST[what]
       : run(effect, done);
+  return () => (executor.run = run);
 }
 
 function failsOver(world: World): void {
@@ -212,6 +213,21 @@ function noReturn(seed: number): void {
   need(world.group?.master === "db1", "nothing has changed");
 }
 
+/** Its login there takes some seconds, and meanwhile a person asks for a switchover. */
+function loginWhilePreparing(seed: number): void {
+  const world = atRest(seed, SHARP);
+  const leader = world.theLeader.name;
+  const logIn = loses(world, leader, "guard", ["db1"]);
+  world.runUntil(world.now + 2_300);
+  world.command({ kind: "switchover", group: GROUP, to: "db2" });
+  until(world, () => world.group?.operation?.phase === "prepare", "a switchover begins");
+  need(world.theLeader.name === leader, "it leads still");
+  world.runUntil(world.now + 1_500);
+  logIn();
+  const isMoved = () => world.group?.master === "db2" && servers(world).join() === "db2";
+  must(world, isMoved, "no leader leaves a switchover that it can finish", 5_000);
+}
+
 /** This monitor's probes of a Redis, and what it asks of it, come to nothing; the guard there answers. */
 function losesRedis(world: World, monitor: string, node: string): void {
   loses(world, monitor, "probe", [node]);
@@ -301,6 +317,10 @@ export const REACH: readonly Script[] = [
     run: noHolder,
   },
   { name: "a leader loses the holder's guard in the midst of a switchover", run: noReturn },
+  {
+    name: "a leader logs in to the holder's host while it prepares a switchover",
+    run: loginWhilePreparing,
+  },
   { name: "a leader loses the old master when it has blocked it", run: noUnblocking },
   { name: "a leader loses a master whose last word it awaits", run: noLastWord },
   { name: "a person vouches for a host that other monitors hear", run: vouchedInVain },
