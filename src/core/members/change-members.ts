@@ -11,8 +11,6 @@ import { type Member, quorumOf } from "../state.ts";
 import type { Turn } from "../turn.ts";
 import { getToKnow, type Newcomer } from "./newcomer.ts";
 
-/** So long one that is only just started may be on its way: taken for the old disk it would be refused for good. */
-const STARTING_MS = 4_000;
 /** Monitors tell each other their votes each 250 ms. */
 const HEARD_MS = 1_000;
 
@@ -90,35 +88,63 @@ function remove(turn: Turn, members: readonly Member[], name: MonitorName): Orde
   return null;
 }
 
+type Replacement = Extract<MonitorCommand, { kind: "monitor-replace" }>;
+
 function replace(
   turn: Turn,
   waiting: Waiting,
-  command: Extract<MonitorCommand, { kind: "monitor-replace" }>,
+  command: Replacement,
   member: Member | undefined,
 ): Order {
   const { name } = command;
   if (member === undefined) return orLeftOut(add(turn, waiting, command), name);
-  const address = command.address ?? member.address;
-  const acquaintance = getToKnow(turn, waiting, name, address);
-  const members = turn.state.committed?.cluster.members ?? [];
+  if (name === turn.state.name) return asItWas(turn, command, member) ?? leadsWhereItIs(turn);
+  const acquaintance = getToKnow(turn, waiting, name, command.address ?? member.address);
   if (acquaintance.kind === "waiting") {
-    if (isThere(turn, waiting, member, address)) return sameDisk(turn, command, member);
-    return acquaintance.order;
+    const { order } = acquaintance;
+    if (!isHeard(turn, waiting, name)) return order;
+    return asItWas(turn, command, member) ?? orStays(turn, order, name);
   }
   const { storageId }: Newcomer = acquaintance.newcomer;
   if (storageId === member.storageId) return sameDisk(turn, command, member);
+  const members = turn.state.committed?.cluster.members ?? [];
   return remove(turn, members, name) ?? { kind: "later" };
 }
 
+/** No other of its name says anything to it. */
+function leadsWhereItIs(turn: Turn): Order {
+  const { name } = turn.state;
+  return refused(
+    `${name} leads, and runs at ${whereIs(turn, name)}: stop it there, and ask again: whoever leads then takes another in its place`,
+  );
+}
+
+/** null: it is not where another is to take its place. */
+function asItWas(turn: Turn, command: Replacement, member: Member): Order | null {
+  const { address, name } = command;
+  const isThere = [null, member.address, whereIs(turn, name)].includes(address);
+  return isThere ? sameDisk(turn, command, member) : null;
+}
+
+/** Where it is talked to; of this monitor, where it says that it is. */
+function whereIs({ state }: Turn, name: MonitorName): string | null {
+  const { found, genesis } = state.consensus;
+  return (name === state.name ? genesis?.ownAddress : found[name]) ?? null;
+}
+
 /**
- * Whether it is the member that it was, by its votes. One that was wiped says nothing of hosts until it is a
- * member again; what it said before may come late. And while the member runs on where it was, another that
- * is to take its place elsewhere has time to say hello.
+ * Whether it is the member that it was, by its votes: it answers what was said to it since, where it is talked to. One that was
+ * wiped says nothing of hosts until it is a member again; what it said before may come late.
  */
-function isThere(turn: Turn, waiting: Waiting, { name, address }: Member, at: string): boolean {
-  if (name === turn.state.name) return true;
-  if (at !== address && turn.now - waiting.since <= STARTING_MS) return false;
-  return (turn.state.peers[name]?.sentAfter ?? -Infinity) > waiting.since;
+function isHeard({ state }: Turn, { since }: Waiting, name: MonitorName): boolean {
+  return (state.peers[name]?.sentAfter ?? -Infinity) > since;
+}
+
+/** Where another is to take its place nobody has answered: it stays agreed to be where it is. */
+function orStays(turn: Turn, order: Order, name: MonitorName): Order {
+  if (order.kind !== "refused") return order;
+  const stays = `${name} itself answers at ${whereIs(turn, name)}, and stays a monitor of this cluster`;
+  return refused(`${order.message}. ${stays}`);
 }
 
 /** Its removal is done: whoever hears that the rest is refused must know how things stand. */

@@ -54,6 +54,18 @@ export const OF_MEMBERSHIP: readonly Mutant[] = [
     scripts: ["a monitor is added in the name of one that was removed and runs on"],
   },
   {
+    name: "who runs on is agreed to be where another was to run",
+    removes: "a monitor's agreed address changes only to where it is talked to, and answers",
+    edits: [
+      {
+        file: "src/core/members/change-members.ts",
+        from: "return isThere ? sameDisk(",
+        to: "return isThere || address !== null ? sameDisk(",
+      },
+    ],
+    scripts: ["monitors are to be replaced by others that do not run"],
+  },
+  {
     name: "a leader leaves others that may not hear each other",
     removes: "a leader is removed only if all the others answer: they must elect another",
     edits: [

@@ -139,6 +139,21 @@ function sharesItsName(seed: number): void {
   if (found() !== "new") throw new Violation("names", `${name} was to be another`);
 }
 
+/** Others are to take the place of two monitors elsewhere, of which nobody has started any: the two run on, and are to be found. */
+function staysWhereItIs(seed: number): void {
+  const world = atRest(seed, SHARP);
+  const leader = world.theLeader.name;
+  const [follower = ""] = peersOf(world, leader);
+  const address = "elsewhere:7400";
+  for (const name of [follower, leader]) {
+    let isAnswered = false;
+    world.command({ kind: "monitor-replace", name, address }, undefined, () => (isAnswered = true));
+    until(world, () => isAnswered, "the leader answers");
+  }
+  if (world.members.some((member) => member.address === address))
+    throw new Violation("names", "one that runs on is looked for where nobody is");
+}
+
 /**
  * Of four monitors one is gone for good, and of two others one does not hear the other. The leader hears both: that would be a
  * majority without it, and yet neither of them could be elected.
@@ -168,6 +183,7 @@ export const MEMBER_CHANGES: readonly Script[] = [
   { name: "a monitor is replaced while half of them do not hear the master", run: replacedInDoubt },
   { name: "a monitor that was replaced elsewhere goes on voting", run: goesOnVoting },
   { name: "a monitor that does not hear the master is replaced", run: saidBefore },
+  { name: "monitors are to be replaced by others that do not run", run: staysWhereItIs },
   { name: "a leader is to leave two who do not hear each other", run: leaderLeaves },
   {
     name: "a monitor is added in the name of one that was removed and runs on",

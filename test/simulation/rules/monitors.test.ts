@@ -124,6 +124,42 @@ test.each(SEEDS)(
   },
 );
 
+test("a monitor that runs on where it is moves nowhere, though no other answers where one is to take its place", () => {
+  const world = calm(1);
+  const leader = world.theLeader.name;
+  const [follower = ""] = peersOf(world, leader);
+  const agreed = world.members;
+  const address = "elsewhere:7400";
+  expect(outcomeOf(world, { kind: "monitor-replace", name: follower, address })).toEqual({
+    kind: "refused",
+    message: expect.stringMatching(
+      /does not answer at elsewhere:7400.*mon\d itself answers at mon\d:7400, and stays a monitor of this cluster$/,
+    ) as string,
+  });
+  expect(outcomeOf(world, { kind: "monitor-replace", name: leader, address })).toEqual({
+    kind: "refused",
+    message: `${leader} leads, and runs at ${leader}:7400: stop it there, and ask again: whoever leads then takes another in its place`,
+  });
+  expect(world.members).toEqual(agreed);
+  expectUnfelt(world);
+});
+
+test("a monitor that moved, with its disk, is agreed to be where it is", () => {
+  const world = calm(1);
+  const [follower = ""] = peersOf(world, world.theLeader.name);
+  const monitor = world.monitor(follower);
+  monitor.crash();
+  const address = "elsewhere:7400";
+  Object.defineProperty(monitor, "address", { value: address });
+  world.startMonitor(follower);
+  expect(outcomeOf(world, { kind: "monitor-replace", name: follower, address })).toEqual({
+    kind: "ok",
+    message: `${follower} is looked for at ${address} from now on`,
+  });
+  expect(world.members.find(({ name }) => name === follower)?.address).toBe(address);
+  expectUnfelt(world);
+});
+
 test("a replacement whose leader dies half-way is finished when it is asked for again", () => {
   const world = calm(1, 0);
   const [follower = ""] = peersOf(world, world.theLeader.name);
