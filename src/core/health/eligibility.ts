@@ -166,11 +166,11 @@ function isOfStream(info: NodeInfo, lineage: Lineage): boolean {
   return info.replId === currentReplId(lineage) || positionBeforeFork(info, lineage) !== null;
 }
 
-/** Whom a person may make master: it was one, and holds data, or these are of a history that is known. */
+/** Whom a person may make master: it was one, or was in sync once, and holds data, or these are of a history that is known. */
 function isOfGroup({ group, node, info, lineage }: Case): boolean {
-  // After a restart from an AOF an old master names a history that nobody knows.
-  const isOldMaster = node in group.rejoining && !info.empty;
-  return node === group.master || isOldMaster || isKin(info, lineage);
+  // After a restart from an AOF it names a history that nobody knows.
+  const wasPart = node in group.rejoining || group.inSync?.[node] !== undefined;
+  return node === group.master || (wasPart && !info.empty) || isKin(info, lineage);
 }
 
 /** Its data belong to some generation of this group, and it is not empty (offset 0 or 1). */

@@ -65,3 +65,25 @@ test.each(SEEDS)("they may be given up (seed %i)", (seed) => {
   expect(accepted).toMatchObject({ from: "db2", to: "db2", result: "ok" });
   expect(accepted?.reason).toContain("db2 was restarted without its newest data");
 });
+
+/** All lost power, and the master never comes back: what the replica's AOF holds is all there is. */
+test.each(SEEDS)("a replica that is back from an AOF may take over (seed %i)", (seed) => {
+  const world = settled(seed, { nodes: 2 });
+  const replica = world.redis("db2");
+  replica.persistence = "aof";
+  const held = replica.data.ids.length;
+  world.powerOff("db1");
+  world.killRedis("db2");
+  replica.start();
+  world.runUntilTrue(() => toldOf(world).includes("db2 was never seen in sync"), 20_000);
+  expect(toldOf(world)).toContain("mmm failover --force --accept-data-loss --to db2");
+  world.command({ kind: "failover", group: GROUP, to: "db2", acceptDataLoss: true });
+  world.runUntilTrue(() => world.servingHost(WRITER)?.name === "db2", 20_000);
+  expect(world.group?.master).toBe("db2");
+  expect(replica.data.ids.length).toBeGreaterThanOrEqual(held);
+});
+
+function toldOf(world: World): string {
+  const alarms = world.leader()?.state?.alarms ?? {};
+  return `${alarms[`${GROUP}: failover`] ?? ""}${alarms[`${GROUP}: successor`] ?? ""}`;
+}

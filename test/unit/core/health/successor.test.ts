@@ -286,6 +286,16 @@ describe("an operator who accepts data loss", () => {
   ])("may not promote %s", (_, subject, reason) => {
     expect(why({ ...subject, acceptDataLoss: true })).toBe(reason);
   });
+
+  it("may promote one that was in sync before it restarted from an AOF, unless it is empty", () => {
+    const before = group({ inSync: { db2: "an earlier run" } });
+    const restarted = { replId: ALIEN, appliedOffset: 1 };
+    const holding = (empty: boolean): SuccessorFacts =>
+      facts({ ...restarted, empty }, { linkSeenUp: false });
+    expect(why(holding(false), before)).toBe("never-synced");
+    expect(why({ ...holding(false), acceptDataLoss: true }, before)).toBeNull();
+    expect(why({ ...holding(true), acceptDataLoss: true }, before)).toBe("never-synced");
+  });
 });
 
 describe("the choice", () => {
