@@ -38,7 +38,7 @@ const failoverAlarm = remembered((name) => `${name}: failover`);
 /** Begins a failover if something calls for one and nothing forbids it; else raises the alarm that says why. */
 export function considerFailover(turn: Turn, group: GroupPart, verdict: Verdict): void {
   const alarm = failoverAlarm(group.name);
-  // Asked for in any case: for how long what it goes by has lasted must not count from before an operation.
+  // Asked for in any case: for how long what it goes by has lasted must not count from before an operation, or another verdict.
   const wanted = callFor(turn, group, verdict);
   const call = isFree(group) ? wanted : null;
   if (call === null) {
@@ -59,6 +59,8 @@ export function considerFailover(turn: Turn, group: GroupPart, verdict: Verdict)
 
 function callFor(turn: Turn, group: GroupPart, verdict: Verdict): Call | null {
   const lost = guardLoss(turn, group, verdict);
+  const moved = movedByHand(turn, group, verdict);
+  const demoted = demotedByHand(turn, group, verdict);
   if (verdict.kind === "master-down") {
     return {
       cause: "down",
@@ -68,11 +70,7 @@ function callFor(turn: Turn, group: GroupPart, verdict: Verdict): Call | null {
       votes: verdict.votes,
     };
   }
-  const byHand =
-    group.operation === null
-      ? (movedByHand(turn, group, verdict) ?? demotedByHand(turn, group, verdict))
-      : null;
-  return byHand ?? lost;
+  return moved ?? demoted ?? lost;
 }
 
 /** No operation runs, or one that the death of the master has overtaken. */

@@ -15,7 +15,7 @@ import type { Call } from "./admission.ts";
 const SETTLED_AFTER_MS = 1000;
 
 export function movedByHand(turn: Turn, group: GroupPart, verdict: Verdict): Call | null {
-  const moved = verdict.kind === "undecided" ? (verdict.moved ?? null) : null;
+  const moved = isIdle(group) && verdict.kind === "undecided" ? (verdict.moved ?? null) : null;
   const lasted = turn.lasting(group.name, "moved by hand", moved !== null);
   if (
     verdict.kind !== "undecided" ||
@@ -41,11 +41,19 @@ export function movedByHand(turn: Turn, group: GroupPart, verdict: Verdict): Cal
  * was older than its promotion. Whoever has the data becomes master, by the rules of a failover.
  */
 export function demotedByHand(turn: Turn, group: GroupPart, verdict: Verdict): Call | null {
-  const demoted = verdict.kind === "no-master";
+  const demoted = isIdle(group) && verdict.kind === "no-master";
   const lasted = turn.lasting(group.name, "demoted", demoted);
-  if (!demoted || lasted < SETTLED_AFTER_MS) return null;
+  if (verdict.kind !== "no-master" || lasted < SETTLED_AFTER_MS) return null;
   const { master, text, votes } = verdict;
   return { cause: "down", from: master, to: null, text, votes, isDemoted: true };
+}
+
+/**
+ * An operation changes roles by itself. When it has ended, those of a majority that hear late of it still tell of a new
+ * master that follows somebody: this must not count as if it had lasted since before.
+ */
+function isIdle({ operation }: GroupPart): boolean {
+  return operation === null;
 }
 
 /** It continues the committed history, from a point that nothing acknowledged lies behind. */

@@ -91,4 +91,17 @@ export const OF_BY_HAND: readonly Mutant[] = [
     ],
     scripts: ["the target of a switchover is promoted, and then out of reach"],
   },
+  {
+    name: "a new master is demoted since before it was one",
+    removes:
+      "P4: for how long a master has followed somebody does not count from before it was made master",
+    edits: [
+      {
+        file: "src/core/operation/by-hand.ts",
+        from: 'isIdle(group) && verdict.kind === "no-master"',
+        to: 'verdict.kind === "no-master"',
+      },
+    ],
+    scripts: ["a demoted master is replaced by one that is heard late"],
+  },
 ];

@@ -67,7 +67,29 @@ function heardOfNone(seed: number): void {
   }
 }
 
+/** What this monitor asks of a Redis is answered so much later from now on. */
+function hearsLate(world: ScriptedWorld, monitor: string, node: string, lateMs: number): void {
+  const { executor } = world.monitor(monitor);
+  const run = executor.run.bind(executor);
+  executor.run = (effect, done) =>
+    effect.kind === "probe" && effect.target.node === node
+      ? run(effect, (outcome) => world.after(lateMs, () => done(outcome)))
+      : run(effect, done);
+}
+
+/** A hand made the master a replica; the others hear late that who takes its place is master now. */
+function heardLateOf(seed: number): void {
+  const world = atRest(seed, WRITING);
+  for (const name of peersOf(world, world.theLeader.name)) hearsLate(world, name, "db2", 100);
+  world.redis("db1").follow("10.9.9.9", 6379);
+  const failovers = () => world.group?.past.filter(({ kind }) => kind === "failover").length ?? 0;
+  until(world, () => failovers() > 0, "it is failed over");
+  world.runUntil(world.now + 3_000);
+  if (failovers() !== 1) throw new Violation("one failover is enough", `there were ${failovers()}`);
+}
+
 export const JUST_PROMOTED: readonly Script[] = [
   { name: "a master dies when it has just been promoted", run: nobodyIsLeft },
+  { name: "a demoted master is replaced by one that is heard late", run: heardLateOf },
   { name: "three masters die, and the last replica heard of none of them", run: heardOfNone },
 ];
