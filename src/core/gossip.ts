@@ -17,6 +17,7 @@ import { voteOf } from "./health/watch.ts";
 import type { GroupName, Instant, MonitorName, NodeName } from "./ids.ts";
 import type { Desk } from "./local.ts";
 import { watchOf } from "./patrol.ts";
+import { strangersHeard } from "./members/newcomer.ts";
 import { rememberedPair } from "./remembered.ts";
 import { groupIn, type GroupPart, type Node, quorumOf, writerVip } from "./state.ts";
 import type { Turn } from "./turn.ts";
@@ -123,6 +124,7 @@ function tell(turn: Turn, votes: readonly NodeVote[]): void {
   turn.state.healthSeq = seq;
   turn.state.told = withTold(turn.state.told, votes);
   turn.state.sent = [...turn.state.sent.slice(1 - SENT_KEPT), { seq, at: turn.now }];
+  const strangers = strangersHeard(turn);
   for (const { name } of members(turn.state.consensus)) {
     if (name === turn.state.name) continue;
     const message: HealthMessage = {
@@ -132,6 +134,7 @@ function tell(turn: Turn, votes: readonly NodeVote[]): void {
       echo: turn.state.peers[name]?.seq ?? 0,
       votes,
       network: turn.state.network.is,
+      strangers,
     };
     turn.emit({ kind: "send", to: name, message });
   }
@@ -165,8 +168,8 @@ export function heard(
   const isRestart = peer !== undefined && message.seq < peer.seq - SENT_KEPT;
   if (peer !== undefined && message.seq <= peer.seq && !isRestart) return;
   const sentAfter = turn.state.sent.findLast(({ seq }) => seq === message.echo)?.at ?? -Infinity;
-  const { seq, network } = message;
-  const known = { seq, heardAt: turn.now, sentAfter, version, network };
+  const { seq, network, strangers } = message;
+  const known = { seq, heardAt: turn.now, sentAfter, version, network, strangers };
   turn.state.peers = withEntry(turn.state.peers, from, known);
   const groups = new Map<string, Record<string, HeldVote>>();
   for (const vote of message.votes) {

@@ -39,6 +39,8 @@ export function lead(turn: Turn, due: ReadonlySet<GroupName>): void {
   if (!turn.established) return resign(turn);
   if (turn.state.leading === null) begin(turn);
   serveCommands(turn);
+  // It may have handed over.
+  if (!turn.established) return resign(turn);
   for (const group of turn.groups) if (due.has(group.name)) leadGroup(turn, group);
   considerHandover(turn);
 }

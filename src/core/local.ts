@@ -231,6 +231,7 @@ export interface PeerLocal {
   readonly sentAfter: Instant;
   readonly version: string;
   readonly network: Network;
+  readonly strangers: readonly MonitorName[];
 }
 
 /** A client's command: waiting to be taken, then for what it started to end. */

@@ -89,7 +89,7 @@ export class Endpoint implements AsyncDisposable {
 }
 
 export function health(seq: number): PeerMessage {
-  return { kind: "health", storageId: null, seq, echo: 0, votes: [], network: null };
+  return { kind: "health", storageId: null, seq, echo: 0, votes: [], network: null, strangers: [] };
 }
 
 export function heartbeat(round: number): PeerMessage {

@@ -508,6 +508,11 @@ export const descriptor = {
          "options": {
           "proto3_optional": true
          }
+        },
+        "strangers": {
+         "rule": "repeated",
+         "type": "string",
+         "id": 6
         }
        }
       },

@@ -49,13 +49,14 @@ function inverse<K extends string>(
 }
 
 export function encodeHealth(message: HealthMessage): WireHealth {
-  const { storageId, seq, echo, votes, network } = message;
+  const { storageId, seq, echo, votes, network, strangers } = message;
   return {
     ...some("storageId", storageId),
     seq,
     echo,
     votes: votes.map(encodeVote),
     network: network === null ? "NETWORK_UNSPECIFIED" : TO_NETWORK[network],
+    strangers: [...strangers],
   };
 }
 
@@ -125,6 +126,7 @@ export function decodeHealth(wire: ReadHealth): HealthMessage {
     votes: wire.votes.map((vote, index) => decodeVote(vote, `votes[${index}]`)),
     // What a later version may know beyond these is none of them.
     network: FROM_NETWORK[wire.network] ?? null,
+    strangers: wire.strangers.map((stranger, index) => name(stranger, `strangers[${index}]`)),
   };
 }
 

@@ -1,5 +1,5 @@
 /** What one monitor knows of one node, and what it tells its peers of it. */
-import type { GroupName, Instant, NodeName, StorageId } from "../ids.ts";
+import type { GroupName, Instant, MonitorName, NodeName, StorageId } from "../ids.ts";
 import type { Network } from "./own-network.ts";
 
 /** What INFO says (sections server, persistence, replication, clients), in our words. */
@@ -123,6 +123,8 @@ export interface HealthMessage {
   readonly votes: readonly NodeVote[];
   /** What the sender knows of its own network. */
   readonly network: Network;
+  /** Who says hello to the sender, and does not count: perhaps one that is to be added, which does not reach the leader. */
+  readonly strangers: readonly MonitorName[];
 }
 
 /** A vote as kept by the receiver, with its ages turned into instants of the receiver's clock. */

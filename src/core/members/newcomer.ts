@@ -2,7 +2,7 @@
  * Getting to know a monitor that is to be added. Its disk must be known before it counts, and it must
  * be there: a member that is silent from the beginning only makes the majority harder to reach.
  */
-import { greet } from "../consensus/consensus.ts";
+import { greet, readyPeers, transfer } from "../consensus/consensus.ts";
 import type { PeerRefusal } from "../consensus/types.ts";
 import type { MonitorName, StorageId } from "../ids.ts";
 import type { Waiting } from "../local.ts";
@@ -42,7 +42,7 @@ export function getToKnow(
     return { kind: "known", newcomer: { storageId, address: address ?? presence.address } };
   }
   if (turn.now - waiting.since > PATIENCE_MS)
-    return waits(refused(whyUnknown(turn, name, address)));
+    return waits(refused(handOn(turn, name) ?? whyUnknown(turn, name, address)));
   const greetedAt = waiting.greetedAt ?? -Infinity;
   if (turn.now - greetedAt < GREET_EVERY_MS) return waits({ kind: "later" });
   if (address !== null) turn.emit({ kind: "meet", name, address });
@@ -62,6 +62,31 @@ function waits(order: Order): Acquaintance {
   return { kind: "waiting", order };
 }
 
+/** Whom this monitor hears that does not count, or is empty. */
+export function strangersHeard({ state, now }: Turn): readonly MonitorName[] {
+  return Object.entries(state.consensus.present).flatMap(([name, { at }]) =>
+    now - at <= THERE_MS ? [name] : [],
+  );
+}
+
+/** Whoever hears it is to lead, and to add it: it cannot reach this one, or was started without its name. null: nobody does. */
+function handOn(turn: Turn, name: MonitorName): string | null {
+  const { consensus, peers, name: self } = turn.state;
+  const hears = (peer: MonitorName): boolean => {
+    const known = peers[peer];
+    return (
+      known !== undefined && turn.now - known.heardAt <= THERE_MS && known.strangers.includes(name)
+    );
+  };
+  const heir = readyPeers(consensus).find(hears);
+  if (heir === undefined) return null;
+  const text = `${name} answers ${heir}, and not ${self}, which leads`;
+  if (turn.isProposing || turn.groups.some(({ operation }) => operation !== null))
+    return `${text}, and is busy: ask again when nothing is under way`;
+  turn.consensus(transfer(consensus, heir, turn.at));
+  return `${text}: ${heir} takes over. Ask again`;
+}
+
 function whyUnknown(turn: Turn, name: MonitorName, address: string | null): string {
   const { refused: known, present } = turn.state.consensus;
   const why: PeerRefusal | undefined = known[name];
@@ -73,6 +98,5 @@ function whyUnknown(turn: Turn, name: MonitorName, address: string | null): stri
   const peers = members.filter((member) => member.name !== name);
   const flags = peers.map((member) => `--peer ${member.name}=${member.address}`).join(" ");
   const where = address === null ? "" : ` at ${address}`;
-  const otherwise = `if it runs there, and other monitors reach it, restart ${turn.state.name}, which leads`;
-  return `${name} does not answer${where}; start it there, with an empty data directory: mmm-mon --name ${name} ${flags}; ${otherwise}`;
+  return `${name} does not answer${where}; start it there, with an empty data directory: mmm-mon --name ${name} ${flags}`;
 }

@@ -66,6 +66,21 @@ export const OF_MEMBERSHIP: readonly Mutant[] = [
     scripts: ["monitors are to be replaced by others that do not run"],
   },
   {
+    name: "who is to be added must be heard by the leader",
+    removes: "one that only another monitor hears is added all the same: that one takes over",
+    edits: [
+      {
+        file: "src/core/members/newcomer.ts",
+        from: "refused(handOn(turn, name) ?? whyUnknown(turn, name, address))",
+        to: "refused(whyUnknown(turn, name, address))",
+      },
+    ],
+    scripts: [
+      "a monitor is to be replaced that the leader never hears",
+      "a monitor is to be replaced that does not let the leader in",
+    ],
+  },
+  {
     name: "a leader leaves others that may not hear each other",
     removes: "a leader is removed only if all the others answer: they must elect another",
     edits: [

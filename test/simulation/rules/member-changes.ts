@@ -51,7 +51,15 @@ function repeats(
 ): void {
   const { groups, healthSeq: echo = 0 } = leader.state ?? {};
   const votes = Object.values(groups?.[GROUP]?.evidence[what] ?? {}).map(({ vote }) => vote);
-  const message = { kind: "health", storageId, seq, echo, votes, network: null } as const;
+  const message = {
+    kind: "health",
+    storageId,
+    seq,
+    echo,
+    votes,
+    network: null,
+    strangers: [],
+  } as const;
   leader.deliver({ kind: "message", from: as, version: "2.0.0", message });
 }
 
@@ -154,6 +162,26 @@ function staysWhereItIs(seed: number): void {
     throw new Violation("names", "one that runs on is looked for where nobody is");
 }
 
+/** The leader never hears a monitor that was wiped, or is let in by it; another one is. It is replaced all the same. */
+function heardByAnother(seed: number, isDeaf: boolean): void {
+  const world = atRest(seed, SHARP);
+  const leader = world.theLeader;
+  const [wiped = "", other = ""] = peersOf(world, leader.name);
+  world.monitor(wiped).crash();
+  world.monitor(wiped).wipe();
+  if (isDeaf) world.network.cut(leader.name, wiped);
+  world.startMonitor(wiped);
+  if (!isDeaf) world.acquaintances.begin(wiped, [other]);
+  for (let attempt = 0; attempt < 2 && !isMember(world, wiped); attempt += 1) {
+    let isAnswered = false;
+    const answered = (): void => void (isAnswered = true);
+    world.command({ kind: "monitor-replace", name: wiped, address: null }, undefined, answered);
+    until(world, () => isAnswered, "the leader answers", 8_000);
+    world.runUntil(world.now + 500);
+  }
+  if (!isMember(world, wiped)) throw new Violation("names", "who is there is not taken in");
+}
+
 /**
  * Of four monitors one is gone for good, and of two others one does not hear the other. The leader hears both: that would be a
  * majority without it, and yet neither of them could be elected.
@@ -184,6 +212,14 @@ export const MEMBER_CHANGES: readonly Script[] = [
   { name: "a monitor that was replaced elsewhere goes on voting", run: goesOnVoting },
   { name: "a monitor that does not hear the master is replaced", run: saidBefore },
   { name: "monitors are to be replaced by others that do not run", run: staysWhereItIs },
+  {
+    name: "a monitor is to be replaced that the leader never hears",
+    run: (seed) => heardByAnother(seed, true),
+  },
+  {
+    name: "a monitor is to be replaced that does not let the leader in",
+    run: (seed) => heardByAnother(seed, false),
+  },
   { name: "a leader is to leave two who do not hear each other", run: leaderLeaves },
   {
     name: "a monitor is added in the name of one that was removed and runs on",

@@ -1,6 +1,5 @@
 /** What comes after the last fault: the cluster must become whole, by itself or with the help of a person. */
 import type { GroupPart } from "../../../src/core/state.ts";
-import { isSevered } from "./broken-link.ts";
 import { heal } from "./nemesis.ts";
 import { GROUP, proposalOf } from "./plan.ts";
 import { Violation } from "./violation.ts";
@@ -127,7 +126,6 @@ function allDisksKnown(world: World): void {
   const name = wiped?.name ?? world.crew.find(({ disk }) => disk.slot === null)?.name;
   if (name === undefined) return;
   introduceAgain(world, name);
-  letAnotherLead(world, name);
   const { address } = world.monitor(name);
   world.command({ kind: "monitor-replace", name, address });
   world.after(2_000, () => allDisksKnown(world));
@@ -140,14 +138,6 @@ function introduceAgain(world: World, name: string): void {
   if (monitor.disk.slot !== null || !world.members.some((member) => lacks(member.name))) return;
   monitor.crash();
   world.startMonitor(name);
-}
-
-/** Whoever leads never hears it: the refusal says to restart that one. */
-function letAnotherLead(world: World, name: string): void {
-  const leader = world.leader();
-  if (leader === undefined || !isSevered(world, leader.name, name)) return;
-  leader.crash();
-  world.after(1_000, () => world.startMonitor(leader.name));
 }
 
 function becomesWhole(world: World, withinMs: number): boolean {

@@ -17,7 +17,8 @@ const MEMBERS = NAMES.map((name) => ({ name, address: `${name}:7400`, storageId:
 const CLUSTER = { schema: 1, clusterId: "00c0ffee", members: MEMBERS, adopted: [], requests: [] };
 
 function heard(agoMs: number, network: PeerLocal["network"] = null): PeerLocal {
-  return { seq: 1, heardAt: AT.now - agoMs, sentAfter: AT.now - agoMs, version: "2", network };
+  const at = AT.now - agoMs;
+  return { seq: 1, heardAt: at, sentAfter: at, version: "2", network, strangers: [] };
 }
 
 /** mon1 leads in term 7; these acknowledged that version. */

@@ -45,6 +45,14 @@ export function heard(seq: number): Input {
     kind: "message",
     from: "mon2",
     version: "1",
-    message: { kind: "health", storageId: null, seq, echo: 0, votes: [], network: null },
+    message: {
+      kind: "health",
+      storageId: null,
+      seq,
+      echo: 0,
+      votes: [],
+      network: null,
+      strangers: [],
+    },
   };
 }

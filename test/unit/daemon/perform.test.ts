@@ -106,7 +106,15 @@ describe("performing effects", () => {
     const effect: Effect = {
       kind: "send",
       to: "mon2",
-      message: { kind: "health", storageId: null, seq: 1, echo: 0, votes: [], network: null },
+      message: {
+        kind: "health",
+        storageId: null,
+        seq: 1,
+        echo: 0,
+        votes: [],
+        network: null,
+        strangers: [],
+      },
     };
     const performer = new Performer(ports, () => {});
     // A fault that comes again with each effect is told once.

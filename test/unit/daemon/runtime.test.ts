@@ -37,7 +37,15 @@ function bench(
 const send: Effect = {
   kind: "send",
   to: "mon2",
-  message: { kind: "health", storageId: null, seq: 1, echo: 0, votes: [], network: null },
+  message: {
+    kind: "health",
+    storageId: null,
+    seq: 1,
+    echo: 0,
+    votes: [],
+    network: null,
+    strangers: [],
+  },
 };
 const reply: Effect = { kind: "reply", requestId: "r", outcome: { kind: "ok", message: "" } };
 const persist = (term: number): Effect => ({

@@ -417,7 +417,15 @@ describe("answers", { timeout: FUZZ_LIMIT_MS }, () => {
         onGone: () => undefined,
       });
       try {
-        link.send({ kind: "health", storageId: null, seq: 1, echo: 0, votes: [], network: null });
+        link.send({
+          kind: "health",
+          storageId: null,
+          seq: 1,
+          echo: 0,
+          votes: [],
+          network: null,
+          strangers: [],
+        });
         await eventually(
           () => link.standing.kind,
           (kind) => kind !== "new",

@@ -160,6 +160,7 @@ function overTheWire(info: NodeInfo): NodeInfo | null {
     echo: 0,
     votes: [vote],
     network: null,
+    strangers: [],
   };
   const envelope = {
     from: "mon1",

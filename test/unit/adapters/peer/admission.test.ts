@@ -24,6 +24,7 @@ const health = (seq: number): PeerMessage => ({
   echo: 0,
   votes: [],
   network: null,
+  strangers: [],
 });
 
 function from(name: string, clusterId: string | null, to = "mon2"): Decoded {

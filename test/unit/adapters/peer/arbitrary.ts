@@ -145,6 +145,7 @@ export const healthMessage: fc.Arbitrary<HealthMessage> = fc.record({
   echo: count,
   votes: fc.array(nodeVote, { maxLength: 4 }),
   network: fc.constantFrom("up", "down", "unknown", null),
+  strangers: fc.array(name, { maxLength: 3 }),
 });
 
 export const anEnvelope: fc.Arbitrary<Envelope> = fc.record({

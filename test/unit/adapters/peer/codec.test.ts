@@ -239,6 +239,7 @@ describe("the codec of envelopes", () => {
         echo: 0,
         votes: [aVote("é".repeat(5_000))],
         network: null,
+        strangers: [],
       },
     };
     const decoded = read(overTheWire(long));

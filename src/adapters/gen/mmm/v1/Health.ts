@@ -10,6 +10,7 @@ export interface Health {
   'votes'?: (_mmm_v1_NodeVote)[];
   'network'?: (_mmm_v1_Network);
   'storageId'?: (string);
+  'strangers'?: (string)[];
   '_storageId'?: "storageId";
 }
 
@@ -19,5 +20,6 @@ export interface Health__Output {
   'votes': (_mmm_v1_NodeVote__Output)[];
   'network': (_mmm_v1_Network__Output);
   'storageId'?: (string);
+  'strangers': (string)[];
   '_storageId'?: "storageId";
 }
