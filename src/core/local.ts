@@ -33,15 +33,13 @@ export interface Desk {
   /** The request that the newest view answers: its number orders it among all effects. */
   readonly viewId: number;
   readonly viewAskedAt: Instant;
+  /** When its answer came, counted in rounds. */
+  readonly viewed: Moment;
   /**
    * Whether the table decided about the VIP when last seen, and which request showed that; unlike the
    * view, kept when an answer is lost.
    */
-  readonly guarded: {
-    readonly is: boolean;
-    readonly id: number;
-    readonly askedAt: Instant;
-  } | null;
+  readonly guarded: { readonly is: boolean; readonly id: number; readonly askedAt: Instant } | null;
   readonly flight: {
     readonly id: number;
     readonly request: GuardRequest;
@@ -86,6 +84,7 @@ export const EMPTY_DESK: Desk = {
   view: null,
   viewId: 0,
   viewAskedAt: -Infinity,
+  viewed: { term: 0, round: 0 },
   guarded: null,
   flight: null,
   permit: null,
@@ -103,6 +102,7 @@ export function copyOfDesk(desk: Desk): Draft<Desk> {
     view: desk.view,
     viewId: desk.viewId,
     viewAskedAt: desk.viewAskedAt,
+    viewed: desk.viewed,
     guarded: desk.guarded,
     flight: desk.flight,
     permit: desk.permit,

@@ -25,6 +25,7 @@ import { TAKE_OVERS } from "./rules/take-overs.ts";
 import { RENEWALS } from "./rules/renewals.ts";
 import { SHORT_LEASES } from "./rules/short-leases.ts";
 import type { Script } from "./rules/script.ts";
+import { WITHOUT_REGISTERS } from "./rules/without-registers.ts";
 import { TRANSCRIPTS } from "./transcripts.ts";
 
 export const SCRIPTS: readonly Script[] = [
@@ -38,6 +39,7 @@ export const SCRIPTS: readonly Script[] = [
   ...READER_HOLDERS,
   ...READER_REFUSALS,
   ...TAKE_OVERS,
+  ...WITHOUT_REGISTERS,
   ...BEGINNINGS,
   ...MEMBER_CHANGES,
   ...LEADERS,

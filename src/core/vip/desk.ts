@@ -142,6 +142,7 @@ function see(turn: Turn, desk: Draft<Desk>, flight: Flying, view: RegisterView):
   desk.view = view;
   desk.viewId = flight.id;
   desk.viewAskedAt = flight.sentAt;
+  desk.viewed = turn.moment;
   // Without its rights a guard sees no table; that says nothing about the table.
   if (view.gate !== "none") desk.guarded = seenBy(flight, isGuarding(view));
   if (view.token?.kind !== "instance" || desk.instance?.id === view.token.id) return;

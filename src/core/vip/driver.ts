@@ -14,7 +14,7 @@ import type { Turn } from "../turn.ts";
 import { isOurs } from "./epochs.ts";
 import { ask, isIdle, type Place } from "./desk.ts";
 import { gateStep } from "./gate.ts";
-import { plainStep } from "./plain.ts";
+import { isPlainlyJustified, plainStep } from "./plain.ts";
 import { withEpoch } from "./proofs.ts";
 import { type DriverOptions, leadingFromId, type Stand } from "./stand.ts";
 import type { GuardRequest } from "./types.ts";
@@ -78,7 +78,8 @@ function nextRequest(stand: Stand): GuardRequest | null {
   if (desk.view === null || desk.viewId < leadingFromId(turn)) return show;
   if (vip.kind === "unclaimed") return isDue(stand) ? show : null;
   const step = stand.plain ? plainStep(stand) : gateStep(stand);
-  return step ?? (isDue(stand) ? show : null);
+  if (step === null) return isDue(stand) ? show : null;
+  return !stand.plain || isPlainlyJustified(stand, step) ? step : null;
 }
 
 function isDue({ turn, desk, vip, node, plain }: Stand): boolean {

@@ -20,10 +20,16 @@ function isMissing({ vip, desk }: Stand): boolean {
 }
 
 /** What the host showed before the commit justifies nothing. */
-function claimNext(stand: Stand): GuardRequest | null {
+function claimNext(stand: Stand): GuardRequest {
   const { turn, vip, node, desk } = stand;
   if (!shownSinceCommit(turn, stand, desk)) return { op: "show", vip: vip.ip };
-  return turn.provenSince(stand.group, { term: turn.term, round: 0 })
-    ? claimOf(turn, vip, node, 0)
-    : null;
+  return claimOf(turn, vip, node, 0);
+}
+
+/**
+ * No register refuses what an older leader asks for. So nothing is changed but on evidence begun after the host
+ * showed what calls for it: who led once, and slept, finds the address where a newer leader wants it.
+ */
+export function isPlainlyJustified({ turn, group, desk }: Stand, { op }: GuardRequest): boolean {
+  return op === "show" || turn.provenSince(group, desk.viewed);
 }

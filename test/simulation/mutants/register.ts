@@ -295,6 +295,19 @@ function next(vip: Vip, epoch: Stamp): Stamp {
     scripts: ["a reader's holder is back, and has no register"],
   },
   {
+    name: "without a register, any evidence will do",
+    removes:
+      "no effect without evidence that is younger than what calls for it, where no register refuses what is old",
+    edits: [
+      {
+        file: `${VIP}/plain.ts`,
+        from: "turn.provenSince(group, desk.viewed)",
+        to: "turn.provenSince(group, { ...desk.viewed, round: 0 })",
+      },
+    ],
+    scripts: ["a leader without registers is cut off before it claims"],
+  },
+  {
     name: "a reader begins on any host",
     removes: "at the founding a reader VIP is given only to a host that was read",
     edits: [
