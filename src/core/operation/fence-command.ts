@@ -15,8 +15,9 @@ import { leaseEnds, noLease } from "./lease-end.ts";
 const FENCE_COMMAND_DEADLINE_MS = 20_000;
 /** A cooperative release answers within this; only then the command is worth its risk. */
 const RELEASE_PATIENCE_MS = 250;
-/** A milestone. */
+/** Milestones. */
 const FAILED = "fence failed";
+const CALLED_FOR = "fence called for";
 
 export function runFenceCommand(running: Running): void {
   const { turn, group, vip, from } = running;
@@ -24,6 +25,7 @@ export function runFenceCommand(running: Running): void {
   if (command === null || vip === null || !wasAwaited(running, vip)) return;
   if (proofOf(proofContext(turn, group, vip), from.name) !== null) return;
   if (mayBeTheLast(running)) return;
+  if (!isStillCalledFor(running)) return;
   const target = targetOf(group.name, from);
   const task = running.work.task("fence", FENCE_COMMAND_DEADLINE_MS, (id) => ({
     kind: "fence",
@@ -52,6 +54,13 @@ function mayBeTheLast(running: Running): boolean {
   const { evidence } = turn.local(group.name);
   const { info } = candidateOf(evidence, from.name, turn.now);
   return info?.runId !== op.runIds[from.name] && !hasSuccessor(group, evidence, turn.now);
+}
+
+/** On evidence from after the release was waited for: who slept meanwhile may lead no more, and the host be the master again. */
+function isStillCalledFor({ turn, group, work }: Running): boolean {
+  work.reach(CALLED_FOR, turn.moment.round);
+  const round = Number(work.reached(CALLED_FOR));
+  return turn.provenSince(group.name, { term: turn.term, round });
 }
 
 export function hasFenceFailed({ work }: Running): boolean {

@@ -5,6 +5,18 @@ const OPERATION = "src/core/operation";
 
 export const OF_OPERATIONS: readonly Mutant[] = [
   {
+    name: "whoever led when the wait began fences",
+    removes: "a fence rests on evidence from after the release was waited for",
+    edits: [
+      {
+        file: "src/core/operation/fence-command.ts",
+        from: "term: turn.term, round }",
+        to: "term: turn.term, round: 0 * round }",
+      },
+    ],
+    scripts: ["a leader is cut off before it fences"],
+  },
+  {
     name: "a replica without a position is a beginning of the stream",
     removes: "P4: what a replica holds whose full sync was broken off nobody can tell",
     edits: [

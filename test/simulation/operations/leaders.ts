@@ -137,6 +137,29 @@ function leaderAloneBlind(seed: number): void {
   need(Object.keys(world.safety.finished).length === 0, "nothing is done about it");
 }
 
+/** The leader is cut off from its peers while the old master's host is still waited for. */
+function cutOffBeforeItFences(seed: number): void {
+  const settings = { ...SHARP.settings, fenceCommand: "fence" };
+  const world = atRest(seed, { ...SHARP, settings });
+  const leader = world.theLeader;
+  world.host("db1").guard = () => {};
+  world.killRedis("db1");
+  until(world, () => world.group?.operation?.phase === "fence", "a failover begins");
+  split(world, [leader.name, ...HOSTS], [...peersOf(world, leader.name), ...HOSTS]);
+  let isFenced = false;
+  world.onEffect = (monitor, { kind }) => {
+    if (kind !== "fence") return;
+    if (monitor === leader)
+      throw new Violation(
+        "a host is fenced on evidence from after the release was waited for",
+        "it is not",
+      );
+    isFenced = true;
+  };
+  replaced(world, leader.name);
+  need(isFenced && world.group?.master !== "db1", "the next leader has the host fenced");
+}
+
 export const LEADERS: readonly Script[] = [
   { name: "a command of an old leader comes late", run: lateCommand },
   { name: "a leader wakes up alone in a switchover", run: wakesAlone },
@@ -147,4 +170,5 @@ export const LEADERS: readonly Script[] = [
   },
   { name: "a paused cluster turns back, and does not reach the old master", run: isBlockedInPause },
   { name: "the leader alone does not reach the master", run: leaderAloneBlind },
+  { name: "a leader is cut off before it fences", run: cutOffBeforeItFences },
 ];
