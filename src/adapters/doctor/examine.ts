@@ -21,6 +21,7 @@ import { type HostSight, lookAtHost } from "./host-sight.ts";
 import { type Host, hostsOf, keyOf } from "./hosts.ts";
 import { Limited } from "./limited.ts";
 import { redisFindings } from "./redis-rules.ts";
+import { oneHostFindings } from "./one-host.ts";
 import { lookAtRedis, type RedisSight } from "./redis-sight.ts";
 import { sshKeyFindings } from "./ssh-key.ts";
 import { type Examined, isInScope } from "./subject.ts";
@@ -114,13 +115,15 @@ async function lookAtNode(
 function nodeFindings(
   circumstances: Circumstances,
   group: Examined,
-  { node, redis, guards }: Seen,
+  { node, redis, host, guards }: Seen,
 ): readonly Finding[] {
   const subject = new Subject(qualified(circumstances, group, node.name));
   // The guard is one for all VIPs of a host.
   const [guard = null] = guards.values();
-  const ofGuard = guard === null ? [] : guardFindings(subject, group.hasLeases !== false, guard);
-  return [...redisFindings(subject, node, group, redis), ...ofGuard];
+  const hasLeases = group.hasLeases !== false;
+  const ofGuard = guard === null ? [] : guardFindings(subject, hasLeases, guard);
+  const ofTwins = hasLeases ? oneHostFindings(subject, { node, host }, group.nodes) : [];
+  return [...redisFindings(subject, node, group, redis), ...ofGuard, ...ofTwins];
 }
 
 async function examineVip(

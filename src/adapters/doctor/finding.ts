@@ -46,6 +46,7 @@ export const FINDING_IDS = [
   "host-arping",
   "host-interface",
   "host-arp",
+  "host-twice",
   "firewall-flush",
   "firewall-manager",
   "guard",
