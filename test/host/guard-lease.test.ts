@@ -108,6 +108,15 @@ describe.skipIf(!isRoot())("a lease", () => {
     expect(tryConnect()).toBe("ECONNREFUSED");
   });
 
+  test("whose table was flushed is released only when nothing is served any more", async () => {
+    await guard.prepare({ leaseMs: 60_000 });
+    expect(tryConnect()).toBe("ok");
+    host.on("nft flush ruleset");
+    expect(tryConnect()).toBe("ok");
+    expect(await guard.ask(`release ${VIP} ${CLUSTER} 1 1`)).toMatch(/^ok gate=absent .* addr=- /);
+    expect(host.addresses()).toBe("");
+  });
+
   test("begins at once on a host that was marked for it, and leaves no connection there either", async () => {
     await guard.prepare({ leaseMs: 60_000 });
     const blocked = host.waiter();
