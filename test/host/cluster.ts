@@ -109,6 +109,15 @@ export class Cluster implements AsyncDisposable {
     this.start(name);
   }
 
+  /** It ends, and comes back with its disk at another address, which nobody else is told. */
+  async move(name: string): Promise<void> {
+    this.monitors.get(name)!.signal("SIGKILL");
+    await this.monitors.get(name)!.exitCode();
+    this.clients.get(name)?.close();
+    await this.#place(name);
+    this.start(name);
+  }
+
   /** All of them end, and come back at other addresses, which their files know and their states do not. */
   async moveAll(): Promise<void> {
     for (const name of NAMES) this.monitors.get(name)!.signal("SIGKILL");

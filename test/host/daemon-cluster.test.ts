@@ -147,6 +147,27 @@ describe("three monitors", () => {
   });
 });
 
+describe("a monitor that is said to be elsewhere", () => {
+  it("is looked for there if it has moved there, and stays where it is if it has not", async () => {
+    await using moved = await Cluster.open();
+    const leader = await moved.leader(NAMES);
+    const [name = "", other = ""] = NAMES.filter((one) => one !== leader);
+    await moved.move(name);
+    await eventually(
+      async () => (await moved.clients.get(leader)!.status(5_000)).status.cluster.monitors,
+      (monitors) => monitors.find((one) => one.name === name)?.problem === "connection refused",
+    );
+    const address = `127.0.0.1:${moved.portOf(name)}`;
+    const outcome = await moved.operate(leader, { kind: "monitor-replace", name, address });
+    const message = `${name} is looked for at ${address} from now on`;
+    expect(outcome).toEqual({ kind: "ok", message });
+    expect(await moved.leader(NAMES)).toBe(leader);
+    const nowhere = { kind: "monitor-replace", name: other, address: "127.0.0.1:1" } as const;
+    const refusal = expect.stringContaining(`${other} itself answers at 127.0.0.1:`);
+    expect(await moved.operate(leader, nowhere)).toEqual({ kind: "refused", message: refusal });
+  });
+});
+
 describe("three monitors that have all moved", () => {
   it("find each other where their files say", async () => {
     await using moved = await Cluster.open();
