@@ -31,8 +31,10 @@ export function withoutPromoted(group: GroupPart, node: NodeName): GroupPart {
 export function forgetPromoted(turn: Turn, group: GroupPart): void {
   if (group.operation !== null) return;
   for (const name of Object.keys(group.promoted ?? {})) {
-    const lasted = turn.lasting(group.name, `follows again: ${name}`, isOver(turn, group, name));
+    const key = `follows again: ${name}`;
+    const lasted = turn.lasting(group.name, key, isOver(turn, group, name));
     if (lasted < FOLLOWS_FOR_MS || turn.isChanging(group.name)) continue;
+    turn.lasting(group.name, key, false);
     turn.change(group.name, (part) => withoutPromoted(part, name));
   }
 }
