@@ -52,6 +52,8 @@ const LAST_WORD_MS = 300;
 /** … and if nobody is. */
 const EQUAL_DEADLINE_MS = 3000;
 const RETRY_EVERY_MS = 1000;
+/** Milestone: when a comparison came to nothing. */
+const NOBODY = "nobody";
 
 export function conductFailover(running: Running): void {
   switch (running.op.phase) {
@@ -148,7 +150,9 @@ interface Frozen {
 /** Stops a replica where it is: what it received is applied, and nothing more arrives. */
 function freeze(running: Running, node: Node, upTo: number): Frozen {
   const { work, op } = running;
-  const first = work.poll(node, "drain", { kind: "info" }, DRAIN_POLL_MS);
+  // As soon as nobody is waited for any more, an attempt that found nobody is on the time of a person.
+  const everyMs = work.reached(NOBODY) === undefined ? DRAIN_POLL_MS : RETRY_EVERY_MS;
+  const first = work.poll(node, "drain", { kind: "info" }, everyMs);
   const before = infoOf(first);
   if (before?.role === "master")
     return asItIs(running, { node, answer: first, info: before }, upTo);
@@ -266,7 +270,7 @@ export function noSuccessor(answer: SuccessorAnswer, others: readonly Refusal[] 
  */
 function retryLater(running: Running): void {
   const { work, turn, group } = running;
-  if (work.since("nobody") < RETRY_EVERY_MS) return;
+  if (work.since(NOBODY) < RETRY_EVERY_MS) return;
   turn.change(group.name, (part) => ({
     ...part,
     operation: part.operation && {

@@ -127,4 +127,16 @@ export const OF_COMING_BACK: readonly Mutant[] = [
     ],
     scripts: ["a master comes back empty when it is turned back to"],
   },
+  {
+    name: "who waits for a person asks all the time",
+    removes: "a failover that waits for a person looks at each node about once a second",
+    edits: [
+      {
+        file: "src/core/operation/failover.ts",
+        from: "work.reached(NOBODY) === undefined ? DRAIN_POLL_MS : RETRY_EVERY_MS",
+        to: "DRAIN_POLL_MS",
+      },
+    ],
+    scripts: ["a failover waits for a person"],
+  },
 ];

@@ -11,6 +11,7 @@ import {
   type Script,
   type ScriptedWorld,
   servers,
+  SHARP,
   split,
   until,
 } from "../rules/script.ts";
@@ -264,6 +265,32 @@ function movedByHand(seed: number): void {
   becomesWhole(world);
 }
 
+/** More than that of a node in a second is no waiting. */
+const LOOKS_AT_MOST = 6;
+
+/** Both replicas turn out to lack too much when they are compared; who else might help is off. */
+function waitsForAPerson(seed: number): void {
+  const world = atRest(seed, SHARP);
+  world.powerOff("db1");
+  until(world, () => world.group?.operation?.phase === "fence", "a failover begins");
+  world.onEffect = (_, effect) => {
+    if (effect.kind === "redis" && effect.action.kind === "follow")
+      world.redis(effect.target.node).offset = 1;
+  };
+  const alarm = () => world.theLeader.state?.alarms[`${GROUP}: successor`] ?? "";
+  until(world, () => alarm().includes("--accept-data-loss"), "it waits for a person");
+  let looks = 0;
+  world.onEffect = (_, effect) => {
+    if (effect.kind === "redis" && effect.action.kind === "info") looks++;
+  };
+  const seconds = 10;
+  world.runUntil(world.now + seconds * 1_000);
+  need(world.group?.operation?.phase === "fence", "it waits still");
+  const each = looks / seconds / 2;
+  if (each > LOOKS_AT_MOST)
+    throw new Violation("who waits for a person asks calmly", `${each} times a second`);
+}
+
 export const HALF_WAY: readonly Script[] = [
   { name: "a target restarts on the order to become master", run: restartsAtPromotion },
   {
@@ -274,6 +301,7 @@ export const HALF_WAY: readonly Script[] = [
   { name: "a successor that is master already is tried again", run: isTriedAgainAsMaster },
   { name: "a successor is promoted and given up for another", run: givenUpForAnother },
   { name: "the target of a switchover is promoted, and then out of reach", run: promotedAndLost },
+  { name: "a failover waits for a person", run: waitsForAPerson },
   { name: "an old master is held in vain", run: isHeldInVain },
   { name: "a failover turns back while its cause lasts", run: turnsBackOnce },
   { name: "a successor that is master already is set offline", run: setOfflineAsMaster },
