@@ -18,6 +18,7 @@ import { followPreference } from "./operation/preferred-move.ts";
 import { mayReleaseOld } from "./operation/switchover.ts";
 import { tellReach } from "./operation/reach.ts";
 import { repair } from "./operation/repair.ts";
+import { masterForMs } from "./operation/tenure.ts";
 import { keepWaiting } from "./operation/waiting.ts";
 import type { GroupName } from "./ids.ts";
 import { forgetPromoted } from "./promoted.ts";
@@ -102,6 +103,7 @@ function judge(turn: Turn, group: GroupPart): Verdict {
     evidence: local.evidence,
     now: turn.now,
     leaseRunOut: hasRunOut(turn, group),
+    masterForMs: masterForMs(group, turn.at.wall),
   });
   if (verdict.kind !== local.verdict.kind) {
     turn.report({

@@ -5,6 +5,9 @@
  * enough to act at once, unless a replica says otherwise. silent: a majority had no answer for all
  * of `down_after`; a refusal is also a silence, so that three monitors which see three faces of
  * one dead host agree. Growing replicas veto both, until the writer's lease has run out.
+ *
+ * Whom a majority did not hear before it was master either counts as down only `down_after` later: its leader heard it, and
+ * its replicas need a moment to follow it, and to veto.
  */
 import type { Instant, MonitorName, NodeName } from "../ids.ts";
 import { type Inquiry, type Rule, showMonitors, type Verdict, votesOnMaster } from "./inquiry.ts";
@@ -22,7 +25,9 @@ export const refusedByMajority: Rule = (inquiry) => {
   const { group, master, tally, now } = inquiry;
   const against = inquiry.votes.filter(
     ({ held: { vote } }) =>
-      vote.vote === "refused" && vote.sinceMs >= group.settings.restartGraceMs,
+      vote.vote === "refused" &&
+      vote.sinceMs >= group.settings.restartGraceMs &&
+      isOfItsTime(inquiry, vote.sinceMs),
   );
   if (against.length < tally.quorum) return null;
   const refusedAt = Math.min(...against.map(({ held }) => held.receivedAt - held.vote.sinceMs));
@@ -42,7 +47,9 @@ export const silentToMajority: Rule = (inquiry) => {
   const { downAfterMs, restartGraceMs } = group.settings;
   const against = inquiry.votes.filter(
     ({ held: { vote } }) =>
-      quietMs(vote) >= downAfterMs && (vote.vote === "silent" || vote.sinceMs >= restartGraceMs),
+      quietMs(vote) >= downAfterMs &&
+      isOfItsTime(inquiry, quietMs(vote)) &&
+      (vote.vote === "silent" || vote.sinceMs >= restartGraceMs),
   );
   if (against.length < tally.quorum) return null;
   const { growing } = testimonyOf(inquiry, master, lastHeardAt(against));
@@ -61,6 +68,10 @@ export const silentToMajority: Rule = (inquiry) => {
     `${master} has not answered for ${downAfterMs} ms: ${show(inquiry, against)}`,
   );
 };
+
+function isOfItsTime({ group, masterForMs }: Inquiry, lastedMs: number): boolean {
+  return lastedMs <= masterForMs || masterForMs >= group.settings.downAfterMs;
+}
 
 /** How long a monitor has been without an answer, up to the sending of its vote. */
 function quietMs(vote: NodeVote): number {

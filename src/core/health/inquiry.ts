@@ -16,6 +16,7 @@ export interface Inquiry {
   readonly now: Instant;
   /** The writer's lease has run out: nothing is left for a replica's veto to protect. */
   readonly leaseRunOut: boolean;
+  readonly masterForMs: number;
   readonly tally: Tally;
   /** Fresh votes on the master. */
   readonly votes: readonly FreshVote[];

@@ -22,6 +22,8 @@ export interface VerdictQuestion {
   readonly now: Instant;
   /** The writer's lease is known to have run out: no replica can veto any more. */
   readonly leaseRunOut: boolean;
+  /** For how long the master has been it; absent: for long. */
+  readonly masterForMs?: number;
 }
 
 const RULES: readonly Rule[] = [
@@ -57,6 +59,7 @@ function openInquiry(question: VerdictQuestion, master: string): Inquiry {
     evidence,
     now,
     leaseRunOut: question.leaseRunOut,
+    masterForMs: question.masterForMs ?? Number.POSITIVE_INFINITY,
     master,
     tally: tallyOf(evidence, members, master, now),
     votes: freshVotes(evidence, members, master, now),

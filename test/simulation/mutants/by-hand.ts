@@ -104,4 +104,17 @@ export const OF_BY_HAND: readonly Mutant[] = [
     ],
     scripts: ["a demoted master is replaced by one that is heard late"],
   },
+  {
+    name: "a new master has been silent since before it was one",
+    removes:
+      "P4: whom a majority did not hear before it was master counts as down only down_after later",
+    edits: [
+      {
+        file: "src/core/health/down.ts",
+        from: "return lastedMs <= masterForMs || masterForMs >= group.settings.downAfterMs;",
+        to: "return masterForMs >= 0 || lastedMs <= group.settings.downAfterMs;",
+      },
+    ],
+    scripts: ["a new master is one that a majority has long not heard"],
+  },
 ];

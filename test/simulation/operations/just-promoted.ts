@@ -88,8 +88,22 @@ function heardLateOf(seed: number): void {
   if (failovers() !== 1) throw new Violation("one failover is enough", `there were ${failovers()}`);
 }
 
+/** The others have long lost their way to the replicas; the leader has not, and fails over. */
+function unheardBefore(seed: number): void {
+  const world = atRest(seed, WRITING);
+  const peers = peersOf(world, world.theLeader.name);
+  for (const name of peers) for (const replica of ["db2", "db3"]) world.network.cut(name, replica);
+  world.runUntil(world.now + 3_000);
+  world.powerOff("db1");
+  const failovers = () => world.group?.past.filter(({ kind }) => kind === "failover").length ?? 0;
+  until(world, () => failovers() > 0, "it is failed over", 12_000);
+  world.runUntil(world.now + 6_000);
+  if (failovers() !== 1) throw new Violation("one failover is enough", `there were ${failovers()}`);
+}
+
 export const JUST_PROMOTED: readonly Script[] = [
   { name: "a master dies when it has just been promoted", run: nobodyIsLeft },
   { name: "a demoted master is replaced by one that is heard late", run: heardLateOf },
+  { name: "a new master is one that a majority has long not heard", run: unheardBefore },
   { name: "three masters die, and the last replica heard of none of them", run: heardOfNone },
 ];

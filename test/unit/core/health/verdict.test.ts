@@ -29,6 +29,7 @@ interface Options {
   readonly group?: GroupPart;
   readonly members?: readonly string[];
   readonly leaseRunOut?: boolean;
+  readonly masterForMs?: number;
 }
 
 function judge(votes: Evidence, options: Options = {}): Verdict {
@@ -38,6 +39,7 @@ function judge(votes: Evidence, options: Options = {}): Verdict {
     evidence: votes,
     now: NOW,
     leaseRunOut: options.leaseRunOut ?? false,
+    masterForMs: options.masterForMs ?? Number.POSITIVE_INFINITY,
   });
 }
 
@@ -236,6 +238,15 @@ describe("a silent master", () => {
     expect(judge(of(all(silent(9000)), all(growing(100))), { leaseRunOut: true }).kind).toBe(
       "master-down",
     );
+  });
+
+  it("is down by what was so before it was master only down_after later", () => {
+    const silence = of(all(silent(9000)));
+    expect(judge(silence, { masterForMs: 1999 }).kind).toBe("suspect");
+    expect(judge(silence, { masterForMs: 2000 }).kind).toBe("master-down");
+    const refusal = of(all(vote({ vote: "refused", sinceMs: 500 })));
+    expect(judge(refusal, { masterForMs: 499 }).kind).toBe("suspect");
+    expect(judge(refusal, { masterForMs: 500 }).kind).toBe("master-down");
   });
 
   it("is not vetoed by a replica that nobody reaches any more", () => {
