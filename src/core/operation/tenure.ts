@@ -8,10 +8,13 @@ export function masterForMs(group: GroupPart, wall: WallTime): number {
   return ms >= 0 ? ms : Number.POSITIVE_INFINITY;
 }
 
+/** With its claim it is the master: whoever is told so later does not make that later. */
 function madeMasterAt({ operation, past, master }: GroupPart): WallTime {
   if (operation?.phase === "claim") return operation.phaseStartedAt;
   const last = past.findLast(
     ({ kind, result }) => (kind === "failover" || kind === "switchover") && result === "ok",
   );
-  return last?.to === master ? last.startedAt + last.durationMs : Number.NEGATIVE_INFINITY;
+  if (last === undefined || last.to !== master) return Number.NEGATIVE_INFINITY;
+  const claim = last.phases.findLast(({ name }) => name === "claim");
+  return last.startedAt + last.durationMs - (claim?.ms ?? 0);
 }
