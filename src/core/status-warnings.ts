@@ -1,5 +1,5 @@
 /** What a person must know, in sentences: what does not hold, and what somebody chose that holds things back. */
-import { membersMet, wasRemoved } from "./consensus/consensus.ts";
+import { membersMet, wasRemoved, witnessesHeard } from "./consensus/consensus.ts";
 import type { MonitorState } from "./local.ts";
 import { describePause } from "./pause.ts";
 import { preferenceWarnings } from "./status-preference.ts";
@@ -51,6 +51,9 @@ export function warningsOf(
 /** Why there is no cluster, for a monitor that belongs to none. */
 function notFounded({ name, consensus }: MonitorState): string {
   const met = membersMet(consensus);
+  const witnesses = witnessesHeard(consensus);
+  if (met.length === 0 && witnesses.length > 0)
+    return `this monitor, ${name}, belongs to no cluster, and founds none: ${witnesses.join(" and ")}, which ${witnesses.length === 1 ? "belongs" : "belong"} to none either, met one; mmm status there says what to do`;
   if (met.length === 0)
     return "the monitors have not founded a cluster yet: all configured monitors must be running and reach each other";
   return `this monitor, ${name}, belongs to no cluster, and founds none beside that of ${met.join(", ")}: add it there (mmm monitor add ${name}=HOST:PORT, or mmm monitor replace ${name} if its disk was lost), or stop ${met.join(", ")} if that cluster is to be no more, and restart this monitor`;

@@ -308,6 +308,10 @@ export const descriptor = {
          "options": {
           "proto3_optional": true
          }
+        },
+        "met": {
+         "type": "bool",
+         "id": 7
         }
        }
       },

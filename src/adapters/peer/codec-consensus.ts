@@ -33,9 +33,9 @@ export function encodeConsensus(message: ConsensusMessage): WireConsensus {
 function encodeKind(message: ConsensusMessage): WireConsensus {
   switch (message.kind) {
     case "hello": {
-      const { schema, address, peers, answer, clusterId: cluster, bequest } = message;
+      const { schema, address, peers, answer, met, clusterId: cluster, bequest } = message;
       const known = { ...some("clusterId", cluster), ...some("bequest", bequest) };
-      return { hello: { schema, address, peers, answer, ...known } };
+      return { hello: { schema, address, peers, answer, met, ...known } };
     }
     case "genesis":
       return { genesis: { delta: encodeDelta(message.delta) } };
@@ -158,6 +158,7 @@ function decodeHello(wire: ReadConsensus): Kind {
     address: text(hello.address, "hello.address"),
     peers: count(hello.peers, "hello.peers"),
     bequest: optional(hello.bequest, "hello.bequest", text),
+    met: hello.met,
     answer: hello.answer,
   };
 }

@@ -40,7 +40,7 @@ import type {
 } from "./types.ts";
 
 export { isSaidByMember, members, newestSlot, wasRemoved } from "./cluster.ts";
-export { membersMet } from "./founding.ts";
+export { membersMet, witnessesHeard } from "./founding.ts";
 export { hasRoomForRound } from "./leading.ts";
 export { isEstablished, leaderKnownAt } from "./proposal.ts";
 export type { Step } from "./step.ts";

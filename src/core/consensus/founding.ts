@@ -28,8 +28,7 @@ const CLUSTER_ID_SALT = 0x102;
 /** Founds the cluster, if now is the time and this is the monitor to do it. */
 export function maybeFound(state: ConsensusState, at: At): Step {
   const plan = state.genesis;
-  if (plan === null || membersMet(state).length > 0 || !mustFound(state, plan, at))
-    return still(state);
+  if (plan === null || !mayFound(state) || !mustFound(state, plan, at)) return still(state);
   const cluster = foundingCluster(state, plan, at);
   const parts: Parts = { ...plan.groups, [CLUSTER_PART]: cluster as unknown as Part };
   const changed = Object.fromEntries(Object.keys(parts).map((name) => [name, FOUNDING]));
@@ -60,6 +59,16 @@ function mustFound(state: ConsensusState, plan: GenesisPlan, at: At): boolean {
   const disks = new Set([state.durable.storageId, ...present.map(([, peer]) => peer.storageId)]);
   const all = present.length === plan.peers && disks.size === plan.peers + 1;
   return all && agree && lowest && known;
+}
+
+/** What one remembers of a cluster, another that was restarted since may have forgotten. */
+function mayFound(state: ConsensusState): boolean {
+  return membersMet(state).length === 0 && witnessesHeard(state).length === 0;
+}
+
+/** Who is empty, too, and has met a cluster that has been led. */
+export function witnessesHeard({ present }: ConsensusState): readonly MonitorName[] {
+  return Object.keys(present).filter((name) => present[name]?.empty && present[name].met);
 }
 
 /**

@@ -43,6 +43,7 @@ function hello(state: ConsensusState, answer: boolean): Body {
     address: state.genesis?.ownAddress ?? "",
     peers: state.genesis?.peers ?? 0,
     bequest: state.genesis?.bequest ?? null,
+    met: membersMet(state).length > 0,
     answer,
   };
 }
@@ -124,9 +125,9 @@ function notePresence(
   if (!hasRoom(state, state.present, from)) return state;
   const empty = message.clusterId === null;
   const led = (message.slot?.term ?? 0) > FOUNDING.term ? message.clusterId : null;
-  const { storageId, peers, bequest } = message;
+  const { storageId, peers, bequest, met } = message;
   const address = state.found[from] ?? message.address;
-  const presence: Presence = { storageId, address, empty, led, peers, bequest, at };
+  const presence: Presence = { storageId, address, empty, led, peers, bequest, met, at };
   return changedState(state, { present: { ...state.present, [from]: presence } });
 }
 

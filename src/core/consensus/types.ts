@@ -73,6 +73,8 @@ export type ConsensusMessage = Sender &
         readonly peers: number;
         /** Whose state was imported before this monitor's first start; null: nobody's. */
         readonly bequest: string | null;
+        /** Whether the sender, empty itself, has met a cluster that has been led. */
+        readonly met: boolean;
         readonly answer: boolean;
       }
     /** The newest state, from whoever has it: the founding one, or what a member lacks. */
@@ -212,6 +214,8 @@ export interface ConsensusState {
         readonly led: ClusterId | null;
         readonly peers: number;
         readonly bequest: string | null;
+        /** Empty, and knows of a cluster that has been led: this monitor may have forgotten it. */
+        readonly met: boolean;
         readonly at: Instant;
       }
     >

@@ -213,6 +213,18 @@ export const OF_CONSENSUS: readonly Mutant[] = [
     scripts: [TRANSCRIPTS],
   },
   {
+    name: "a founder that was restarted founds a second cluster",
+    removes: "an empty monitor founds none beside one that has met a member of a led cluster",
+    edits: [
+      {
+        file: `${CONSENSUS}/founding.ts`,
+        from: "filter((name) => present[name]?.empty && present[name].met);",
+        to: "filter((name) => name === '');",
+      },
+    ],
+    scripts: [TRANSCRIPTS],
+  },
+  {
     name: "nobody founds after its first leader",
     removes: "an empty monitor takes the founding state of the cluster whose leader it met",
     edits: [

@@ -134,6 +134,7 @@ function sharesItsName(seed: number): void {
     address: "elsewhere:7400",
     peers: 2,
     bequest: null,
+    met: false,
     answer: false,
   } as const;
   const message = { kind: "consensus", message: hello } as const;

@@ -213,6 +213,7 @@ describe("messages of peers", { timeout: FUZZ_LIMIT_MS }, () => {
         address: "10.0.0.9:7400",
         peers: 2,
         bequest: null,
+        met: false,
         answer: true,
       };
       const message = { kind: "consensus" as const, message: hello };

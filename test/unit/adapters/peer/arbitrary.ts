@@ -58,6 +58,7 @@ export const consensusMessage: fc.Arbitrary<ConsensusMessage> = fc.oneof(
     address: text,
     peers: port,
     bequest: maybe(fc.string({ maxLength: 40 })),
+    met: fc.boolean(),
     answer: fc.boolean(),
   }),
   fc.record({ ...sender, kind: fc.constant("genesis" as const), delta }),

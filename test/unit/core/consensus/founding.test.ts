@@ -15,7 +15,7 @@ function anEmpty(bequest?: string) {
   return { ...state, found: { mon2: "mon2:7400" } };
 }
 
-function hello(bequest: string | null) {
+function hello(bequest: string | null, { met = false, answer = true } = {}) {
   const body = {
     kind: "hello",
     clusterId: null,
@@ -23,7 +23,7 @@ function hello(bequest: string | null) {
     address: "mon2:7400",
     peers: 1,
   } as const;
-  return from("mon2", { ...body, bequest, answer: true }, { term: 0, slot: null });
+  return from("mon2", { ...body, bequest, met, answer }, { term: 0, slot: null });
 }
 
 it.each([
@@ -58,7 +58,11 @@ it("they do as soon as the other one has imported it, too", () => {
 function helloOfMember(term: number) {
   const body = { kind: "hello", clusterId: "0000abcd", schema: 1, address: "mon4:7400" } as const;
   const slot = { term, version: 12 };
-  return from("mon4", { ...body, peers: 3, bequest: null, answer: true }, { term, slot });
+  return from(
+    "mon4",
+    { ...body, peers: 3, bequest: null, met: false, answer: true },
+    { term, slot },
+  );
 }
 
 it("one that has met a cluster that was led founds no second one, however long ago that was", () => {
@@ -66,6 +70,22 @@ it("one that has met a cluster that was led founds no second one, however long a
   const step = hear(met, hello(null), 100_000);
   expect(step.state.durable.slot).toBeNull();
   expect(membersMet(step.state)).toEqual(["mon4"]);
+});
+
+it("one that was restarted since it met a cluster founds none beside one that remembers it", () => {
+  const told = hear(anEmpty(), hello(null, { met: true }), 100);
+  expect(told.state.durable.slot).toBeNull();
+  const step = hear(told.state, hello(null), 600);
+  expect(step.state.durable.slot).not.toBeNull();
+});
+
+it("one that has met a cluster says so, and does not hand on what it was only told", () => {
+  const said = (step: ReturnType<typeof hear>) => JSON.stringify(sent(step));
+  const met = hear(anEmpty(), helloOfMember(7), 100).state;
+  expect(said(hear(met, hello(null, { answer: false }), 200))).toContain('"met":true');
+  const told = hear(anEmpty(), hello(null, { met: true }), 100).state;
+  const asked = hello(null, { met: true, answer: false });
+  expect(said(hear(told, asked, 200))).toContain('"met":false');
 });
 
 it("one that has met a cluster that was led takes the founding state of that one: its leader may be gone", () => {

@@ -33,6 +33,7 @@ describe("who is refused, and why", () => {
       address: "x:1",
       peers: 2,
       bequest: null,
+      met: false,
       answer: true,
     }) as const;
 

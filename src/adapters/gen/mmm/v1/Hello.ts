@@ -8,6 +8,7 @@ export interface Hello {
   'peers'?: (number);
   'answer'?: (boolean);
   'bequest'?: (string);
+  'met'?: (boolean);
   '_clusterId'?: "clusterId";
   '_bequest'?: "bequest";
 }
@@ -19,6 +20,7 @@ export interface Hello__Output {
   'peers': (number);
   'answer': (boolean);
   'bequest'?: (string);
+  'met': (boolean);
   '_clusterId'?: "clusterId";
   '_bequest'?: "bequest";
 }
