@@ -3,6 +3,7 @@
  * changed nothing there. Each is remembered on its own: a person who sets a node offline every night must
  * not make the monitors forget their last failover.
  */
+import type { WallTime } from "./ids.ts";
 import type { PastOperation } from "./state.ts";
 
 type Told = Pick<PastOperation, "kind">;
@@ -11,6 +12,10 @@ const DEEDS: ReadonlySet<PastOperation["kind"]> = new Set(["failover", "switchov
 
 export function isDeed({ kind }: Told): boolean {
   return DEEDS.has(kind);
+}
+
+export function endedAt({ startedAt, durationMs }: PastOperation): WallTime {
+  return startedAt + durationMs;
 }
 
 /** The newest of each of the two, so many at most, in the order in which they come. */

@@ -4,7 +4,7 @@
  */
 import { greet, readyPeers, transfer } from "../consensus/consensus.ts";
 import type { PeerRefusal } from "../consensus/types.ts";
-import type { MonitorName, StorageId } from "../ids.ts";
+import type { Instant, MonitorName, StorageId } from "../ids.ts";
 import type { Waiting } from "../local.ts";
 import { type Order, refused } from "../operation/order.ts";
 import { SCHEMA } from "../state.ts";
@@ -53,9 +53,13 @@ export function getToKnow(
 /** What it said before anybody asked for it may have been said in an earlier life, of a disk that is gone. */
 function presenceOf(turn: Turn, waiting: Waiting, name: MonitorName) {
   const presence = turn.state.consensus.present[name];
-  const isThere = presence !== undefined && turn.now - presence.at <= THERE_MS;
-  if (!isThere || presence.at <= waiting.since) return undefined;
+  if (presence === undefined || !isThere(turn, presence.at) || presence.at <= waiting.since)
+    return undefined;
   return presence.empty || turn.now - waiting.since > EMPTY_FIRST_MS ? presence : undefined;
+}
+
+function isThere({ now }: Turn, heardAt: Instant): boolean {
+  return now - heardAt <= THERE_MS;
 }
 
 function waits(order: Order): Acquaintance {
@@ -63,9 +67,9 @@ function waits(order: Order): Acquaintance {
 }
 
 /** Whom this monitor hears that does not count, or is empty. */
-export function strangersHeard({ state, now }: Turn): readonly MonitorName[] {
-  return Object.entries(state.consensus.present).flatMap(([name, { at }]) =>
-    now - at <= THERE_MS ? [name] : [],
+export function strangersHeard(turn: Turn): readonly MonitorName[] {
+  return Object.entries(turn.state.consensus.present).flatMap(([name, { at }]) =>
+    isThere(turn, at) ? [name] : [],
   );
 }
 
@@ -74,9 +78,7 @@ function handOn(turn: Turn, name: MonitorName): string | null {
   const { consensus, peers, name: self } = turn.state;
   const hears = (peer: MonitorName): boolean => {
     const known = peers[peer];
-    return (
-      known !== undefined && turn.now - known.heardAt <= THERE_MS && known.strangers.includes(name)
-    );
+    return known !== undefined && isThere(turn, known.heardAt) && known.strangers.includes(name);
   };
   const heir = readyPeers(consensus).find(hears);
   if (heir === undefined) return null;

@@ -3,6 +3,7 @@
  * may come again, and each time costs what only it had. A person who acknowledges it ends it. It stands
  * with the node, for the history that is agreed on is short.
  */
+import { endedAt } from "../deeds.ts";
 import type { NodeName, WallTime } from "../ids.ts";
 import { type GroupPart, nodeOf } from "../state.ts";
 import { lastDeed } from "./outline.ts";
@@ -23,7 +24,7 @@ export function turnedBackFor(group: GroupPart, node: NodeName, wall: WallTime):
   if (isTurning && operation.from === node) return leftSince(operation.phaseStartedAt, wall);
   const last = lastDeed(group);
   if (last?.kind !== "failover" || last.result !== "undone" || last.from !== node) return null;
-  return leftSince(last.startedAt + last.durationMs, wall);
+  return leftSince(endedAt(last), wall);
 }
 
 function leftSince(turnedBackAt: WallTime, wall: WallTime): number | null {

@@ -6,6 +6,7 @@
  * hole, where it keeps them and accepts nothing, and follows the master only while *that* answers
  * with the committed history, and nothing less of it than was ever seen.
  */
+import { endedAt } from "../deeds.ts";
 import { candidateOf } from "../health/facts.ts";
 import { currentReplId, positionOf } from "../health/lineage.ts";
 import type { NodeInfo } from "../health/types.ts";
@@ -68,7 +69,7 @@ export function unrepaired(turn: Turn, group: GroupPart, lastedMs: number): read
 /** Who only watches still ends what a person's command began. */
 function isRemainder(turn: Turn, group: GroupPart, node: Node): boolean {
   const last = lastDeed(group);
-  const ended = last === undefined ? -Infinity : last.startedAt + last.durationMs;
+  const ended = last === undefined ? -Infinity : endedAt(last);
   if (turn.at.wall - ended < REMAINDER_MS || node.name in group.rejoining) return true;
   const { info } = candidateOf(turn.local(group.name).evidence, node.name, turn.now);
   return info !== null && isInBlackHole(info);

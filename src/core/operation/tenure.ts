@@ -1,4 +1,5 @@
 /** For how long the master has been master, by the history that is agreed on. */
+import { endedAt } from "../deeds.ts";
 import type { WallTime } from "../ids.ts";
 import type { GroupPart } from "../state.ts";
 
@@ -16,5 +17,5 @@ function madeMasterAt({ operation, past, master }: GroupPart): WallTime {
   );
   if (last === undefined || last.to !== master) return Number.NEGATIVE_INFINITY;
   const claim = last.phases.findLast(({ name }) => name === "claim");
-  return last.startedAt + last.durationMs - (claim?.ms ?? 0);
+  return endedAt(last) - (claim?.ms ?? 0);
 }
