@@ -211,6 +211,10 @@ export class Lab implements AsyncDisposable {
     return JSON.parse(await this.mmm("history", "-o", "json")) as readonly HistoryEntry[];
   }
 
+  async lastDone(): Promise<HistoryEntry | undefined> {
+    return (await this.history()).at(-1);
+  }
+
   /** A command of mmm whose exit code does not matter: 6, degraded, prints a status all the same. */
   async mmm(...args: readonly string[]): Promise<string> {
     try {

@@ -6,6 +6,7 @@ import { parsePeer } from "../../src/adapters/peer/address.ts";
 import { PeerServer } from "../../src/adapters/peer/server.ts";
 import type { TlsIdentity } from "../../src/adapters/tls/identity.ts";
 import type { Envelope, PeerMessage } from "../../src/core/messages.ts";
+import { healthMessage } from "../helpers/health-message.ts";
 
 export interface EndpointOptions {
   readonly name: string;
@@ -89,7 +90,7 @@ export class Endpoint implements AsyncDisposable {
 }
 
 export function health(seq: number): PeerMessage {
-  return { kind: "health", storageId: null, seq, echo: 0, votes: [], network: null, strangers: [] };
+  return healthMessage({ seq });
 }
 
 export function heartbeat(round: number): PeerMessage {

@@ -18,11 +18,6 @@ import { FAST, isAnother } from "../helpers/lab-setup.ts";
 const POWER_OFF = fileURLToPath(new URL("../../scripts/lab.d/power-off", import.meta.url));
 const UNLEASED = "lease_backend = off";
 
-async function lastOf(lab: Lab) {
-  const [last] = (await lab.history()).toReversed();
-  return last;
-}
-
 describe.skipIf(IS_LOCAL)("with a fence_command", () => {
   it.each(["auto", "off"])(
     "an unplugged host is powered off before another serves (lease_backend = %s)",
@@ -37,7 +32,7 @@ describe.skipIf(IS_LOCAL)("with a fence_command", () => {
       expectOneServer(measured.observer);
       expect(servers(measured.observer)).toEqual(["db1", master]);
       expectNothingLostBefore(measured.writer, measured.faultAtS);
-      expect(await lastOf(lab)).toMatchObject({ kind: "failover", fencing: "fenced" });
+      expect(await lab.lastDone()).toMatchObject({ kind: "failover", fencing: "fenced" });
 
       await lab.run("boot", "db1");
       await lab.healthy();
@@ -52,7 +47,7 @@ describe.skipIf(IS_LOCAL)("with a fence_command", () => {
       () => lab.movedTo(isAnother),
     );
     expectOneServer(measured.observer);
-    expect(await lastOf(lab)).toMatchObject({ kind: "failover", fencing: "lease-ended" });
+    expect(await lab.lastDone()).toMatchObject({ kind: "failover", fencing: "lease-ended" });
   });
 });
 
@@ -75,7 +70,7 @@ describe.skipIf(IS_LOCAL)("without leases", () => {
     expectOneServer(measured.observer);
     expect(servers(measured.observer)).toEqual(["db2", master]);
     expectNothingLostBefore(measured.writer, measured.faultAtS);
-    expect(await lastOf(lab)).toMatchObject({ kind: "failover", fencing: "released" });
+    expect(await lab.lastDone()).toMatchObject({ kind: "failover", fencing: "released" });
     await expectOnlyMaster(lab, master);
   });
 

@@ -28,7 +28,7 @@ describe("with TLS", () => {
 
     await lab.run("mmm", "switchover", "--to", "db2");
     await lab.movedTo((node) => node === "db2");
-    const [moved] = (await lab.history()).toReversed();
+    const moved = await lab.lastDone();
     expect(moved).toMatchObject({ kind: "switchover", to: "db2", result: "ok" });
     expect(moved?.by).toMatch(/^lab \(/);
     await lab.healthy();

@@ -67,6 +67,14 @@ function heardOfNone(seed: number): void {
   }
 }
 
+/** Within so long, and not again for so long. */
+function failedOverOnce(world: ScriptedWorld, withinMs: number, forMs: number): void {
+  const failovers = () => world.group?.past.filter(({ kind }) => kind === "failover").length ?? 0;
+  until(world, () => failovers() > 0, "it is failed over", withinMs);
+  world.runUntil(world.now + forMs);
+  if (failovers() !== 1) throw new Violation("one failover is enough", `there were ${failovers()}`);
+}
+
 /** What this monitor asks of a Redis is answered so much later from now on. */
 function hearsLate(world: ScriptedWorld, monitor: string, node: string, lateMs: number): void {
   const { executor } = world.monitor(monitor);
@@ -82,10 +90,7 @@ function heardLateOf(seed: number): void {
   const world = atRest(seed, WRITING);
   for (const name of peersOf(world, world.theLeader.name)) hearsLate(world, name, "db2", 100);
   world.redis("db1").follow("10.9.9.9", 6379);
-  const failovers = () => world.group?.past.filter(({ kind }) => kind === "failover").length ?? 0;
-  until(world, () => failovers() > 0, "it is failed over");
-  world.runUntil(world.now + 3_000);
-  if (failovers() !== 1) throw new Violation("one failover is enough", `there were ${failovers()}`);
+  failedOverOnce(world, 6_000, 3_000);
 }
 
 /** The others have long lost their way to the replicas; the leader has not, and fails over. */
@@ -95,10 +100,7 @@ function unheardBefore(seed: number): void {
   for (const name of peers) for (const replica of ["db2", "db3"]) world.network.cut(name, replica);
   world.runUntil(world.now + 3_000);
   world.powerOff("db1");
-  const failovers = () => world.group?.past.filter(({ kind }) => kind === "failover").length ?? 0;
-  until(world, () => failovers() > 0, "it is failed over", 12_000);
-  world.runUntil(world.now + 6_000);
-  if (failovers() !== 1) throw new Violation("one failover is enough", `there were ${failovers()}`);
+  failedOverOnce(world, 12_000, 6_000);
 }
 
 export const JUST_PROMOTED: readonly Script[] = [

@@ -8,6 +8,7 @@ import { GROUP } from "../world/plan.ts";
 import { Violation } from "../world/violation.ts";
 import type { World } from "../world/world.ts";
 import { atRest, must, need, peersOf, type Script, SHARP, until, verdictOf } from "./script.ts";
+import { healthMessage } from "../../helpers/health-message.ts";
 
 function isMember(world: World, name: MonitorName): boolean {
   const { storageId } = world.monitor(name).disk;
@@ -51,15 +52,7 @@ function repeats(
 ): void {
   const { groups, healthSeq: echo = 0 } = leader.state ?? {};
   const votes = Object.values(groups?.[GROUP]?.evidence[what] ?? {}).map(({ vote }) => vote);
-  const message = {
-    kind: "health",
-    storageId,
-    seq,
-    echo,
-    votes,
-    network: null,
-    strangers: [],
-  } as const;
+  const message = healthMessage({ storageId, seq, echo, votes });
   leader.deliver({ kind: "message", from: as, version: "2.0.0", message });
 }
 

@@ -1,4 +1,5 @@
 /** What a person must know of a group whose hosts enforce no lease: only where there is an address to keep. */
+import type { MonitorState } from "../../../src/core/local.ts";
 import { expect, it } from "vitest";
 import type { Part } from "../../../src/core/consensus/types.ts";
 import { statusOf } from "../../../src/core/status.ts";
@@ -29,31 +30,26 @@ it("before there is a cluster a monitor counts itself among those that the file 
   ]);
 });
 
-it("one that met a cluster, and belongs to none, says where it is to be added", () => {
+/** What one that belongs to no cluster warns of when it has met these. */
+function warningsOfEmpty(present: MonitorState["consensus"]["present"]): string {
   const before = fullMonitor({ ...fullDurable(), slot: null });
-  const mon4 = {
-    storageId: "d4",
-    address: "mon4:7400",
-    peers: 3,
-    bequest: null,
-    met: false,
-    at: 5,
-  };
-  const present = { mon4: { ...mon4, empty: false, led: "0000beef" } };
   const { consensus } = before;
   const { warnings } = statusOf({ ...before, consensus: { ...consensus, present } }, at(10));
-  expect(warnings.map(({ text }) => text).join()).toMatch(
+  return warnings.map(({ text }) => text).join();
+}
+
+const MET = { storageId: "d", address: "mon:7400", peers: 3, bequest: null, at: 5 };
+
+it("one that met a cluster, and belongs to none, says where it is to be added", () => {
+  const mon4 = { ...MET, empty: false, led: "0000beef", met: false };
+  expect(warningsOfEmpty({ mon4 })).toMatch(
     /mon1, belongs to no cluster, and founds none beside that of mon4: add it there \(mmm monitor add mon1=/,
   );
 });
 
 it("one that forgot a cluster says who remembers it", () => {
-  const before = fullMonitor({ ...fullDurable(), slot: null });
-  const mon2 = { storageId: "d2", address: "mon2:7400", peers: 2, bequest: null, met: true, at: 5 };
-  const present = { mon2: { ...mon2, empty: true, led: null } };
-  const { consensus } = before;
-  const { warnings } = statusOf({ ...before, consensus: { ...consensus, present } }, at(10));
-  expect(warnings.map(({ text }) => text).join()).toContain(
+  const mon2 = { ...MET, empty: true, led: null, met: true };
+  expect(warningsOfEmpty({ mon2 })).toContain(
     "founds none: mon2, which belongs to none either, met one",
   );
 });

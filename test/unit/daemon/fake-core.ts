@@ -4,6 +4,7 @@ import type { Effect, Input } from "../../../src/core/io.ts";
 import type { Durable } from "../../../src/core/consensus/types.ts";
 import type { Status } from "../../../src/core/status-types.ts";
 import type { Clock, Core } from "../../../src/ports.ts";
+import { healthMessage } from "../../helpers/health-message.ts";
 
 export interface FakeState {
   readonly seen: readonly Input[];
@@ -45,14 +46,6 @@ export function heard(seq: number): Input {
     kind: "message",
     from: "mon2",
     version: "1",
-    message: {
-      kind: "health",
-      storageId: null,
-      seq,
-      echo: 0,
-      votes: [],
-      network: null,
-      strangers: [],
-    },
+    message: healthMessage({ seq }),
   };
 }

@@ -3,6 +3,7 @@ import type { Effect, Input, Target } from "../../../src/core/io.ts";
 import { Performer, type World } from "../../../src/daemon/perform.ts";
 import type { WorldEffect } from "../../../src/daemon/runtime.ts";
 import { eventually } from "../../helpers/eventually.ts";
+import { healthMessage } from "../../helpers/health-message.ts";
 
 const target: Target = {
   group: "main",
@@ -106,15 +107,7 @@ describe("performing effects", () => {
     const effect: Effect = {
       kind: "send",
       to: "mon2",
-      message: {
-        kind: "health",
-        storageId: null,
-        seq: 1,
-        echo: 0,
-        votes: [],
-        network: null,
-        strangers: [],
-      },
+      message: healthMessage(),
     };
     const performer = new Performer(ports, () => {});
     // A fault that comes again with each effect is told once.

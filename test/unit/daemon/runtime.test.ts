@@ -3,6 +3,7 @@ import type { Effect, Finished, Input } from "../../../src/core/io.ts";
 import { Runtime } from "../../../src/daemon/runtime.ts";
 import { eventually } from "../../helpers/eventually.ts";
 import { durable, fakeCore, type FakeState, heard, realClock, type Script } from "./fake-core.ts";
+import { healthMessage } from "../../helpers/health-message.ts";
 
 interface Bench {
   readonly runtime: Runtime<FakeState>;
@@ -37,15 +38,7 @@ function bench(
 const send: Effect = {
   kind: "send",
   to: "mon2",
-  message: {
-    kind: "health",
-    storageId: null,
-    seq: 1,
-    echo: 0,
-    votes: [],
-    network: null,
-    strangers: [],
-  },
+  message: healthMessage(),
 };
 const reply: Effect = { kind: "reply", requestId: "r", outcome: { kind: "ok", message: "" } };
 const persist = (term: number): Effect => ({

@@ -38,6 +38,7 @@ import { openToAll } from "../../helpers/peer-server.ts";
 import { encodeOutcome } from "../../../src/adapters/control/codec.ts";
 import { outcome } from "../adapters/control/arbitrary.ts";
 import { at, fullGroup, fullMonitor } from "./state.ts";
+import { healthMessage } from "../../helpers/health-message.ts";
 
 const PAST = fullGroup().past[0]!;
 const STATUS = statusOf(decide(fullMonitor(), { kind: "tick" }, at(10)).state, at(10));
@@ -417,15 +418,7 @@ describe("answers", { timeout: FUZZ_LIMIT_MS }, () => {
         onGone: () => undefined,
       });
       try {
-        link.send({
-          kind: "health",
-          storageId: null,
-          seq: 1,
-          echo: 0,
-          votes: [],
-          network: null,
-          strangers: [],
-        });
+        link.send(healthMessage());
         await eventually(
           () => link.standing.kind,
           (kind) => kind !== "new",

@@ -18,6 +18,7 @@ import type { Envelope__Output } from "../../../src/adapters/gen/mmm/v1/Envelope
 import type { NodeInfo } from "../../../src/core/health/types.ts";
 import { changed, deformed, FUZZ_LIMIT_MS, textOf, tryAll } from "../../helpers/fuzz.ts";
 import { fullDurable, fullMonitor } from "./state.ts";
+import { healthMessage } from "../../helpers/health-message.ts";
 
 const SAMPLE = readFileSync(new URL("../../../config/redis-mmm.conf", import.meta.url), "utf8");
 const SECRET = "s3cr3t-Zq9";
@@ -153,15 +154,7 @@ function overTheWire(info: NodeInfo): NodeInfo | null {
     guard,
     ...nothing,
   };
-  const message = {
-    kind: "health" as const,
-    storageId: null,
-    seq: 1,
-    echo: 0,
-    votes: [vote],
-    network: null,
-    strangers: [],
-  };
+  const message = healthMessage({ votes: [vote] });
   const envelope = {
     from: "mon1",
     clusterId: null,

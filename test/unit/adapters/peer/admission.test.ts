@@ -10,6 +10,7 @@ import type { Decoded } from "../../../../src/adapters/peer/codec.ts";
 import { Outbox } from "../../../../src/adapters/peer/outbox.ts";
 import type { SlotDelta } from "../../../../src/core/consensus/types.ts";
 import type { PeerMessage } from "../../../../src/core/messages.ts";
+import { healthMessage } from "../../../helpers/health-message.ts";
 
 const mon2: Receiver = {
   name: "mon2",
@@ -17,15 +18,7 @@ const mon2: Receiver = {
   term: 7,
   knows: (name) => name === "mon1",
 };
-const health = (seq: number): PeerMessage => ({
-  kind: "health",
-  storageId: null,
-  seq,
-  echo: 0,
-  votes: [],
-  network: null,
-  strangers: [],
-});
+const health = (seq: number): PeerMessage => healthMessage({ seq });
 
 function from(name: string, clusterId: string | null, to = "mon2"): Decoded {
   const self = { from: name, clusterId, protocol: 1, version: "2", fileDiffers: "" };

@@ -8,6 +8,7 @@ import type { Part } from "../../../../src/core/consensus/types.ts";
 import type { Envelope } from "../../../../src/core/messages.ts";
 import { aCluster } from "../../core/consensus/a-monitor.ts";
 import { anEnvelope } from "./arbitrary.ts";
+import { healthMessage } from "../../../helpers/health-message.ts";
 
 const { requestSerialize, requestDeserialize } = PeerService.service.Exchange;
 
@@ -232,15 +233,7 @@ describe("the codec of envelopes", () => {
   it("cuts a long reason rather than have the message refused", () => {
     const long = {
       ...voteReply,
-      message: {
-        kind: "health" as const,
-        storageId: null,
-        seq: 1,
-        echo: 0,
-        votes: [aVote("é".repeat(5_000))],
-        network: null,
-        strangers: [],
-      },
+      message: healthMessage({ votes: [aVote("é".repeat(5_000))] }),
     };
     const decoded = read(overTheWire(long));
     expect(decoded.kind).toBe("understood");
