@@ -2,7 +2,7 @@
  * The whole monitor as one pure function: no clock, no socket, no await. What comes in is an
  * input, the time and a random number; what goes out is the next state and the effects to start.
  */
-import { createConsensus, tick, wakeAt, wasRemoved } from "./consensus/consensus.ts";
+import { createConsensus, slept, tick, wakeAt, wasRemoved } from "./consensus/consensus.ts";
 import {
   type ConsensusTimers,
   DEFAULT_TIMERS,
@@ -114,6 +114,7 @@ function noticeStall(turn: Turn): void {
   const late = turn.now - Math.max(turn.state.wakeAt, turn.state.lastTurnAt);
   if (late < STALL_MS) return;
   forgetAfterStall(turn, late);
+  turn.consensus(slept(turn.state.consensus, late));
   turn.report({ kind: "stalled", ms: Math.round(late) });
 }
 

@@ -244,8 +244,13 @@ export function leaderWakeAt(state: ConsensusState, leadership: Leadership): Ins
   return Math.min(leadership.nextHeartbeatAt, quorumDeadline(state, leadership));
 }
 
+/** From when on no majority has answered, as far as this leader was awake to hear it. */
+export function silentSince({ since, answeredAt }: Leadership): Instant {
+  return answeredAt === null ? since : Math.max(since, answeredAt);
+}
+
 function quorumDeadline(state: ConsensusState, leadership: Leadership): Instant {
-  return (leadership.answeredAt ?? leadership.since) + state.timers.electionMs + 1;
+  return silentSince(leadership) + state.timers.electionMs + 1;
 }
 
 /** The proposal and its round; with a single member it is committed at once. */

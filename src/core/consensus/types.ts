@@ -158,7 +158,7 @@ export interface Leadership {
   /** Version of this term that a peer has; 0: it was heard and has none. Missing: not heard yet. */
   readonly ackVersion: Readonly<Record<MonitorName, number>>;
   readonly nextHeartbeatAt: Instant;
-  /** When this leadership began: a leader has F from then to hear from a majority. */
+  /** A leader has F from then to hear from a majority: when it was elected, or later by what it slept through. */
   readonly since: Instant;
   /** The newest round that a majority answered (0: none yet), and when it was sent. */
   readonly answeredRound: number;

@@ -395,4 +395,24 @@ export const OF_CONSENSUS: readonly Mutant[] = [
     ],
     scripts: [TRANSCRIPTS],
   },
+  {
+    name: "a leader gives up for the time that it slept",
+    removes: "what a leader slept through is no silence of the others",
+    edits: [
+      {
+        file: `${CONSENSUS}/slept.ts`,
+        from: "silentSince(leadership) + ms",
+        to: "leadership.since",
+      },
+    ],
+    scripts: ["all monitors stand still for a moment"],
+  },
+  {
+    name: "a follower campaigns for the time that it slept",
+    removes: "what a follower slept through is no silence of the leader",
+    edits: [
+      { file: `${CONSENSUS}/slept.ts`, from: "electionAt: electionAt + ms", to: "electionAt" },
+    ],
+    scripts: ["all monitors stand still for a moment"],
+  },
 ];

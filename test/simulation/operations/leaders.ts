@@ -160,6 +160,25 @@ function cutOffBeforeItFences(seed: number): void {
   need(isFenced && world.group?.master !== "db1", "the next leader has the host fenced");
 }
 
+/** For less than F, and none of their clocks: as where one machine that hosts them all is short of breath. */
+function allStandStill(seed: number): void {
+  const world = atRest(seed);
+  const ledBy = () =>
+    `${world.theLeader.name} in term ${world.theLeader.state?.consensus.durable.term}`;
+  const before = ledBy();
+  // Whether a follower's patience ends with it is a matter of chance; the leader wakes last.
+  for (let time = 0; time < 12; time++) {
+    for (const monitor of world.monitors) monitor.stop(monitor === world.theLeader ? 785 : 770);
+    until(world, () => world.monitors.every(({ isStopped }) => !isStopped), "all go on");
+    world.runUntil(world.now + 1_500 + 13 * time);
+  }
+  if (ledBy() === before) return;
+  throw new Violation(
+    "who led before all stood still leads on",
+    `it was ${before}, and is ${ledBy()}`,
+  );
+}
+
 export const LEADERS: readonly Script[] = [
   { name: "a command of an old leader comes late", run: lateCommand },
   { name: "a leader wakes up alone in a switchover", run: wakesAlone },
@@ -171,4 +190,5 @@ export const LEADERS: readonly Script[] = [
   { name: "a paused cluster turns back, and does not reach the old master", run: isBlockedInPause },
   { name: "the leader alone does not reach the master", run: leaderAloneBlind },
   { name: "a leader is cut off before it fences", run: cutOffBeforeItFences },
+  { name: "all monitors stand still for a moment", run: allStandStill },
 ];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { tick } from "../../../../src/core/consensus/consensus.ts";
+import { slept, tick } from "../../../../src/core/consensus/consensus.ts";
 import { wholeSlot } from "../../../../src/core/consensus/slot.ts";
 import type { ConsensusMessage } from "../../../../src/core/consensus/types.ts";
 import {
@@ -42,6 +42,17 @@ describe("when an election begins", () => {
       expect(wait).toBeLessThanOrEqual(1_401);
     },
   );
+
+  test("a follower waits longer by what it slept through, but not for one that is gone, nor after F or more", () => {
+    const waiting = aMonitor();
+    const due = wakeAt(waiting);
+    expect(wakeAt(slept(waiting, 799).state)).toBe(due + 799);
+    expect(wakeAt(slept(waiting, 800).state)).toBe(due);
+    const gone = { ...waiting, isLeaderGone: true };
+    expect(wakeAt(slept(gone, 500).state)).toBe(due);
+    const asking = tick(waiting, at(2_000)).state;
+    expect(slept(asking, 500).state).toBe(asking);
+  });
 
   test("a monitor asks before it raises its term", () => {
     const step = tick(aMonitor(), at(2_000));

@@ -7,6 +7,7 @@ import {
   isEstablished,
   propose,
   readyPeers,
+  slept,
   tick,
   transfer,
   withNote,
@@ -216,6 +217,18 @@ describe("a round", () => {
     expect(tick(pushed, at(2_800)).state.role).toBe("leader");
     const step = tick(pushed, at(2_801));
     expect(step.state).toMatchObject({ role: "follower", leader: null, heardLeaderAt: 2_801 });
+  });
+
+  test("that no majority answers counts without what the leader slept through, if that is less than F", () => {
+    const woken = slept(aLeader(), 799).state;
+    expect(tick(beginRound(woken, at(3_599)).state, at(3_599)).state.role).toBe("leader");
+    expect(tick(woken, at(3_600)).state.role).toBe("follower");
+    const twice = slept(woken, 100).state;
+    expect(tick(twice, at(3_699)).state.role).toBe("leader");
+    const long = slept(aLeader(), 800).state;
+    expect(tick(long, at(2_801)).state.role).toBe("follower");
+    // What was answered counts from when it was asked, as ever.
+    expect(answeredRoundSentAt(woken)).toBe(2_000);
   });
 
   test("carries the leader's note, and a late one does not bring an old note back", () => {
