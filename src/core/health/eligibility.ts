@@ -23,6 +23,7 @@ export type RefusalReason =
   | "never-synced"
   | "other-lineage"
   | "not-applied"
+  | "unlinked"
   | "lagging";
 
 export interface Refusal {
@@ -49,6 +50,11 @@ export interface SuccessorFacts {
    * group's. It was promoted and given up, or a person promoted it.
    */
   readonly asMaster?: boolean;
+  /**
+   * Of a planned move: the master, to which it is not linked at the moment. A failover takes one whose link is gone, for so is
+   * the master.
+   */
+  readonly unlinkedFrom?: NodeName;
   /** Who asked it in vain; absent: all the monitors, as far as they are heard. */
   readonly askedBy?: MonitorName;
 }
@@ -133,6 +139,12 @@ const RULES: readonly Rule[] = [
     waivable: true,
     fails: ({ info, facts }) =>
       when(facts.frozen === true && !allApplied(info), "has not applied all that it received"),
+  },
+  {
+    reason: "unlinked",
+    waivable: false,
+    fails: ({ facts: { unlinkedFrom } }) =>
+      when(unlinkedFrom !== undefined, `is not linked to ${unlinkedFrom}`),
   },
   { reason: "lagging", waivable: true, fails: lagText },
 ];

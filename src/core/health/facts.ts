@@ -1,6 +1,6 @@
 /** What the evidence says of each node as a possible successor, before anything was frozen or asked anew. */
 import type { Instant, NodeName } from "../ids.ts";
-import type { GroupPart } from "../state.ts";
+import type { GroupPart, Node } from "../state.ts";
 import type { NodeInfo } from "./types.ts";
 import { type Candidate, eligible } from "./eligibility.ts";
 import { bestInfo, type Evidence, FRESH_MS, isAnswering, isCounted } from "./votes.ts";
@@ -47,6 +47,11 @@ export function candidatesOf(
  */
 export function isDemoted({ reachable, info }: Candidate): boolean {
   return reachable && info?.role === "replica";
+}
+
+/** It follows that node, and is connected to it. */
+export function isLinkedTo({ link, masterHost, masterPort }: NodeInfo, master: Node): boolean {
+  return link === "up" && masterHost === master.address && masterPort === master.port;
 }
 
 /** Whether anybody could take over now: what a merely doubtful master is measured against. */

@@ -3,7 +3,7 @@
  * command. What stands in its way is looked at here, on the same facts for the leader, who moves the
  * role (`preferred-move.ts`), and for every monitor that is asked about it.
  */
-import { candidateOf } from "../health/facts.ts";
+import { candidateOf, isLinkedTo } from "../health/facts.ts";
 import { chooseSuccessor } from "../health/successor.ts";
 import { tallyOf } from "../health/tally.ts";
 import type { Verdict } from "../health/verdict.ts";
@@ -84,11 +84,8 @@ function ineligible({ group, preference, evidence, at }: PreferenceQuestion): st
 function unlinked({ group, preference, evidence, at }: PreferenceQuestion): string | null {
   const info = candidateOf(evidence, preference.node, at.now).info;
   const master = group.master === null ? undefined : nodeOf(group, group.master);
-  const follows = info?.masterHost === master?.address && info?.masterPort === master?.port;
-  return when(
-    info?.link !== "up" || !follows,
-    `${preference.node} is not linked to ${group.master}`,
-  );
+  const isLinked = info !== null && master !== undefined && isLinkedTo(info, master);
+  return when(!isLinked, `${preference.node} is not linked to ${group.master}`);
 }
 
 function doubted({ preference, members, evidence, at }: PreferenceQuestion): string | null {

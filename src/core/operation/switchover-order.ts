@@ -1,6 +1,6 @@
 /** `mmm switchover`, and what it would do: both by the same look at the same facts. */
-import type { Candidate } from "../health/eligibility.ts";
-import { candidateOf, candidatesOf } from "../health/facts.ts";
+import type { Candidate, RefusalReason } from "../health/eligibility.ts";
+import { candidateOf, candidatesOf, isLinkedTo } from "../health/facts.ts";
 import { positionOf } from "../health/lineage.ts";
 import { chooseSuccessor, type SuccessorAnswer } from "../health/successor.ts";
 import { isWell } from "../health/verdict.ts";
@@ -18,28 +18,39 @@ import { begun, type Intent } from "./outline.ts";
 import { consentToMove, forgetMove } from "./pre-switchover.ts";
 import { courseOf, tellSteps } from "./switchover-steps.ts";
 
-/** Between whom it would be, or why not. */
+/**
+ * Right after a failover nobody has seen the new master as one yet, and a replica that was pointed at it a moment ago is
+ * linked within a second, and has a small copy not much later.
+ */
+const PATIENCE_MS = 3000;
+/** What ends by itself, most likely. */
+const PASSING: readonly RefusalReason[] = ["unlinked", "syncing"];
+
+/** Between whom it would be, or why not, and whether that may be otherwise in a moment. */
 type Outlook =
   | { readonly kind: "possible"; readonly from: NodeName; readonly to: NodeName }
-  | { readonly kind: "not"; readonly order: Order };
+  | { readonly kind: "not"; readonly order: Order; readonly passes: boolean };
 
-function not(message: string): Outlook {
-  return { kind: "not", order: refused(message) };
+function not(message: string, passes = false): Outlook {
+  return { kind: "not", order: refused(message), passes };
 }
 
 function outlookOf(turn: Turn, group: GroupPart, to: NodeName | null): Outlook {
   const obstacle = busy(group);
-  if (obstacle !== null) return { kind: "not", order: obstacle };
+  if (obstacle !== null) return { kind: "not", order: obstacle, passes: false };
   const { master } = group;
   if (master === null) return not("no master");
   if (to !== null && nodeOf(group, to) === undefined)
     return not(`there is no node ${to} in group ${group.name}`);
   if (to === master) return not(`${to} is the master already`);
   const trouble = troubleWith(turn, group, master);
-  if (trouble !== null) return not(`a switchover needs a healthy master: ${trouble}`);
+  if (trouble !== null) return not(`a switchover needs a healthy master: ${trouble}`, true);
   const answer = successorOf(turn, group, { from: master, to });
   return answer.chosen === null
-    ? not(noSuccessor(answer))
+    ? not(
+        noSuccessor(answer),
+        answer.refusals.some(({ reason }) => PASSING.includes(reason)),
+      )
     : { kind: "possible", from: master, to: answer.chosen };
 }
 
@@ -64,6 +75,14 @@ function asReachedHere(turn: Turn, group: GroupPart, candidate: Candidate): Cand
   return { ...candidate, reachable: false, askedBy: turn.state.name };
 }
 
+/** It has to catch up with a master that serves. */
+function withLink(group: GroupPart, candidate: Candidate): Candidate {
+  const master = nodeOf(group, group.master ?? "");
+  const isLinked =
+    master === undefined || candidate.info === null || isLinkedTo(candidate.info, master);
+  return isLinked ? candidate : { ...candidate, unlinkedFrom: master.name };
+}
+
 interface Wish {
   readonly from: NodeName;
   readonly to: NodeName | null;
@@ -72,7 +91,9 @@ interface Wish {
 function successorOf(turn: Turn, group: GroupPart, { from, to }: Wish): SuccessorAnswer {
   const candidates = candidatesOf(group, turn.local(group.name).evidence, turn.now)
     .filter(({ node }) => to === null || node === to)
-    .map((candidate) => withGuardLost(turn, group, asReachedHere(turn, group, candidate)));
+    .map((candidate) =>
+      withLink(group, withGuardLost(turn, group, asReachedHere(turn, group, candidate))),
+    );
   return chooseSuccessor({ group, from, candidates, preferred: to, excluded: [] });
 }
 
@@ -89,7 +110,8 @@ export function takeSwitchover(
   const outlook = outlookOf(turn, group, to);
   if (outlook.kind === "not") {
     forgetMove(turn, group, waiting);
-    return outlook.order;
+    const isAwaited = outlook.passes && turn.now - waiting.since < PATIENCE_MS;
+    return isAwaited ? { kind: "later" } : outlook.order;
   }
   const consent = consentToMove(turn, group, waiting, outlook);
   if (consent.kind === "awaited") return { kind: "later" };

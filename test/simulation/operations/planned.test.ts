@@ -87,6 +87,44 @@ test.each(SEEDS)("a monitor that does not reach the master forbids nothing (seed
   expect(lostWrites(world)).toBe(0);
 });
 
+test.each(SEEDS)(
+  "a replica that was just pointed at a new master is waited for (seed %i)",
+  (seed) => {
+    const world = atRest(seed, { writeEveryMs: 10 });
+    world.killRedis("db1");
+    until(
+      world,
+      () => world.group?.past.length === 1 && world.group.operation === null,
+      "a failover",
+    );
+    const to = world.group?.master === "db2" ? "db3" : "db2";
+    let told: CommandOutcome | undefined;
+    world.command({ kind: "switchover", group: GROUP, to }, undefined, (now) => (told = now));
+    world.runUntilTrue(() => told !== undefined, 8_000);
+    expect(told).toMatchObject({ kind: "ok" });
+    expect(lostWrites(world)).toBe(0);
+  },
+);
+
+test("a replica that stays without a link is waited for no longer than some seconds, and refused", () => {
+  const world = atRest(1, { writeEveryMs: 10 });
+  world.network.cut("db2", "db1");
+  world.network.cut("db1", "db2");
+  until(world, () => planned(world, "db2")?.kind === "refused", "its link is down", 20_000);
+  const before = world.now;
+  let told: CommandOutcome | undefined;
+  const command = { kind: "switchover", group: GROUP, to: "db2" } as const;
+  world.command(command, undefined, (now) => (told = now));
+  world.runUntilTrue(() => told !== undefined, 8_000);
+  expect(told).toEqual({
+    kind: "refused",
+    message: "no replica may become master: db2 is not linked to db1",
+  });
+  expect(world.now - before).toBeGreaterThan(2_900);
+  expect(world.now - before).toBeLessThan(4_500);
+  expect(world.group?.past).toEqual([]);
+});
+
 test("a leader that does not reach the master by itself begins nothing", () => {
   const world = atRest(1, { writeEveryMs: 10 });
   const leader = world.theLeader.name;
