@@ -2,6 +2,7 @@
  * The cluster as `mmm` reaches it: monitors are asked in turn until one answers. A monitor without
  * a majority knows little, so its view is shown only if nobody has a better one.
  */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Examination, Scope } from "../adapters/doctor/finding.ts";
 import type { Asked, CommandOutcome } from "../core/messages.ts";
 import type { HistoryEntry, Status } from "../core/status-types.ts";
@@ -58,6 +59,9 @@ const OPERATE_MS = 130_000;
 const DOCTOR_MS = 20_000;
 /** Asked again with the same id, a monitor that knows the outcome says it at once. */
 const ASK_AGAIN_MS = 3_000;
+/** Longer than it takes to elect a leader whom a majority hears; who is in a hurry says so with `--timeout`. */
+const ELECTION_MS = 3_000;
+const OFFER_EVERY_MS = 100;
 
 export class Cluster {
   readonly #options: ClusterOptions;
@@ -131,11 +135,24 @@ export class Cluster {
   }
 
   /**
+   * While the monitors elect somebody nobody takes a command, which is over in a second or two: it is offered again.
+   * @throws Failure, if no monitor answers.
+   */
+  async operate(request: Request, onProgress: (event: Progress) => void): Promise<CommandOutcome> {
+    const until = Date.now() + Math.min(ELECTION_MS, this.#options.timeoutMs * 3);
+    for (;;) {
+      const outcome = await this.#offer(request, onProgress);
+      if (outcome.kind !== "not-leader" || Date.now() >= until) return outcome;
+      await sleep(OFFER_EVERY_MS);
+    }
+  }
+
+  /**
    * Asks the next monitor if one breaks off or knows no leader: with the same request id, so that
    * what was begun is not begun again. A command may run for minutes, so each monitor has to show
    * first that it is there.
    */
-  async operate(request: Request, onProgress: (event: Progress) => void): Promise<CommandOutcome> {
+  async #offer(request: Request, onProgress: (event: Progress) => void): Promise<CommandOutcome> {
     let last: CommandOutcome = { kind: "not-leader", leader: null };
     const faults: Fault[] = [];
     for (const monitor of this.#options.monitors) {

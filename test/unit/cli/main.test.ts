@@ -495,7 +495,8 @@ describe("a command", () => {
     ],
   ];
   it.each(ENDS)("ends: %j", async (outcome, code, err) => {
-    const ran = await mmm("mode passive", { monitors: { "127.0.0.1:7400": { outcome } } });
+    const monitors = { "127.0.0.1:7400": { outcome } };
+    const ran = await mmm("mode passive --timeout 50ms", { monitors });
     expect(ran).toMatchObject({ code, err, out: "" });
   });
 
@@ -526,6 +527,16 @@ describe("a command", () => {
       ["10.0.0.11:7400", "request-1"],
       ["10.0.0.12:7400", "request-1"],
     ]);
+  });
+
+  it("is offered again while the monitors elect a leader", async () => {
+    const first = [
+      { kind: "not-leader", leader: "mon2" },
+      { kind: "not-leader", leader: null },
+    ] as CommandOutcome[];
+    const ran = await mmm("mode passive", { monitors: { "127.0.0.1:7400": { first } } });
+    expect(ran).toMatchObject({ code: 0, open: 0 });
+    expect(ran.requests.map(({ requestId }) => requestId)).toEqual(Array(3).fill("request-1"));
   });
 
   it("that may have happened stays unknown, whatever the others say", async () => {

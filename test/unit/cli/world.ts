@@ -12,6 +12,8 @@ export interface FakeMonitor {
   readonly history?: readonly HistoryEntry[];
   readonly examination?: Examination;
   readonly outcome?: CommandOutcome;
+  /** Before that one: what it says the first times. */
+  readonly first?: CommandOutcome[];
   readonly progress?: readonly string[];
   /** Thrown instead of an answer. */
   readonly fault?: Error;
@@ -75,7 +77,9 @@ export async function mmm(line: string, setting: Setting = {}): Promise<Ran> {
         requests.push({ ...request, address });
         for (const text of monitor?.progress ?? []) onProgress({ event: "operation.step", text });
         onProgress({ event: "vote.changed", text: "db3: vote up → unknown" });
-        return await Promise.resolve(monitor?.outcome ?? { kind: "ok", message: "done" });
+        return await Promise.resolve(
+          monitor?.first?.shift() ?? monitor?.outcome ?? { kind: "ok", message: "done" },
+        );
       },
       close: () => {
         open -= 1;
