@@ -91,6 +91,46 @@ export function parseReportOptions(args: readonly string[]): {
   return { files: positionals, plot: values.plot ?? null };
 }
 
+export interface FigureOptions {
+  readonly runs: number;
+  readonly pauseMs: number;
+  /** Which of them; null: all. */
+  readonly only: string | null;
+  /** Before the cost at rest is taken. */
+  readonly restMinutes: number;
+}
+
+/**
+ * Of `scripts/figures`, which knows these figures.
+ * @throws UsageError
+ */
+export function parseFigureOptions(
+  args: readonly string[],
+  known: readonly string[],
+): FigureOptions {
+  const { values } = orUsageError(() =>
+    parseArgs({
+      args: [...args],
+      options: {
+        runs: { type: "string", default: "5" },
+        only: { type: "string" },
+        pause: { type: "string", default: "1" },
+        // For a quarter of an hour V8 compiles what has turned out to be worth it, in threads of its own.
+        rest: { type: "string", default: "5" },
+      },
+    }),
+  );
+  const { only = null } = values;
+  if (only !== null && !known.includes(only))
+    throw new UsageError(`--only does not know "${only}"; it takes one of: ${known.join(", ")}`);
+  return {
+    runs: wholeNumber("--runs", values.runs, 1, MOST_RUNS),
+    pauseMs: wholeNumber("--pause", values.pause, 0, 1_000),
+    only,
+    restMinutes: wholeNumber("--rest", values.rest, 0, 600),
+  };
+}
+
 /** What parseArgs says of a wrong option is fit for people. */
 function orUsageError<T>(parse: () => T): T {
   try {

@@ -4,9 +4,9 @@
  * machine proves nothing.
  */
 import { readFileSync } from "node:fs";
-import { parseArgs } from "node:util";
 import { Lab, passing } from "../helpers/lab.ts";
 import { FAST, MONITORS } from "../helpers/lab-setup.ts";
+import { type FigureOptions, parseFigureOptions, UsageError } from "./arguments.ts";
 import { FAULTS, type Fault } from "./faults.ts";
 import { runOnce } from "./one-run.ts";
 import { cpuMsOf, rssMbOf } from "./process-costs.ts";
@@ -24,16 +24,8 @@ const LIMITS_MS: Readonly<Record<string, number>> = {
   switchover: 60,
 };
 
-const { values: options } = parseArgs({
-  options: {
-    runs: { type: "string", default: "5" },
-    only: { type: "string" },
-    pause: { type: "string", default: "1" },
-    // For a quarter of an hour V8 compiles what has turned out to be worth it, in threads of its own.
-    rest: { type: "string", default: "5" },
-  },
-});
-const REST_MS = Number(options.rest) * 60_000;
+const options = optionsOrExit();
+const REST_MS = options.restMinutes * 60_000;
 
 process.once("SIGINT", () => process.exit(130));
 process.once("SIGTERM", () => process.exit(143));
@@ -45,18 +37,28 @@ for (const fault of FAULTS) {
 }
 if (isChosen("cost")) await printCost();
 
+function optionsOrExit(): FigureOptions {
+  try {
+    return parseFigureOptions(process.argv.slice(2), [...Object.keys(LIMITS_MS), "cost"]);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    process.stderr.write(`scripts/figures: ${error.message}\n`);
+    process.exit(2);
+  }
+}
+
 function isChosen(name: string): boolean {
-  return options.only === undefined || options.only === name;
+  return options.only === null || options.only === name;
 }
 
 async function printFault(fault: Fault, limitMs: number): Promise<void> {
   const records: RunRecord[] = [];
-  for (let run = 1; run <= Number(options.runs); run += 1) {
+  for (let run = 1; run <= options.runs; run += 1) {
     records.push(
       toRecord(
         await runOnce(MMM, fault, {
           run,
-          pauseMs: Number(options.pause),
+          pauseMs: options.pauseMs,
           redis: [],
           stock: false,
           roundTripMs: null,
@@ -92,7 +94,7 @@ async function printCost(): Promise<void> {
     print(name, rssMbOf(pid).toFixed(0), ((used / IDLE_MS) * 100).toFixed(1));
   });
   const leader = await lab.leader();
-  print("", `(the leader is ${leader}; limits: 110 MB, 5 %)`);
+  print("", `(the leader is ${leader}; limits: 90 MB; 3 % for the leader, 2 % for the others)`);
 }
 
 function pidOf(lab: Lab, name: string): number {

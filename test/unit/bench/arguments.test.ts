@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { parseOptions, parseReportOptions, UsageError } from "../../bench/arguments.ts";
+import {
+  parseFigureOptions,
+  parseOptions,
+  parseReportOptions,
+  UsageError,
+} from "../../bench/arguments.ts";
 import { FAULTS } from "../../bench/faults.ts";
 
 describe("the options of scripts/bench failover", () => {
@@ -42,5 +47,24 @@ describe("the options of scripts/bench report", () => {
   ])("%j is refused", (args, message) => {
     expect(() => parseReportOptions(args)).toThrow(UsageError);
     expect(() => parseReportOptions(args)).toThrow(message);
+  });
+});
+
+describe("the options of scripts/figures", () => {
+  const known = ["kill", "cost"];
+
+  it("are all figures, with five runs of each, if nothing is said", () => {
+    const all = { runs: 5, pauseMs: 1, only: null, restMinutes: 5 };
+    expect(parseFigureOptions([], known)).toEqual(all);
+    expect(parseFigureOptions(["--only", "cost"], known)).toEqual({ ...all, only: "cost" });
+  });
+
+  it.each([
+    [["--only", "fire"], '--only does not know "fire"; it takes one of: kill, cost'],
+    [["--rest", "long"], "--rest takes a whole number"],
+    [["--help"], "--help"],
+  ])("%j is refused with what to write instead", (args, message) => {
+    expect(() => parseFigureOptions(args, known)).toThrow(UsageError);
+    expect(() => parseFigureOptions(args, known)).toThrow(message);
   });
 });
