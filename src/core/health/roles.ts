@@ -40,12 +40,14 @@ export const strayMasters: Rule = (inquiry) => {
   return { kind: "two-masters", master, tally, others, rebirth, text };
 };
 
-function seenAsReplica({ votes, now }: Inquiry): readonly FreshVote[] {
+/** Since it is the agreed one: a new master has just been a replica. */
+function seenAsReplica({ votes, now, masterForMs }: Inquiry): readonly FreshVote[] {
+  const ofItsTime = Math.min(FRESH_MS, masterForMs);
   return votes.filter(
     ({ held }) =>
       isAnswering(held.vote) &&
       held.vote.info?.role === "replica" &&
-      (infoAgeMs(held, now) ?? Number.POSITIVE_INFINITY) <= FRESH_MS,
+      (infoAgeMs(held, now) ?? Number.POSITIVE_INFINITY) <= ofItsTime,
   );
 }
 

@@ -50,7 +50,8 @@ export function demotedByHand(turn: Turn, group: GroupPart, verdict: Verdict): C
 
 /**
  * An operation changes roles by itself. When it has ended, those of a majority that hear late of it still tell of a new
- * master that follows somebody: this must not count as if it had lasted since before.
+ * master that follows somebody: this must not count as if it had lasted since before. What they saw before it was master does
+ * not count at all (`health/roles.ts`), as far as the clocks of two leaders agree on when that was.
  */
 function isIdle({ operation }: GroupPart): boolean {
   return operation === null;

@@ -101,6 +101,11 @@ export const OF_BY_HAND: readonly Mutant[] = [
         from: 'isIdle(group) && verdict.kind === "no-master"',
         to: 'verdict.kind === "no-master"',
       },
+      {
+        file: "src/core/health/roles.ts",
+        from: "Math.min(FRESH_MS, masterForMs)",
+        to: "Math.min(FRESH_MS, FRESH_MS)",
+      },
     ],
     scripts: ["a demoted master is replaced by one that is heard late"],
   },

@@ -398,6 +398,13 @@ describe("roles that differ from what was agreed", () => {
     expect(judge(of(demoted, promoted, up))).toMatchObject({ kind: "undecided", moved: "db2" });
   });
 
+  it("that it followed before it was the master is no news", () => {
+    const young = of(demoted, all(seesMaster({ runId: "run-db2", replId: ALIEN, replId2: L })), up);
+    expect(judge(young, { masterForMs: 20 }).kind).toBe("healthy");
+    expect(judge(young, { masterForMs: 1000 })).toMatchObject({ kind: "undecided", moved: "db2" });
+    expect(judge(of(demoted, up), { masterForMs: 20 }).kind).toBe("healthy");
+  });
+
   it("a minority that sees it follow changes nothing", () => {
     const votes = of({ mon1: demoted["mon1"], mon2: seesMaster(), mon3: seesMaster() }, up);
     expect(judge(votes).kind).toBe("healthy");
