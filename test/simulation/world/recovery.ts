@@ -72,20 +72,23 @@ function isSwitchedOn(world: World): void {
   for (const host of world.hosts) world.powerOn(host.name);
 }
 
-/** A pause that nobody ended is ended, and the mode is `active` again. */
+/**
+ * A pause that nobody ended is ended, and the mode is `active` again. That is looked at to the end: what somebody asked of a
+ * monitor that stood still is done once it goes on.
+ */
 function isActive(world: World): void {
   const { group } = world;
   if (group?.pause !== undefined) world.command({ kind: "resume", group: GROUP });
   if (group?.mode !== "active") world.command({ kind: "set-mode", group: GROUP, mode: "active" });
-  if (group === null || group.pause !== undefined || group.mode !== "active")
-    world.after(1_000, () => isActive(world));
+  world.after(1_000, () => isActive(world));
 }
 
 /**
- * Nodes and reader VIPs that a reload left out are added again, as soon as no operation is in the way;
+ * Nodes and reader VIPs that a reload left out, or leaves out late, are added again, as soon as no operation is in the way;
  * nodes as replicas, for what a master that nobody managed has written is a person's to judge.
  */
 function allBack(world: World): void {
+  world.after(1_000, () => allBack(world));
   const { group } = world;
   if (group === null || isAsTheFile(world, group)) return;
   const master = group.nodes.find(({ name }) => name === group.master);
@@ -95,7 +98,6 @@ function allBack(world: World): void {
   }
   const proposal = proposalOf(world.shape, {});
   world.command({ kind: "reload", group: GROUP, proposal, dryRun: false });
-  world.after(1_000, () => allBack(world));
 }
 
 function isAsTheFile({ hosts, vips }: World, group: GroupPart): boolean {
