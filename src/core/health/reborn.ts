@@ -9,7 +9,8 @@
  *
  * "Has no keys" would miss the second and fifth row, "has a new id" would accuse the first. While
  * it loads, INFO shows zeros. A master that has been alone for `repl-backlog-ttl` (an hour by
- * default) changes its id without a restart; it is told by its age.
+ * default) changes its id without a restart; it is told by its age, and by its offset, which such a change
+ * keeps: the age is by its host's clock, and one that is set forward after the boot makes any process old.
  */
 import type { Lineage } from "../state.ts";
 import { currentReplId } from "./lineage.ts";
@@ -28,7 +29,7 @@ export function rebirthOf(info: NodeInfo, lineage: Lineage, highWater: number): 
   if (info.loading) return "loading";
   if (info.replId2 === id) return info.secondOffset - 1 >= highWater ? "intact" : "gone-back";
   if (hasNoSecondId(info)) {
-    if (info.uptimeS >= RENAMED_UPTIME_S) return "renamed";
+    if (info.uptimeS >= RENAMED_UPTIME_S && info.offset >= highWater) return "renamed";
     if (info.aof) return "unknown";
   }
   return "gone-back";

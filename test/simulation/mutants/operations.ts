@@ -29,6 +29,18 @@ export const OF_OPERATIONS: readonly Mutant[] = [
     scripts: ["a copy of a master without data is broken off"],
   },
   {
+    name: "whoever says that it runs for long was not restarted",
+    removes: "P4: a clock that is set forward makes no restarted master an old one",
+    edits: [
+      {
+        file: "src/core/health/reborn.ts",
+        from: " && info.offset >= highWater",
+        to: "",
+      },
+    ],
+    scripts: ["a master comes back empty, and its clock is set forward"],
+  },
+  {
     name: "one vote is enough",
     removes: "P2: a majority of the configured monitors",
     edits: [

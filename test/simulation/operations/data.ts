@@ -51,6 +51,20 @@ function comesBackEmpty(seed: number): void {
   keptBy(world, world.group?.master ?? "", before, "only good data is promoted");
 }
 
+/** And its host's clock is set forward meanwhile, as after a boot: so it seems to run for long. */
+function comesBackEarlier(seed: number): void {
+  const world = atRest(seed, WRITING);
+  const master = world.redis("db1");
+  Object.assign(master, { persistence: "none", loadingMs: 0 });
+  const before = acknowledged(world);
+  world.killRedis("db1");
+  master.start();
+  master.startedAt -= 3_600_000;
+  world.runUntilTrue(() => world.group?.master !== "db1", 10_000);
+  world.runUntil(world.now + 5_000);
+  keptBy(world, world.group?.master ?? "", before, "only good data is promoted");
+}
+
 /** The master restarts without its data, and dies when its replica has dropped its own to copy that; no monitor sees it. */
 function copyIsBrokenOff(seed: number): void {
   const world = atRest(seed, { ...WRITING, nodes: 2 });
@@ -171,6 +185,7 @@ function filesFollow(seed: number): void {
 export const DATA: readonly Script[] = [
   { name: "a master serves until its lease ends", run: servesToTheEnd },
   { name: "a master comes back empty", run: comesBackEmpty },
+  { name: "a master comes back empty, and its clock is set forward", run: comesBackEarlier },
   { name: "a copy of a master without data is broken off", run: copyIsBrokenOff },
   { name: "both replicas lag", run: bothLag },
   { name: "an old master holds the last copy", run: lastCopy },

@@ -132,7 +132,16 @@ describe("what a restart did to a master", () => {
     ],
     ["not judged while it loads", masterInfo({ ...none, loading: true }), "loading"],
     ["a replica is not judged", replicaInfo({ replId: ALIEN }), null],
-    ["a new id without a restart", masterInfo({ ...none, uptimeS: 86_400 }), "renamed"],
+    [
+      "a new id without a restart",
+      masterInfo({ ...none, offset: HIGH_WATER, uptimeS: 86_400 }),
+      "renamed",
+    ],
+    [
+      "no persistence, and a clock that was set forward since",
+      masterInfo({ ...none, offset: HIGH_WATER - 1, uptimeS: 86_400 }),
+      "gone-back",
+    ],
   ])("%s", (_, info, expected) => {
     expect(rebirthOf(info, lineage, HIGH_WATER)).toBe(expected);
   });
