@@ -3,6 +3,7 @@ import type { Instant, NodeName } from "../ids.ts";
 import type { GroupPart, Node } from "../state.ts";
 import type { NodeInfo } from "./types.ts";
 import { type Candidate, eligible } from "./eligibility.ts";
+import { nextHighWater } from "./lineage.ts";
 import { bestInfo, type Evidence, FRESH_MS, isAnswering, isCounted } from "./votes.ts";
 
 export function candidateOf(evidence: Evidence, node: NodeName, now: Instant): Candidate {
@@ -54,8 +55,20 @@ export function isLinkedTo({ link, masterHost, masterPort }: NodeInfo, master: N
   return link === "up" && masterHost === master.address && masterPort === master.port;
 }
 
+/**
+ * The group with the highest offset that anybody tells of, however long ago: what was agreed on of a stream that grows is
+ * seconds old, and who wrote it may be dead.
+ */
+export function asSeen(group: GroupPart, evidence: Evidence): GroupPart {
+  const { lineage } = group;
+  const told = Object.values(evidence).flatMap((votes) => Object.values(votes));
+  const infos = told.flatMap(({ vote }) => vote.info ?? []);
+  return { ...group, lineage: { ...lineage, highWater: nextHighWater(lineage, infos) } };
+}
+
 /** Whether anybody could take over now: what a merely doubtful master is measured against. */
-export function hasSuccessor(group: GroupPart, evidence: Evidence, now: Instant): boolean {
+export function hasSuccessor(agreed: GroupPart, evidence: Evidence, now: Instant): boolean {
+  const group = asSeen(agreed, evidence);
   return candidatesOf(group, evidence, now).some(
     (candidate) => eligible(group, candidate.node, candidate, group.lineage) === null,
   );

@@ -2,7 +2,7 @@
  * Whether a failover may begin now, and if not, why not. Only what a majority of the configured
  * monitors says gets this far.
  */
-import { candidateOf, candidatesOf } from "../health/facts.ts";
+import { asSeen, candidateOf, candidatesOf } from "../health/facts.ts";
 import { chooseSuccessor, type SuccessorAnswer } from "../health/successor.ts";
 import type { Verdict } from "../health/verdict.ts";
 import type { NodeName } from "../ids.ts";
@@ -115,11 +115,12 @@ function nobodyFor(turn: Turn, group: GroupPart, call: Call): string | null {
 
 function successorWith(
   turn: Turn,
-  group: GroupPart,
+  agreed: GroupPart,
   call: Call,
   admit: typeof withAdmittance,
 ): SuccessorAnswer {
-  const { evidence } = turn.local(group.name);
+  const { evidence } = turn.local(agreed.name);
+  const group = asSeen(agreed, evidence);
   // Else a master that died just after its promotion counts as the replica that it was last seen to be.
   const candidates = candidatesOf(group, evidence, turn.now)
     .filter(({ node }) => node !== call.from || call.isDemoted === true)
@@ -159,9 +160,14 @@ export function runIdsOf(turn: Turn, group: GroupPart): Readonly<Record<string, 
   return Object.fromEntries(ids);
 }
 
-/** The intent and the fence are one commit: from here on nobody's lease is renewed. */
+/**
+ * The intent and the fence are one commit: from here on nobody's lease is renewed. With it goes how far the stream was
+ * seen to reach, for whoever chooses among the replicas. Where a person has chosen already, that is no more asked.
+ */
 export function beginFailover(turn: Turn, group: GroupPart, intent: Intent): void {
-  turn.change(group.name, (part, stamp) => {
+  const { evidence } = turn.local(group.name);
+  turn.change(group.name, (now, stamp) => {
+    const part = intent.cause === "by-hand" ? now : asSeen(now, evidence);
     const before = part.operation === null ? part : finished(part, "preempted", turn.at.wall);
     // What the overtaken operation changed is still to be restored.
     const saved = part.operation?.saved ?? {};

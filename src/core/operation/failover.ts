@@ -10,8 +10,8 @@
  * the return of the old master are repairs: they keep nothing open.
  */
 import { allApplied, type Candidate, eligible, type Refusal } from "../health/eligibility.ts";
-import { candidateOf } from "../health/facts.ts";
-import { forkOf, nextHighWater } from "../health/lineage.ts";
+import { asSeen, candidateOf } from "../health/facts.ts";
+import { forkOf } from "../health/lineage.ts";
 import { chooseSuccessor, type SuccessorAnswer } from "../health/successor.ts";
 import type { NodeInfo } from "../health/types.ts";
 import { presentInfo } from "../health/votes.ts";
@@ -285,10 +285,7 @@ function promoteNext(running: Running, to: Node, info: NodeInfo, forkOffset: num
   const { turn, group, op } = running;
   const silent = heardWithin(turn, group, op.from, 1000) ? [] : [op.from];
   const fencing = op.fencing ?? proofOfOld(running);
-  const infos = group.nodes.flatMap(
-    ({ name }) => candidateOf(turn.local(group.name).evidence, name, turn.now).info ?? [],
-  );
-  const highWater = nextHighWater(group.lineage, infos);
+  const { highWater } = asSeen(group, turn.local(group.name).evidence).lineage;
   advance(running, "promote", {
     known: { to: to.name, forkOffset, fencing, highWater },
     group: (part) => (info.role === "replica" ? withPromoted(part, to.name, info.runId) : part),

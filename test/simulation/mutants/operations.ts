@@ -41,6 +41,18 @@ export const OF_OPERATIONS: readonly Mutant[] = [
     scripts: ["a master comes back empty, and its clock is set forward"],
   },
   {
+    name: "only what was agreed on was seen",
+    removes: "P4: max_lag counts from the highest offset that anybody saw",
+    edits: [
+      {
+        file: "src/core/health/facts.ts",
+        from: "nextHighWater(lineage, infos)",
+        to: "nextHighWater(lineage, infos.slice(infos.length))",
+      },
+    ],
+    scripts: ["both replicas lag, and the master dies before that is noted"],
+  },
+  {
     name: "one vote is enough",
     removes: "P2: a majority of the configured monitors",
     edits: [

@@ -98,6 +98,26 @@ function bothLag(seed: number): void {
   need(world.group?.master === "db1", "nobody is promoted");
 }
 
+/** Both replicas fall behind, and the master dies before it is agreed on how far it was. */
+function bothLagUnnoted(seed: number): void {
+  const world = atRest(seed, {
+    ...WRITING,
+    settings: { ...SHARP.settings, maxLagBytes: 5_000 },
+  });
+  const master = world.redis("db1");
+  const noted = () => world.group?.lineage.highWater ?? 0;
+  const before = noted();
+  until(world, () => noted() > before, "the highest offset is noted");
+  const offset = noted();
+  for (const name of ["db2", "db3"]) world.network.cut("db1", name);
+  until(world, () => master.offset > offset + 20_000, "the master is far ahead");
+  need(noted() === offset, "nothing of that is noted");
+  world.killRedis("db1");
+  world.runUntil(world.now + 8_000);
+  if (world.group?.master !== "db1")
+    throw new Violation("who lacks more than max_lag is not promoted", `${world.group?.master} is`);
+}
+
 /** The new master loses everything just when the old one comes back, which holds the last copy. */
 function lastCopy(seed: number): void {
   const world = atRest(seed, { ...WRITING, nodes: 2 });
@@ -188,6 +208,7 @@ export const DATA: readonly Script[] = [
   { name: "a master comes back empty, and its clock is set forward", run: comesBackEarlier },
   { name: "a copy of a master without data is broken off", run: copyIsBrokenOff },
   { name: "both replicas lag", run: bothLag },
+  { name: "both replicas lag, and the master dies before that is noted", run: bothLagUnnoted },
   { name: "an old master holds the last copy", run: lastCopy },
   { name: "the last copy is not reached when a person calls for it", run: lastCopyIsFar },
   { name: "an old master restarts before its release", run: restartsBlocked },
