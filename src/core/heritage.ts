@@ -4,6 +4,7 @@
  */
 import { extendLineage, forkOf, nextHighWater } from "./health/lineage.ts";
 import { describeRebirth } from "./health/rebirth-rules.ts";
+import { rebirthOf } from "./health/reborn.ts";
 import type { NodeInfo } from "./health/types.ts";
 import type { Verdict } from "./health/verdict.ts";
 import { bestInfo, presentInfo, presentInfos } from "./health/votes.ts";
@@ -22,9 +23,13 @@ export function keepLineage(turn: Turn, group: GroupPart, verdict: Verdict): voi
   const loss = lossOf(turn, group, verdict);
   if (group.master === null || turn.isChanging(group.name)) return;
   const { evidence } = turn.local(group.name);
-  if (isRenamed(verdict) && isOpen(group)) {
+  const infos = presentInfos(evidence, group.nodes, turn.now);
+  const highWater = nextHighWater(group.lineage, infos);
+  const renamed = renamingIn(verdict);
+  if (renamed !== null && isOpen(group)) {
     const info = bestInfo(evidence, group.master, turn.now)?.info;
-    if (info === undefined) return;
+    // Since the others looked it may have been restarted once more.
+    if (info === undefined || rebirthOf(info, group.lineage, highWater) !== renamed) return;
     const fork = Math.max(info.secondOffset - 1, 0);
     turn.change(group.name, (part) => ({
       ...part,
@@ -34,8 +39,6 @@ export function keepLineage(turn: Turn, group: GroupPart, verdict: Verdict): voi
   }
   if (group.operation !== null) return;
   if (loss?.keepers.length === 0) return accept(turn, group, loss);
-  const infos = presentInfos(evidence, group.nodes, turn.now);
-  const highWater = nextHighWater(group.lineage, infos);
   const grew = turn.lasting(group.name, "high water", highWater > group.lineage.highWater);
   if (grew < HIGH_WATER_EVERY_MS) return;
   turn.lasting(group.name, "high water", false);
@@ -48,8 +51,10 @@ function isOpen({ operation }: GroupPart): boolean {
 }
 
 /** It goes on under a new id, with all its data. */
-function isRenamed(verdict: Verdict): boolean {
-  return "rebirth" in verdict && (verdict.rebirth === "intact" || verdict.rebirth === "renamed");
+function renamingIn(verdict: Verdict): "intact" | "renamed" | null {
+  if (!("rebirth" in verdict)) return null;
+  const { rebirth } = verdict;
+  return rebirth === "intact" || rebirth === "renamed" ? rebirth : null;
 }
 
 /** A master that lost data, or may have, and stays master since nobody who could take over has more. */

@@ -41,6 +41,18 @@ export const OF_OPERATIONS: readonly Mutant[] = [
     scripts: ["a master comes back empty, and its clock is set forward"],
   },
   {
+    name: "what the master is now is what most saw it be",
+    removes: "P4: only a new life that is whole itself goes on as the group's history",
+    edits: [
+      {
+        file: "src/core/heritage.ts",
+        from: " || rebirthOf(info, group.lineage, highWater) !== renamed",
+        to: "",
+      },
+    ],
+    scripts: ["a master comes back whole, and then empty"],
+  },
+  {
     name: "only what was agreed on was seen",
     removes: "P4: max_lag counts from the highest offset that anybody saw",
     edits: [

@@ -7,6 +7,7 @@ import {
   movesTo,
   must,
   need,
+  peersOf,
   type Script,
   SHARP,
   switchOver,
@@ -60,6 +61,27 @@ function comesBackEarlier(seed: number): void {
   world.killRedis("db1");
   master.start();
   master.startedAt -= 3_600_000;
+  world.runUntilTrue(() => world.group?.master !== "db1", 10_000);
+  world.runUntil(world.now + 5_000);
+  keptBy(world, world.group?.master ?? "", before, "only good data is promoted");
+}
+
+/** The master restarts with all its data, which the leader hears of from the others only when it has restarted without. */
+function restartsTwice(seed: number): void {
+  const world = atRest(seed, WRITING);
+  const leader = world.theLeader.name;
+  const master = world.redis("db1");
+  for (const peer of peersOf(world, leader)) world.network.link(peer, leader).leastMs = 150;
+  world.runUntil(world.now + 2_000);
+  master.loadingMs = 0;
+  const before = acknowledged(world);
+  master.terminate();
+  master.start();
+  until(world, () => !master.loading, "it has loaded its data");
+  world.runUntil(world.now + 100);
+  master.persistence = "none";
+  world.killRedis("db1");
+  master.start();
   world.runUntilTrue(() => world.group?.master !== "db1", 10_000);
   world.runUntil(world.now + 5_000);
   keptBy(world, world.group?.master ?? "", before, "only good data is promoted");
@@ -206,6 +228,7 @@ export const DATA: readonly Script[] = [
   { name: "a master serves until its lease ends", run: servesToTheEnd },
   { name: "a master comes back empty", run: comesBackEmpty },
   { name: "a master comes back empty, and its clock is set forward", run: comesBackEarlier },
+  { name: "a master comes back whole, and then empty", run: restartsTwice },
   { name: "a copy of a master without data is broken off", run: copyIsBrokenOff },
   { name: "both replicas lag", run: bothLag },
   { name: "both replicas lag, and the master dies before that is noted", run: bothLagUnnoted },
