@@ -1,6 +1,7 @@
 /** What the operations share: their errand, their VIP, and the facts that they ask of both. */
 import { eligible } from "../health/eligibility.ts";
 import { candidateOf, isDemoted } from "../health/facts.ts";
+import { currentReplId } from "../health/lineage.ts";
 import type { NodeInfo } from "../health/types.ts";
 import { isWell } from "../health/verdict.ts";
 import { isReachedBy } from "../health/votes.ts";
@@ -24,6 +25,8 @@ import { withGuardHeard } from "./admittance.ts";
 import { type Answer, Work } from "./errand.ts";
 import { inPhase } from "./outline.ts";
 
+/** The slowest probe, and the way of its vote. */
+const OTHERS_HEAR_MS = 500;
 /** A guard that was given up is back when it answered this lately. */
 const GUARD_BACK_MS = 300;
 
@@ -123,6 +126,23 @@ function isSeenWell({ turn, group, op }: Running): boolean {
   }
   if (!isWell(verdict) || verdict.master !== op.from || verdict.rebirth !== null) return false;
   return verdict.kind === "healthy" || isHeardHere;
+}
+
+/**
+ * It was down and answers this leader, as what it was; the others may be about to hear it, too. Their votes are late by a
+ * probe and a message, and its own release, if its guard is back as well, is there before them.
+ */
+export function isPerhapsBack(running: Running): boolean {
+  const { turn, group, op, work } = running;
+  const { evidence } = turn.local(group.name);
+  if (op.cause !== "down" || !isReachedBy(evidence, turn.state.name, op.from, turn.now))
+    return false;
+  const { info } = candidateOf(evidence, op.from, turn.now);
+  const isAsItWas =
+    info?.role === "master" &&
+    info.runId === op.runIds[op.from] &&
+    info.replId === currentReplId(group.lineage);
+  return isAsItWas && work.since("perhaps back") < OTHERS_HEAR_MS;
 }
 
 /** It answers again, and nothing that it refused is still refused. */

@@ -30,6 +30,7 @@ import {
   infoOf,
   isBack,
   isDone,
+  isPerhapsBack,
   proofOfOld,
   type Running,
   successorOf,
@@ -85,6 +86,7 @@ function fencePhase(running: Running): void {
   const isLeft = holdOld(running) || isLeftInPeace(running, held.length > 0);
   const word = isLeft ? null : lastWord(running);
   if (held.length > 0 || turn.isChanging(group.name)) return;
+  if (isPerhapsBack(running)) return;
   if (op.cause === "by-hand") return followHand(running);
   const upTo = offsetWanted(running, word);
   const frozen = nodes.map((node) => freeze(running, node, upTo));

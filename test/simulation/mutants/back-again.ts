@@ -52,6 +52,19 @@ export const OF_BEING_BACK: readonly Mutant[] = [
     scripts: ["the old master was only hung, and one monitor does not reach it"],
   },
   {
+    name: "who is back is not waited for until the others hear it",
+    removes:
+      "P4: a failover that this leader alone hears its old master in waits a moment for the others",
+    edits: [
+      {
+        file: "src/core/operation/common.ts",
+        from: 'work.since("perhaps back") < OTHERS_HEAR_MS',
+        to: 'work.since("perhaps back") < 0',
+      },
+    ],
+    scripts: ["the old master was only hung, and most monitors are far away"],
+  },
+  {
     name: "whoever was promoted takes the old master's place",
     removes:
       "P4: until the claim a failover turns back to an old master that is well again, whomever it has promoted",

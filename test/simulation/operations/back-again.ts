@@ -117,6 +117,23 @@ function wasOnlyHung(seed: number): void {
   );
 }
 
+/** All reach it, but to two of them it takes a while until they hear that it is well. */
+function wasOnlyHungFarAway(seed: number): void {
+  const world = atRest(seed, WRITING);
+  for (const peer of peersOf(world, world.theLeader.name))
+    for (const [a, b] of [
+      [peer, "db1"],
+      ["db1", peer],
+    ] as const)
+      world.network.link(a, b).leastMs = 60;
+  world.runUntil(world.now + 2_000);
+  const before = isHung(world);
+  world.redis("db1").proceed();
+  Reflect.deleteProperty(world.host("db1"), "guard");
+  until(world, () => world.group?.operation === null, "it ends", 20_000);
+  keptBy(world, world.group?.master ?? "", before, "who is well again is turned back to");
+}
+
 /** Its Redis answers some moments before its guard does; and nobody fails over meanwhile, for that was planned. */
 function hostIsBooted(seed: number): void {
   // A channel to it is opened anew within five seconds, and a guard may be lost for longer than that.
@@ -212,6 +229,7 @@ export const BACK_AGAIN: readonly Script[] = [
   { name: "all monitors are restarted while a failover waits", run: monitorsAreRestarted },
   { name: "the master's host is booted in a pause", run: hostIsBooted },
   { name: "the old master was only hung, and one monitor does not reach it", run: wasOnlyHung },
+  { name: "the old master was only hung, and most monitors are far away", run: wasOnlyHungFarAway },
   {
     name: "the leader dies when it has promoted a replica, and the old master was only hung",
     run: wasHungTooLong,
