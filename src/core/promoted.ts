@@ -3,7 +3,8 @@
  * Keys that expire there, and what it says to its replicas, look like writes of its own; those of a master that a person
  * made are left for a person to judge. So it is agreed on whose doing it is, before it is done.
  *
- * It is forgotten when that process follows somebody again, or is gone: whoever promotes it after that has a reason.
+ * It is forgotten when that process was told to follow again and does, is seen to follow for a while, or is gone: whoever
+ * promotes it after that has a reason.
  */
 import { candidateOf } from "./health/facts.ts";
 import type { NodeInfo } from "./health/types.ts";

@@ -12,6 +12,7 @@ import { currentReplId, positionOf } from "../health/lineage.ts";
 import type { NodeInfo } from "../health/types.ts";
 import type { NodeName } from "../ids.ts";
 import { modeNow } from "../pause.ts";
+import { withoutPromoted } from "../promoted.ts";
 import { remembered } from "../remembered.ts";
 import type { GroupPart, Node } from "../state.ts";
 import { nodeOf } from "../state.ts";
@@ -252,7 +253,7 @@ function endRejoin(work: Work, group: GroupPart, node: Node): void {
   const isNews = group.rejoining[node.name]?.left !== runIdOf(turn, group, node);
   turn.change(group.name, (part, stamp) => {
     const { [node.name]: _, ...rejoining } = part.rejoining;
-    const next = { ...part, rejoining };
+    const next = withoutPromoted({ ...part, rejoining }, node.name);
     if (!isNews && !lostBytes) return next;
     const told = {
       kind: "rejoin",

@@ -5,7 +5,8 @@
 import { candidateOf } from "../health/facts.ts";
 import { isMasterOfItsOwn } from "../health/roles.ts";
 import type { NodeName } from "../ids.ts";
-import { isOurDoing, withPromoted } from "../promoted.ts";
+import { isOurDoing, withoutPromoted, withPromoted } from "../promoted.ts";
+import { remembered } from "../remembered.ts";
 import type { GroupPart, Phase } from "../state.ts";
 import { leftBlocked } from "./blocked.ts";
 import { infoOf, isClaimed, isDone, type Running } from "./common.ts";
@@ -16,6 +17,8 @@ import { PROVE } from "./switchover-steps.ts";
 const OTHERS_DEADLINE_MS = 1000;
 const UNDO_DEADLINE_MS = 10_000;
 const LOOK_EVERY_MS = 50;
+/** Milestone. */
+const following = remembered((name) => `follows: ${name}`);
 
 export function conductUndo(running: Running): void {
   const { turn, group, work, vip, op, from } = running;
@@ -28,7 +31,7 @@ export function conductUndo(running: Running): void {
   if (done || takenMs > UNDO_DEADLINE_MS) {
     turn.change(group.name, (part) => {
       const owed = restored ? part : leftBlocked(part, from, op);
-      return finished(withTarget(owed, running), "undone", turn.at.wall);
+      return finished(withoutFollowers(withTarget(owed, running), running), "undone", turn.at.wall);
     });
   }
 }
@@ -39,6 +42,13 @@ function withTarget(group: GroupPart, running: Running): GroupPart {
   const runId = runIds[to ?? ""];
   const isTold = kind === "switchover" && to !== null && mayBeOurs(running, to);
   return isTold && runId !== undefined ? withPromoted(group, to, runId) : group;
+}
+
+/** Who was told to follow, and does, was promoted by nobody yet: whoever makes it master now is a person. */
+function withoutFollowers(group: GroupPart, { work }: Running): GroupPart {
+  return group.nodes
+    .filter(({ name }) => work.reached(following(name)) !== undefined)
+    .reduce((part, { name }) => withoutPromoted(part, name), group);
 }
 
 /** Whatever blocks its writes is lifted. A pause that nobody lifts would end by itself. */
@@ -75,10 +85,9 @@ function othersFollow(running: Running): boolean {
       const isOurs = mayBeOurs(running, node.name) || isOurDoing(group, node.name, seen);
       if (isMasterOfItsOwn(seen) && !isOurs) return true;
       const action = { kind: "follow", host: from.address, port: from.port } as const;
-      return (
-        isDone(work.redis(node, "undo: follow", action)) &&
-        isDone(work.redis(node, "undo: unpause", { kind: "unpause" }))
-      );
+      if (!isDone(work.redis(node, "undo: follow", action))) return false;
+      work.reach(following(node.name));
+      return isDone(work.redis(node, "undo: unpause", { kind: "unpause" }));
     });
   return answers.every(Boolean);
 }

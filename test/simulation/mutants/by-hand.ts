@@ -51,6 +51,18 @@ export const OF_BY_HAND: readonly Mutant[] = [
     scripts: ["a person promotes a replica, and the old master is turned back to"],
   },
   {
+    name: "who was turned back from is ours for a while",
+    removes: "P4: whoever promotes a node that was told to follow again, and does, is a person",
+    edits: [
+      {
+        file: "src/core/operation/undo.ts",
+        from: "withoutFollowers(withTarget(owed, running), running)",
+        to: "withTarget(owed, running)",
+      },
+    ],
+    scripts: ["a person promotes the target of a switchover that was turned back"],
+  },
+  {
     name: "who turns back takes along its target, whoever promoted that",
     removes:
       "P4: a target that the operation has not promoted itself is a person's, if it was written to",

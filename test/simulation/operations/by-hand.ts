@@ -150,6 +150,25 @@ function isOrderedTwice(seed: number, phase: "prepare" | "handover"): void {
   ownWritesKept(world, "db2");
 }
 
+/** Its leader dies while it hands over, so the next one turns back; and right after that a person promotes the target. */
+function isTriedByHand(seed: number): void {
+  const world = atRest(seed, WRITING);
+  world.onTurn = (monitor) => {
+    if (world.group?.operation?.phase !== "handover") return;
+    world.onTurn = null;
+    monitor.crash();
+  };
+  world.command({ kind: "switchover", group: GROUP, to: "db2" });
+  const hasEnded = () => world.onTurn === null && world.group?.operation === null;
+  until(world, hasEnded, "the switchover ends", 10_000);
+  need(world.group?.past.at(-1)?.result === "undone", "it is turned back");
+  need(!world.redis("db2").isMaster, "its target follows again");
+  world.runUntil(world.now + 500);
+  promotedByHand(world, "db2");
+  world.runUntil(world.now + 5_000);
+  ownWritesKept(world, "db2");
+}
+
 function isChoiceOf(effect: Effect, name: string): boolean {
   if (effect.kind !== "guard" || effect.target.node !== name) return false;
   return effect.request.op === "mark" && effect.request.permit !== null;
@@ -199,6 +218,10 @@ export const BY_HAND: readonly Script[] = [
   {
     name: "a person promotes the target of a switchover that hands over",
     run: (seed) => isOrderedTwice(seed, "handover"),
+  },
+  {
+    name: "a person promotes the target of a switchover that was turned back",
+    run: isTriedByHand,
   },
   { name: "two successors are promoted and given up", run: twoAreGivenUp },
 ];
