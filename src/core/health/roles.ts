@@ -1,6 +1,7 @@
 /** When the nodes' own idea of who is master differs from the agreed one. */
 import type { NodeName } from "../ids.ts";
 import { isOurDoing } from "../promoted.ts";
+import { nodeOf } from "../state.ts";
 import { type Inquiry, type Rule, type Stray, votesOfWitnesses } from "./inquiry.ts";
 import { rebirthSeen } from "./rebirth-rules.ts";
 import { type NodeInfo } from "./types.ts";
@@ -15,7 +16,8 @@ export const masterDemoted: Rule = (inquiry) => {
   const seenBy = seenAsReplica(inquiry);
   if (seenBy.length < tally.quorum) return null;
   const votes = votesOfWitnesses(inquiry, seenBy, "demoted: it follows another");
-  const [elsewhere] = otherMasters(inquiry);
+  const others = otherMasters(inquiry);
+  const elsewhere = others.find(({ node }) => isFollowedBy(inquiry, node, seenBy)) ?? others[0];
   if (elsewhere !== undefined) {
     const text = `${master} was made a replica, and ${elsewhere.node} is master now`;
     return { kind: "undecided", moved: elsewhere.node, votes, tally, text };
@@ -48,6 +50,15 @@ function seenAsReplica({ votes, now, masterForMs }: Inquiry): readonly FreshVote
       isAnswering(held.vote) &&
       held.vote.info?.role === "replica" &&
       (infoAgeMs(held, now) ?? Number.POSITIVE_INFINITY) <= ofItsTime,
+  );
+}
+
+/** More than one may be master, for whatever reason: whom the old one was made to follow is meant. */
+function isFollowedBy({ group }: Inquiry, name: NodeName, seenBy: readonly FreshVote[]): boolean {
+  const node = nodeOf(group, name);
+  return seenBy.some(
+    ({ held: { vote } }) =>
+      vote.info?.masterHost === node?.address && vote.info?.masterPort === node?.port,
   );
 }
 

@@ -63,6 +63,18 @@ export const OF_BY_HAND: readonly Mutant[] = [
     scripts: ["a person promotes the target of a switchover that was turned back"],
   },
   {
+    name: "of two masters the first is meant",
+    removes: "the VIP follows to whom a person made the old master follow",
+    edits: [
+      {
+        file: "src/core/health/roles.ts",
+        from: "others.find(({ node }) => isFollowedBy(inquiry, node, seenBy)) ?? others[0]",
+        to: "others[0]",
+      },
+    ],
+    scripts: ["a person moves the role to one of two masters"],
+  },
+  {
     name: "who turns back takes along its target, whoever promoted that",
     removes:
       "P4: a target that the operation has not promoted itself is a person's, if it was written to",

@@ -169,6 +169,20 @@ function isTriedByHand(seed: number): void {
   ownWritesKept(world, "db2");
 }
 
+/** One replica was promoted long ago and forgotten; then somebody moves the role to the other one. */
+function isMovedToOneOfTwo(seed: number): void {
+  const world = atRest(seed, WRITING);
+  promotedByHand(world, "db2");
+  world.network.cut(CLIENT, "db1");
+  world.runUntil(world.now + 8_000);
+  const [old, next] = [world.redis("db1"), world.redis("db3")];
+  need(next.offset === old.offset, "db3 has all");
+  next.promote();
+  old.follow("10.0.0.3", 6379);
+  isServedBy(world, "db3", "the VIP follows to whom the old master was made to follow");
+  ownWritesKept(world, "db2");
+}
+
 function isChoiceOf(effect: Effect, name: string): boolean {
   if (effect.kind !== "guard" || effect.target.node !== name) return false;
   return effect.request.op === "mark" && effect.request.permit !== null;
@@ -223,5 +237,6 @@ export const BY_HAND: readonly Script[] = [
     name: "a person promotes the target of a switchover that was turned back",
     run: isTriedByHand,
   },
+  { name: "a person moves the role to one of two masters", run: isMovedToOneOfTwo },
   { name: "two successors are promoted and given up", run: twoAreGivenUp },
 ];
