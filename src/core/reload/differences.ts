@@ -56,6 +56,10 @@ const SETTINGS: {
   prefer: ["prefer", preferred],
 };
 
+export function isSetting(name: string): boolean {
+  return Object.hasOwn(SETTINGS, name);
+}
+
 /** Of a node that stays. What a file leaves out stands for what Redis, or the shared key, says. */
 const NODE_KEYS: readonly (readonly [key: string, of: (node: ProposedNode) => string])[] = [
   ["address", ({ address }) => address],

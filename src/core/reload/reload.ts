@@ -9,11 +9,12 @@ import type { GroupName } from "../ids.ts";
 import type { Waiting } from "../local.ts";
 import type { Command } from "../messages.ts";
 import { type Order, refused, taken } from "../operation/order.ts";
+import type { GroupSettings } from "../settings.ts";
 import type { GroupPart } from "../state.ts";
 import type { Stamp } from "../stamp.ts";
 import type { Turn } from "../turn.ts";
 import { timed } from "../vip/epochs.ts";
-import { differences } from "./differences.ts";
+import { differences, isSetting } from "./differences.ts";
 import { obstacleToNodes, waitsForRelease } from "./leaving.ts";
 import { nodeChanges, withNodes } from "./nodes.ts";
 import { obstacle } from "./obstacles.ts";
@@ -69,7 +70,7 @@ function tell(what: string, { name }: GroupPart, changes: readonly string[]): st
 /** The group as the file wants it. */
 export function reloaded(group: GroupPart, stamp: Stamp, proposal: Proposal): GroupPart {
   const { leaseMs, permitMs } = proposal.settings;
-  const settings = { ...group.settings, ...proposal.settings };
+  const settings = settingsOf(group, proposal);
   const nodes = withNodes(group, stamp, proposal.nodes);
   const next = withReaders({ ...nodes, settings }, stamp, proposal.readers);
   return {
@@ -82,4 +83,10 @@ export function reloaded(group: GroupPart, stamp: Stamp, proposal: Proposal): Gr
         : { ...vip, leaseMs, permitMs };
     }),
   };
+}
+
+/** What the file leaves out is gone; what only a newer version knows stays. */
+function settingsOf({ settings }: GroupPart, proposal: Proposal): GroupSettings {
+  const unknown = Object.entries(settings).filter(([name]) => !isSetting(name));
+  return { ...Object.fromEntries(unknown), ...proposal.settings };
 }

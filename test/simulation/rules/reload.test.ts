@@ -103,16 +103,22 @@ const CHANGES: readonly Partial<GroupSettings>[] = [
 test("every setting is changed under load, one after the other, and no client notices", () => {
   const world = atRest(1, { writeEveryMs: 5 });
   world.client.resetGap();
+  const first = world.group?.settings;
   let change: Partial<GroupSettings> = {};
-  for (const next of CHANGES) {
-    change = { ...change, ...next };
+  const reloadAs = (next: Partial<GroupSettings>): void => {
     let outcome: CommandOutcome | undefined;
-    reload(world, change, (told) => (outcome = told));
+    reload(world, next, (told) => (outcome = told));
     world.runUntilTrue(() => outcome !== undefined, 2_000);
     expect(outcome, JSON.stringify(next)).toMatchObject({ kind: "ok" });
-    expect(world.group?.settings).toMatchObject(change);
     world.runUntil(world.now + 300);
+  };
+  for (const next of CHANGES) {
+    change = { ...change, ...next };
+    reloadAs(change);
+    expect(world.group?.settings).toMatchObject(change);
   }
+  reloadAs({});
+  expect(world.group?.settings).toEqual(first);
   expect(whatIsMissing(world)).toBeNull();
   expect(world.group?.past).toEqual([]);
   expect(world.client.longestGap.ms).toBeLessThan(60);

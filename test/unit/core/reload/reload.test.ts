@@ -177,6 +177,18 @@ describe("what is committed", () => {
     expect(reloaded(before, STAMP, proposal()).settings).toMatchObject({ later: 1 });
   });
 
+  it("lacks what the file names no more", () => {
+    const hook = { command: "exit 0", timeoutMs: 1000, onFailure: "stop" } as const;
+    const optional = {
+      prefer: { node: "db1", afterMs: 60_000 },
+      preFailover: hook,
+      preSwitchover: hook,
+    };
+    const after = reloaded(group({ settings: settings(optional) }), STAMP, proposal());
+    expect(after.settings).toEqual(settings());
+    expect(differences(after, proposal())).toEqual([]);
+  });
+
   it("is a new epoch for other times, under which the longer wait counts until it is over", () => {
     const [shorter] = reloaded(group(), STAMP, proposal({ leaseMs: 500, permitMs: 200 })).vips;
     if (shorter === undefined) throw new Error("the VIP is gone");
