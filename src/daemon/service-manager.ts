@@ -25,11 +25,17 @@ export function serviceManager(
 ): ServiceManager {
   if (env["NOTIFY_SOCKET"] === undefined) return { ready() {}, stopping() {} };
   let isInTrouble = false;
+  const done = (error: Error | null) => {
+    if (error !== null && !isInTrouble) onTrouble(error.message);
+    isInTrouble = error !== null;
+  };
   const tell = (...words: readonly string[]) => {
-    execFile("systemd-notify", words, { timeout: NOTIFY_DEADLINE_MS }, (error) => {
-      if (error !== null && !isInTrouble) onTrouble(error.message);
-      isInTrouble = error !== null;
-    });
+    try {
+      execFile("systemd-notify", words, { timeout: NOTIFY_DEADLINE_MS }, done);
+    } catch (error) {
+      // Short of memory Node throws it: no reason for a monitor to end.
+      done(error as Error);
+    }
   };
   return {
     ready: () => {

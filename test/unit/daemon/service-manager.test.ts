@@ -72,6 +72,17 @@ describe("what the service manager is told", () => {
     expect(troubles[0]).toContain("systemd-notify");
   });
 
+  it("and that no process can be made, as when memory is short, is no more than trouble", () => {
+    const troubles: string[] = [];
+    const manager = serviceManager({ NOTIFY_SOCKET: "/nowhere" }, (why) => troubles.push(why));
+    // More than the kernel hands on to a process: Node throws that, as it does ENOMEM.
+    process.env["MMM_TOO_LONG"] = "x".repeat(200_000);
+    ends.push(() => delete process.env["MMM_TOO_LONG"]);
+    manager.ready();
+    manager.stopping();
+    expect(troubles).toEqual([expect.stringContaining("E2BIG")]);
+  });
+
   it("a third of the watchdog's time lies between two words", () => {
     expect(feedingIntervalMs("3000000")).toBe(1_000);
     expect(feedingIntervalMs(undefined)).toBeNull();
