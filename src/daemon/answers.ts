@@ -98,13 +98,11 @@ export class Answers implements ControlBackend {
     request: Request,
     onProgress: (event: ProgressEvent) => void,
   ): Promise<CommandOutcome> {
-    if (!isReload(request.command) || request.forwarded)
-      return await this.#operate(request, onProgress);
-    const [outcome, own] = await Promise.all([
-      this.#operate(request, onProgress),
-      readOwnEverywhere(this.#options, request),
-    ]);
-    if (outcome.kind === "not-leader") return outcome;
+    const outcome = await this.#operate(request, onProgress);
+    // What nobody takes is offered again and again: nothing is read for that, either.
+    const isTaken = outcome.kind !== "not-leader" && isReload(request.command);
+    if (!isTaken || request.forwarded) return outcome;
+    const own = await readOwnEverywhere(this.#options, request);
     return { ...outcome, message: [outcome.message, ...own].join("\n") };
   }
 

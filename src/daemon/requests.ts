@@ -56,8 +56,8 @@ export class Requests {
       const waiter: Waiter = { group, settle, onProgress, untold: [] };
       const others = this.#waiters.get(requestId) ?? new Set();
       this.#waiters.set(requestId, others.add(waiter));
-      if (!start())
-        settle({ kind: "refused", message: "this monitor cannot keep up, or is ending" });
+      // It is ending: another may lead in a moment.
+      if (!start()) settle({ kind: "not-leader", leader: null });
     });
   }
 

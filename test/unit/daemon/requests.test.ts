@@ -89,9 +89,9 @@ describe("requests that wait", () => {
     await done;
   });
 
-  it("are refused when the core does not take them", async () => {
+  it("are for another monitor to take when the core does not, for it is ending", async () => {
     const outcome = await new Requests().run("r1", waiting().options, () => false);
-    expect(outcome).toMatchObject({ kind: "refused" });
+    expect(outcome).toEqual({ kind: "not-leader", leader: null });
   });
 
   it("end as unknown when nothing comes", async () => {
