@@ -6,7 +6,7 @@ import { statSync } from "node:fs";
 import { dirname } from "node:path";
 import { differences, keysOf } from "../../core/reload/differences.ts";
 import type { Committed, GroupPart } from "../../core/state.ts";
-import { messageOf } from "../../errors.ts";
+import { messageOf, systemCode } from "../../errors.ts";
 import { readConfig } from "./load.ts";
 import { proposalFor } from "./proposal.ts";
 import type { Config } from "./types.ts";
@@ -58,8 +58,16 @@ export class OwnFile {
   }
 
   #changes(): string {
-    const times = this.#watched.map((path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs);
-    return times.join();
+    return this.#watched.map(lastChangeOf).join();
+  }
+}
+
+/** Of one that is not there, or that may not be looked at: which of both. */
+function lastChangeOf(path: string): string {
+  try {
+    return String(statSync(path).mtimeMs);
+  } catch (error) {
+    return systemCode(error) ?? "unknown";
   }
 }
 

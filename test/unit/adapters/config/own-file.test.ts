@@ -1,4 +1,4 @@
-import { utimesSync, writeFileSync } from "node:fs";
+import { rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { groupParts } from "../../../../src/adapters/config/genesis.ts";
@@ -29,7 +29,7 @@ async function aFile() {
   const groups = Object.values(groupParts(readConfig(path))) as unknown as readonly GroupPart[];
   const file = new OwnFile(path);
   const differs = () => file.differsFrom({ groups } as unknown as Committed);
-  return { write, differs, [Symbol.asyncDispose]: () => dir[Symbol.asyncDispose]() };
+  return { path, write, differs, [Symbol.asyncDispose]: () => dir[Symbol.asyncDispose]() };
 }
 
 describe("a monitor's own file", () => {
@@ -51,6 +51,18 @@ describe("a monitor's own file", () => {
   it("says nothing of the mode, which people set as they go along", async () => {
     await using file = await aFile();
     file.write(`mode = passive\n${TEXT}`);
+    expect(file.differs()).toBe("");
+  });
+
+  it("that cannot be looked at any more says why, and harms nobody", async () => {
+    await using file = await aFile();
+    expect(file.differs()).toBe("");
+    rmSync(file.path);
+    // As where its directory is closed to this user, but for root, too.
+    symlinkSync(file.path, file.path);
+    expect(file.differs()).toMatch(/^it cannot be used: .*ELOOP/);
+    rmSync(file.path);
+    file.write(TEXT);
     expect(file.differs()).toBe("");
   });
 
