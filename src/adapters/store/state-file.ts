@@ -5,14 +5,15 @@
  * is all it waits for: about a millisecond, where a new file costs a file system several. What does
  * not fit any more begins a new file, which is written beside the old one, synced, and renamed over
  * it; so does the first save after a start. A crash at any moment leaves the state before or after
- * it. A file that is not whole is never taken for an empty one: the monitor could vote twice. After a
+ * it. The file that was the state until then is kept to be written over the next time: on a full disk there
+ * is no room for another one. A file that is not whole is never taken for an empty one: the monitor could vote twice. After a
  * failed write or sync nothing is tried again, because the kernel may by then believe that the pages
  * are clean; the monitor ends.
  *
  * That one process at a time uses the directory is for the caller to ensure.
  */
-import { statSync, writeSync } from "node:fs";
-import { type FileHandle, open, readFile, rename } from "node:fs/promises";
+import { linkSync, rmSync, statSync, writeSync } from "node:fs";
+import { type FileHandle, open, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Durable } from "../../core/consensus/types.ts";
 import { MmmError, messageOf, systemCode } from "../../errors.ts";
@@ -118,11 +119,39 @@ export class StateFile implements DurableStore {
       size *= 2;
       record = encodeRecord(durable, size);
     }
-    const file = await open(`${this.#path}.new`, "w", 0o600);
+    const file = await this.#openSpare();
+    await file.truncate(size);
     await writeSynced(file, Buffer.concat([record], size), 0);
-    await rename(`${this.#path}.new`, this.#path);
+    const isKept = this.#keep();
+    await rename(this.#spare, this.#path);
     await syncDirectory(this.#dir);
+    // Not before that is on disk: by no crash may the spare one come to be the state itself.
+    if (isKept) await rename(this.#former, this.#spare);
+    else await writeFile(this.#spare, Buffer.alloc(size), { mode: 0o600 }).catch(() => undefined);
     return { file, inode: (await file.stat()).ino, size, at: record.length };
+  }
+
+  get #spare(): string {
+    return `${this.#path}.new`;
+  }
+
+  get #former(): string {
+    return `${this.#path}.old`;
+  }
+
+  #openSpare(): Promise<FileHandle> {
+    return open(this.#spare, "r+").catch(() => open(this.#spare, "w", 0o600));
+  }
+
+  /** Under another name, before it loses its own. false: there is none, or no file here has two names. */
+  #keep(): boolean {
+    try {
+      rmSync(this.#former, { force: true });
+      linkSync(this.#path, this.#former);
+      return true;
+    } catch {
+      return false;
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import {
+  linkSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -60,13 +61,13 @@ describe("what is saved", () => {
     expect(await loadState(dir)).toEqual(DURABLE);
   });
 
-  test("replaces what was there before, as often as it is done, and leaves nothing beside it", async () => {
+  test("replaces what was there before, as often as it is done, and leaves but the file of the next time beside it", async () => {
     for (let term = 1; term <= 20; term += 1) {
       await store.save(ofTerm(term));
       expect(await loadState(dir)).toEqual(ofTerm(term));
       expect(statSync(path()).size).toBe(SIZE);
     }
-    expect(readdirSync(dir)).toEqual(["state"]);
+    expect(readdirSync(dir)).toEqual(["state", "state.new"]);
   });
 
   test("is readable by its owner only", async () => {
@@ -94,6 +95,40 @@ describe("what is saved", () => {
 
 test("a directory without a state has none", async () => {
   expect(await loadState(dir)).toBeNull();
+});
+
+describe("a crash while a new file takes the place of the old one", () => {
+  /** What is there besides, by the names under which the old file is known when it happens. */
+  test.each([
+    ["once it has its second name", () => linkSync(path(), `${path()}.old`)],
+    [
+      "before that is its only one",
+      () => {
+        linkSync(path(), `${path()}.old`);
+        rmSync(`${path()}.new`);
+      },
+    ],
+    ["before there was a spare one", () => rmSync(`${path()}.new`)],
+  ])("%s, is forgotten by the next saves", async (_, crash) => {
+    await store.save(ofTerm(8));
+    crash();
+    await using next = new StateFile(dir, SIZE);
+    for (let term = 9; term <= 30; term += 1) {
+      await next.save(ofTerm(term));
+      expect(await loadState(dir)).toEqual(ofTerm(term));
+      expect(statSync(path()).ino).not.toBe(statSync(`${path()}.new`).ino);
+    }
+    expect(readdirSync(dir)).toEqual(["state", "state.new"]);
+  });
+
+  test("leaves a spare one of any length, which is made to fit", async () => {
+    for (const length of [0, 100, SIZE + 512]) {
+      writeFileSync(`${path()}.new`, Buffer.alloc(length, "x"));
+      await using next = new StateFile(dir, SIZE);
+      await next.save(ofTerm(9));
+      expect(await loadState(dir)).toEqual(ofTerm(9));
+    }
+  });
 });
 
 describe("a crash in the middle of a save", () => {
