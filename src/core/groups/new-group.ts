@@ -5,6 +5,7 @@
  */
 import type { GroupName, Ip } from "../ids.ts";
 import type { Proposal } from "../reload/proposal.ts";
+import type { GroupSettings } from "../settings.ts";
 import type { Stamp } from "../stamp.ts";
 import type { GroupPart, Vip } from "../state.ts";
 import { unclaimed } from "../vip/epochs.ts";
@@ -20,7 +21,7 @@ export function newGroup(name: GroupName, proposal: Proposal, epoch: Stamp): Gro
     master: null,
     lineage: { chain: [], highWater: 0 },
     mode: mode ?? "active",
-    backend: settings.leaseBackend === "off" ? "off" : null,
+    backend: firstBackend(settings),
     vips: [
       ...(writer === null ? [] : [vip(writer, "writer")]),
       ...readers.map((ip) => vip(ip, "reader")),
@@ -29,4 +30,9 @@ export function newGroup(name: GroupName, proposal: Proposal, epoch: Stamp): Gro
     rejoining: {},
     past: [],
   };
+}
+
+/** As long as no master was adopted; then the hosts were asked. */
+export function firstBackend({ leaseBackend }: GroupSettings): GroupPart["backend"] {
+  return leaseBackend === "off" ? "off" : null;
 }

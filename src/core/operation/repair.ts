@@ -26,7 +26,7 @@ import { incident, lastDeed, withPast } from "./outline.ts";
 import { forgetRewrite, tellOfRewrite } from "./rewrite.ts";
 import { endLapsedTurn, forgetTurn, giveBackTurn, mayCopy, tookTurn } from "./sync-turns.ts";
 import { read, scopeOfTidying, tidy, unblock } from "./tidy.ts";
-import { guardWrites } from "./write-guard.ts";
+import { guardWrites, leaveWrites } from "./write-guard.ts";
 
 /** Redis' own reconnects and our operations settle within this; what lasts longer is repaired. */
 const STRANGE_FOR_MS = 300;
@@ -56,6 +56,7 @@ function leaveAlone(turn: Turn, group: GroupPart, node: Node): void {
   if (isLeftBlocked(group, node)) tidy(turn, group, node);
   else if (node.name === group.master && group.mode !== "passive") guardWrites(turn, group, node);
   else dropRepair(turn, group, node);
+  if (group.mode === "passive") leaveWrites(turn, group);
 }
 
 /** What has to be set right, and has not been for so long. */

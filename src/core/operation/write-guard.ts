@@ -4,6 +4,7 @@
  * says so. A value that somebody else chose is left alone.
  */
 import { candidateOf } from "../health/facts.ts";
+import { remembered } from "../remembered.ts";
 import type { GroupPart, Node } from "../state.ts";
 import type { Turn } from "../turn.ts";
 import { isDone, valueOf } from "./common.ts";
@@ -14,8 +15,10 @@ const LOOK_EVERY_MS = 1000;
 /** A replica that just reconnects is not gone, and one that just came is not there to stay. */
 const SETTLED_AFTER_MS = 1000;
 
+const alarmOf = remembered((name) => `${name}: write guard`);
+
 export function guardWrites(turn: Turn, group: GroupPart, master: Node): void {
-  if (!group.settings.writeGuard) return;
+  if (!group.settings.writeGuard) return leaveWrites(turn, group);
   const some = hasReplica(turn, group, master);
   const wanted = some ? "1" : "0";
   const before = some ? "0" : "1";
@@ -23,9 +26,8 @@ export function guardWrites(turn: Turn, group: GroupPart, master: Node): void {
   if (turn.lasting(group.name, `write guard ${wanted}`, true) < SETTLED_AFTER_MS) return;
   const work = new Work(turn, group.name, scopeOfTidying(master));
   const value = valueOf(work.poll(master, "guarded", { kind: "get-min-replicas" }, LOOK_EVERY_MS));
-  const alarm = `${group.name}: write guard`;
   turn.alarm(
-    alarm,
+    alarmOf(group.name),
     some ? null : `${master.name} has no healthy replica: its writes are on one node only`,
   );
   const set = { kind: "set-min-replicas", value: wanted } as const;
@@ -33,6 +35,11 @@ export function guardWrites(turn: Turn, group: GroupPart, master: Node): void {
     value === before && isDone(work.poll(master, `guard ${wanted}`, set, LOOK_EVERY_MS));
   if (isSet && !wasSet(turn, group)) tellOf(turn, group, master, some);
   turn.lasting(group.name, SET, isSet);
+}
+
+/** Nobody guards them any more, so nobody is to be warned of that. */
+export function leaveWrites(turn: Turn, { name }: GroupPart): void {
+  turn.alarm(alarmOf(name), null);
 }
 
 /** Until the value is read again: what was read before still says that it must be set. */

@@ -34,10 +34,13 @@ function ofWriter(group: GroupPart, { writer }: Proposal): string | null {
   return `master_ip is ${now ?? "none"}, the file says ${writer ?? "none"}: an address that clients use cannot be changed under them; ${ANEW}`;
 }
 
-function ofBackend({ backend, settings }: GroupPart, proposed: GroupSettings): string | null {
-  const { leaseBackend: wanted } = proposed;
-  if (wanted === settings.leaseBackend || wanted === "auto" || wanted === backend) return null;
-  if (backend === null && wanted === "nft") return null;
+/** Before a master was adopted no host was touched, and none goes by it yet. */
+function ofBackend(
+  { backend, master, settings }: GroupPart,
+  { leaseBackend: wanted }: GroupSettings,
+): string | null {
+  if (master === null || wanted === "auto") return null;
+  if (wanted === settings.leaseBackend || wanted === backend) return null;
   return `lease_backend is ${backend ?? settings.leaseBackend}, the file says ${wanted}: hosts that disagree on what keeps a virtual address would both serve it; ${ANEW}`;
 }
 

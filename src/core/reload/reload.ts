@@ -5,6 +5,7 @@
  * numbers; times of a lease change under a new epoch of each VIP (rule 12).
  */
 import { clash } from "../groups/clashes.ts";
+import { firstBackend } from "../groups/new-group.ts";
 import type { GroupName } from "../ids.ts";
 import type { Waiting } from "../local.ts";
 import type { Command } from "../messages.ts";
@@ -37,14 +38,24 @@ export function takeReload(
   if (why !== null) return refused(why);
   const changes = differences(group, proposal);
   if (changes.length === 0) return { kind: "answered", message: asWritten(group.name) };
-  if (dryRun) return { kind: "answered", message: tell(`would change in group`, group, changes) };
+  const told = [...changes, ...remarks(group, proposal)];
+  if (dryRun) return { kind: "answered", message: tell(`would change in group`, group, told) };
   const { left } = nodeChanges(group.nodes, proposal.nodes);
   const waits = waitsForRelease(turn, group, left, since);
   if (waits !== null) return waits;
   if (isElsewhere(group, proposal) && !turn.mayShape()) return { kind: "later" };
   turn.change(group.name, (part, stamp) => reloaded(part, stamp, proposal));
   turn.report({ kind: "settings.changed", group: group.name, by, changes });
-  return taken(tell(`changed in group`, group, changes));
+  return taken(tell(`changed in group`, group, told));
+}
+
+/** What a person has to know, or to do, besides. */
+function remarks({ settings }: GroupPart, proposal: Proposal): readonly string[] {
+  if (!settings.writeGuard || proposal.settings.writeGuard) return [];
+  // What an administrator set there cannot be told from what the guard set.
+  return [
+    "min-replicas-to-write stays as it is on each node: with 1, a master without a replica takes no writes. To end that: CONFIG SET min-replicas-to-write 0, CONFIG REWRITE",
+  ];
 }
 
 /** Some node or VIP is to be where none of the group was: another group may want to be there, too. */
@@ -76,6 +87,7 @@ export function reloaded(group: GroupPart, stamp: Stamp, proposal: Proposal): Gr
   return {
     ...next,
     mode: modeAfter(group, proposal),
+    backend: group.master === null ? firstBackend(settings) : group.backend,
     vips: next.vips.map((vip) => {
       if (vip.leaseMs === leaseMs && vip.permitMs === permitMs) return vip;
       return group.backend === "nft"

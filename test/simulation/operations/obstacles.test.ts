@@ -1,6 +1,7 @@
 /** What gets in the way of an operation: each script has one obstacle, and the way around it. */
 import { expect, test } from "vitest";
 import type { CommandOutcome } from "../../../src/core/messages.ts";
+import { reload } from "../rules/new-times.ts";
 import { GROUP, WRITER } from "../world/plan.ts";
 import {
   becomesWhole,
@@ -192,6 +193,31 @@ test.each(SEEDS)("the write guard follows the replicas (seed %i)", (seed) => {
   expect(world.redis("db1").minReplicas).toBe("1");
   expect(told).toEqual(["off", "on"]);
 });
+
+test.each(["a reload ends it", "the mode is passive"])(
+  "of a guard that is over nobody is warned: %s",
+  (how) => {
+    const world = settled(1, { nodes: 2, settings: { writeGuard: true } });
+    world.runUntilTrue(() => world.redis("db1").minReplicas === "1", 5_000);
+    world.redis("db2").kill();
+    const isWarned = (): boolean =>
+      world.leader()?.state?.alarms[`${GROUP}: write guard`] !== undefined;
+    world.runUntilTrue(isWarned, 5_000);
+    expect(isWarned()).toBe(true);
+    let outcome: CommandOutcome | undefined;
+    if (how === "the mode is passive")
+      world.command({ kind: "set-mode", group: GROUP, mode: "passive" });
+    else reload(world, { writeGuard: false }, (told) => (outcome = told));
+    world.runUntil(world.now + 2_000);
+    expect(isWarned()).toBe(false);
+    // What an administrator set there cannot be told from what the guard set.
+    if (outcome !== undefined)
+      expect(outcome).toMatchObject({
+        kind: "ok",
+        message: expect.stringContaining("min-replicas-to-write stays") as string,
+      });
+  },
+);
 
 const HUNG = [2, 3].flatMap((nodes) =>
   [true, false].flatMap((nft) =>

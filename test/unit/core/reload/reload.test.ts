@@ -152,6 +152,16 @@ describe("a reload is refused", () => {
     expect(obstacle(before, wanted)).toMatch(why);
   });
 
+  it("but not for another backend before a master was adopted, when no host was touched yet", () => {
+    const wanted = proposal({ leaseBackend: "off" });
+    const unread = group({ master: null, backend: null });
+    expect(obstacle(unread, wanted)).toBeNull();
+    const off = reloaded(unread, STAMP, wanted);
+    expect(off.backend).toBe("off");
+    expect(obstacle(off, proposal({ leaseBackend: "nft" }))).toBeNull();
+    expect(reloaded(off, STAMP, proposal({ leaseBackend: "nft" })).backend).toBeNull();
+  });
+
   it("but not for what changes nothing that is kept", () => {
     expect(obstacle(group(), proposal({ leaseBackend: "nft" }))).toBeNull();
     expect(obstacle(group(), proposal({ leaseMs: 1000, permitMs: 400 }))).toBeNull();
