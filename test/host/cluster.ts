@@ -147,12 +147,15 @@ export class Cluster implements AsyncDisposable {
     return this.#httpPorts.get(name) ?? 0;
   }
 
-  /** @param directory where its data and its configuration are */
-  start(name: string, directory = name): void {
+  /**
+   * @param directory where its data and its configuration are
+   * @param named its peers
+   */
+  start(name: string, directory = name, named: readonly string[] = NAMES): void {
     const at = (other: string) => `${this.#hostOf(other)}:${this.#ports.get(other)}`;
     const own = `${this.#host}:${this.#ports.get(name)}`;
     // One of the peers is named, the other says its name itself.
-    const others = NAMES.filter((other) => other !== name);
+    const others = named.filter((other) => other !== name);
     const peers = others.flatMap((other, index) => [
       "--peer",
       index === 0 ? at(other) : `${other}=${at(other)}`,

@@ -1,5 +1,7 @@
 /** Three monitors as processes: they found a cluster, answer alike, and hand leadership over. */
 import { randomUUID } from "node:crypto";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "../helpers/eventually.ts";
 import { Cluster, NAMES } from "./cluster.ts";
@@ -88,6 +90,41 @@ describe("three monitors", () => {
     );
     cluster.start(leader);
     await cluster.leader(NAMES);
+  });
+
+  it("let whoever hears a monitor that was wiped lead, and take it in", async () => {
+    const leader = await cluster.leader(NAMES);
+    const [heard = "", lost = ""] = NAMES.filter((name) => name !== leader);
+    cluster.monitors.get(lost)!.signal("SIGKILL");
+    await cluster.monitors.get(lost)!.exitCode();
+    rmSync(join(cluster.path, lost), { recursive: true });
+    cluster.start(lost, lost, [heard]);
+    const replace = { kind: "monitor-replace", name: lost, address: null } as const;
+    expect(await cluster.operate(leader, replace)).toMatchObject({
+      kind: "refused",
+      message: expect.stringContaining(`${lost} answers ${heard}, and not ${leader}`) as string,
+    });
+    expect(await cluster.leader([leader, heard], leader)).toBe(heard);
+    expect(await cluster.operate(heard, replace)).toMatchObject({ kind: "ok" });
+    await cluster.leader(NAMES);
+  });
+
+  it("take in no newcomer that is not where it is said to be", async () => {
+    const added = "mon5";
+    await cluster.startNewcomer(added);
+    const leader = await cluster.leader(NAMES);
+    const add = (port: number) =>
+      ({ kind: "monitor-add", name: added, address: `127.0.0.1:${port}` }) as const;
+    expect(await cluster.operate(leader, add(1))).toMatchObject({
+      kind: "refused",
+      message: expect.stringContaining("gets no answer from it at 127.0.0.1:1") as string,
+    });
+    expect(await cluster.operate(leader, add(cluster.portOf(added)))).toMatchObject({ kind: "ok" });
+    await cluster.leader([...NAMES, added]);
+    const remove = { kind: "monitor-remove", name: added } as const;
+    expect(await cluster.operate(leader, remove)).toMatchObject({ kind: "ok" });
+    await cluster.leader(NAMES, added);
+    cluster.monitors.get(added)!.signal("SIGKILL");
   });
 
   it("know from their disks whom they have in common, though no file names that one", async () => {

@@ -5,7 +5,7 @@
  * there and all are empty, the one with the lowest name founds the cluster. A majority would not be
  * enough: the monitors that are missing could be the ones that remember.
  */
-import type { At, Instant, MonitorName } from "../ids.ts";
+import type { At, Instant, MonitorName, StorageId } from "../ids.ts";
 import { type ClusterPart, type Member, SCHEMA } from "../state.ts";
 import { accept } from "./accepted.ts";
 import { changedState } from "./changed.ts";
@@ -127,8 +127,16 @@ function notePresence(
   const led = (message.slot?.term ?? 0) > FOUNDING.term ? message.clusterId : null;
   const { storageId, peers, bequest, met } = message;
   const address = state.found[from] ?? message.address;
+  const answeredAt = message.answer ? at : lastAnswer(state, from, storageId);
   const presence: Presence = { storageId, address, empty, led, peers, bequest, met, at };
-  return changedState(state, { present: { ...state.present, [from]: presence } });
+  const answered = answeredAt === undefined ? presence : { ...presence, answeredAt };
+  return changedState(state, { present: { ...state.present, [from]: answered } });
+}
+
+/** Of the disk that it has now. */
+function lastAnswer({ present }: ConsensusState, from: MonitorName, disk: StorageId) {
+  const before = present[from];
+  return before?.storageId === disk ? before.answeredAt : undefined;
 }
 
 /** A newcomer, a wiped member and a former one are told of, remembered for an operator, and otherwise ignored. */

@@ -217,6 +217,8 @@ export interface ConsensusState {
         /** Empty, and knows of a cluster that has been led: this monitor may have forgotten it. */
         readonly met: boolean;
         readonly at: Instant;
+        /** When that disk last answered a hello of this monitor, where that one is talked to; absent: never. */
+        readonly answeredAt?: Instant;
       }
     >
   >;

@@ -35,14 +35,14 @@ export function getToKnow(
 ): Acquaintance {
   const { schemas } = turn.state.consensus;
   const presence = presenceOf(turn, waiting, name);
-  if (presence !== undefined) {
+  if (presence !== undefined && isReached(turn, waiting, name, address)) {
     if ((schemas[name] ?? SCHEMA) < (turn.state.committed?.cluster.schema ?? SCHEMA))
       return waits(refused(`${name} is of an older version than the agreed state: upgrade it`));
     const { storageId } = presence;
     return { kind: "known", newcomer: { storageId, address: address ?? presence.address } };
   }
   if (turn.now - waiting.since > PATIENCE_MS)
-    return waits(refused(handOn(turn, name) ?? whyUnknown(turn, name, address)));
+    return waits(refused(whyUnreached(turn, waiting, name, address)));
   const greetedAt = waiting.greetedAt ?? -Infinity;
   if (turn.now - greetedAt < GREET_EVERY_MS) return waits({ kind: "later" });
   if (address !== null) turn.emit({ kind: "meet", name, address });
@@ -56,6 +56,20 @@ function presenceOf(turn: Turn, waiting: Waiting, name: MonitorName) {
   if (presence === undefined || !isThere(turn, presence.at) || presence.at <= waiting.since)
     return undefined;
   return presence.empty || turn.now - waiting.since > EMPTY_FIRST_MS ? presence : undefined;
+}
+
+/**
+ * Who says hello from somewhere may not be where it is said to be: then it would be a member that nobody reaches. Where
+ * another of its name is talked to, one that was removed and runs on, it cannot have answered.
+ */
+function isReached(
+  { state }: Turn,
+  { since }: Waiting,
+  name: MonitorName,
+  address: string | null,
+): boolean {
+  const { found, present } = state.consensus;
+  return found[name] !== address || (present[name]?.answeredAt ?? -Infinity) > since;
 }
 
 function isThere({ now }: Turn, heardAt: Instant): boolean {
@@ -87,6 +101,17 @@ function handOn(turn: Turn, name: MonitorName): string | null {
     return `${text}, and is busy: ask again when nothing is under way`;
   turn.consensus(transfer(consensus, heir, turn.at));
   return `${text}: ${heir} takes over. Ask again`;
+}
+
+function whyUnreached(
+  turn: Turn,
+  waiting: Waiting,
+  name: MonitorName,
+  address: string | null,
+): string {
+  const presence = presenceOf(turn, waiting, name);
+  if (presence === undefined) return handOn(turn, name) ?? whyUnknown(turn, name, address);
+  return `${name} says hello to ${turn.state.name}, which gets no answer from it at ${address}: is that where it listens, and may it be reached there?`;
 }
 
 function whyUnknown(turn: Turn, name: MonitorName, address: string | null): string {

@@ -71,14 +71,26 @@ export const OF_MEMBERSHIP: readonly Mutant[] = [
     edits: [
       {
         file: "src/core/members/newcomer.ts",
-        from: "refused(handOn(turn, name) ?? whyUnknown(turn, name, address))",
-        to: "refused(whyUnknown(turn, name, address))",
+        from: "return handOn(turn, name) ?? whyUnknown(turn, name, address);",
+        to: "return whyUnknown(turn, name, address);",
       },
     ],
     scripts: [
       "a monitor is to be replaced that the leader never hears",
       "a monitor is to be replaced that does not let the leader in",
     ],
+  },
+  {
+    name: "who is to be added may be anywhere",
+    removes: "whoever is to be added answers where it is said to be",
+    edits: [
+      {
+        file: "src/core/members/newcomer.ts",
+        from: "return found[name] !== address || (present[name]?.answeredAt ?? -Infinity) > since;",
+        to: "return true;",
+      },
+    ],
+    scripts: ["a monitor is to be added where nobody is"],
   },
   {
     name: "a leader leaves others that may not hear each other",

@@ -201,7 +201,19 @@ function leaderLeaves(seed: number): void {
   );
 }
 
+/** A person mistypes where the new monitor is, which says hello all the same. */
+function addedElsewhere(seed: number): void {
+  const world = atRest(seed, { ...SHARP, spares: 1 });
+  world.startMonitor("mon4");
+  world.runUntil(world.now + 1_000);
+  world.command({ kind: "monitor-add", name: "mon4", address: "elsewhere:7400" });
+  world.runUntil(world.now + 6_000);
+  if (isMember(world, "mon4")) throw new Violation("names", "mon4 was added where nobody is");
+  ask(world, { kind: "monitor-add", name: "mon4", address: world.monitor("mon4").address });
+}
+
 export const MEMBER_CHANGES: readonly Script[] = [
+  { name: "a monitor is to be added where nobody is", run: addedElsewhere },
   { name: "a monitor is replaced while half of them do not hear the master", run: replacedInDoubt },
   { name: "a monitor that was replaced elsewhere goes on voting", run: goesOnVoting },
   { name: "a monitor that does not hear the master is replaced", run: saidBefore },

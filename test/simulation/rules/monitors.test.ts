@@ -229,6 +229,24 @@ test("a monitor that does not run, or is a member already, is not added", () => 
   });
 });
 
+test("a monitor that says hello, and does not answer where it is said to be, is not added", () => {
+  const world = calm(1, 1);
+  world.startMonitor("mon4");
+  world.runUntil(world.now + 1_000);
+  const outcome = outcomeOf(world, { kind: "monitor-add", name: "mon4", address: "mon5:7400" });
+  expect(outcome).toEqual({
+    kind: "refused",
+    message: expect.stringContaining("gets no answer from it at mon5:7400") as string,
+  });
+  expectUnfelt(world);
+  expect(names(world)).toEqual(["mon1", "mon2", "mon3"]);
+  const { address } = world.monitor("mon4");
+  expect(outcomeOf(world, { kind: "monitor-add", name: "mon4", address })).toMatchObject({
+    kind: "ok",
+  });
+  expectUnfelt(world);
+});
+
 test("two changes at once are refused", () => {
   const world = calm(1, 1);
   world.startMonitor("mon4");

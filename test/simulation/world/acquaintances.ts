@@ -10,15 +10,35 @@ import type { MonitorProcess } from "./monitor-process.ts";
 export class Acquaintances {
   readonly #known = new Map<string, Set<string>>();
   readonly #members = new Map<string, readonly Member[]>();
+  /** Whom it talks to where nobody is. */
+  readonly #misled = new Map<string, Set<string>>();
 
   /** At its start. */
   begin(name: string, file: readonly string[]): void {
     this.#known.set(name, new Set(file));
+    this.#misled.set(name, new Set());
     this.#members.delete(name);
   }
 
   knows(name: string, other: string): boolean {
     return this.#known.get(name)?.has(other) === true;
+  }
+
+  /** Whether what it says arrives where that one is. */
+  reaches(name: string, other: string): boolean {
+    return this.knows(name, other) && this.#misled.get(name)?.has(other) !== true;
+  }
+
+  /** It is told where to look for that one. @returns whether nobody is there, and it does not know better */
+  looksInVain(
+    { name }: MonitorProcess,
+    other: MonitorProcess,
+    address: string,
+    knowsBetter: boolean,
+  ): boolean {
+    if (address === other.address) this.#misled.get(name)?.delete(other.name);
+    else if (!knowsBetter) this.#misled.get(name)?.add(other.name);
+    return this.#misled.get(name)?.has(other.name) === true;
   }
 
   /** Of whom it does not know it takes the state that names both, and nothing else. */

@@ -416,7 +416,11 @@ export class World {
         const peer = this.monitors.find(({ name }) => name === effect.name);
         if (peer === undefined) return;
         this.acquaintances.meet(from, peer.name);
-        this.#introduce(monitor, peer, monitor.life);
+        const isKnown = monitor.state?.consensus.found[peer.name] !== undefined;
+        // Whom it does not know it talks to where it is told, also if nobody is there.
+        if (this.acquaintances.looksInVain(monitor, peer, effect.address, isKnown))
+          monitor.deliver({ kind: "peer-found", name: peer.name, address: effect.address });
+        else this.#introduce(monitor, peer, monitor.life);
         return;
       }
       case "reply":
@@ -436,7 +440,7 @@ export class World {
     if (message.kind === "consensus") this.evidence.sends(from, message.message, this.now);
     const input: Input = { kind: "message", from, version: PRODUCT_VERSION, message };
     const to = this.monitors.find((monitor) => monitor.name === name);
-    if (to === undefined || !this.acquaintances.knows(from, name)) return;
+    if (to === undefined || !this.acquaintances.reaches(from, name)) return;
     this.network.datagram(from, name, () => {
       if (this.acquaintances.admits(name, from, message)) to.deliver(input);
     });
