@@ -40,16 +40,27 @@ export class Front {
 
   start(): void {
     if (this.#isStopped) return;
-    const { log } = this.#options;
+    try {
+      this.#worker = this.#open();
+    } catch (error) {
+      // As where the host has no thread left to give: no reason for the monitor to end.
+      this.#failed(error);
+      this.#startAgain();
+    }
+  }
+
+  #open(): Worker {
     const worker = new Worker(programFile(), { workerData: this.#doors, resourceLimits: LIMITS });
     worker.unref();
     worker.on("message", (message: FromFront) => this.#hear(worker, message));
-    worker.on("error", (error) => {
-      const text = `the read-only doors are closed for a moment: ${messageOf(error)}`;
-      log.write("error", "front.fault", text, { err: error });
-    });
+    worker.on("error", (error) => this.#failed(error));
     worker.on("exit", () => this.#startAgain());
-    this.#worker = worker;
+    return worker;
+  }
+
+  #failed(error: unknown): void {
+    const text = `the read-only doors are closed for a moment: ${messageOf(error)}`;
+    this.#options.log.write("error", "front.fault", text, { err: error });
   }
 
   /** Something new was agreed on. */
