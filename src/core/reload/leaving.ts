@@ -31,7 +31,8 @@ export function obstacleToNodes(turn: Turn, group: GroupPart, { nodes }: Proposa
     const after = nodes.find(({ name, address }) => name === node.name && address === node.address);
     if (after === undefined || !reachedOtherwise(node, after)) continue;
     const why = needed(group, node);
-    if (why !== null) return `${node.name} cannot be reached in another way now: ${why}`;
+    if (why !== null)
+      return `${node.name} cannot be reached in another way now: ${why}. What is to be so for all nodes is written into the sections of the others first`;
   }
   return null;
 }

@@ -12,7 +12,14 @@ import type { Strike } from "./victims.ts";
 const ANOTHER_WRITER = "10.0.0.250";
 
 export const reload: Strike = (world, random) => {
-  const change = { ...timesOf(random), ...wishesOf(random) };
+  const wishes = wishesOf(random);
+  // Before the adoption that is taken, and what a group without registers promises is less.
+  const isSettled = world.group?.master != null;
+  const change = {
+    ...timesOf(random),
+    ...wishes,
+    ...(isSettled ? {} : { leaseBackend: "auto" as const }),
+  };
   const leftOut = random.chance(0.3) ? [random.pick(world.hosts).name] : [];
   const file = proposalOf(world.shape, change, leftOut);
   const readers = file.readers.filter(() => random.chance(0.7));
