@@ -4,8 +4,13 @@
  */
 import { readdirSync } from "node:fs";
 import { basename, dirname, extname, join, resolve } from "node:path";
+import { systemCode } from "../../errors.ts";
+import { unreadable } from "./secret-file.ts";
 
-/** Relative patterns start from the folder of the file that includes. Only the last part may hold * or ?. */
+/**
+ * Relative patterns start from the folder of the file that includes. Only the last part may hold * or ?.
+ * @throws ConfigErrors
+ */
 export function includedPaths(pattern: string, from: string): readonly string[] {
   const whole = resolve(dirname(from), pattern);
   const folder = dirname(whole);
@@ -22,12 +27,16 @@ export function isIncluded(file: string, pattern: string, from: string): boolean
   return dirname(whole) === dirname(file) && matcher(basename(whole)).test(basename(file));
 }
 
-/** A folder that is not there holds nothing: whoever adds the first group makes it. */
+/**
+ * A folder that is not there holds nothing: whoever adds the first group makes it. In one that may not be looked into
+ * there may be groups, which must not seem to be gone.
+ */
 function namesIn(folder: string): readonly string[] {
   try {
     return readdirSync(folder);
-  } catch {
-    return [];
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return [];
+    throw unreadable(folder, error);
   }
 }
 

@@ -61,8 +61,12 @@ export function readText(file: string): TextFile {
     const { mode, uid } = statSync(file);
     return { text: readFileSync(file, "utf8"), mode, uid };
   } catch (error) {
-    throw new ConfigErrors([fault(file, whyUnreadable(file, error))]);
+    throw unreadable(file, error);
   }
+}
+
+export function unreadable(file: string, error: unknown): ConfigErrors {
+  return new ConfigErrors([fault(file, whyUnreadable(file, error))]);
 }
 
 function whyUnreadable(file: string, error: unknown): string {

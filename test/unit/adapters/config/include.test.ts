@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readConfig } from "../../../../src/adapters/config/load.ts";
@@ -174,4 +174,17 @@ describe("include", () => {
       );
     },
   );
+
+  it("is missed where its folder cannot be looked into: without it the group would seem to be gone", async () => {
+    await using dir = await tempDir();
+    const [folder, main] = [join(dir.path, "d"), join(dir.path, "mmm.conf")];
+    writeFileSync(main, `${INCLUDE}${MAIN}`, { mode: 0o640 });
+    expect(readConfig(main).groups).toHaveLength(1);
+    // Root may look into all but these.
+    symlinkSync(folder, folder);
+    expect(() => readConfig(main)).toThrow(`${folder}: ELOOP`);
+    rmSync(folder);
+    writeFileSync(folder, "");
+    expect(() => readConfig(main)).toThrow(`${folder}: ENOTDIR`);
+  });
 });
