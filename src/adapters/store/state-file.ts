@@ -27,6 +27,8 @@ const NEW_DISK =
   "restore nothing from a backup; give the monitor an empty directory, and replace it in the cluster: " +
   "mmm monitor replace NAME";
 
+const LATER = "start the version that wrote it, and change nothing in the directory";
+
 /**
  * The state of a data directory; null if it has none yet.
  *
@@ -46,7 +48,7 @@ export async function loadState(dir: string): Promise<Durable | null> {
   throw new MmmError("STORE_CORRUPT", {
     what: `cannot use ${path}`,
     why: found.why,
-    todo: NEW_DISK,
+    todo: found.kind === "later" ? LATER : NEW_DISK,
   });
 }
 

@@ -37,7 +37,9 @@ export function encodeRecord(durable: Durable, fileSize: number): Buffer {
 
 export type Found =
   | { readonly kind: "state"; readonly durable: Durable }
-  | { readonly kind: "damaged"; readonly why: string };
+  | { readonly kind: "damaged"; readonly why: string }
+  /** Whole, perhaps, and of a version that came after this one. */
+  | { readonly kind: "later"; readonly why: string };
 
 /** What a file holds. */
 export function decodeFile(file: Buffer): Found {
@@ -50,7 +52,7 @@ export function decodeFile(file: Buffer): Found {
     } else if (durable !== null && isUnwritten(file, at, record)) {
       return { kind: "state", durable };
     } else {
-      return { kind: "damaged", why: record.why };
+      return { kind: record.isLater ? "later" : "damaged", why: record.why };
     }
   }
 }
@@ -60,6 +62,7 @@ interface Broken {
   readonly why: string;
   /** As its header says; null: it has none. */
   readonly size: number | null;
+  readonly isLater: boolean;
 }
 
 interface Whole {
@@ -74,7 +77,8 @@ function decodeRecord(file: Buffer, at: number): Whole | Broken {
   const [magic, format, fileSize, length, sum, check] = line.split(" ");
   if (magic !== MAGIC) return broken("it does not begin as a state file of redis-mmm");
   if (format !== String(FORMAT)) {
-    return broken(`it has format ${String(format)}, and this version reads format ${FORMAT}`);
+    const why = `it has format ${String(format)}, and this version reads format ${FORMAT}`;
+    return { ...broken(why), isLater: Number(format) > FORMAT };
   }
   if (fileSize !== String(file.length)) {
     return broken(`it has ${file.length} bytes where ${String(fileSize)} were written`);
@@ -101,7 +105,7 @@ function wholeOf(body: Buffer, size: number): Whole | Broken {
 }
 
 function broken(why: string, size: number | null = null): Broken {
-  return { kind: "broken", why, size };
+  return { kind: "broken", why, size, isLater: false };
 }
 
 /**

@@ -13,6 +13,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { loadState, StateFile } from "../../../../src/adapters/store/state-file.ts";
 import type { Durable, Part } from "../../../../src/core/consensus/types.ts";
+import type { MmmError } from "../../../../src/errors.ts";
 import { aCluster } from "../../core/consensus/a-monitor.ts";
 
 let dir: string;
@@ -186,7 +187,6 @@ describe("a file that is not whole is refused, never taken for an empty or an ol
     ["cut within its first line", (bytes) => bytes.subarray(0, 30), /does not begin/],
     ["longer", (bytes) => Buffer.concat([bytes, Buffer.alloc(512)]), /bytes where/],
     ["of an earlier format", () => "redis-mmm-state 1 3 aa\n{}\n", /format 1/],
-    ["of a later format", (bytes) => bytes.toString().replace("state 2 ", "state 3 "), /format 3/],
     ["something else", () => "{}\n", /does not begin/],
     ["all zeros", (bytes) => Buffer.alloc(bytes.length), /does not begin/],
   ])("%s", async (_, change, why) => {
@@ -198,6 +198,17 @@ describe("a file that is not whole is refused, never taken for an empty or an ol
     await expect(refused).rejects.toMatchObject({
       explanation: { todo: expect.stringContaining("mmm monitor replace") as string },
     });
+  });
+
+  test("of a later format, which is for the version to read that wrote it", async () => {
+    await store.save(DURABLE);
+    writeFileSync(path(), content().toString().replace("state 2 ", "state 3 "));
+    const refused = loadState(dir);
+    await expect(refused).rejects.toMatchObject({ code: "STORE_CORRUPT", exitCode: 3 });
+    await expect(refused).rejects.toThrow(/format 3/);
+    const { explanation } = (await refused.catch((error: unknown) => error)) as MmmError;
+    expect(explanation.todo).toContain("start the version that wrote it");
+    expect(explanation.todo).not.toContain("empty");
   });
 
   test("with any bit of any record changed", async () => {
