@@ -69,7 +69,8 @@ function isReached(
   address: string | null,
 ): boolean {
   const { found, present } = state.consensus;
-  return found[name] !== address || (present[name]?.answeredAt ?? -Infinity) > since;
+  const isAnotherThere = found[name] !== undefined && found[name] !== address;
+  return isAnotherThere || (present[name]?.answeredAt ?? -Infinity) > since;
 }
 
 function isThere({ now }: Turn, heardAt: Instant): boolean {

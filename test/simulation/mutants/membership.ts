@@ -86,7 +86,7 @@ export const OF_MEMBERSHIP: readonly Mutant[] = [
     edits: [
       {
         file: "src/core/members/newcomer.ts",
-        from: "return found[name] !== address || (present[name]?.answeredAt ?? -Infinity) > since;",
+        from: "return isAnotherThere || (present[name]?.answeredAt ?? -Infinity) > since;",
         to: "return true;",
       },
     ],
