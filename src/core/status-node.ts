@@ -1,5 +1,5 @@
 /** One node, as a monitor shows it: its votes, its data, its guard, and whether it could be promoted. */
-import { asSeen, candidateOf } from "./health/facts.ts";
+import { candidateOf } from "./health/facts.ts";
 import { eligible, priorityOf } from "./health/eligibility.ts";
 import { positionOf } from "./health/lineage.ts";
 import type { HeldVote, NodeInfo } from "./health/types.ts";
@@ -92,7 +92,7 @@ function promotable(
     group,
     node.name,
     candidateOf(evidence, node.name, at.now),
-    asSeen(group, evidence).lineage,
+    group.lineage,
   );
   return { ok: refusal === null, why: refusal?.text ?? null };
 }

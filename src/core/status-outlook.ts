@@ -2,7 +2,7 @@
  * What a failover of the present master would meet: the rules by which one begins
  * (`operation/admission.ts`), asked before anything calls for it, on what this monitor sees.
  */
-import { asSeen, candidatesOf } from "./health/facts.ts";
+import { candidatesOf } from "./health/facts.ts";
 import { chooseSuccessor } from "./health/successor.ts";
 import type { At } from "./ids.ts";
 import type { MonitorState } from "./local.ts";
@@ -17,7 +17,7 @@ export function outlookOf(state: MonitorState, group: GroupPart, at: At): Outloo
   const { master } = group;
   const candidates = candidatesOf(group, evidence, at.now);
   const { chosen, best } = chooseSuccessor({
-    group: asSeen(group, evidence),
+    group,
     from: master,
     candidates,
     preferred: null,

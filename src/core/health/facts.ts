@@ -57,7 +57,8 @@ export function isLinkedTo({ link, masterHost, masterPort }: NodeInfo, master: N
 
 /**
  * The group with the highest offset that anybody tells of, however long ago: what was agreed on of a stream that grows is
- * seconds old, and who wrote it may be dead.
+ * seconds old, and who wrote it may be dead. Of one that still grows the replicas were looked at at another moment: they seem
+ * to lag by what is written in half a second.
  */
 export function asSeen(group: GroupPart, evidence: Evidence): GroupPart {
   const { lineage } = group;

@@ -120,7 +120,8 @@ function successorWith(
   admit: typeof withAdmittance,
 ): SuccessorAnswer {
   const { evidence } = turn.local(agreed.name);
-  const group = asSeen(agreed, evidence);
+  // A living master says its last word, and nobody takes over with less.
+  const group = call.cause === "down" ? asSeen(agreed, evidence) : agreed;
   // Else a master that died just after its promotion counts as the replica that it was last seen to be.
   const candidates = candidatesOf(group, evidence, turn.now)
     .filter(({ node }) => node !== call.from || call.isDemoted === true)

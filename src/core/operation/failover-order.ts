@@ -2,7 +2,7 @@
  * `mmm failover --force`: a person's word instead of the monitors' votes. Where a failover waits already,
  * for nobody that may be promoted is left, whoever accepts the loss is not refused but ends that.
  */
-import { asSeen, candidateOf, candidatesOf, isDemoted } from "../health/facts.ts";
+import { candidateOf, candidatesOf, isDemoted } from "../health/facts.ts";
 import { chooseSuccessor } from "../health/successor.ts";
 import type { NodeName } from "../ids.ts";
 import type { Waiting } from "../local.ts";
@@ -35,13 +35,7 @@ export function takeFailover(turn: Turn, group: GroupPart, waiting: Waiting, ask
       asMaster: true,
     }));
   const from = group.master;
-  const answer = chooseSuccessor({
-    group: asSeen(group, evidence),
-    from,
-    candidates,
-    preferred: to,
-    excluded: [],
-  });
+  const answer = chooseSuccessor({ group, from, candidates, preferred: to, excluded: [] });
   if (answer.chosen === null) return refused(noSuccessor(answer));
   if (waits) acceptLoss(turn, group, waiting, to);
   else begin(turn, group, waiting, { ...asked, from });

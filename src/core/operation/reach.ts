@@ -8,7 +8,7 @@
  * it with the next epoch, and without that mark nobody can.
  */
 import { eligible } from "../health/eligibility.ts";
-import { asSeen, candidateOf, isDemoted } from "../health/facts.ts";
+import { candidateOf, isDemoted } from "../health/facts.ts";
 import { isFresh, isReachedBy } from "../health/votes.ts";
 import type { Instant, MonitorName, NodeName } from "../ids.ts";
 import { remembered } from "../remembered.ts";
@@ -145,13 +145,12 @@ function candidatesIn(turn: Turn, group: GroupPart): readonly Node[] {
   const { evidence } = turn.local(group.name);
   const from = group.operation?.from ?? group.master;
   const acceptDataLoss = group.operation?.acceptDataLoss ?? false;
-  const { lineage } = asSeen(group, evidence);
   return group.nodes.filter(({ name }) => {
     const seen = candidateOf(evidence, name, turn.now);
     if (name === from && !isDemoted(seen)) return false;
     // Whether its guard is reached, and by whom, is asked below.
     const facts = { ...seen, acceptDataLoss, admissible: true, asMaster: true };
-    return eligible(group, name, facts, lineage) === null;
+    return eligible(group, name, facts, group.lineage) === null;
   });
 }
 
