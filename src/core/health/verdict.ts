@@ -130,9 +130,16 @@ function healthy(inquiry: Inquiry): Verdict {
   };
 }
 
-/** A majority finds it up, whatever a minority says; and it has its data. */
+/** A majority finds it up, whatever a minority says; it has its data, and nobody else is master. */
 export function isWell(verdict: Verdict): verdict is Verdict & { kind: "healthy" | "suspect" } {
-  if (verdict.kind !== "healthy" && verdict.kind !== "suspect") return false;
+  return verdict.kind !== "two-masters" && isWellItself(verdict);
+}
+
+/** The same, whoever else is master. */
+export function isWellItself(
+  verdict: Verdict,
+): verdict is Verdict & { kind: "healthy" | "suspect" | "two-masters" } {
+  if (!("rebirth" in verdict)) return false;
   const hasLost = verdict.rebirth === "gone-back" || verdict.rebirth === "unknown";
   return !hasLost && verdict.tally.up >= verdict.tally.quorum;
 }

@@ -122,10 +122,11 @@ function successorWith(
   const { evidence } = turn.local(agreed.name);
   // A living master says its last word, and nobody takes over with less.
   const group = call.cause === "down" ? asSeen(agreed, evidence) : agreed;
-  // Else a master that died just after its promotion counts as the replica that it was last seen to be.
+  // Else a master that died just after its promotion counts as the replica that it was last seen to be. What a living one
+  // still writes reaches no other master.
   const candidates = candidatesOf(group, evidence, turn.now)
     .filter(({ node }) => node !== call.from || call.isDemoted === true)
-    .map((candidate) => ({ ...admit(turn, group, candidate), asMaster: true }));
+    .map((candidate) => ({ ...admit(turn, group, candidate), asMaster: call.cause !== "guard" }));
   return chooseSuccessor({ group, from: call.from, candidates, preferred: null, excluded: [] });
 }
 

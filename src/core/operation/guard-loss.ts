@@ -4,11 +4,12 @@
  * to where it can be renewed. One monitor's trouble never moves a master, nor does a busy host: the
  * guard must have been heard before, and have failed ever since. Nor does a host that is just back: its
  * Redis may answer before its guard does, so that counts from when the master was well again. Nor does a
- * monitor count that does not reach the master at all: what it cannot renew others may.
+ * monitor count that does not reach the master at all: what it cannot renew others may. That another node is master, too,
+ * and waits for a person's word, keeps nobody's lease alive.
  */
 import { isOwnTrouble } from "../health/own-network.ts";
 import type { NodeVote } from "../health/types.ts";
-import { isWell, type Verdict } from "../health/verdict.ts";
+import { isWellItself, type Verdict } from "../health/verdict.ts";
 import { type FreshVote, freshVotes, isAnswering } from "../health/votes.ts";
 import {
   type GroupPart,
@@ -29,7 +30,7 @@ const GUARD_LOST = "guard lost";
 
 export function guardLoss(turn: Turn, group: GroupPart, verdict: Verdict): Call | null {
   const vip = writerVip(group);
-  if (!isWell(verdict) || vip === undefined || !isKept(group, vip)) {
+  if (!isWellItself(verdict) || vip === undefined || !isKept(group, vip)) {
     turn.lasting(group.name, GUARD_LOST, false);
     return null;
   }

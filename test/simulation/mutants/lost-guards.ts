@@ -18,6 +18,18 @@ export const OF_LOST_GUARDS: readonly Mutant[] = [
     scripts: ["nobody reaches the guard, and one monitor not the master either"],
   },
   {
+    name: "beside another master no guard is lost",
+    removes: "a lease that nobody can renew moves the role, whoever else is master",
+    edits: [
+      {
+        file: GUARD_LOSS,
+        from: "!isWellItself(verdict)",
+        to: '(!isWellItself(verdict) || verdict.kind === "two-masters")',
+      },
+    ],
+    scripts: ["nobody reaches the guard of one of two masters"],
+  },
+  {
     name: "a guard is lost while its master loads",
     removes: "a guard is looked at where a majority sees a master that serves",
     edits: [

@@ -12,6 +12,7 @@ import {
 } from "../rules/script.ts";
 import { GROUP, WRITER } from "../world/plan.ts";
 import { Violation } from "../world/violation.ts";
+import { promotedByHand } from "./by-hand.ts";
 import { WRITING } from "./data.ts";
 import { loses } from "./reach.ts";
 
@@ -24,6 +25,16 @@ function nobodyReachesTheGuard(seed: number): void {
   world.host("db1").guard = () => {};
   const hasMoved = () => ["db2", "db3"].includes(world.servingHost(WRITER)?.name ?? "");
   must(world, hasMoved, "a majority that sees a lost guard moves the role", 15_000);
+}
+
+/** Somebody promoted a replica long ago, wrote to it, and forgot it. */
+function besideAnother(seed: number): void {
+  const world = atRest(seed, { ...WRITING, ...SHARP });
+  promotedByHand(world, "db2");
+  until(world, () => verdictOf(world) === "two-masters", "db2 is master, too");
+  world.host("db1").guard = () => {};
+  const hasMoved = () => world.servingHost(WRITER)?.name === "db3";
+  must(world, hasMoved, "whoever else is master, a lost guard moves the role", 15_000);
 }
 
 /** For the leader the guard is lost, and for one of the others the whole host; the third keeps the lease alive. */
@@ -116,6 +127,7 @@ export const LOST_GUARDS: readonly Script[] = [
     name: "nobody reaches the guard, and one monitor not the master either",
     run: nobodyReachesTheGuard,
   },
+  { name: "nobody reaches the guard of one of two masters", run: besideAnother },
   { name: "one monitor reaches neither the master nor its guard", run: oneReachesAll },
   { name: "a booted master loads for long, without its guard", run: loadsForLong },
 ];
