@@ -109,9 +109,9 @@ export function takeSwitchover(
 ): Order {
   const outlook = outlookOf(turn, group, to);
   if (outlook.kind === "not") {
+    if (outlook.passes && turn.now - waiting.since < PATIENCE_MS) return { kind: "later" };
     forgetMove(turn, group, waiting);
-    const isAwaited = outlook.passes && turn.now - waiting.since < PATIENCE_MS;
-    return isAwaited ? { kind: "later" } : outlook.order;
+    return outlook.order;
   }
   const consent = consentToMove(turn, group, waiting, outlook);
   if (consent.kind === "awaited") return { kind: "later" };

@@ -5,8 +5,10 @@
 import { expect, test } from "vitest";
 import type { CommandOutcome } from "../../../src/core/messages.ts";
 import type { AskedHook } from "../../../src/core/settings.ts";
+import { MOODY } from "../world/hook.ts";
 import { GROUP } from "../world/plan.ts";
 import type { World } from "../world/world.ts";
+import { atRest } from "../rules/script.ts";
 import { lostWrites, settled } from "./at-rest.ts";
 
 function asking(command: string, onFailure: AskedHook["onFailure"] = "go-on"): World {
@@ -41,6 +43,19 @@ test("it forbids one: it is refused with its words, and nothing happened", () =>
 test("it fails or hangs: what was agreed on for that", () => {
   expect(ordered(asking("exit 3", "stop"))?.kind).toBe("refused");
   expect(ordered(asking("hangs"))?.kind).toBe("ok");
+});
+
+test("it is asked once, though the order cannot be followed for a moment while it thinks", () => {
+  const preSwitchover = { command: MOODY, timeoutMs: 3_000, onFailure: "stop" } as const;
+  const world = atRest(1, { settings: { preSwitchover } });
+  world.hook.mood = { exitCode: 0, afterMs: 1_500 };
+  let asked = 0;
+  world.onEffect = (_, { kind }) => (asked += Number(kind === "hook"));
+  const leader = world.theLeader.name;
+  world.after(100, () => world.network.cut(leader, "db1"));
+  world.after(1_000, () => world.network.cut(leader, "db1", false));
+  expect(ordered(world)).toMatchObject({ kind: "ok" });
+  expect(asked).toBe(1);
 });
 
 test("it is not asked when the order cannot be followed, nor about a failover", () => {
