@@ -100,14 +100,15 @@ export function claimNext(
   // Rule 9: everybody else must be proven empty at the very moment of this commit.
   if (unproven(running, to.name).length > 0) return;
   const { op } = running;
-  const fork = Math.max(info.secondOffset - 1, 0);
+  const forkOffset = forkOf(info, running.group.lineage);
   advance(running, "claim", {
-    known: { ...known, forkOffset: fork },
+    known: { ...known, forkOffset },
     vip: claimable,
     group: (part, stamp) => ({
       ...succeeded(withoutPromoted(part, to.name), op, stamp),
       master: to.name,
-      lineage: extendLineage(part.lineage, info.replId, fork),
+      // Of other data nothing that is known is a beginning.
+      lineage: extendLineage(part.lineage, info.replId, forkOffset ?? 0),
     }),
   });
 }

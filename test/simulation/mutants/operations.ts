@@ -53,6 +53,19 @@ export const OF_OPERATIONS: readonly Mutant[] = [
     scripts: ["a master comes back whole, and then empty"],
   },
   {
+    name: "whoever becomes master continues what was there",
+    removes:
+      "P4: where a person has chosen other data, what is known of before is no beginning of them",
+    edits: [
+      {
+        file: `${OPERATION}/promotion.ts`,
+        from: "info.replId, forkOffset ?? 0)",
+        to: "info.replId, Math.max(info.secondOffset - 1, 0))",
+      },
+    ],
+    scripts: ["a person calls for other data, whose master dies later"],
+  },
+  {
     name: "only what was agreed on was seen",
     removes: "P4: max_lag counts from the highest offset that anybody saw",
     edits: [

@@ -191,6 +191,28 @@ function lastCopyIsFar(seed: number): void {
   keptBy(world, "db1", before, "the last copy is not destroyed");
 }
 
+/**
+ * A person calls for a replica that holds other data, restored from elsewhere; and when that dies, one comes back that was
+ * away all the time.
+ */
+function otherDataCount(seed: number): void {
+  const world = atRest(seed, WRITING);
+  const [old, chosen] = [world.redis("db1"), world.redis("db2")];
+  world.unplug("db3");
+  world.runUntil(world.now + 2_000);
+  world.killRedis("db1");
+  Object.assign(chosen, { replId: "f".repeat(40), offset: old.offset + 5_000 });
+  world.runUntil(world.now + 3_000);
+  world.command({ kind: "failover", group: GROUP, to: "db2", acceptDataLoss: true });
+  movesTo(world, ["db2"]);
+  world.runUntil(world.now + 3_000);
+  world.killRedis("db2");
+  world.unplug("db3", false);
+  world.runUntil(world.now + 10_000);
+  if (world.group?.master !== "db2")
+    throw new Violation("other data than those that count are not promoted", "db3 is master");
+}
+
 /** The old master restarts when it was blocked and its guard sleeps before the release: it serves once more. */
 function restartsBlocked(seed: number): void {
   const settings = { ...SHARP.settings, onReboot: "wait" as const };
@@ -234,6 +256,7 @@ export const DATA: readonly Script[] = [
   { name: "both replicas lag, and the master dies before that is noted", run: bothLagUnnoted },
   { name: "an old master holds the last copy", run: lastCopy },
   { name: "the last copy is not reached when a person calls for it", run: lastCopyIsFar },
+  { name: "a person calls for other data, whose master dies later", run: otherDataCount },
   { name: "an old master restarts before its release", run: restartsBlocked },
   { name: "the new master's file after a switchover", run: filesFollow },
 ];
