@@ -25,6 +25,7 @@ import { forgetPromoted } from "./promoted.ts";
 import { remembered } from "./remembered.ts";
 import { type GroupPart, memberNames, type Vip, writerVip } from "./state.ts";
 import type { Turn } from "./turn.ts";
+import { tellUnwell } from "./unwell.ts";
 import { adopt } from "./vip/adoption.ts";
 import { driveVip } from "./vip/driver.ts";
 import { renewalOf } from "./vip/failsafe.ts";
@@ -116,6 +117,7 @@ function judge(turn: Turn, group: GroupPart): Verdict {
   }
   turn.setLocal(group.name, { verdict });
   alarmOn(turn, group, verdict);
+  tellUnwell(turn, group, verdict);
   return verdict;
 }
 

@@ -10,6 +10,7 @@ const NAMED: ReadonlySet<string> = new Set([
   "reach",
   "reborn",
   "roles",
+  "master",
   "leaving",
   "strangers",
   "blocked",
