@@ -33,6 +33,7 @@ export const FINDING_IDS = [
   "redis-writable-replica",
   "redis-masterauth",
   "redis-bind",
+  "redis-busy",
   "redis-clients",
   // a host
   "ssh-key",

@@ -166,6 +166,21 @@ const pingPeriod: Rule = ({ subject, group, number }) => {
   );
 };
 
+/** Until it says BUSY it answers nothing, and silence counts. It is the same setting as `busy-reply-threshold`. */
+const busy: Rule = ({ subject, group, number }) => {
+  const ms = number("lua-time-limit");
+  const { downAfterMs } = group.settings;
+  const most = Math.floor(downAfterMs / 2);
+  if (ms === null || (ms > 0 && ms <= most)) return null;
+  const said = ms > 0 ? `only after ${ms} ms` : "never";
+  return subject.hint(
+    "redis-busy",
+    `in a slow script it says BUSY ${said} (lua-time-limit); half of down_after (${downAfterMs} ms) is right`,
+    "before that it is silent: a master with a script that takes longer than down_after is failed over, whatever busy_grace says",
+    `redis-cli CONFIG SET lua-time-limit ${most}, then CONFIG REWRITE`,
+  );
+};
+
 const minReplicas: Rule = ({ subject, group, number }) => {
   const wanted = number("min-replicas-to-write");
   const replicas = group.nodes.length - 1;
@@ -252,6 +267,7 @@ const RULES: readonly Rule[] = [
   listening,
   masterPassword,
   pingPeriod,
+  busy,
   minReplicas,
   writableReplica,
   crowd,

@@ -17,6 +17,7 @@ import { authProblem, findLoss, splitReplies } from "../redis/interpret.ts";
 export const SETTINGS = [
   "appendonly",
   "bind",
+  "lua-time-limit",
   "masterauth",
   "maxclients",
   "min-replicas-to-write",

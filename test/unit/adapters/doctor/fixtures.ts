@@ -33,6 +33,7 @@ export function infoText(runId = "a".repeat(40)): string {
 const SETTINGS: Readonly<Record<Setting, string>> = {
   appendonly: "yes",
   bind: "0.0.0.0",
+  "lua-time-limit": "500",
   masterauth: "",
   maxclients: "10000",
   "min-replicas-to-write": "1",

@@ -28,6 +28,8 @@ describe("a Redis", () => {
     ["error redis-bind", { bind: "10.0.0.1 -::1" }],
     ["error redis-masterauth", { requirepass: "(set)" }],
     ["warning redis-ping-period", { "repl-ping-replica-period": "10" }],
+    ["hint redis-busy", { "lua-time-limit": "5000" }],
+    ["hint redis-busy", { "lua-time-limit": "0" }],
     ["warning redis-min-replicas", { "min-replicas-to-write": "2" }],
     ["hint redis-min-replicas", { "min-replicas-to-write": "0" }],
     ["warning redis-writable-replica", { "replica-read-only": "no" }],
