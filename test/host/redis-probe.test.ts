@@ -247,6 +247,38 @@ describe("silence", () => {
     expectInfo(await probe(server));
   });
 
+  test("a silent node stays silent when there are no credentials for a rival: its kept one needs none", async () => {
+    await using server = await RedisServer.start();
+    let isThere = true;
+    const unsure = new RedisProbes(() => {
+      if (!isThere) throw new Error("no such file");
+      return {};
+    });
+    expectInfo(await unsure.probe(targetOf(server), "full", 500));
+    isThere = false;
+    server.pause();
+    for (let count = 0; count < 9; count += 1)
+      expect(await unsure.probe(targetOf(server), "full", 30)).toEqual({
+        kind: "timeout",
+        stage: "reply",
+      });
+    server.resume();
+    expectInfo(await unsure.probe(targetOf(server), "full", 500));
+    unsure.close();
+  });
+
+  test("a dead node refuses, also when there are no credentials to speak to it with", async () => {
+    const server = await RedisServer.start();
+    const unsure = new RedisProbes(() => {
+      throw new Error("no such file");
+    });
+    const living = await unsure.probe(targetOf(server), "full", 500);
+    expect(living).toEqual({ kind: "garbled", text: "probe failed: Error: no such file" });
+    await server[Symbol.asyncDispose]();
+    expect((await unsure.probe(targetOf(server), "full", 500)).kind).toBe("refused");
+    unsure.close();
+  });
+
   test("a silent node whose new connections are refused stays silent: its kept one still stands", async () => {
     await using server = await RedisServer.start({ host: "127.0.0.1" });
     expectInfo(await probe(server));

@@ -8,7 +8,7 @@
 import type { ProbeDepth, ProbeResult } from "../../core/health/types.ts";
 import type { Credentials } from "./connection.ts";
 import { Deadline } from "./deadline.ts";
-import type { Failure } from "./failure.ts";
+import { type Failure, shorten } from "./failure.ts";
 import { ProbeConnection, type ProbeOpening } from "./probe-connection.ts";
 import { type LineAnswer, ProbeLine } from "./probe-line.ts";
 
@@ -22,6 +22,8 @@ interface Rival {
   readonly line: ProbeLine | null;
   readonly answer: LineAnswer;
 }
+
+const NO_RIVAL: Rival = { line: null, answer: { kind: "silent" } };
 
 export interface Watched {
   readonly address: string;
@@ -84,11 +86,17 @@ export class NodeWatch {
     return this.#settleRival(await rival) ?? answer;
   }
 
+  /** Never throws: nobody listens to it yet while the kept connection is asked. */
   async #tryRival(deadline: Deadline): Promise<Rival> {
     const opening = await this.#open(deadline);
-    if (opening.kind === "failed") return { line: null, answer: { kind: "silent" } };
+    if (opening.kind === "failed") return NO_RIVAL;
     const line = new ProbeLine(opening.connection);
-    return { line, answer: await line.ask(this.#credentials, deadline) };
+    try {
+      return { line, answer: await line.ask(this.#credentials, deadline) };
+    } catch {
+      line.close();
+      return NO_RIVAL;
+    }
   }
 
   /** Its answer, if it is to be kept from now on. */
@@ -123,9 +131,24 @@ export class NodeWatch {
     }
   }
 
-  #open(deadline: Deadline): Promise<ProbeOpening> {
-    const { address, port } = this.watched;
-    return ProbeConnection.open({ host: address, port, tls: this.#credentials().tls }, deadline);
+  async #open(deadline: Deadline): Promise<ProbeOpening> {
+    const { address: host, port } = this.watched;
+    try {
+      const { tls } = this.#credentials();
+      return await ProbeConnection.open({ host, port, tls }, deadline);
+    } catch (error) {
+      return this.#knock(error, deadline);
+    }
+  }
+
+  /** A file of ours is missing, or is none: it is still heard whether anybody listens there. */
+  async #knock(error: unknown, deadline: Deadline): Promise<ProbeOpening> {
+    const { address: host, port } = this.watched;
+    const opening = await ProbeConnection.open({ host, port }, deadline);
+    if (opening.kind === "failed") return opening;
+    opening.connection.close();
+    const text = shorten(`probe failed: ${String(error)}`);
+    return { kind: "failed", failure: { kind: "garbled", text } };
   }
 
   #keep(line: ProbeLine): void {
