@@ -22,8 +22,10 @@ const BYSTANDER_EVERY_MS = 230;
  * that it misses heartbeats, and takes replicas for silent: each node of theirs adds so much …
  */
 const ODD_NODE_MS = 2;
-/** … up to half of the age at which an INFO is too old to go by. */
+/** … up to half of the age at which an INFO is too old to go by … */
 const ODD_MOST_MS = 700;
+/** … and so that of a replica that grows two probes and an answer fit into `down_after`, or its veto would lapse in between. */
+const ODD_MOST_SHARE = 3 / 8;
 
 /** The core gives up a probe this long after its adapter should have. */
 const ADAPTER_SLACK_MS = 250;
@@ -99,8 +101,9 @@ export function probeEveryMs(
   calm: boolean,
   oddNodes: number,
 ): number {
-  const { probeIntervalMs } = group.settings;
-  if (!calm) return Math.max(probeIntervalMs, Math.min(oddNodes * ODD_NODE_MS, ODD_MOST_MS));
+  const { probeIntervalMs, downAfterMs } = group.settings;
+  const oddMost = Math.min(ODD_MOST_MS, downAfterMs * ODD_MOST_SHARE);
+  if (!calm) return Math.max(probeIntervalMs, Math.min(oddNodes * ODD_NODE_MS, oddMost));
   return isBystander(group, node) || isHandingOver(group)
     ? Math.max(probeIntervalMs, BYSTANDER_EVERY_MS)
     : probeIntervalMs;

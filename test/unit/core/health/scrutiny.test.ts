@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { depthOf, isCalm, probeEveryMs } from "../../../../src/core/health/scrutiny.ts";
+import {
+  depthOf,
+  isCalm,
+  probeDeadlineMs,
+  probeEveryMs,
+} from "../../../../src/core/health/scrutiny.ts";
 import { FRESH_MS } from "../../../../src/core/health/votes.ts";
 import type { ProbeResult } from "../../../../src/core/health/types.ts";
 import {
@@ -119,5 +124,14 @@ describe("how often a node is probed", () => {
     expect(probeEveryMs(group(), "db1", true, 900)).toBe(100);
     expect(pace(900)).toBeLessThanOrEqual(FRESH_MS / 2);
     expect(pace(3, 1000)).toBe(1000);
+  });
+
+  it("is not so seldom that a replica's growth lapses before its next probe can tell of more", () => {
+    for (const downAfterMs of [300, 500, 1000, 2000, 8000]) {
+      const part = group({ settings: settings({ downAfterMs, probeIntervalMs: 50 }) });
+      const pace = probeEveryMs(part, "db2", false, 900);
+      // From the start of the earlier probe to the answer of the one after the later: `health/witness.ts`.
+      expect(2 * pace + probeDeadlineMs(part.settings)).toBeLessThan(downAfterMs + 50);
+    }
   });
 });
