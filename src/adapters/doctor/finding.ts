@@ -27,6 +27,7 @@ export const FINDING_IDS = [
   "redis-empty-restart",
   "redis-config-file",
   "redis-backlog",
+  "redis-backlog-ttl",
   "redis-ping-period",
   "redis-min-replicas",
   "redis-priority",

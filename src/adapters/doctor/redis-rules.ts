@@ -2,24 +2,12 @@
  * What is worth changing in a Redis that monitors watch: which needed commands it refuses, and which
  * of its settings make a failover slower, lossier or impossible.
  */
-import type { NodeInfo } from "../../core/health/types.ts";
 import type { Node } from "../../core/state.ts";
 import type { Finding, Subject } from "./finding.ts";
-import { IS_SET, type RedisSight, type SeenRedis, type Setting } from "./redis-sight.ts";
+import type { Case, Rule } from "./redis-case.ts";
+import { IS_SET, type RedisSight, type Setting } from "./redis-sight.ts";
+import { backlogLife, busy, pingPeriod } from "./redis-times.ts";
 import type { Examined } from "./subject.ts";
-
-interface Case {
-  readonly subject: Subject;
-  readonly node: Node;
-  readonly group: Examined;
-  readonly seen: SeenRedis;
-  readonly info: NodeInfo;
-  /** null: not known. */
-  readonly get: (name: Setting) => string | null;
-  readonly number: (name: Setting) => number | null;
-}
-
-type Rule = (subject: Case) => Finding | readonly Finding[] | null;
 
 /** Redis waits this long for more replicas, which also is how long an empty master empties nobody. */
 const SAFE_SYNC_DELAY_S = 5;
@@ -152,35 +140,6 @@ const masterPassword: Rule = ({ subject, get }) => {
   );
 };
 
-/** Whole seconds are the finest that Redis knows. */
-const pingPeriod: Rule = ({ subject, group, number }) => {
-  const seconds = number("repl-ping-replica-period");
-  const { downAfterMs } = group.settings;
-  const most = Math.max(1, Math.floor(downAfterMs / 2_000));
-  if (seconds === null || seconds <= most) return null;
-  return subject.warning(
-    "redis-ping-period",
-    `repl-ping-replica-period is ${seconds} s; half of down_after (${downAfterMs} ms) is right`,
-    "an idle master that only the monitors cannot reach is failed over, for its replicas cannot tell that it lives",
-    `redis-cli CONFIG SET repl-ping-replica-period ${most}, then CONFIG REWRITE`,
-  );
-};
-
-/** Until it says BUSY it answers nothing, and silence counts. It is the same setting as `busy-reply-threshold`. */
-const busy: Rule = ({ subject, group, number }) => {
-  const ms = number("lua-time-limit");
-  const { downAfterMs } = group.settings;
-  const most = Math.floor(downAfterMs / 2);
-  if (ms === null || (ms > 0 && ms <= most)) return null;
-  const said = ms > 0 ? `only after ${ms} ms` : "never";
-  return subject.hint(
-    "redis-busy",
-    `in a slow script it says BUSY ${said} (lua-time-limit); half of down_after (${downAfterMs} ms) is right`,
-    "before that it is silent: a master with a script that takes longer than down_after is failed over, whatever busy_grace says",
-    `redis-cli CONFIG SET lua-time-limit ${most}, then CONFIG REWRITE`,
-  );
-};
-
 const minReplicas: Rule = ({ subject, group, number }) => {
   const wanted = number("min-replicas-to-write");
   const replicas = group.nodes.length - 1;
@@ -272,6 +231,7 @@ const RULES: readonly Rule[] = [
   writableReplica,
   crowd,
   backlog,
+  backlogLife,
   priority,
   oldVersion,
 ];

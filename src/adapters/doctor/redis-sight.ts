@@ -22,6 +22,7 @@ export const SETTINGS = [
   "maxclients",
   "min-replicas-to-write",
   "repl-backlog-size",
+  "repl-backlog-ttl",
   "repl-diskless-sync",
   "repl-diskless-sync-delay",
   "repl-ping-replica-period",

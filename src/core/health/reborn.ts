@@ -20,7 +20,7 @@ import type { NodeInfo } from "./types.ts";
 export type Rebirth = "loading" | "intact" | "renamed" | "gone-back" | "unknown";
 
 /** Far older than any restart that is still to be judged, far younger than `repl-backlog-ttl`. */
-const RENAMED_UPTIME_S = 600;
+export const RENAMED_UPTIME_S = 600;
 
 /** null: it is the life that we know, or we know none yet. Asks only of masters. */
 export function rebirthOf(info: NodeInfo, lineage: Lineage, highWater: number): Rebirth | null {

@@ -38,6 +38,7 @@ const SETTINGS: Readonly<Record<Setting, string>> = {
   maxclients: "10000",
   "min-replicas-to-write": "1",
   "repl-backlog-size": "104857600",
+  "repl-backlog-ttl": "3600",
   "repl-diskless-sync": "yes",
   "repl-diskless-sync-delay": "5",
   "repl-ping-replica-period": "1",

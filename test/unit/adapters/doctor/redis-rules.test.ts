@@ -35,6 +35,7 @@ describe("a Redis", () => {
     ["warning redis-writable-replica", { "replica-read-only": "no" }],
     ["warning redis-clients", { maxclients: "12" }],
     ["hint redis-backlog", { "repl-backlog-size": "1048576" }],
+    ["warning redis-backlog-ttl", { "repl-backlog-ttl": "60" }],
     ["hint redis-priority", { "replica-priority": "0" }],
   ];
   it.each(SETTINGS)("%s: %j", (expected, settings) => {
@@ -44,6 +45,7 @@ describe("a Redis", () => {
   const HARMLESS: readonly Partial<Record<Setting, string>>[] = [
     { appendonly: "no", save: "" },
     { bind: "* -::*" },
+    { "repl-backlog-ttl": "0" },
     { bind: "10.0.0.70" },
     { bind: "" },
     { requirepass: "(set)", masterauth: "(set)" },
