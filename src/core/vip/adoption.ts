@@ -17,6 +17,9 @@ import type { RegisterView } from "./types.ts";
 /** What a host showed longer ago may have been changed since, by hand or by what ran here before. */
 const READ_LATELY_MS = 2000;
 
+/** Longer than a restart takes, as a rule. */
+const GONE_AFTER_MS = 10_000;
+
 type Finding =
   | { readonly kind: "wait"; readonly text: string }
   | { readonly kind: "adopt"; readonly master: Node; readonly info: NodeInfo };
@@ -42,7 +45,7 @@ function examine(turn: Turn, group: GroupPart): Finding {
       kind: "wait",
       text: `the state of cluster ${left} was imported; if its monitors are gone for good, go on where it ended: mmm adopt ${left}`,
     };
-  const masters = group.nodes.filter((node) => infoOf(turn, group, node.name)?.role === "master");
+  const masters = mastersOf(turn, group);
   const [master] = masters;
   if (master === undefined)
     return {
@@ -57,6 +60,16 @@ function examine(turn: Turn, group: GroupPart): Finding {
     };
   }
   return examineMaster(turn, group, master);
+}
+
+/** One that went away while another is there is not it any more; one alone may be about to come back, or to be replaced. */
+function mastersOf(turn: Turn, group: GroupPart): readonly Node[] {
+  const { evidence } = turn.local(group.name);
+  const masters = group.nodes.filter((node) => infoOf(turn, group, node.name)?.role === "master");
+  const here = masters.filter(
+    ({ name }) => (bestInfo(evidence, name, turn.now)?.ageMs ?? Infinity) < GONE_AFTER_MS,
+  );
+  return here.length > 0 ? here : masters;
 }
 
 function examineMaster(turn: Turn, group: GroupPart, master: Node): Finding {

@@ -66,6 +66,18 @@ export const OF_OPERATIONS: readonly Mutant[] = [
     scripts: ["a person calls for other data, whose master dies later"],
   },
   {
+    name: "who was a master at the founding is one for good",
+    removes: "a group is adopted by who is master now, not by who was while it ran",
+    edits: [
+      {
+        file: "src/core/vip/adoption.ts",
+        from: "return here.length > 0 ? here : masters;",
+        to: "return masters;",
+      },
+    ],
+    scripts: ["one of two masters is switched off at the founding"],
+  },
+  {
     name: "only what was agreed on was seen",
     removes: "P4: max_lag counts from the highest offset that anybody saw",
     edits: [

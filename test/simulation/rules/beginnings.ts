@@ -81,9 +81,21 @@ function foundedWithout(seed: number): void {
   must(world, () => servers(world, reader).length === 1, "a reader VIP begins where it can", 3_000);
 }
 
+/** There are two masters, and a person switches the wrong one off instead of making it a replica. */
+function wrongMasterIsOff(seed: number): void {
+  const world = new World({ seed, core: realCore, writeEveryMs: 0 });
+  world.redis("db3").promote();
+  world.runUntil(5_000);
+  need(world.group !== null && world.group.master === null, "nothing is adopted");
+  world.killRedis("db3");
+  const isAdopted = () => world.group?.master === "db1";
+  must(world, isAdopted, "what a node was while it ran says nothing of who is master now", 30_000);
+}
+
 export const BEGINNINGS: readonly Script[] = [
   { name: "a host was read long ago", run: shownLongAgo },
   { name: "an address comes back without a register", run: addressComesBack },
   { name: "two monitors have different files", run: differentFiles },
   { name: "a host is off at the founding", run: foundedWithout },
+  { name: "one of two masters is switched off at the founding", run: wrongMasterIsOff },
 ];
