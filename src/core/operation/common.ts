@@ -4,7 +4,7 @@ import { candidateOf, isDemoted } from "../health/facts.ts";
 import { currentReplId } from "../health/lineage.ts";
 import type { NodeInfo } from "../health/types.ts";
 import { isWell } from "../health/verdict.ts";
-import { isReachedBy } from "../health/votes.ts";
+import { isAnswering, isReachedBy } from "../health/votes.ts";
 import type { NodeName } from "../ids.ts";
 import {
   type GroupPart,
@@ -135,8 +135,12 @@ function isSeenWell({ turn, group, op }: Running): boolean {
 export function isPerhapsBack(running: Running): boolean {
   const { turn, group, op, work } = running;
   const { evidence } = turn.local(group.name);
-  if (op.cause !== "down" || !isReachedBy(evidence, turn.state.name, op.from, turn.now))
-    return false;
+  const own = evidence[turn.state.name]?.[op.from];
+  const begunMs = work.since("begun");
+  if (op.cause !== "down" || own === undefined || !isAnswering(own.vote)) return false;
+  // It may not have noticed yet what the others have.
+  const heardMs = (own.vote.lastGoodMs ?? Infinity) + turn.now - own.atLeast;
+  if (heardMs >= begunMs) return false;
   const { info } = candidateOf(evidence, op.from, turn.now);
   const isAsItWas =
     info?.role === "master" &&

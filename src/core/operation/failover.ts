@@ -83,10 +83,11 @@ function fencePhase(running: Running): void {
   // Connections are opened while the proof is awaited. They change nothing before it is there.
   for (const node of nodes) work.connect(node);
   runFenceCommand(running);
+  // Counted from when it is heard, which may be long before the proof.
+  const mayTurnBack = isPerhapsBack(running);
   const isLeft = holdOld(running) || isLeftInPeace(running, held.length > 0);
   const word = isLeft ? null : lastWord(running);
-  if (held.length > 0 || turn.isChanging(group.name)) return;
-  if (isPerhapsBack(running)) return;
+  if (held.length > 0 || mayTurnBack || turn.isChanging(group.name)) return;
   if (op.cause === "by-hand") return followHand(running);
   const upTo = offsetWanted(running, word);
   const frozen = nodes.map((node) => freeze(running, node, upTo));

@@ -1,7 +1,7 @@
 /** What a person is told of a leader that does not reach what a failover takes. */
 import { expect, test } from "vitest";
 import { peersOf, SHARP } from "../rules/script.ts";
-import { GROUP } from "../world/plan.ts";
+import { GROUP, WRITER } from "../world/plan.ts";
 import type { World } from "../world/world.ts";
 import { reaches, SEEDS, settled } from "./at-rest.ts";
 import { loses } from "./reach.ts";
@@ -30,6 +30,18 @@ test.each(SEEDS)(
     expect(alarm(world, "reach")).toBe("");
   },
 );
+
+test("a leader waits for nobody whom it has not heard since the others saw it refuse", () => {
+  const world = settled(1, SHARP);
+  // Its probes of the old master are not answered any more, and it has not noticed yet.
+  loses(world, world.leader()?.name ?? "", "probe", ["db1"]);
+  world.runUntil(world.now + 30);
+  const killedAt = world.now;
+  world.killRedis("db1");
+  const isServed = () => ["db2", "db3"].includes(world.servingHost(WRITER)?.name ?? "");
+  world.runUntilTrue(isServed, 2_000);
+  expect(world.now - killedAt).toBeLessThan(150);
+});
 
 test.each(SEEDS)("so does that of a proof that does not come (seed %i)", (seed) => {
   const world = settled(seed, SHARP);
