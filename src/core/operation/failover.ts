@@ -87,7 +87,8 @@ function fencePhase(running: Running): void {
   const mayTurnBack = isPerhapsBack(running);
   const isLeft = holdOld(running) || isLeftInPeace(running, held.length > 0);
   const word = isLeft ? null : lastWord(running);
-  if (held.length > 0 || mayTurnBack || turn.isChanging(group.name)) return;
+  if (held.length > 0 || turn.isChanging(group.name)) return;
+  if (mayTurnBack) return;
   if (op.cause === "by-hand") return followHand(running);
   const upTo = offsetWanted(running, word);
   const frozen = nodes.map((node) => freeze(running, node, upTo));
