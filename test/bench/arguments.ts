@@ -121,14 +121,24 @@ export function parseFigureOptions(
     }),
   );
   const { only = null } = values;
-  if (only !== null && !known.includes(only))
-    throw new UsageError(`--only does not know "${only}"; it takes one of: ${known.join(", ")}`);
+  if (only !== null) expectKnown(only, known, "one of");
   return {
     runs: wholeNumber("--runs", values.runs, 1, MOST_RUNS),
     pauseMs: wholeNumber("--pause", values.pause, 0, 1_000),
     only,
     restMinutes: wholeNumber("--rest", values.rest, 0, 600),
   };
+}
+
+/** Runs a program. What is wrong with its options is told, and ends it with 2. */
+export async function orTellUsage(program: string, run: () => void | Promise<void>): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    process.stderr.write(`${program}: ${error.message}\n`);
+    process.exitCode = 2;
+  }
 }
 
 /** What parseArgs says of a wrong option is fit for people. */
@@ -149,13 +159,13 @@ function wholeNumber(option: string, text: string, min: number, max: number): nu
 function chosenFaults(only: readonly string[] | undefined): readonly Fault[] {
   if (only === undefined) return FAULTS;
   const names = only.flatMap((list) => list.split(","));
-  for (const name of names) {
-    if (FAULTS.every((fault) => fault.name !== name))
-      throw new UsageError(`--only does not know "${name}"; it takes: ${allNames()}`);
-  }
+  const known = FAULTS.map(({ name }) => name);
+  for (const name of names) expectKnown(name, known);
   return FAULTS.filter(({ name }) => names.includes(name));
 }
 
-function allNames(): string {
-  return FAULTS.map(({ name }) => name).join(", ");
+function expectKnown(name: string, known: readonly string[], how = ""): void {
+  if (known.includes(name)) return;
+  const takes = how === "" ? "it takes" : `it takes ${how}`;
+  throw new UsageError(`--only does not know "${name}"; ${takes}: ${known.join(", ")}`);
 }

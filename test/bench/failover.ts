@@ -4,7 +4,7 @@
  */
 import { writeFileSync } from "node:fs";
 import { LabNotUpError } from "../helpers/lab.ts";
-import { type Options, parseOptions, UsageError } from "./arguments.ts";
+import { type Options, orTellUsage, parseOptions } from "./arguments.ts";
 import type { Fault } from "./faults.ts";
 import { thisMachine } from "./machine.ts";
 import { runOnce } from "./one-run.ts";
@@ -20,13 +20,7 @@ const MOST_REPEATS = 2;
 process.once("SIGINT", () => process.exit(130));
 process.once("SIGTERM", () => process.exit(143));
 
-try {
-  await bench(parseOptions(process.argv.slice(2)));
-} catch (error) {
-  if (!(error instanceof UsageError)) throw error;
-  process.stderr.write(`scripts/bench failover: ${error.message}\n`);
-  process.exitCode = 2;
-}
+await orTellUsage("scripts/bench failover", () => bench(parseOptions(process.argv.slice(2))));
 
 async function bench(options: Options): Promise<void> {
   const runs: RunRecord[] = [];

@@ -6,7 +6,7 @@
 import { readFileSync } from "node:fs";
 import { Lab, passing } from "../helpers/lab.ts";
 import { FAST, MONITORS } from "../helpers/lab-setup.ts";
-import { type FigureOptions, parseFigureOptions, UsageError } from "./arguments.ts";
+import { type FigureOptions, orTellUsage, parseFigureOptions } from "./arguments.ts";
 import { FAULTS, type Fault } from "./faults.ts";
 import { runOnce } from "./one-run.ts";
 import { cpuMsOf, rssMbOf } from "./process-costs.ts";
@@ -24,34 +24,25 @@ const LIMITS_MS: Readonly<Record<string, number>> = {
   switchover: 60,
 };
 
-const options = optionsOrExit();
-const REST_MS = options.restMinutes * 60_000;
-
 process.once("SIGINT", () => process.exit(130));
 process.once("SIGTERM", () => process.exit(143));
 
-print("fault", "gap ms: median", "range", "limit", "acknowledged", "lost");
-for (const fault of FAULTS) {
-  const limitMs = LIMITS_MS[fault.name];
-  if (limitMs !== undefined && isChosen(fault.name)) await printFault(fault, limitMs);
-}
-if (isChosen("cost")) await printCost();
+await orTellUsage("scripts/figures", () => {
+  const known = [...Object.keys(LIMITS_MS), "cost"];
+  return figures(parseFigureOptions(process.argv.slice(2), known));
+});
 
-function optionsOrExit(): FigureOptions {
-  try {
-    return parseFigureOptions(process.argv.slice(2), [...Object.keys(LIMITS_MS), "cost"]);
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    process.stderr.write(`scripts/figures: ${error.message}\n`);
-    process.exit(2);
+async function figures(options: FigureOptions): Promise<void> {
+  const isChosen = (name: string) => options.only === null || options.only === name;
+  print("fault", "gap ms: median", "range", "limit", "acknowledged", "lost");
+  for (const fault of FAULTS) {
+    const limitMs = LIMITS_MS[fault.name];
+    if (limitMs !== undefined && isChosen(fault.name)) await printFault(fault, limitMs, options);
   }
+  if (isChosen("cost")) await printCost(options.restMinutes * 60_000);
 }
 
-function isChosen(name: string): boolean {
-  return options.only === null || options.only === name;
-}
-
-async function printFault(fault: Fault, limitMs: number): Promise<void> {
+async function printFault(fault: Fault, limitMs: number, options: FigureOptions): Promise<void> {
   const records: RunRecord[] = [];
   for (let run = 1; run <= options.runs; run += 1) {
     records.push(
@@ -81,9 +72,9 @@ async function printFault(fault: Fault, limitMs: number): Promise<void> {
   );
 }
 
-async function printCost(): Promise<void> {
+async function printCost(restMs: number): Promise<void> {
   await using lab = await Lab.up(FAST);
-  await passing(REST_MS);
+  await passing(restMs);
   const before = MONITORS.map((name) => cpuMsOf(pidOf(lab, name)));
   await passing(IDLE_MS);
   print("", "");

@@ -1,17 +1,13 @@
 /** The program behind `scripts/bench report`: one table of what several invocations left with --json. */
 import { readFileSync } from "node:fs";
-import { parseReportOptions, UsageError } from "./arguments.ts";
+import { orTellUsage, parseReportOptions, UsageError } from "./arguments.ts";
 import { writePlots } from "./plots.ts";
 import { type BenchFile, phasesTableOf, rowsOf, stockTableOf, tableOf } from "./summary.ts";
 
-try {
+await orTellUsage("scripts/bench report", () => {
   const { files, plot } = parseReportOptions(process.argv.slice(2));
   report(files.map(readBenchFile), plot);
-} catch (error) {
-  if (!(error instanceof UsageError)) throw error;
-  process.stderr.write(`scripts/bench report: ${error.message}\n`);
-  process.exitCode = 2;
-}
+});
 
 function report(files: readonly BenchFile[], plot: string | null): void {
   const runs = files.flatMap((file) => file.runs);

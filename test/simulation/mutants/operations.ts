@@ -46,7 +46,7 @@ export const OF_OPERATIONS: readonly Mutant[] = [
     edits: [
       {
         file: "src/core/heritage.ts",
-        from: " || rebirthOf(info, group.lineage, highWater) !== renamed",
+        from: " || rebirthOf(info, group.lineage, before) !== renamed",
         to: "",
       },
     ],

@@ -9,11 +9,22 @@ import { loses } from "./reach.ts";
 
 const SEEDS = [1, 2];
 
-function planned(world: ScriptedWorld, to: string | null): CommandOutcome | undefined {
+type Kind = "plan-switchover" | "switchover";
+
+function asked(
+  world: ScriptedWorld,
+  kind: Kind,
+  to: string | null,
+  withinMs: number,
+): CommandOutcome | undefined {
   let told: CommandOutcome | undefined;
-  world.command({ kind: "plan-switchover", group: GROUP, to }, undefined, (now) => (told = now));
-  world.runUntilTrue(() => told !== undefined, 3_000);
+  world.command({ kind, group: GROUP, to }, undefined, (now) => (told = now));
+  world.runUntilTrue(() => told !== undefined, withinMs);
   return told;
+}
+
+function planned(world: ScriptedWorld, to: string | null): CommandOutcome | undefined {
+  return asked(world, "plan-switchover", to, 3_000);
 }
 
 /** The names of the steps that monitors report, and what befalls the world with one of them. */
@@ -59,13 +70,10 @@ test("what cannot be is refused with the reason, by the plan as by the deed", ()
   const world = atRest(1);
   world.killRedis("db3");
   world.runUntil(world.now + 3_000);
-  const asked = planned(world, "db3");
-  let done: CommandOutcome | undefined;
-  const command = { kind: "switchover", group: GROUP, to: "db3" } as const;
-  world.command(command, undefined, (told) => (done = told));
-  world.runUntilTrue(() => done !== undefined, 3_000);
-  expect(asked).toMatchObject({ kind: "refused" });
-  expect(done).toEqual(asked);
+  const plan = planned(world, "db3");
+  const done = asked(world, "switchover", "db3", 3_000);
+  expect(plan).toMatchObject({ kind: "refused" });
+  expect(done).toEqual(plan);
 });
 
 /** Its way to the master is gone, and all who count votes know that. */
@@ -98,10 +106,7 @@ test.each(SEEDS)(
       "a failover",
     );
     const to = world.group?.master === "db2" ? "db3" : "db2";
-    let told: CommandOutcome | undefined;
-    world.command({ kind: "switchover", group: GROUP, to }, undefined, (now) => (told = now));
-    world.runUntilTrue(() => told !== undefined, 8_000);
-    expect(told).toMatchObject({ kind: "ok" });
+    expect(asked(world, "switchover", to, 8_000)).toMatchObject({ kind: "ok" });
     expect(lostWrites(world)).toBe(0);
   },
 );
@@ -112,11 +117,7 @@ test("a replica that stays without a link is waited for no longer than some seco
   world.network.cut("db1", "db2");
   until(world, () => planned(world, "db2")?.kind === "refused", "its link is down", 20_000);
   const before = world.now;
-  let told: CommandOutcome | undefined;
-  const command = { kind: "switchover", group: GROUP, to: "db2" } as const;
-  world.command(command, undefined, (now) => (told = now));
-  world.runUntilTrue(() => told !== undefined, 8_000);
-  expect(told).toEqual({
+  expect(asked(world, "switchover", "db2", 8_000)).toEqual({
     kind: "refused",
     message: "no replica may become master: db2 is not linked to db1",
   });

@@ -16,13 +16,18 @@ import {
   until,
 } from "./script.ts";
 
-/** What a host showed before it was lost does not speak for it. */
-function shownLongAgo(seed: number): void {
+/** Nothing can be adopted yet: db3 is master, too. */
+function withTwoMasters(seed: number): World {
   const world = new World({ seed, core: realCore, writeEveryMs: 0 });
-  // Nothing can be adopted yet: there are two masters.
   world.redis("db3").promote();
   world.runUntil(5_000);
   need(world.group !== null && world.group.master === null, "nothing is adopted");
+  return world;
+}
+
+/** What a host showed before it was lost does not speak for it. */
+function shownLongAgo(seed: number): void {
+  const world = withTwoMasters(seed);
   world.unplug("db2");
   world.runUntil(9_000);
   // Meanwhile somebody gave the address to the host that nobody reaches.
@@ -83,10 +88,7 @@ function foundedWithout(seed: number): void {
 
 /** There are two masters, and a person switches the wrong one off instead of making it a replica. */
 function wrongMasterIsOff(seed: number): void {
-  const world = new World({ seed, core: realCore, writeEveryMs: 0 });
-  world.redis("db3").promote();
-  world.runUntil(5_000);
-  need(world.group !== null && world.group.master === null, "nothing is adopted");
+  const world = withTwoMasters(seed);
   world.killRedis("db3");
   const isAdopted = () => world.group?.master === "db1";
   must(world, isAdopted, "what a node was while it ran says nothing of who is master now", 30_000);
