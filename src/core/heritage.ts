@@ -23,13 +23,12 @@ export function keepLineage(turn: Turn, group: GroupPart, verdict: Verdict): voi
   const loss = lossOf(turn, group, verdict);
   if (group.master === null || turn.isChanging(group.name)) return;
   const { evidence } = turn.local(group.name);
-  const infos = presentInfos(evidence, group.nodes, turn.now);
-  const highWater = nextHighWater(group.lineage, infos);
   const renamed = renamingIn(verdict);
   if (renamed !== null && isOpen(group)) {
     const info = bestInfo(evidence, group.master, turn.now)?.info;
     // Since the others looked it may have been restarted once more.
-    if (info === undefined || rebirthOf(info, group.lineage, highWater) !== renamed) return;
+    const before = highestSeen(turn, group);
+    if (info === undefined || rebirthOf(info, group.lineage, before) !== renamed) return;
     const fork = Math.max(info.secondOffset - 1, 0);
     turn.change(group.name, (part) => ({
       ...part,
@@ -39,6 +38,7 @@ export function keepLineage(turn: Turn, group: GroupPart, verdict: Verdict): voi
   }
   if (group.operation !== null) return;
   if (loss?.keepers.length === 0) return accept(turn, group, loss);
+  const highWater = highestSeen(turn, group);
   const grew = turn.lasting(group.name, "high water", highWater > group.lineage.highWater);
   if (grew < HIGH_WATER_EVERY_MS) return;
   turn.lasting(group.name, "high water", false);
@@ -48,6 +48,11 @@ export function keepLineage(turn: Turn, group: GroupPart, verdict: Verdict): voi
 /** Nobody was chosen by the history as it is. Replicas that follow a master whose failover waits take its new id, and may outlive it. */
 function isOpen({ operation }: GroupPart): boolean {
   return operation === null || operation.phase === "fence" || operation.phase === "undo";
+}
+
+function highestSeen(turn: Turn, group: GroupPart): number {
+  const { evidence } = turn.local(group.name);
+  return nextHighWater(group.lineage, presentInfos(evidence, group.nodes, turn.now));
 }
 
 /** It goes on under a new id, with all its data. */

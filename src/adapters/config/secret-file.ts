@@ -4,6 +4,7 @@
  * environment, for every command that this process runs would inherit it.
  */
 import { readFileSync, statSync } from "node:fs";
+import { systemCode } from "../../errors.ts";
 import { CREDENTIALS } from "./build.ts";
 import { ConfigErrors, type Problem } from "./problems.ts";
 import { Secret } from "./secret.ts";
@@ -70,7 +71,7 @@ export function unreadable(file: string, error: unknown): ConfigErrors {
 }
 
 function whyUnreadable(file: string, error: unknown): string {
-  const code = error instanceof Error && "code" in error ? error.code : null;
+  const code = systemCode(error);
   if (file.startsWith(CREDENTIALS))
     return "this process was given no credentials; name them in its unit: LoadCredential=";
   if (code === "ENOENT")

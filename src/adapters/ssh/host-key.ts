@@ -6,6 +6,7 @@
 import { readFile } from "node:fs/promises";
 import type { Target } from "../../core/io.ts";
 import type { GuardProblem } from "../../core/vip/types.ts";
+import { systemCode } from "../../errors.ts";
 import {
   checkHostKey,
   fingerprint,
@@ -27,7 +28,7 @@ export async function readKnownHosts(file: string): Promise<readonly KnownHost[]
   try {
     return parseKnownHosts(await readFile(file, "utf8"));
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
+    if (systemCode(error) === "ENOENT") return [];
     throw error;
   }
 }

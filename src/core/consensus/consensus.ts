@@ -29,7 +29,6 @@ import { judge } from "./identity.ts";
 import { broadcast, leaderTick, leaderWakeAt, onAppendReply } from "./leading.ts";
 import { proposeParts, type Update } from "./proposal.ts";
 import { electionTime } from "./roles.ts";
-import { onSlept } from "./slept.ts";
 import { settle, type Step, still } from "./step.ts";
 import type {
   ConsensusMessage,
@@ -44,6 +43,7 @@ export { isSaidByMember, members, newestSlot, wasRemoved } from "./cluster.ts";
 export { membersMet, witnessesHeard } from "./founding.ts";
 export { hasRoomForRound } from "./leading.ts";
 export { isEstablished, leaderKnownAt } from "./proposal.ts";
+export { slept } from "./slept.ts";
 export type { Step } from "./step.ts";
 
 export interface Boot {
@@ -176,11 +176,6 @@ export function peerFound(
 /** The transport learned that nobody listens at a peer's address any more, while its host answers. */
 export function peerGone(state: ConsensusState, name: MonitorName, at: At): Step {
   return settle(state, onGone(state, name, at));
-}
-
-/** This monitor stood still for so long, up to now: call it before anything else is taken in. */
-export function slept(state: ConsensusState, ms: number): Step {
-  return onSlept(state, ms);
 }
 
 /**

@@ -10,8 +10,11 @@ import { silentSince } from "./leading.ts";
 import { type Step, still } from "./step.ts";
 import type { ConsensusState } from "./types.ts";
 
-/** In F or longer others were elected, as likely as not: who led then gives up its office before it does anything. */
-export function onSlept(state: ConsensusState, ms: number): Step {
+/**
+ * For so long, up to now: called before anything else is taken in. In F or longer others were elected, as likely as not: who led then gives up its
+ * office before it does anything.
+ */
+export function slept(state: ConsensusState, ms: number): Step {
   const { leadership, electionAt, isLeaderGone, timers } = state;
   if (ms >= timers.electionMs) return still(state);
   if (leadership !== null) {

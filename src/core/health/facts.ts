@@ -50,9 +50,14 @@ export function isDemoted({ reachable, info }: Candidate): boolean {
   return reachable && info?.role === "replica";
 }
 
+/** As it is configured, connected or not. */
+export function follows({ masterHost, masterPort }: NodeInfo, master: Node): boolean {
+  return masterHost === master.address && masterPort === master.port;
+}
+
 /** It follows that node, and is connected to it. */
-export function isLinkedTo({ link, masterHost, masterPort }: NodeInfo, master: Node): boolean {
-  return link === "up" && masterHost === master.address && masterPort === master.port;
+export function isLinkedTo(info: NodeInfo, master: Node): boolean {
+  return info.link === "up" && follows(info, master);
 }
 
 /**

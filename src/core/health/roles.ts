@@ -2,6 +2,7 @@
 import type { NodeName } from "../ids.ts";
 import { isOurDoing } from "../promoted.ts";
 import { nodeOf } from "../state.ts";
+import { follows } from "./facts.ts";
 import { type Inquiry, type Rule, type Stray, votesOfWitnesses } from "./inquiry.ts";
 import { rebirthSeen } from "./rebirth-rules.ts";
 import { type NodeInfo } from "./types.ts";
@@ -56,10 +57,8 @@ function seenAsReplica({ votes, now, masterForMs }: Inquiry): readonly FreshVote
 /** More than one may be master, for whatever reason: whom the old one was made to follow is meant. */
 function isFollowedBy({ group }: Inquiry, name: NodeName, seenBy: readonly FreshVote[]): boolean {
   const node = nodeOf(group, name);
-  return seenBy.some(
-    ({ held: { vote } }) =>
-      vote.info?.masterHost === node?.address && vote.info?.masterPort === node?.port,
-  );
+  if (node === undefined) return false;
+  return seenBy.some(({ held: { vote } }) => vote.info !== null && follows(vote.info, node));
 }
 
 function otherMasters({

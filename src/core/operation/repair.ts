@@ -7,7 +7,7 @@
  * with the committed history, and nothing less of it than was ever seen.
  */
 import { endedAt } from "../deeds.ts";
-import { candidateOf } from "../health/facts.ts";
+import { candidateOf, follows } from "../health/facts.ts";
 import { currentReplId, positionOf } from "../health/lineage.ts";
 import type { NodeInfo } from "../health/types.ts";
 import type { NodeName } from "../ids.ts";
@@ -140,9 +140,7 @@ function hasOwnWrites(turn: Turn, group: GroupPart, node: Node): boolean {
 }
 
 function isAstray(info: NodeInfo, master: Node): boolean {
-  return (
-    info.role === "master" || info.masterHost !== master.address || info.masterPort !== master.port
-  );
+  return info.role === "master" || !follows(info, master);
 }
 
 /** Committed first, so that whoever leads next knows that this node's data may be the last. */

@@ -3,7 +3,7 @@
  * read from it, and the master pays for each copy. So they take turns: the others go on serving what
  * they have. Whoever needs only the rest of the stream is done within a second and holds nobody up.
  */
-import { candidateOf } from "../health/facts.ts";
+import { candidateOf, follows } from "../health/facts.ts";
 import { tallyOf } from "../health/tally.ts";
 import { bestInfo } from "../health/votes.ts";
 import { remembered } from "../remembered.ts";
@@ -71,8 +71,8 @@ function sightOf(turn: Turn, group: GroupPart, master: Node, node: Node): Sight 
   const { evidence } = turn.local(group.name);
   const { info, reachable } = candidateOf(evidence, node.name, turn.now);
   if (!reachable || info === null) return isRefused(turn, group, node) ? "refused" : "silent";
-  const { masterHost, masterPort, link, syncing } = info;
-  if (masterHost !== master.address || masterPort !== master.port) return "elsewhere";
+  const { link, syncing } = info;
+  if (!follows(info, master)) return "elsewhere";
   if (syncing) return "syncing";
   if (link !== "up") return "linking";
   return isOfThisTurn(turn, group, node) ? "linked" : "before";

@@ -4,6 +4,7 @@
  * VIP is anywhere else, or in two places, a person decides.
  */
 import { inherited, lackOf, lineageOf, unvouched } from "../groups/bequest.ts";
+import { isLinkedTo } from "../health/facts.ts";
 import { bestInfo } from "../health/votes.ts";
 import type { NodeInfo } from "../health/types.ts";
 import type { Ip, NodeName } from "../ids.ts";
@@ -78,12 +79,7 @@ function examineMaster(turn: Turn, group: GroupPart, master: Node): Finding {
     return { kind: "wait", text: `${master.name} is still loading its data` };
   const linked = group.nodes.some((node) => {
     const seen = infoOf(turn, group, node.name);
-    return (
-      seen?.role === "replica" &&
-      seen.link === "up" &&
-      seen.masterHost === master.address &&
-      seen.masterPort === master.port
-    );
+    return seen?.role === "replica" && isLinkedTo(seen, master);
   });
   if (!linked && group.nodes.length > 1) {
     return {
