@@ -88,10 +88,10 @@ export function keepNews(turn: Turn): void {
 function nextReviewAt(turn: Turn): Instant {
   const { now, state } = turn;
   if (wasRemoved(state.consensus)) return now + REMOVED_MS;
-  if (state.waiting.length > 0) return now + UNEASY_MS;
+  const waitingAt = state.waiting.length > 0 ? now + UNEASY_MS : Infinity;
   // Nothing to watch and nothing to tell: it waits to be founded, or added.
-  if (state.newest === null) return now + CALM_MS;
-  let next = state.toldAt + TELL_EVERY_MS;
+  if (state.newest === null) return Math.min(now + CALM_MS, waitingAt);
+  let next = Math.min(state.toldAt + TELL_EVERY_MS, waitingAt);
   for (const { name } of state.newest.groups) next = Math.min(next, turn.local(name).reviewAt);
   return Math.max(now, next);
 }
