@@ -23,10 +23,12 @@ import {
   unproven,
 } from "./common.ts";
 import { finished } from "./outline.ts";
-import { passed } from "./progress.ts";
+import { isCalm, passed } from "./progress.ts";
 import { CLAIM, CLAIM_MS, PROMOTE_MS } from "./switchover-steps.ts";
 
 const MARK_DEADLINE_MS = 2000;
+/** Longer than a claim that succeeds. */
+const CLAIM_AT_LEAST_MS = 200;
 /** So long a failover, or a move away from a lost guard, may take to come first. */
 const CLAIM_AT_MOST_MS = 10_000;
 
@@ -132,16 +134,26 @@ function succeeded(part: GroupPart, op: Operation, stamp: Stamp): GroupPart {
 export function claimPhase(running: Running): void {
   const { turn, group, vip, work } = running;
   const to = successorOf(running);
-  // Beside the claim, and not waited for: until its file says so too, a restart would make the new
-  // master a replica again. `tidy.ts` sees to it if this attempt fails.
-  if (to !== null) work.redis(to, "rewrite", { kind: "rewrite" });
-  if (vip !== null && !isClaimed(turn, group, vip) && !isLeftToAll(running, vip)) return;
+  const isOver = vip === null || isServed(running, vip);
+  // Until its file says so too, a restart would make the new master a replica again. It answers nobody while the disk takes
+  // that, so the clients who wait for the claim come first. Not waited for: `tidy.ts` sees to it if this attempt fails.
+  const isDue = isOver || work.since("claiming") >= CLAIM_AT_LEAST_MS;
+  if (to !== null && isDue) work.redis(to, "rewrite", { kind: "rewrite" });
+  if (!isOver) return;
   if (running.op.kind === "switchover") endSwitchover(running);
   const { wall } = turn.at;
   turn.change(group.name, (part) => {
     const done = finished(part, "ok", wall);
     return vip?.kind === "move" ? withVip(done, vip.ip, settled) : done;
   });
+}
+
+/** The end makes every monitor look at every node: it waits until the network and the clients have found the new place. */
+function isServed(running: Running, vip: Vip): boolean {
+  const { turn, group, op } = running;
+  if (!isClaimed(turn, group, vip)) return isLeftToAll(running, vip);
+  if (op.kind === "switchover") passed(running, CLAIM);
+  return isCalm(running, "claimed");
 }
 
 function endSwitchover(running: Running): void {

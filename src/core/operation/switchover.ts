@@ -29,7 +29,7 @@ import {
   turnBack,
   valueOf,
 } from "./common.ts";
-import { awaitStep, giveUp, passed } from "./progress.ts";
+import { awaitStep, giveUp, isCalm, passed } from "./progress.ts";
 import { claimNext, claimPhase, hasFailed, promote, promoteRead } from "./promotion.ts";
 import {
   BLOCK,
@@ -47,8 +47,6 @@ import {
 
 /** One that cannot be marked holds nothing up. */
 const BYSTANDERS_MS = 100;
-/** What a mark starts on a host has ended by then. */
-const CALM_MS = 30;
 const POLL_MS = 2;
 /** Milestones: the target has applied everything up to the pause, and all there is. With the connection that told of it. */
 const CAUGHT_UP = "catch up done";
@@ -149,7 +147,9 @@ function isPrepared(running: Running, to: Node): boolean {
   const names = group.nodes.map(({ name }) => name);
   const missing = names.filter((name) => !isMarked(running, name));
   if (!missing.includes(from.name) && !missing.includes(to.name))
-    return (missing.length === 0 || work.since(MARK.key) >= BYSTANDERS_MS) && isCalm(running);
+    return (
+      (missing.length === 0 || work.since(MARK.key) >= BYSTANDERS_MS) && isCalm(running, "marked")
+    );
   return awaitStep(running, MARK);
 }
 
@@ -157,14 +157,6 @@ function isPrepared(running: Running, to: Node): boolean {
 function isGuardHeard({ turn, group, work, vip }: Running, { name }: Node): boolean {
   if (vip === null || group.backend === "nft") return true;
   return guardHeardAt(turn, group, name) >= turn.now - work.since("handing over");
-}
-
-/** The guards answer when the mark is in force, and are busy with its end for a while: clients need not wait for that. */
-function isCalm({ work, turn, group }: Running): boolean {
-  const calmAt = turn.now - work.since("marked") + CALM_MS;
-  if (turn.now >= calmAt) return true;
-  turn.news.expect(group.name, calmAt);
-  return false;
 }
 
 /** True once writes are paused and the target has applied all; turns back when it takes too long. */

@@ -97,7 +97,7 @@ function emptiesItself(
  * these distances before anybody has seen that it copies.
  */
 function isCutOff(seed: number): void {
-  for (const later of [50, 75, 100, 125]) comesBack(seed + later, later);
+  for (const later of [35, 50, 60, 75, 90, 100, 125]) comesBack(seed + later, later);
 }
 
 /** @param later when the others come, in milliseconds */
