@@ -28,6 +28,7 @@ export class UsageError extends Error {}
 
 const MOST_RUNS = 100;
 const MOST_REPLICAS = 2;
+const MOST_GROUPS = 1_000;
 /** Once around the world and back. */
 const LONGEST_WAY_MS = 400;
 
@@ -127,6 +128,39 @@ export function parseFigureOptions(
     pauseMs: wholeNumber("--pause", values.pause, 0, 1_000),
     only,
     restMinutes: wholeNumber("--rest", values.rest, 0, 600),
+  };
+}
+
+export interface ScaleOptions {
+  /** One measurement of each number. */
+  readonly groups: readonly number[];
+  readonly seconds: number;
+  /** How many masters die at once, if there are so many. */
+  readonly kill: number;
+  readonly set: readonly string[];
+  readonly sentinel: boolean;
+}
+
+/** @throws UsageError */
+export function parseScaleOptions(args: readonly string[]): ScaleOptions {
+  const { values } = orUsageError(() =>
+    parseArgs({
+      args: [...args],
+      options: {
+        groups: { type: "string", default: "1,10,100,300" },
+        seconds: { type: "string", default: "20" },
+        kill: { type: "string", default: "100" },
+        set: { type: "string", multiple: true, default: [] },
+        sentinel: { type: "boolean", default: false },
+      },
+    }),
+  );
+  return {
+    groups: values.groups.split(",").map((one) => wholeNumber("--groups", one, 1, MOST_GROUPS)),
+    seconds: wholeNumber("--seconds", values.seconds, 1, 3_600),
+    kill: wholeNumber("--kill", values.kill, 1, MOST_GROUPS),
+    set: values.set,
+    sentinel: values.sentinel,
   };
 }
 

@@ -6,24 +6,14 @@
  * voting, agreeing and failing over. One line for each number of groups.
  */
 import { constants } from "node:os";
-import { parseArgs } from "node:util";
 import { eventually } from "../../helpers/eventually.ts";
 import { Bench } from "./cluster.ts";
+import { orTellUsage, parseScaleOptions, type ScaleOptions } from "../arguments.ts";
 import { cpuMsOf, rssMbOf } from "../process-costs.ts";
 import { received } from "./wire.ts";
 import { FIRST_MASTER, MONITORS } from "./places.ts";
 import { sentinelCost } from "./sentinels.ts";
 
-const { values } = parseArgs({
-  options: {
-    groups: { type: "string", default: "1,10,100,300" },
-    seconds: { type: "string", default: "20" },
-    kill: { type: "string", default: "100" },
-    set: { type: "string", multiple: true, default: [] },
-    sentinel: { type: "boolean", default: false },
-  },
-});
-const seconds = Number(values.seconds);
 let running: Bench | null = null;
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
   process.once(signal, () => void endBy(signal));
@@ -46,8 +36,12 @@ const COLUMNS = [
   "Sentinel CPU",
   "Sentinel MB",
 ];
-say(`| ${COLUMNS.join(" | ")} |\n|${"---|".repeat(COLUMNS.length)}`);
-for (const count of values.groups.split(",").map(Number)) say(await line(count));
+await orTellUsage("scripts/bench scale", () => scale(parseScaleOptions(process.argv.slice(2))));
+
+async function scale(options: ScaleOptions): Promise<void> {
+  say(`| ${COLUMNS.join(" | ")} |\n|${"---|".repeat(COLUMNS.length)}`);
+  for (const count of options.groups) say(await line(count, options));
+}
 
 /** With everything that it started. Whoever kills it with -9 ends the monitors all the same: loop-delay.mjs. */
 async function endBy(signal: "SIGINT" | "SIGTERM" | "SIGHUP"): Promise<void> {
@@ -64,37 +58,37 @@ function note(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-async function line(groups: number): Promise<string> {
-  const ours = await measure(groups);
-  const theirs = values.sentinel ? await besideSentinel(groups) : ["", ""];
+async function line(groups: number, options: ScaleOptions): Promise<string> {
+  const ours = await measure(groups, options);
+  const theirs = options.sentinel ? await besideSentinel(groups, options) : ["", ""];
   return `| ${[...ours, ...theirs].join(" | ")} |`;
 }
 
-async function besideSentinel(groups: number): Promise<readonly string[]> {
-  const { cpu, mb } = await sentinelCost(groups, seconds, downAfterMs());
+async function besideSentinel(groups: number, options: ScaleOptions): Promise<readonly string[]> {
+  const { cpu, mb } = await sentinelCost(groups, options.seconds, downAfterMs(options.set));
   note(`${groups}: Sentinel measured`);
   return [`${(cpu * 100).toFixed(1)} %`, mb.toFixed(0)];
 }
 
 /** As --set has it; the default is two seconds. */
-function downAfterMs(): number {
-  const told = values.set.map((each) => /^down_after *= *(\d+)(ms|s)$/.exec(each)).find(Boolean);
+function downAfterMs(set: readonly string[]): number {
+  const told = set.map((each) => /^down_after *= *(\d+)(ms|s)$/.exec(each)).find(Boolean);
   return told == null ? 2000 : Number(told[1]) * (told[2] === "s" ? 1000 : 1);
 }
 
-async function measure(groups: number): Promise<readonly unknown[]> {
+async function measure(groups: number, options: ScaleOptions): Promise<readonly unknown[]> {
   await using bench = new Bench();
   running = bench;
-  await bench.start(groups, values.set);
+  await bench.start(groups, options.set);
   note(`${groups}: started`);
   const leader = await healthy(bench, groups);
   note(`${groups}: healthy under ${leader}`);
   await passing(5);
-  const cost = await costs(bench, leader);
+  const cost = await costs(bench, leader, options.seconds);
   const latency = await latencies(bench, leader);
-  const late = lateness(bench, leader);
+  const late = lateness(bench, leader, options.seconds);
   note(`${groups}: measured`);
-  const kill = Math.min(groups, Number(values.kill));
+  const kill = Math.min(groups, options.kill);
   const failovers = await killMasters(bench, kill);
   note(`${groups}: failed over`);
   const election = await elect(bench);
@@ -122,7 +116,7 @@ async function healthy(bench: Bench, groups: number): Promise<string> {
   return report?.leader ?? "";
 }
 
-async function costs(bench: Bench, leader: string) {
+async function costs(bench: Bench, leader: string, seconds: number) {
   const before = { at: performance.now(), wire: received(), cpu: cpuOf(bench) };
   await passing(seconds);
   const s = (performance.now() - before.at) / 1000;
@@ -163,7 +157,7 @@ async function latencies(bench: Bench, leader: string): Promise<readonly string[
 }
 
 /** The median second, and the worst second but one: a benchmark disturbs itself now and then. */
-function lateness(bench: Bench, leader: string): readonly string[] {
+function lateness(bench: Bench, leader: string, seconds: number): readonly string[] {
   const lines = bench.delays(leader).slice(-seconds - 3);
   const sorted = (field: string) =>
     lines.map((line) => Number(line[field])).toSorted((a, b) => a - b);

@@ -3,6 +3,7 @@ import {
   parseFigureOptions,
   parseOptions,
   parseReportOptions,
+  parseScaleOptions,
   UsageError,
 } from "../../bench/arguments.ts";
 import { FAULTS } from "../../bench/faults.ts";
@@ -66,5 +67,24 @@ describe("the options of scripts/figures", () => {
   ])("%j is refused with what to write instead", (args, message) => {
     expect(() => parseFigureOptions(args, known)).toThrow(UsageError);
     expect(() => parseFigureOptions(args, known)).toThrow(message);
+  });
+});
+
+describe("the options of scripts/bench scale", () => {
+  it("are numbers of groups, one measurement of each", () => {
+    const all = { groups: [1, 10, 100, 300], seconds: 20, kill: 100, set: [], sentinel: false };
+    expect(parseScaleOptions([])).toEqual(all);
+    expect(parseScaleOptions(["--groups", "3,5"])).toEqual({ ...all, groups: [3, 5] });
+  });
+
+  it.each([
+    [["--groups", "1,many"], '--groups takes a whole number from 1 to 1000, not "many"'],
+    [["--groups", ""], "--groups"],
+    [["--seconds", "0"], "--seconds"],
+    [["--kill", "none"], "--kill"],
+    [["--help"], "--help"],
+  ])("%j is refused with what to write instead", (args, message) => {
+    expect(() => parseScaleOptions(args)).toThrow(UsageError);
+    expect(() => parseScaleOptions(args)).toThrow(message);
   });
 });
