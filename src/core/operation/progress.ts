@@ -2,9 +2,6 @@
 import { type Running, turnBack } from "./common.ts";
 import { courseOf, type Course, type Step } from "./switchover-steps.ts";
 
-/** What a guard has begun on its host has ended by then. */
-const CALM_MS = 30;
-
 function courseIn({ group, op }: Running): Course {
   return courseOf(group, op.from, op.to ?? "");
 }
@@ -44,11 +41,11 @@ function milestoneOf({ key }: Step): string {
 
 /**
  * A guard answers when the tables are changed, and then runs programs: to look for what is left, to announce an address.
- * What is begun meanwhile on a busy machine comes before them, and before the clients who wait for them. True once
- * that is over, counted from the first time that this is asked; a turn comes by itself then.
+ * What is begun meanwhile on a busy machine comes before them, and before the clients who wait for them. True once that has
+ * been so for `ms`, counted from the first time that this is asked; a turn comes by itself then.
  */
-export function isCalm({ work, turn, group }: Running, since: string): boolean {
-  const calmAt = turn.now - work.since(since) + CALM_MS;
+export function isCalm({ work, turn, group }: Running, since: string, ms: number): boolean {
+  const calmAt = turn.now - work.since(since) + ms;
   if (turn.now >= calmAt) return true;
   turn.news.expect(group.name, calmAt);
   return false;

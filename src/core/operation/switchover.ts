@@ -47,6 +47,8 @@ import {
 
 /** One that cannot be marked holds nothing up. */
 const BYSTANDERS_MS = 100;
+/** What a mark starts on a host has ended by then. */
+const CALM_MS = 30;
 const POLL_MS = 2;
 /** Milestones: the target has applied everything up to the pause, and all there is. With the connection that told of it. */
 const CAUGHT_UP = "catch up done";
@@ -146,10 +148,9 @@ function isPrepared(running: Running, to: Node): boolean {
   if (!isGuardHeard(running, to)) return awaitStep(running, MARK);
   const names = group.nodes.map(({ name }) => name);
   const missing = names.filter((name) => !isMarked(running, name));
+  const hasWaited = (): boolean => work.since(MARK.key) >= BYSTANDERS_MS;
   if (!missing.includes(from.name) && !missing.includes(to.name))
-    return (
-      (missing.length === 0 || work.since(MARK.key) >= BYSTANDERS_MS) && isCalm(running, "marked")
-    );
+    return (missing.length === 0 || hasWaited()) && isCalm(running, "marked", CALM_MS);
   return awaitStep(running, MARK);
 }
 

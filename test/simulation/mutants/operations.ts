@@ -290,7 +290,7 @@ export const OF_OPERATIONS: readonly Mutant[] = [
     edits: [
       {
         file: `${OPERATION}/promotion.ts`,
-        from: `if (to !== null && isDue) work.redis(to, "rewrite", { kind: "rewrite" });`,
+        from: `if (to !== null) work.redis(to, "rewrite", { kind: "rewrite" });`,
         to: "",
       },
       {

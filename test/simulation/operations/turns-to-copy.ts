@@ -222,7 +222,7 @@ function isToldAgain(seed: number, later: number): void {
  * it is told to follow.
  */
 function isSeenAsItWas(seed: number): void {
-  for (const later of [0, 30, 60, 90]) isOvertaken(seed + later, later);
+  for (const later of [0, 1, 2, 3, 5, 30, 60, 90]) isOvertaken(seed + later, later);
 }
 
 /** @param later when the second one dies, in milliseconds behind the point at which it hands over */
