@@ -148,10 +148,9 @@ function isPrepared(running: Running, to: Node): boolean {
   if (!isGuardHeard(running, to)) return awaitStep(running, MARK);
   const names = group.nodes.map(({ name }) => name);
   const missing = names.filter((name) => !isMarked(running, name));
-  const hasWaited = (): boolean => work.since(MARK.key) >= BYSTANDERS_MS;
-  if (!missing.includes(from.name) && !missing.includes(to.name))
-    return (missing.length === 0 || hasWaited()) && isCalm(running, "marked", CALM_MS);
-  return awaitStep(running, MARK);
+  if (missing.includes(from.name) || missing.includes(to.name)) return awaitStep(running, MARK);
+  if (missing.length > 0 && work.since(MARK.key) < BYSTANDERS_MS) return false;
+  return isCalm(running, "marked", CALM_MS);
 }
 
 /** Where there is no register to be marked, it is heard all the same whether somebody there can serve. */
