@@ -58,6 +58,23 @@ test.each([1, 2])(
   },
 );
 
+test.each([1, 2])("a claim is not lingered over while another group waits, seed %i", (seed) => {
+  const world = atRest(seed, { groups: 2, writeEveryMs: 20 });
+  until(world, () => isSettled(world), "the second group is served");
+  world.unplug("db4");
+  until(world, () => part(world)?.operation != null, "the second group fails over");
+  let claimed = Infinity;
+  world.onTurn = (_, effects) => {
+    for (const effect of effects)
+      if (effect.kind === "report" && effect.event.kind === "operation.step")
+        if (effect.event.step === "claiming") claimed = world.now;
+  };
+  world.command({ kind: "switchover", group: GROUP, to: "db2" });
+  until(world, () => part(world, GROUP)?.past.length === 1, "the first is switched over");
+  expect(part(world)?.operation).not.toBeNull();
+  expect(world.now - claimed).toBeLessThan(15);
+});
+
 const TEN = Array.from({ length: 10 }, (_, index) => index);
 
 /** The leader dies right after it asked for its first promotion, one in the middle, the last. */
