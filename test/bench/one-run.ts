@@ -7,7 +7,7 @@ import { loadavg } from "node:os";
 import { fileURLToPath } from "node:url";
 import { Lab, nowS, passing, type WriterRecord, type WriterReport } from "../helpers/lab.ts";
 import { MONITORS } from "../helpers/lab-setup.ts";
-import { firstFaultAfter, readLines, wallMinusMonotonicS } from "./clocks.ts";
+import { firstFaultAfter, momentMs, readLines, wallMinusMonotonicS } from "./clocks.ts";
 import type { Bed, Fault } from "./faults.ts";
 import type { LogLine } from "./phases.ts";
 import { countersOf, granted } from "./resyncs.ts";
@@ -65,7 +65,7 @@ export async function runOnce(
     String(options.wait),
   );
   if (options.stock) await lab.run("stock", "start");
-  await passing(WARM_UP_MS);
+  await passing(WARM_UP_MS + momentMs(options.run));
   const actor = fault.needsActor === true ? await system.actor(lab, options.run) : null;
   const struck = await strike({ lab, system, actor: actor ?? "" }, fault);
   const stock = options.stock ? await stopStock(lab, struck) : [];
