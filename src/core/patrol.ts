@@ -3,13 +3,15 @@ import { wasRemoved } from "./consensus/consensus.ts";
 import { withEntry } from "./draft.ts";
 import {
   createWatch,
+  foundLate,
+  lateAt,
   type NodeWatch,
   observed,
   probeStarted,
   stalled,
   suspectConnection,
 } from "./health/watch.ts";
-import { isOtherInfo } from "./health/news.ts";
+import { isHolder, isOtherInfo } from "./health/news.ts";
 import {
   depthOf,
   isCalm,
@@ -54,7 +56,9 @@ export function patrol(turn: Turn): void {
     if (startAt > turn.now) continue;
     for (const node of group.nodes) {
       const isDue = probeTimesOf(turn, group, node, calm).startAt <= turn.now;
-      if (isDue && (!isNew(turn, group, node) || takePlace())) start(turn, group, node);
+      if (!isDue) continue;
+      if (noticeAt(turn, group, node) <= turn.now) holderIsLate(turn, group, node);
+      else if (!isNew(turn, group, node) || takePlace()) start(turn, group, node);
     }
   }
   turn.state.oddNodes = oddNodes;
@@ -148,11 +152,8 @@ function probeTimesOf(
   const { settings } = group;
   if (isNew(turn, group, node)) return { startAt: turn.now, wakeAt: turn.now + NO_PLACE_MS };
   const watch = watchOf(turn, group.name, node.name);
-  const at = nextProbeAt(
-    watch,
-    settings,
-    probeEveryMs(group, node.name, calm, turn.state.oddNodes),
-  );
+  const every = probeEveryMs(group, node.name, calm, turn.state.oddNodes);
+  const at = Math.min(nextProbeAt(watch, settings, every), noticeAt(turn, group, node));
   if (!isRegular(watch)) return { startAt: at, wakeAt: at };
   return { startAt: at - TOGETHER_MS, wakeAt: at + probePatienceMs(settings) };
 }
@@ -178,6 +179,18 @@ export function probed(turn: Turn, group: string, node: NodeName, result: ProbeR
   if (after.opinion.vote === "refused" && before.opinion.vote !== "refused")
     lookAtOthers(turn, group, node);
   if (turn.state.pings.is === "down") reviseNetwork(turn);
+}
+
+/** When to look at the others because this one does not answer. */
+function noticeAt(turn: Turn, group: GroupPart, { name }: Node): Instant {
+  return isHolder(group, name) ? lateAt(watchOf(turn, group.name, name)) : Infinity;
+}
+
+/** Whether other hosts are still heard decides what its silence means (rule 10), and some are looked at twice a second only. */
+function holderIsLate(turn: Turn, group: GroupPart, { name }: Node): void {
+  setWatch(turn, group.name, name, foundLate(watchOf(turn, group.name, name)));
+  lookAtOthers(turn, group.name, name);
+  turn.news.add(group.name);
 }
 
 /** A lost connection makes the whole group worth a look: the replicas' links tell whether a master died. */

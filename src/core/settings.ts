@@ -85,5 +85,5 @@ export function renewalIntervalMs(leaseMs: number): number {
 
 /** T0 for a given N. */
 export function permitMsFor(leaseMs: number): number {
-  return Math.min(Math.floor(leaseMs * 0.4), 400);
+  return Math.min(Math.floor(leaseMs * 0.35), 400);
 }

@@ -8,13 +8,12 @@ import {
   renewalIntervalMs,
   waitingTimeMs,
 } from "../../core/settings.ts";
+import { guardUnheardMs } from "../../core/health/news.ts";
 import { PERMIT_SHARE } from "../../core/vip/stand.ts";
 import { showDuration } from "./values.ts";
 
 /** A slow local network, unless somebody says how far the hosts are from each other. */
 export const ASSUMED_RTT_MS = 20;
-/** Rule 10: a holder that was silent this long has its waiting time started. */
-export const SILENCE_MS = 350;
 /** Committing, promoting and claiming, after the waiting time. */
 export const ACTING_MS = 100;
 /** The time in which a monitor takes over the renewals of one that died. */
@@ -48,10 +47,15 @@ export function leaseArithmetic(settings: GroupSettings, rttMs = ASSUMED_RTT_MS)
   return {
     waitMs,
     renewalMs: renewalIntervalMs(leaseMs),
-    unpluggedMs: Math.max(downAfterMs, SILENCE_MS + waitMs) + ACTING_MS,
+    unpluggedMs: Math.max(downAfterMs, silenceMs(settings) + waitMs) + ACTING_MS,
     permitSpareMs: permitSpareMs(leaseMs, permitMs, clockDrift, rttMs),
     leaseSpareMs: leaseSpareMs(leaseMs, clockDrift, rttMs),
   };
+}
+
+/** Rule 10: a holder that was silent this long has its waiting time started. */
+export function silenceMs(settings: GroupSettings): number {
+  return guardUnheardMs(settings, settings.leaseMs);
 }
 
 /**

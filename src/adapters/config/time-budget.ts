@@ -5,7 +5,7 @@
  */
 import { DEFAULT_TIMERS } from "../../core/consensus/types.ts";
 import type { GroupSettings } from "../../core/settings.ts";
-import { ACTING_MS, leaseArithmetic, SILENCE_MS } from "./lease-arithmetic.ts";
+import { ACTING_MS, leaseArithmetic, silenceMs } from "./lease-arithmetic.ts";
 
 export interface Span {
   readonly what: string;
@@ -54,12 +54,14 @@ export function timeBudgets(
   if (!hasVip) return [...budgets, ...withoutVip(detectMs, electionMs(rttMs), act)];
   if (leaseBackend === "off") return budgets;
   const { waitMs } = leaseArithmetic(settings);
+  const notice = { what: "notice", ms: silenceMs(settings) };
+  const elect = { what: "elect a leader", ms: electionMs(rttMs) };
   return [
     ...budgets,
-    { fault: "its host is unplugged", spans: [...unplugged(detectMs, SILENCE_MS, waitMs), act] },
+    { fault: "its host is unplugged", spans: [...unplugged(detectMs, notice, waitMs), act] },
     {
       fault: "its host is unplugged, and the leader with it",
-      spans: [...unplugged(detectMs, electionMs(rttMs), waitMs), act],
+      spans: [...unplugged(detectMs, elect, waitMs), act],
     },
   ];
 }
@@ -75,13 +77,9 @@ function withoutVip(detectMs: number, electMs: number, act: Span): readonly Budg
 }
 
 /** The waiting time runs while the failure is still being detected; the longer of the two counts. */
-function unplugged(detectMs: number, untilMarkedMs: number, waitMs: number): readonly Span[] {
-  const isElection = untilMarkedMs !== SILENCE_MS;
-  if (detectMs >= untilMarkedMs + waitMs) return [{ what: "detect", ms: detectMs }];
-  return [
-    { what: isElection ? "elect a leader" : "notice", ms: untilMarkedMs },
-    { what: "wait until the lease is over for certain", ms: waitMs },
-  ];
+function unplugged(detectMs: number, untilMarked: Span, waitMs: number): readonly Span[] {
+  if (detectMs >= untilMarked.ms + waitMs) return [{ what: "detect", ms: detectMs }];
+  return [untilMarked, { what: "wait until the lease is over for certain", ms: waitMs }];
 }
 
 function electionMs(rttMs: number): number {

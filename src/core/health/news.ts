@@ -5,21 +5,35 @@
  * verdict is news too: without that, a detection would take up to a quarter of a second longer.
  */
 import type { NodeName } from "../ids.ts";
-import type { GroupSettings } from "../settings.ts";
+import { type GroupSettings, renewalIntervalMs } from "../settings.ts";
 import type { GroupPart } from "../state.ts";
 import { isSwitching } from "./scrutiny.ts";
 import type { NodeInfo, NodeVote } from "./types.ts";
 import { unheardMs } from "./votes.ts";
 
+/** Probes closer to each other do not make a monitor more impatient: the network has its own pauses. */
+const LEAST_UNHEARD_MS = 250;
+
 /** Rule 10: a holder of which a majority has heard nothing for this long gets a new epoch. */
 export function holderUnheardMs({ probeIntervalMs }: GroupSettings): number {
-  return Math.max(350, 2 * probeIntervalMs);
+  return Math.max(LEAST_UNHEARD_MS, 2 * probeIntervalMs);
 }
 
-/** The same of any node: whether one is heard of that holds nothing is not urgent. */
+/** Within this a guard answers a renewal, as a rule: Redis may be slow on a host that is well. */
+const ANSWER_MS = 50;
+
+/** Rule 10, too: so long the leader must have had no answer of the holder's guard, to which its renewals go. */
+export function guardUnheardMs(settings: GroupSettings, leaseMs: number): number {
+  return Math.max(holderUnheardMs(settings), renewalIntervalMs(leaseMs) + ANSWER_MS);
+}
+
+/** The limit for any node: whether one is heard of that holds nothing is not urgent. */
 export function unheardLimitMs(group: GroupPart, node: NodeName): number {
-  const holds = group.vips.some((vip) => vip.node === node);
-  return holds ? holderUnheardMs(group.settings) : Infinity;
+  return isHolder(group, node) ? holderUnheardMs(group.settings) : Infinity;
+}
+
+export function isHolder({ vips }: GroupPart, node: NodeName): boolean {
+  return vips.some((vip) => vip.node === node);
 }
 
 /** `before` is the vote that was last sent. */

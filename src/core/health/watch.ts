@@ -23,10 +23,18 @@ interface Opinion {
   readonly since: Instant;
 }
 
+interface Flight {
+  readonly startedAt: Instant;
+  /** This monitor slept meanwhile: a timeout proves nothing. */
+  readonly spoiled: boolean;
+  /** It was noticed that the answer is late. */
+  readonly late: boolean;
+}
+
 export interface NodeWatch {
   readonly opinion: Opinion;
-  /** At most one probe at a time. `spoiled`: this monitor slept meanwhile, a timeout proves nothing. */
-  readonly inFlight: { readonly startedAt: Instant; readonly spoiled: boolean } | null;
+  /** At most one probe at a time. */
+  readonly inFlight: Flight | null;
   readonly lastStartedAt: Instant | null;
   /** A probe that should not wait for the interval. */
   readonly dueAt: Instant | null;
@@ -90,10 +98,25 @@ function copyOf(watch: NodeWatch): Draft<NodeWatch> {
 export function probeStarted(watch: NodeWatch, now: Instant): NodeWatch {
   const settled = watch.inFlight === null ? watch : silenced(watch, "reply timeout");
   const next = copyOf(settled);
-  next.inFlight = { startedAt: now, spoiled: false };
+  next.inFlight = { startedAt: now, spoiled: false, late: false };
   next.lastStartedAt = now;
   next.dueAt = null;
   return next;
+}
+
+/** An answer comes so much later than the last one did, as a rule, only if something is wrong. */
+const LATE_MS = 60;
+
+/** When the answer that is awaited is late; Infinity: none is, or that was noticed. */
+export function lateAt({ inFlight, latencyMs }: NodeWatch): Instant {
+  if (inFlight === null || inFlight.late) return Infinity;
+  return inFlight.startedAt + LATE_MS + (latencyMs ?? 0);
+}
+
+export function foundLate(watch: NodeWatch): NodeWatch {
+  return watch.inFlight === null
+    ? watch
+    : changed(watch, { inFlight: { ...watch.inFlight, late: true } });
 }
 
 /** The kept connection is gone, or something else makes this node worth a look now. */

@@ -2,7 +2,7 @@
  * What the leader commits about a VIP outside of operations: lost registers (rule 3), suspicion
  * (rule 10), which nodes are read (rule 11), and whose table is known to guard it.
  */
-import { holderUnheardMs } from "../health/news.ts";
+import { guardUnheardMs, holderUnheardMs } from "../health/news.ts";
 import { probePatienceMs } from "../health/scrutiny.ts";
 import type { HeldVote } from "../health/types.ts";
 import { guardSilentBy } from "../health/votes.ts";
@@ -88,13 +88,24 @@ function isSuspect(turn: Turn, group: GroupPart, vip: Vip): boolean {
   const authorized = turn.campaign(group.name, vip.ip).authorized[vip.node];
   const running =
     isOurs(turn, vip.epoch) && (authorized === undefined || isNewer(vip.epoch, authorized));
+  if (running) return false;
   // One that answers this leader is marked at once, which would end what a new epoch begins.
-  const unheardMs = holderUnheardMs(group.settings);
-  if (running || heardWithin(turn, group, vip.node, unheardMs)) return false;
+  const silentAt =
+    guardHeardAt(turn, group, vip.node) + guardUnheardMs(group.settings, vip.leaseMs);
+  if (turn.now < silentAt) {
+    if (isLate(turn, group, vip.node)) turn.news.expect(group.name, silentAt);
+    return false;
+  }
   if (!hearsAnother(turn, group, vip.node)) return false;
   const members = turn.state.committed?.cluster.members ?? [];
+  const unheardMs = holderUnheardMs(group.settings);
   const silent = guardSilentBy(turn.local(group.name).evidence, vip.node, turn.now, unheardMs);
   return silent >= quorumOf(members.length);
+}
+
+function isLate(turn: Turn, group: GroupPart, node: NodeName): boolean {
+  const { inFlight, opinion } = watchOf(turn, group.name, node);
+  return inFlight?.late === true || opinion.vote !== "up";
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Sites that are far from each other: who answers late is not taken for absent. */
 import { expect, test } from "vitest";
 import { GROUP, WRITER } from "../world/plan.ts";
+import { vipOf } from "../rules/script.ts";
 import type { World } from "../world/world.ts";
 import { becomesWhole, lostWrites, SEEDS, settled } from "./at-rest.ts";
 
@@ -41,4 +42,12 @@ test.each(CASES)("%i ms: a switchover loses nothing (seed %i)", (ms, seed) => {
   expect(world.safety.finished).toEqual({ "switchover ok": 1 });
   becomesWhole(world, 10_000);
   expect(lostWrites(world)).toBe(0);
+});
+
+test.each(CASES)("%i ms: who is far away is not suspected for that (seed %i)", (ms, seed) => {
+  const world = farApart(seed, ms);
+  const before = vipOf(world).epoch;
+  world.runUntil(world.now + 20_000);
+  expect(vipOf(world).epoch).toEqual(before);
+  expect(world.servingHost(WRITER)?.name).toBe("db1");
 });

@@ -222,7 +222,11 @@ function loginWhilePreparing(seed: number): void {
   world.command({ kind: "switchover", group: GROUP, to: "db2" });
   until(world, () => world.group?.operation?.phase === "prepare", "a switchover begins");
   need(world.theLeader.name === leader, "it leads still");
-  world.runUntil(world.now + 1_500);
+  let isAsked = false;
+  world.onEffect = (monitor, effect) => {
+    isAsked ||= monitor.name === leader && effect.kind === "guard" && effect.target.node === "db1";
+  };
+  until(world, () => isAsked, "its guard is asked in vain once more");
   logIn();
   const isMoved = () => world.group?.master === "db2" && servers(world).join() === "db2";
   must(world, isMoved, "no leader leaves a switchover that it can finish", 5_000);

@@ -107,8 +107,9 @@ export function wrongInTheEnd(world: InterruptedWorld, story: Story): string | n
   world.runUntil(world.now + 3_000);
   world.redis("db1").start();
   for (const monitor of world.monitors) world.startMonitor(monitor.name);
-  world.runUntilTrue(() => whatIsMissing(world) === null, RECOVERS_WITHIN_MS);
-  return whatIsMissing(world) ?? leftover(world) ?? story.wrong(world);
+  const unfinished = () => whatIsMissing(world) ?? leftover(world);
+  world.runUntilTrue(() => unfinished() === null, RECOVERS_WITHIN_MS);
+  return unfinished() ?? story.wrong(world);
 }
 
 /** Of what an operation does in passing nothing stays, neither at work nor in a configuration file. */

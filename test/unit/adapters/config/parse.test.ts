@@ -405,7 +405,7 @@ describe("warnings", () => {
     ["vip_lease = 2m", /keeps its VIP for longer than a minute/],
     ["vip_lease = 1s", /vip_lease \(1000 ms\) is shorter than down_after \(2000 ms\)/],
     ["vip_lease = 500ms", /500 ms is 21 ms too short to outlive the death of a monitor/],
-    ["vip_lease = 500ms\nclock_drift = 0.4", /a permit of 200 ms is 5 ms too old when it is used/],
+    ["vip_lease = 500ms\nclock_drift = 0.4", /a permit of 175 ms is 20 ms too old when it is used/],
     ["probe_interval = 800ms", /more than a quarter of down_after/],
   ];
   it.each(CASES)("%s", (line, warning) => {

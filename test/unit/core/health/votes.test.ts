@@ -188,7 +188,7 @@ describe("news", () => {
     ["a broken link", seesReplica(), seesReplica({ link: "down" }), true],
     ["a silence that reaches down_after", silent(1999), silent(2000), true],
     ["a silence that goes on", silent(2000), silent(2100), false],
-    ["a holder unheard for 350 ms", silent(349), silent(350), true],
+    ["a holder unheard for 250 ms", silent(249), silent(250), true],
   ])("%s", (_, before, now, expected) => {
     expect(isNews(before, now, held)).toBe(expected);
   });
@@ -204,9 +204,9 @@ describe("news", () => {
   });
 
   it("is not whether one is heard of that holds nothing, nor what slow probes make look unheard", () => {
-    expect(isNews(silent(349), silent(350), group())).toBe(false);
+    expect(isNews(silent(249), silent(250), group())).toBe(false);
     const slow = { ...held, settings: settings({ probeIntervalMs: 500 }) };
-    expect(isNews(silent(349), silent(350), slow)).toBe(false);
+    expect(isNews(silent(249), silent(250), slow)).toBe(false);
     expect(isNews(silent(999), silent(1000), slow)).toBe(true);
   });
 });

@@ -1,0 +1,54 @@
+/**
+ * When a holder is suspected (rule 10): soon, for the waiting time begins with it, but not because of
+ * Redis alone. The scripts about what a suspicion is worth are in `renewals.ts`.
+ */
+import { expect, test } from "vitest";
+import { permitMsFor } from "../../../src/core/settings.ts";
+import { sameStamp } from "../../../src/core/stamp.ts";
+import { WRITER } from "../world/plan.ts";
+import type { World } from "../world/world.ts";
+import { atRest, vipOf } from "./script.ts";
+
+const SEEDS = [1, 2, 3, 4, 5, 6];
+const LEASE_MS = 1_000;
+const SETTINGS = { downAfterMs: 1_000, leaseMs: LEASE_MS, permitMs: permitMsFor(LEASE_MS) };
+
+function epochWatch(world: World): () => boolean {
+  const before = vipOf(world).epoch;
+  return () => !sameStamp(vipOf(world).epoch, before);
+}
+
+/** Every other answer of its guard takes so long. */
+function slowDown(world: World, name: string, byMs: number): void {
+  const host = world.host(name);
+  const guard = host.guard.bind(host);
+  let isSlow = false;
+  host.guard = (request, done) => {
+    isSlow = !isSlow;
+    world.after(isSlow ? byMs : 0, () => guard(request, done));
+  };
+}
+
+test.each(SEEDS)("a host that is unplugged is suspected within 0.31 s (seed %i)", (seed) => {
+  const world = atRest(seed, { settings: SETTINGS });
+  const isSuspected = epochWatch(world);
+  const unpluggedAt = world.now;
+  world.unplug("db1");
+  world.runUntilTrue(isSuspected, 2_000);
+  expect(world.now - unpluggedAt).toBeLessThan(310);
+});
+
+test.each(SEEDS)(
+  "a host whose Redis hangs for 0.8 s, and whose guard is a little slow, is not (seed %i)",
+  (seed) => {
+    const world = atRest(seed, { settings: SETTINGS });
+    const isSuspected = epochWatch(world);
+    world.redis("db1").stop();
+    slowDown(world, "db1", 40);
+    world.runUntil(world.now + 800);
+    world.redis("db1").proceed();
+    world.runUntil(world.now + 1_000);
+    expect(isSuspected()).toBe(false);
+    expect(world.servingHost(WRITER)?.name).toBe("db1");
+  },
+);
