@@ -11,7 +11,7 @@ import { TELL_EVERY_MS } from "./gossip.ts";
 import type { GroupName, Instant } from "./ids.ts";
 import { nextLimitAt } from "./health/limits.ts";
 import { isSwitching } from "./health/scrutiny.ts";
-import { unheardLimitMs } from "./health/news.ts";
+import { unheardLimitsOf } from "./health/news.ts";
 import { isSilent, nextPatrolAt, watchOf } from "./patrol.ts";
 import { groupIn, type GroupPart } from "./state.ts";
 import type { Turn } from "./turn.ts";
@@ -174,7 +174,7 @@ function limitAt(turn: Turn, group: GroupPart): Instant {
   for (const node of group.nodes) {
     const guardAt = guardHeardAt(turn, group, node.name);
     const watch = watchOf(turn, group.name, node.name);
-    const limits = { settings: group.settings, unheardMs: unheardLimitMs(group, node.name) };
+    const limits = { settings: group.settings, unheard: unheardLimitsOf(group, node.name) };
     next = Math.min(next, nextLimitAt(watch, guardAt, limits, turn.now));
   }
   return next;

@@ -37,6 +37,8 @@ const TOGETHER_MS = 10;
  * nine hundred of them lasts until its peers hold it for dead.
  */
 const FIRST_AT_ONCE = 32;
+/** If more holders are late at once it is this monitor that is slow, and more to do would make it slower. */
+const LATE_AT_ONCE = 8;
 /** When to look for a place again, if nothing else happens. */
 const NO_PLACE_MS = 20;
 
@@ -48,6 +50,7 @@ export function isSilent({ state }: Turn): boolean {
 /** Starts the probes that are due. */
 export function patrol(turn: Turn): void {
   const takePlace = placesIn(turn);
+  const late: [GroupPart, Node][] = [];
   let oddNodes = 0;
   for (const group of turn.state.newest?.groups ?? []) {
     // As it is before the first of them starts.
@@ -57,10 +60,11 @@ export function patrol(turn: Turn): void {
     for (const node of group.nodes) {
       const isDue = probeTimesOf(turn, group, node, calm).startAt <= turn.now;
       if (!isDue) continue;
-      if (noticeAt(turn, group, node) <= turn.now) holderIsLate(turn, group, node);
+      if (noticeAt(turn, group, node) <= turn.now) late.push([group, node]);
       else if (!isNew(turn, group, node) || takePlace()) start(turn, group, node);
     }
   }
+  for (const [group, node] of late) noticeLate(turn, group, node, late.length <= LATE_AT_ONCE);
   turn.state.oddNodes = oddNodes;
 }
 
@@ -116,10 +120,12 @@ export function nextPatrolAt(turn: Turn): Instant {
 function planOf(turn: Turn, group: GroupPart): ProbePlan {
   const { probePlan } = turn.local(group.name);
   const { watches, isDenied } = sightOf(turn, group);
+  const leads = turn.state.leading !== null;
   if (
     probePlan?.watches === watches &&
     probePlan.group === group &&
-    probePlan.isDenied === isDenied
+    probePlan.isDenied === isDenied &&
+    probePlan.leads === leads
   )
     return probePlan;
   let startAt = Infinity;
@@ -132,7 +138,7 @@ function planOf(turn: Turn, group: GroupPart): ProbePlan {
     wakeAt = Math.min(wakeAt, times.wakeAt);
     isAnyNew ||= isNew(turn, group, node);
   }
-  const plan: ProbePlan = { watches, isDenied, group, calm, startAt, wakeAt };
+  const plan: ProbePlan = { watches, isDenied, leads, group, calm, startAt, wakeAt };
   // One that waits for a place does so from turn to turn.
   if (isAnyNew) return plan;
   turn.setLocal(group.name, { probePlan: plan });
@@ -181,15 +187,17 @@ export function probed(turn: Turn, group: string, node: NodeName, result: ProbeR
   if (turn.state.pings.is === "down") reviseNetwork(turn);
 }
 
-/** When to look at the others because this one does not answer. */
+/** When to look at the others because this one does not answer. Only a leader judges by that, and only of leases. */
 function noticeAt(turn: Turn, group: GroupPart, { name }: Node): Instant {
-  return isHolder(group, name) ? lateAt(watchOf(turn, group.name, name)) : Infinity;
+  if (turn.state.leading === null || group.backend !== "nft" || !isHolder(group, name))
+    return Infinity;
+  return lateAt(watchOf(turn, group.name, name));
 }
 
-/** Whether other hosts are still heard decides what its silence means (rule 10), and some are looked at twice a second only. */
-function holderIsLate(turn: Turn, group: GroupPart, { name }: Node): void {
+/** Whether other hosts are still heard decides what its silence means (rule 10), and those are looked at less often. */
+function noticeLate(turn: Turn, group: GroupPart, { name }: Node, looksAtOthers: boolean): void {
   setWatch(turn, group.name, name, foundLate(watchOf(turn, group.name, name)));
-  lookAtOthers(turn, group.name, name);
+  if (looksAtOthers) lookAtOthers(turn, group.name, name);
   turn.news.add(group.name);
 }
 

@@ -47,15 +47,15 @@ export function leaseArithmetic(settings: GroupSettings, rttMs = ASSUMED_RTT_MS)
   return {
     waitMs,
     renewalMs: renewalIntervalMs(leaseMs),
-    unpluggedMs: Math.max(downAfterMs, silenceMs(settings) + waitMs) + ACTING_MS,
+    unpluggedMs: Math.max(downAfterMs, silenceMs(settings, rttMs) + waitMs) + ACTING_MS,
     permitSpareMs: permitSpareMs(leaseMs, permitMs, clockDrift, rttMs),
     leaseSpareMs: leaseSpareMs(leaseMs, clockDrift, rttMs),
   };
 }
 
 /** Rule 10: a holder that was silent this long has its waiting time started. */
-export function silenceMs(settings: GroupSettings): number {
-  return guardUnheardMs(settings, settings.leaseMs);
+export function silenceMs(settings: GroupSettings, rttMs: number): number {
+  return guardUnheardMs(settings, settings.leaseMs, rttMs);
 }
 
 /**

@@ -54,7 +54,7 @@ export function timeBudgets(
   if (!hasVip) return [...budgets, ...withoutVip(detectMs, electionMs(rttMs), act)];
   if (leaseBackend === "off") return budgets;
   const { waitMs } = leaseArithmetic(settings);
-  const notice = { what: "notice", ms: silenceMs(settings) };
+  const notice = { what: "notice", ms: silenceMs(settings, rttMs) };
   const elect = { what: "elect a leader", ms: electionMs(rttMs) };
   return [
     ...budgets,

@@ -9,27 +9,40 @@ import { type GroupSettings, renewalIntervalMs } from "../settings.ts";
 import type { GroupPart } from "../state.ts";
 import { isSwitching } from "./scrutiny.ts";
 import type { NodeInfo, NodeVote } from "./types.ts";
-import { unheardMs } from "./votes.ts";
+import { isUnheard, type UnheardLimits } from "./votes.ts";
 
 /** Probes closer to each other do not make a monitor more impatient: the network has its own pauses. */
 const LEAST_UNHEARD_MS = 250;
+/** Who keeps a lease for its leader hears the guard as often as renewals are due, and asks others in between (rule 7). */
+const KEEPER_UNHEARD_MS = 350;
 
-/** Rule 10: a holder of which a majority has heard nothing for this long gets a new epoch. */
-export function holderUnheardMs({ probeIntervalMs }: GroupSettings): number {
-  return Math.max(LEAST_UNHEARD_MS, 2 * probeIntervalMs);
+/** Rule 10: a holder whose Redis, and guard if they ask it, a majority has not heard for so long gets a new epoch. */
+export function holderUnheardMs({ probeIntervalMs }: GroupSettings): UnheardLimits {
+  const redisMs = Math.max(LEAST_UNHEARD_MS, 2 * probeIntervalMs);
+  return { redisMs, guardMs: Math.max(redisMs, KEEPER_UNHEARD_MS) };
 }
 
 /** Within this a guard answers a renewal, as a rule: Redis may be slow on a host that is well. */
 const ANSWER_MS = 50;
+/** A permit's answer may have to be followed by a round among monitors before it is used. */
+const ROUND_TRIPS = 2;
 
-/** Rule 10, too: so long the leader must have had no answer of the holder's guard, to which its renewals go. */
-export function guardUnheardMs(settings: GroupSettings, leaseMs: number): number {
-  return Math.max(holderUnheardMs(settings), renewalIntervalMs(leaseMs) + ANSWER_MS);
+/**
+ * Rule 10, too: so long the leader must have had no answer of the holder's guard, to which its renewals go.
+ * @param latencyMs of the holder
+ */
+export function guardUnheardMs(
+  settings: GroupSettings,
+  leaseMs: number,
+  latencyMs: number,
+): number {
+  const renewedMs = renewalIntervalMs(leaseMs) + ANSWER_MS + ROUND_TRIPS * latencyMs;
+  return Math.max(holderUnheardMs(settings).redisMs, renewedMs);
 }
 
-/** The limit for any node: whether one is heard of that holds nothing is not urgent. */
-export function unheardLimitMs(group: GroupPart, node: NodeName): number {
-  return isHolder(group, node) ? holderUnheardMs(group.settings) : Infinity;
+/** The limits for any node; null: whether one is heard of that holds nothing is not urgent. */
+export function unheardLimitsOf(group: GroupPart, node: NodeName): UnheardLimits | null {
+  return isHolder(group, node) ? holderUnheardMs(group.settings) : null;
 }
 
 export function isHolder({ vips }: GroupPart, node: NodeName): boolean {
@@ -43,8 +56,13 @@ export function isNews(before: NodeVote | undefined, after: NodeVote, group: Gro
     isOtherVote(before, after) ||
     (!isSwitching(group) && isOtherInfo(before.info, after.info)) ||
     passedLimit(before, after, group.settings) ||
-    crossed(unheardMs(before), unheardMs(after), unheardLimitMs(group, after.node))
+    becameUnheard(before, after, group)
   );
+}
+
+function becameUnheard(before: NodeVote, after: NodeVote, group: GroupPart): boolean {
+  const limits = unheardLimitsOf(group, after.node);
+  return limits !== null && !isUnheard(before, limits) && isUnheard(after, limits);
 }
 
 /** Whether it says something else of the node, but for its times. */

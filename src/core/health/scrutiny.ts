@@ -42,6 +42,7 @@ export interface Sight {
 export interface ProbePlan {
   readonly watches: Watches;
   readonly isDenied: boolean;
+  readonly leads: boolean;
   readonly group: GroupPart;
   readonly calm: boolean;
   /** The first that may start, if there is a turn. */

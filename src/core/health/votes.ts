@@ -140,24 +140,30 @@ export function presentInfos(
   return infos;
 }
 
-/** Rule 10: how many monitors have heard neither Redis nor the guard of a node for `ms`. */
-export function guardSilentBy(
+/** Rule 10: from how long a silence on a node counts as unheard. */
+export interface UnheardLimits {
+  readonly redisMs: number;
+  readonly guardMs: number;
+}
+
+/** Rule 10: how many monitors have heard neither Redis nor the guard of a node for so long; each has its limits. */
+export function unheardBy(
   evidence: Evidence,
   node: NodeName,
   now: Instant,
-  ms: number,
+  limitsOf: (monitor: MonitorName) => UnheardLimits,
 ): number {
-  return freshVotes(evidence, Object.keys(evidence), node, now).filter(
-    ({ held }) => unheardMs(held.vote) >= ms,
+  return freshVotes(evidence, Object.keys(evidence), node, now).filter(({ monitor, held }) =>
+    isUnheard(held.vote, limitsOf(monitor)),
   ).length;
 }
 
 /**
- * For how long a monitor has heard neither Redis, nor the guard of a node, nor a refusal, which is its
- * host's answer; up to the sending. That it hears nobody says nothing of the node.
+ * Whether a monitor has heard neither Redis, nor the guard of a node, nor a refusal, which is its
+ * host's answer, up to the sending. That it hears nobody says nothing of the node.
  */
-export function unheardMs(vote: NodeVote): number {
-  if (vote.vote === "refused" || isOwnTrouble(vote)) return 0;
+export function isUnheard(vote: NodeVote, { redisMs, guardMs }: UnheardLimits): boolean {
+  if (vote.vote === "refused" || isOwnTrouble(vote)) return false;
   const redis = vote.lastGoodMs ?? (isHearing(vote) ? 0 : vote.sinceMs);
-  return Math.min(redis, vote.guard.heardMs ?? Number.POSITIVE_INFINITY);
+  return redis >= redisMs && (vote.guard.heardMs ?? Number.POSITIVE_INFINITY) >= guardMs;
 }

@@ -107,9 +107,10 @@ export function probeStarted(watch: NodeWatch, now: Instant): NodeWatch {
 /** An answer comes so much later than the last one did, as a rule, only if something is wrong. */
 const LATE_MS = 60;
 
-/** When the answer that is awaited is late; Infinity: none is, or that was noticed. */
-export function lateAt({ inFlight, latencyMs }: NodeWatch): Instant {
-  if (inFlight === null || inFlight.late) return Infinity;
+/** When the answer that is awaited of a node that was well is late; Infinity: none is, or that was noticed. */
+export function lateAt({ inFlight, latencyMs, opinion }: NodeWatch): Instant {
+  if (inFlight === null || inFlight.late || inFlight.spoiled || opinion.vote !== "up")
+    return Infinity;
   return inFlight.startedAt + LATE_MS + (latencyMs ?? 0);
 }
 

@@ -5,7 +5,7 @@
 import { guardUnheardMs, holderUnheardMs } from "../health/news.ts";
 import { probePatienceMs } from "../health/scrutiny.ts";
 import type { HeldVote } from "../health/types.ts";
-import { guardSilentBy } from "../health/votes.ts";
+import { unheardBy } from "../health/votes.ts";
 import type { Instant, NodeName } from "../ids.ts";
 import { watchOf } from "../patrol.ts";
 import { type GroupPart, quorumOf, type Vip } from "../state.ts";
@@ -22,6 +22,8 @@ const HEARD_MS = 1000;
 /** A holder is heard at least this often, for its lease is renewed. */
 const MOST_BETWEEN_MS = 250;
 const SLACK_MS = 20;
+/** That another host answers is no news. */
+const LOOK_AGAIN_MS = 20;
 
 export function upkeepVip(turn: Turn, group: GroupPart, vip: Vip): void {
   if (vip.kind === "unclaimed" || group.backend !== "nft" || turn.isChanging(group.name)) return;
@@ -68,7 +70,7 @@ function newEpochReason(
   if (!isSameList(Object.keys(readSet), Object.keys(vip.readSet)))
     return "other nodes are to be read";
   if (isSuspect(turn, group, vip))
-    return `a majority has not heard ${vip.node} for ${holderUnheardMs(group.settings)} ms`;
+    return `a majority has not heard ${vip.node} for ${holderUnheardMs(group.settings).redisMs} ms`;
   return null;
 }
 
@@ -88,19 +90,26 @@ function isSuspect(turn: Turn, group: GroupPart, vip: Vip): boolean {
   const authorized = turn.campaign(group.name, vip.ip).authorized[vip.node];
   const running =
     isOurs(turn, vip.epoch) && (authorized === undefined || isNewer(vip.epoch, authorized));
-  if (running) return false;
   // One that answers this leader is marked at once, which would end what a new epoch begins.
-  const silentAt =
-    guardHeardAt(turn, group, vip.node) + guardUnheardMs(group.settings, vip.leaseMs);
-  if (turn.now < silentAt) {
-    if (isLate(turn, group, vip.node)) turn.news.expect(group.name, silentAt);
-    return false;
-  }
-  if (!hearsAnother(turn, group, vip.node)) return false;
+  if (running || !isUnheardHere(turn, group, vip, vip.node)) return false;
   const members = turn.state.committed?.cluster.members ?? [];
-  const unheardMs = holderUnheardMs(group.settings);
-  const silent = guardSilentBy(turn.local(group.name).evidence, vip.node, turn.now, unheardMs);
+  const limits = holderUnheardMs(group.settings);
+  const own = { ...limits, guardMs: 0 };
+  const silent = unheardBy(turn.local(group.name).evidence, vip.node, turn.now, (monitor) =>
+    monitor === turn.state.name ? own : limits,
+  );
   return silent >= quorumOf(members.length);
+}
+
+/** Its guard answers this leader no more, and others do. Limits that pass by themselves are looked at in time. */
+function isUnheardHere(turn: Turn, group: GroupPart, { leaseMs }: Vip, holder: NodeName): boolean {
+  const { latencyMs } = watchOf(turn, group.name, holder);
+  const silentAt =
+    guardHeardAt(turn, group, holder) + guardUnheardMs(group.settings, leaseMs, latencyMs ?? 0);
+  if (turn.now >= silentAt && hearsAnother(turn, group, holder)) return true;
+  if (isLate(turn, group, holder))
+    turn.news.expect(group.name, Math.max(silentAt, turn.now + LOOK_AGAIN_MS));
+  return false;
 }
 
 function isLate(turn: Turn, group: GroupPart, node: NodeName): boolean {
@@ -119,7 +128,9 @@ function hearsAnother(turn: Turn, group: GroupPart, holder: NodeName): boolean {
       guardHeardAt(turn, group, node),
     );
   // Up to so much later the others may have been heard when all ways there were cut at once.
-  const probed = group.settings.probeIntervalMs + probePatienceMs(group.settings);
+  const { latencyMs } = watchOf(turn, group.name, holder);
+  const probed =
+    group.settings.probeIntervalMs + probePatienceMs(group.settings) + (latencyMs ?? 0);
   const together = Math.min(probed, MOST_BETWEEN_MS) + SLACK_MS;
   const since = heardAt(holder) + together;
   return group.nodes.some(({ name }) => name !== holder && heardAt(name) > since);

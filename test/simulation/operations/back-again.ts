@@ -23,10 +23,16 @@ function oldMasterIsSwitchedOn(seed: number): void {
   const world = atRest(seed, { writeEveryMs: 10, nodes: 2, settings });
   world.redis("db1").persistence = "aof";
   world.redis("db2").persistence = "none";
+  world.onEffect = (_, effect) => {
+    if (effect.kind !== "fence") return;
+    world.onEffect = null;
+    world.after(0, () => {
+      world.killRedis("db2");
+      world.redis("db2").start();
+    });
+  };
   world.powerOff("db1");
-  until(world, () => world.group?.operation?.phase === "fence", "a failover begins");
-  world.killRedis("db2");
-  world.redis("db2").start();
+  until(world, () => world.onEffect === null, "a failover begins");
   world.runUntil(world.now + 6_000);
   world.powerOn("db1");
   world.theLeader.stop(6_000);

@@ -7,6 +7,7 @@ import { permitMsFor } from "../../../src/core/settings.ts";
 import { sameStamp } from "../../../src/core/stamp.ts";
 import { WRITER } from "../world/plan.ts";
 import type { World } from "../world/world.ts";
+import { loses } from "../operations/reach.ts";
 import { atRest, vipOf } from "./script.ts";
 
 const SEEDS = [1, 2, 3, 4, 5, 6];
@@ -52,3 +53,31 @@ test.each(SEEDS)(
     expect(world.servingHost(WRITER)?.name).toBe("db1");
   },
 );
+
+test.each(SEEDS)("a host is not whose guard answers only who keeps its lease (seed %i)", (seed) => {
+  const world = atRest(seed, { settings: SETTINGS });
+  const isSuspected = epochWatch(world);
+  loses(world, world.theLeader.name, "guard", ["db1"]);
+  world.runUntil(world.now + 1_000 + 40 * seed);
+  world.redis("db1").stop();
+  world.runUntil(world.now + 320);
+  world.redis("db1").proceed();
+  world.runUntil(world.now + 100);
+  expect(isSuspected()).toBe(false);
+  expect(world.servingHost(WRITER)?.name).toBe("db1");
+});
+
+test.each(SEEDS)("a host far away is not whose Redis is slow once (seed %i)", (seed) => {
+  const world = atRest(seed);
+  world.network.setAll({ leastMs: 165 / 2 });
+  world.runUntil(world.now + 3_000 + 40 * seed);
+  const isSuspected = epochWatch(world);
+  for (let time = 0; time < 10; time += 1) {
+    world.redis("db1").stop();
+    world.runUntil(world.now + 300);
+    world.redis("db1").proceed();
+    world.runUntil(world.now + 700);
+  }
+  expect(isSuspected()).toBe(false);
+  expect(world.servingHost(WRITER)?.name).toBe("db1");
+});

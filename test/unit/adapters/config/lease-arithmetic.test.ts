@@ -18,14 +18,14 @@ describe("the arithmetic of the lease", () => {
     expect(sums("")).toEqual({
       waitMs: 2_968,
       renewalMs: 250,
-      unpluggedMs: 3_368,
+      unpluggedMs: 3_408,
       permitSpareMs: 110,
       leaseSpareMs: 1_218,
     });
   });
 
   it("of a lease of one second: after 2.1 s", () => {
-    expect(sums("down_after = 1s")).toMatchObject({ waitMs: 1_685, unpluggedMs: 2_085 });
+    expect(sums("down_after = 1s")).toMatchObject({ waitMs: 1_685, unpluggedMs: 2_125 });
   });
 
   it("of a long down_after: that long", () => {
@@ -71,7 +71,7 @@ describe("hosts that are far from each other", () => {
     const totals = (rttMs: number) =>
       timeBudgets(groupOf("down_after = 1s\nrestart_grace = 0s").settings, { rttMs }).map(totalMs);
     expect(totals(0)).toEqual([200, 1_200, 2_085, 3_385]);
-    expect(totals(80)).toEqual([1_240, 2_240, 3_125, 4_745]);
+    expect(totals(80)).toEqual([1_240, 2_240, 3_285, 4_745]);
   });
 
   it("are told of probes that are too short, and of elections that take several attempts", () => {

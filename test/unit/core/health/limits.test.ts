@@ -5,10 +5,10 @@ import { createWatch, type NodeWatch } from "../../../../src/core/health/watch.t
 import { NOW, settings } from "./build.ts";
 
 const NEVER = -Infinity;
-const UNHEARD_MS = 350;
+const UNHEARD = { redisMs: 250, guardMs: 350 };
 
 function limits(change: Partial<GroupSettings> = {}) {
-  return { settings: settings(change), unheardMs: UNHEARD_MS };
+  return { settings: settings(change), unheard: UNHEARD };
 }
 
 function watch(change: Partial<NodeWatch>): NodeWatch {
@@ -26,12 +26,17 @@ function silentSince(since: number): NodeWatch {
 
 describe("the next limit of a vote", () => {
   it("is, of a node that is well, when a majority might suspect it", () => {
-    expect(nextLimitAt(well(NOW - 30), NEVER, limits(), NOW)).toBe(NOW - 30 + UNHEARD_MS);
+    expect(nextLimitAt(well(NOW - 30), NEVER, limits(), NOW)).toBe(NOW - 30 + UNHEARD.redisMs);
   });
 
   it("moves on with what the guard answers", () => {
     const at = nextLimitAt(well(NOW - 300), NOW - 10, limits(), NOW);
-    expect(at).toBe(NOW - 10 + UNHEARD_MS);
+    expect(at).toBe(NOW - 10 + UNHEARD.guardMs);
+  });
+
+  it("does not lie ahead of one that holds nothing", () => {
+    const idle = { settings: settings(), unheard: null };
+    expect(nextLimitAt(well(NOW - 30), NEVER, idle, NOW)).toBe(Infinity);
   });
 
   it("is down_after once the first has passed", () => {

@@ -7,10 +7,10 @@ import {
   bestInfo,
   deniedUntil,
   FRESH_MS,
-  guardSilentBy,
   hold,
   isFresh,
   presentInfo,
+  unheardBy,
 } from "../../../../src/core/health/votes.ts";
 import {
   abstains,
@@ -106,10 +106,13 @@ describe("a majority hears a node", () => {
 });
 
 describe("monitors that hear neither Redis nor guard", () => {
+  const limits = () => ({ redisMs: 250, guardMs: 350 });
   const guard = (heardMs: number | null) => ({ heardMs, problem: null, gate: "present" as const });
 
   it.each([
-    ["both silent", { lastGoodMs: 400, guard: guard(400) }, 1],
+    ["both silent", { lastGoodMs: 250, guard: guard(350) }, 1],
+    ["Redis silent for less", { lastGoodMs: 249, guard: guard(350) }, 0],
+    ["the guard silent for less", { lastGoodMs: 250, guard: guard(349) }, 0],
     ["Redis answers", { lastGoodMs: 30, guard: guard(400) }, 0],
     ["the guard answers", { lastGoodMs: 400, guard: guard(30) }, 0],
     ["the guard was never reached", { lastGoodMs: 400, guard: guard(null) }, 1],
@@ -121,14 +124,20 @@ describe("monitors that hear neither Redis nor guard", () => {
     ["its host refuses", { vote: "refused", lastGoodMs: 400, guard: guard(400) }, 0],
     ["no opinion yet", { vote: "unknown", lastGoodMs: 400, guard: guard(null) }, 0],
   ] as const)("%s", (_, change, expected) => {
-    expect(guardSilentBy(evidence({ db1: { mon1: vote(change) } }), "db1", NOW, 350)).toBe(
-      expected,
-    );
+    const votes = evidence({ db1: { mon1: vote(change) } });
+    expect(unheardBy(votes, "db1", NOW, limits)).toBe(expected);
   });
 
   it("are not counted on a stale vote", () => {
     const votes = evidence({ db1: all(silent(400)) }, FRESH_MS + 1);
-    expect(guardSilentBy(votes, "db1", NOW, 350)).toBe(0);
+    expect(unheardBy(votes, "db1", NOW, limits)).toBe(0);
+  });
+
+  it("are counted by the limits of each", () => {
+    const votes = evidence({ db1: all(vote({ lastGoodMs: 400, guard: guard(300) })) });
+    expect(unheardBy(votes, "db1", NOW, limits)).toBe(0);
+    const own = (monitor: string) => ({ redisMs: 250, guardMs: monitor === "mon1" ? 0 : 350 });
+    expect(unheardBy(votes, "db1", NOW, own)).toBe(1);
   });
 });
 

@@ -4,6 +4,8 @@ import {
   createWatch,
   type NodeWatch,
   observed,
+  foundLate,
+  lateAt,
   probeStarted,
   stalled,
   suspectConnection,
@@ -256,6 +258,26 @@ describe("when to probe", () => {
   it("takes an overdue probe for a timeout when the next one starts", () => {
     const watch = probeStarted(probeStarted(createWatch(NOW), NOW), NOW + 800);
     expect(voteAt(watch, 800)).toMatchObject({ vote: "silent", sinceMs: 800 });
+  });
+});
+
+describe("an answer that is late", () => {
+  const well = after([0, probed(masterInfo())]);
+
+  it("is so 60 ms after the time that the last one took, once", () => {
+    const probing = probeStarted({ ...well, latencyMs: 20 }, NOW + 100);
+    expect(lateAt(probing)).toBe(NOW + 180);
+    expect(lateAt(foundLate(probing))).toBe(Infinity);
+    expect(foundLate(probing).inFlight).toMatchObject({ startedAt: NOW + 100, late: true });
+  });
+
+  it("is none that nobody waits for, that was slept through, or of a node that was not well", () => {
+    expect(lateAt(well)).toBe(Infinity);
+    expect(foundLate(well)).toBe(well);
+    expect(lateAt(stalled(probeStarted(well, NOW + 100), 500))).toBe(Infinity);
+    const given = probeStarted(probeStarted(well, NOW + 100), NOW + 400);
+    expect(given.opinion.vote).toBe("silent");
+    expect(lateAt(given)).toBe(Infinity);
   });
 });
 
