@@ -170,11 +170,15 @@ function isUneasy(turn: Turn, name: GroupName): boolean {
 
 /** When what this monitor says of a node passes a limit, if nothing is heard until then. */
 function limitAt(turn: Turn, group: GroupPart): Instant {
+  const leads = turn.state.leading !== null;
   let next = Infinity;
   for (const node of group.nodes) {
     const guardAt = guardHeardAt(turn, group, node.name);
     const watch = watchOf(turn, group.name, node.name);
-    const limits = { settings: group.settings, unheard: unheardLimitsOf(group, node.name) };
+    const unheard = unheardLimitsOf(group, node.name);
+    // A leader's own renewals tell it of the guard, and have a limit of their own.
+    const own = unheard !== null && leads ? { ...unheard, guardMs: 0 } : unheard;
+    const limits = { settings: group.settings, unheard: own };
     next = Math.min(next, nextLimitAt(watch, guardAt, limits, turn.now));
   }
   return next;

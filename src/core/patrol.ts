@@ -64,7 +64,7 @@ export function patrol(turn: Turn): void {
       else if (!isNew(turn, group, node) || takePlace()) start(turn, group, node);
     }
   }
-  for (const [group, node] of late) noticeLate(turn, group, node, late.length <= LATE_AT_ONCE);
+  for (const [group, node] of late) noticeLate(turn, group, node, late.length);
   turn.state.oddNodes = oddNodes;
 }
 
@@ -187,18 +187,17 @@ export function probed(turn: Turn, group: string, node: NodeName, result: ProbeR
   if (turn.state.pings.is === "down") reviseNetwork(turn);
 }
 
-/** When to look at the others because this one does not answer. Only a leader judges by that, and only of leases. */
+/** When to notice that a holder is late. Only a leader judges by that, and only of leases. */
 function noticeAt(turn: Turn, group: GroupPart, { name }: Node): Instant {
   if (turn.state.leading === null || group.backend !== "nft" || !isHolder(group, name))
     return Infinity;
   return lateAt(watchOf(turn, group.name, name));
 }
 
-/** Whether other hosts are still heard decides what its silence means (rule 10), and those are looked at less often. */
-function noticeLate(turn: Turn, group: GroupPart, { name }: Node, looksAtOthers: boolean): void {
+/** What its silence means (rule 10) is to be looked at in time. */
+function noticeLate(turn: Turn, group: GroupPart, { name }: Node, together: number): void {
   setWatch(turn, group.name, name, foundLate(watchOf(turn, group.name, name)));
-  if (looksAtOthers) lookAtOthers(turn, group.name, name);
-  turn.news.add(group.name);
+  if (together <= LATE_AT_ONCE) turn.news.add(group.name);
 }
 
 /** A lost connection makes the whole group worth a look: the replicas' links tell whether a master died. */
@@ -206,11 +205,19 @@ export function connectionLost(turn: Turn, group: string): void {
   lookAtOthers(turn, group, null);
 }
 
-/** At the first look after a death the link of a replica may not have broken yet. */
-function lookAtOthers(turn: Turn, group: string, known: NodeName | null): void {
-  for (const node of Object.keys(turn.local(group).watches)) {
-    if (node === known) continue;
-    setWatch(turn, group, node, suspectConnection(watchOf(turn, group, node), turn.now));
+/**
+ * At the first look after a death the link of a replica may not have broken yet.
+ * @param since who was looked at after that is not again
+ */
+export function lookAtOthers(
+  turn: Turn,
+  group: string,
+  known: NodeName | null,
+  since: Instant = Infinity,
+): void {
+  for (const [node, watch] of Object.entries(turn.local(group).watches)) {
+    if (node === known || (watch.lastStartedAt ?? -Infinity) > since) continue;
+    setWatch(turn, group, node, suspectConnection(watch, turn.now));
   }
 }
 

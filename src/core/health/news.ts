@@ -16,27 +16,24 @@ const LEAST_UNHEARD_MS = 250;
 /** Who keeps a lease for its leader hears the guard as often as renewals are due, and asks others in between (rule 7). */
 const KEEPER_UNHEARD_MS = 350;
 
+/** A permit's answer may have to be followed by a round, among monitors or to other guards, before it is used. */
+const ROUND_TRIPS = 2;
+
 /** Rule 10: a holder whose Redis, and guard if they ask it, a majority has not heard for so long gets a new epoch. */
-export function holderUnheardMs({ probeIntervalMs }: GroupSettings): UnheardLimits {
+export function holderUnheardMs({ probeIntervalMs }: GroupSettings, rttMs = 0): UnheardLimits {
   const redisMs = Math.max(LEAST_UNHEARD_MS, 2 * probeIntervalMs);
-  return { redisMs, guardMs: Math.max(redisMs, KEEPER_UNHEARD_MS) };
+  return { redisMs, guardMs: Math.max(redisMs, KEEPER_UNHEARD_MS + ROUND_TRIPS * rttMs) };
 }
 
 /** Within this a guard answers a renewal, as a rule: Redis may be slow on a host that is well. */
 const ANSWER_MS = 50;
-/** A permit's answer may have to be followed by a round among monitors before it is used. */
-const ROUND_TRIPS = 2;
 
 /**
  * Rule 10, too: so long the leader must have had no answer of the holder's guard, to which its renewals go.
- * @param latencyMs of the holder
+ * @param rttMs to the holder and back
  */
-export function guardUnheardMs(
-  settings: GroupSettings,
-  leaseMs: number,
-  latencyMs: number,
-): number {
-  const renewedMs = renewalIntervalMs(leaseMs) + ANSWER_MS + ROUND_TRIPS * latencyMs;
+export function guardUnheardMs(settings: GroupSettings, leaseMs: number, rttMs: number): number {
+  const renewedMs = renewalIntervalMs(leaseMs) + ANSWER_MS + ROUND_TRIPS * rttMs;
   return Math.max(holderUnheardMs(settings).redisMs, renewedMs);
 }
 

@@ -107,11 +107,20 @@ export function probeStarted(watch: NodeWatch, now: Instant): NodeWatch {
 /** An answer comes so much later than the last one did, as a rule, only if something is wrong. */
 const LATE_MS = 60;
 
+/** Farther no host may be (permits do not live for longer): what took longer was slow. */
+const FARTHEST_MS = 170;
+
+/** How long the way there and back takes, by its last answer. */
+export function roundTripMs({ latencyMs }: NodeWatch): number {
+  return Math.min(latencyMs ?? 0, FARTHEST_MS);
+}
+
 /** When the answer that is awaited of a node that was well is late; Infinity: none is, or that was noticed. */
-export function lateAt({ inFlight, latencyMs, opinion }: NodeWatch): Instant {
+export function lateAt(watch: NodeWatch): Instant {
+  const { inFlight, opinion } = watch;
   if (inFlight === null || inFlight.late || inFlight.spoiled || opinion.vote !== "up")
     return Infinity;
-  return inFlight.startedAt + LATE_MS + (latencyMs ?? 0);
+  return inFlight.startedAt + LATE_MS + roundTripMs(watch);
 }
 
 export function foundLate(watch: NodeWatch): NodeWatch {

@@ -6,8 +6,9 @@ import { guardUnheardMs, holderUnheardMs } from "../health/news.ts";
 import { probePatienceMs } from "../health/scrutiny.ts";
 import type { HeldVote } from "../health/types.ts";
 import { unheardBy } from "../health/votes.ts";
+import { roundTripMs } from "../health/watch.ts";
 import type { Instant, NodeName } from "../ids.ts";
-import { watchOf } from "../patrol.ts";
+import { lookAtOthers, watchOf } from "../patrol.ts";
 import { type GroupPart, quorumOf, type Vip } from "../state.ts";
 import { isNewer } from "../stamp.ts";
 import type { Turn } from "../turn.ts";
@@ -22,8 +23,8 @@ const HEARD_MS = 1000;
 /** A holder is heard at least this often, for its lease is renewed. */
 const MOST_BETWEEN_MS = 250;
 const SLACK_MS = 20;
-/** That another host answers is no news. */
-const LOOK_AGAIN_MS = 20;
+/** That another host answers is no news, so this looks for it. */
+const AGAIN_MS = 20;
 
 export function upkeepVip(turn: Turn, group: GroupPart, vip: Vip): void {
   if (vip.kind === "unclaimed" || group.backend !== "nft" || turn.isChanging(group.name)) return;
@@ -93,7 +94,7 @@ function isSuspect(turn: Turn, group: GroupPart, vip: Vip): boolean {
   // One that answers this leader is marked at once, which would end what a new epoch begins.
   if (running || !isUnheardHere(turn, group, vip, vip.node)) return false;
   const members = turn.state.committed?.cluster.members ?? [];
-  const limits = holderUnheardMs(group.settings);
+  const limits = holderUnheardMs(group.settings, roundTripTo(turn, group, vip.node));
   const own = { ...limits, guardMs: 0 };
   const silent = unheardBy(turn.local(group.name).evidence, vip.node, turn.now, (monitor) =>
     monitor === turn.state.name ? own : limits,
@@ -101,39 +102,43 @@ function isSuspect(turn: Turn, group: GroupPart, vip: Vip): boolean {
   return silent >= quorumOf(members.length);
 }
 
-/** Its guard answers this leader no more, and others do. Limits that pass by themselves are looked at in time. */
+/** Its guard answers this leader no more, and other hosts do. What passes by itself until then is looked at in time. */
 function isUnheardHere(turn: Turn, group: GroupPart, { leaseMs }: Vip, holder: NodeName): boolean {
-  const { latencyMs } = watchOf(turn, group.name, holder);
+  const rttMs = roundTripTo(turn, group, holder);
   const silentAt =
-    guardHeardAt(turn, group, holder) + guardUnheardMs(group.settings, leaseMs, latencyMs ?? 0);
-  if (turn.now >= silentAt && hearsAnother(turn, group, holder)) return true;
-  if (isLate(turn, group, holder))
-    turn.news.expect(group.name, Math.max(silentAt, turn.now + LOOK_AGAIN_MS));
+    guardHeardAt(turn, group, holder) + guardUnheardMs(group.settings, leaseMs, rttMs);
+  const since = maybeCutUntil(turn, group, holder);
+  const hearsAnother = group.nodes.some(
+    ({ name }) => name !== holder && nodeHeardAt(turn, group, name) > since,
+  );
+  if (turn.now >= silentAt && hearsAnother) return true;
+  if (watchOf(turn, group.name, holder).inFlight?.late === true) {
+    if (!hearsAnother && turn.now > since) lookAtOthers(turn, group.name, holder, since);
+    const next = [since + 1, silentAt].find((at) => at > turn.now) ?? turn.now + AGAIN_MS;
+    turn.news.expect(group.name, next);
+  }
   return false;
 }
 
-function isLate(turn: Turn, group: GroupPart, node: NodeName): boolean {
-  const { inFlight, opinion } = watchOf(turn, group.name, node);
-  return inFlight?.late === true || opinion.vote !== "up";
+/**
+ * Up to here the other nodes may have been heard although all ways there were cut when the holder fell silent. Who
+ * hears none of them after that has lost its own way: it could not mark them, and an epoch that nobody shows
+ * keeps those who can from renewing (rule 7).
+ */
+function maybeCutUntil(turn: Turn, group: GroupPart, holder: NodeName): Instant {
+  const { settings } = group;
+  const probedMs =
+    settings.probeIntervalMs + probePatienceMs(settings) + roundTripTo(turn, group, holder);
+  return nodeHeardAt(turn, group, holder) + Math.min(probedMs, MOST_BETWEEN_MS) + SLACK_MS;
 }
 
-/**
- * Whether this leader heard another node since the holder fell silent. Who hears none of them has lost its own
- * way there: it could not mark them, and an epoch that nobody shows keeps those who can from renewing (rule 7).
- */
-function hearsAnother(turn: Turn, group: GroupPart, holder: NodeName): boolean {
-  const heardAt = (node: NodeName): Instant =>
-    Math.max(
-      watchOf(turn, group.name, node).lastGoodAt ?? -Infinity,
-      guardHeardAt(turn, group, node),
-    );
-  // Up to so much later the others may have been heard when all ways there were cut at once.
-  const { latencyMs } = watchOf(turn, group.name, holder);
-  const probed =
-    group.settings.probeIntervalMs + probePatienceMs(group.settings) + (latencyMs ?? 0);
-  const together = Math.min(probed, MOST_BETWEEN_MS) + SLACK_MS;
-  const since = heardAt(holder) + together;
-  return group.nodes.some(({ name }) => name !== holder && heardAt(name) > since);
+function roundTripTo(turn: Turn, group: GroupPart, node: NodeName): number {
+  return roundTripMs(watchOf(turn, group.name, node));
+}
+
+function nodeHeardAt(turn: Turn, group: GroupPart, node: NodeName): Instant {
+  const { lastGoodAt } = watchOf(turn, group.name, node);
+  return Math.max(lastGoodAt ?? -Infinity, guardHeardAt(turn, group, node));
 }
 
 /**

@@ -557,7 +557,7 @@ function next(vip: Vip, epoch: Stamp): Stamp {
     edits: [
       {
         file: `${VIP}/upkeep.ts`,
-        from: "if (turn.now >= silentAt && hearsAnother(turn, group, holder)) return true;",
+        from: "if (turn.now >= silentAt && hearsAnother) return true;",
         to: "if (turn.now >= silentAt) return true;",
       },
     ],

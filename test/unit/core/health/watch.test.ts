@@ -7,6 +7,7 @@ import {
   foundLate,
   lateAt,
   probeStarted,
+  roundTripMs,
   stalled,
   suspectConnection,
   voteOf,
@@ -269,6 +270,12 @@ describe("an answer that is late", () => {
     expect(lateAt(probing)).toBe(NOW + 180);
     expect(lateAt(foundLate(probing))).toBe(Infinity);
     expect(foundLate(probing).inFlight).toMatchObject({ startedAt: NOW + 100, late: true });
+  });
+
+  it("is not waited for as long as a slow one took: that was no distance", () => {
+    const probing = probeStarted({ ...well, latencyMs: 500 }, NOW + 100);
+    expect(roundTripMs(probing)).toBe(170);
+    expect(lateAt(probing)).toBe(NOW + 330);
   });
 
   it("is none that nobody waits for, that was slept through, or of a node that was not well", () => {
