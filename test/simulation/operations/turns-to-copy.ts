@@ -156,13 +156,18 @@ function diesCopying(seed: number): void {
 
 /**
  * One has had its turn long ago, and has another one now, with somebody behind it, whose turn comes when the
- * first has begun to copy and nobody has seen that yet: at one of these distances, in milliseconds.
+ * first has begun to copy and nobody has seen that yet: at one of these distances.
  */
 function hasAnotherTurn(seed: number): void {
+  for (const later of [0, 3, 12, 18, 24, 30, 48, 63, 78, 81]) copiesTwice(seed, later);
+}
+
+/** @param later when the other one goes astray, in milliseconds */
+function copiesTwice(seed: number, later: number): void {
   const world = withoutBacklogs(seed);
   const goAstray = (name: string): void =>
     world.redis(name).follow(world.host("db2").address, REDIS_PORT);
-  for (const later of [0, 15, 30, 45, 60, 75]) {
+  for (let turn = 1; turn <= 2; turn += 1) {
     // Longer than anybody may take to link.
     world.runUntil(world.now + 20_000);
     goAstray("db3");
@@ -222,7 +227,8 @@ function isToldAgain(seed: number, later: number): void {
  * it is told to follow.
  */
 function isSeenAsItWas(seed: number): void {
-  for (const later of [0, 1, 2, 3, 5, 30, 60, 90]) isOvertaken(seed + later, later);
+  for (const later of [0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 30, 60, 90])
+    isOvertaken(seed + later, later);
 }
 
 /** @param later when the second one dies, in milliseconds behind the point at which it hands over */
