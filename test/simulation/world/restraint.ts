@@ -79,6 +79,9 @@ export class Restraint {
       this.#remember(past);
       if (past.kind === "resume") this.#resumes(past, before?.pause?.forMs ?? Infinity, now);
     }
+    // One that a file takes away, and another one adds, is a new node.
+    for (const name of this.#failedOverAt.keys())
+      if (!group.nodes.some((node) => node.name === name)) this.#failedOverAt.delete(name);
     if (before?.pause !== undefined && group.pause !== undefined) this.#readersStay(before, group);
     this.#becomesActive(before, group, now);
     this.#beginsToWait(before, group);
