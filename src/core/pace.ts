@@ -11,7 +11,7 @@ import { TELL_EVERY_MS } from "./gossip.ts";
 import type { GroupName, Instant } from "./ids.ts";
 import { nextLimitAt } from "./health/limits.ts";
 import { isSwitching } from "./health/scrutiny.ts";
-import { unheardLimitsOf } from "./health/news.ts";
+import { leadersOwn, unheardLimitsOf } from "./health/news.ts";
 import { isSilent, nextPatrolAt, watchOf } from "./patrol.ts";
 import { groupIn, type GroupPart } from "./state.ts";
 import type { Turn } from "./turn.ts";
@@ -176,8 +176,7 @@ function limitAt(turn: Turn, group: GroupPart): Instant {
     const guardAt = guardHeardAt(turn, group, node.name);
     const watch = watchOf(turn, group.name, node.name);
     const unheard = unheardLimitsOf(group, node.name);
-    // A leader's own renewals tell it of the guard, and have a limit of their own.
-    const own = unheard !== null && leads ? { ...unheard, guardMs: 0 } : unheard;
+    const own = unheard !== null && leads ? leadersOwn(unheard) : unheard;
     const limits = { settings: group.settings, unheard: own };
     next = Math.min(next, nextLimitAt(watch, guardAt, limits, turn.now));
   }

@@ -25,6 +25,11 @@ export function holderUnheardMs({ probeIntervalMs }: GroupSettings, rttMs = 0): 
   return { redisMs, guardMs: Math.max(redisMs, KEEPER_UNHEARD_MS + ROUND_TRIPS * rttMs) };
 }
 
+/** A leader's renewals tell it of the guard, and have a limit of their own: below. */
+export function leadersOwn(limits: UnheardLimits): UnheardLimits {
+  return { ...limits, guardMs: 0 };
+}
+
 /** Within this a guard answers a renewal, as a rule: Redis may be slow on a host that is well. */
 const ANSWER_MS = 50;
 

@@ -2,7 +2,7 @@
  * What the leader commits about a VIP outside of operations: lost registers (rule 3), suspicion
  * (rule 10), which nodes are read (rule 11), and whose table is known to guard it.
  */
-import { guardUnheardMs, holderUnheardMs } from "../health/news.ts";
+import { guardUnheardMs, holderUnheardMs, leadersOwn } from "../health/news.ts";
 import { probePatienceMs } from "../health/scrutiny.ts";
 import type { HeldVote } from "../health/types.ts";
 import { unheardBy } from "../health/votes.ts";
@@ -95,7 +95,7 @@ function isSuspect(turn: Turn, group: GroupPart, vip: Vip): boolean {
   if (running || !isUnheardHere(turn, group, vip, vip.node)) return false;
   const members = turn.state.committed?.cluster.members ?? [];
   const limits = holderUnheardMs(group.settings, roundTripTo(turn, group, vip.node));
-  const own = { ...limits, guardMs: 0 };
+  const own = leadersOwn(limits);
   const silent = unheardBy(turn.local(group.name).evidence, vip.node, turn.now, (monitor) =>
     monitor === turn.state.name ? own : limits,
   );
@@ -107,12 +107,14 @@ function isUnheardHere(turn: Turn, group: GroupPart, { leaseMs }: Vip, holder: N
   const rttMs = roundTripTo(turn, group, holder);
   const silentAt =
     guardHeardAt(turn, group, holder) + guardUnheardMs(group.settings, leaseMs, rttMs);
+  const isLate = watchOf(turn, group.name, holder).inFlight?.late === true;
+  if (turn.now < silentAt && !isLate) return false;
   const since = maybeCutUntil(turn, group, holder);
   const hearsAnother = group.nodes.some(
     ({ name }) => name !== holder && nodeHeardAt(turn, group, name) > since,
   );
   if (turn.now >= silentAt && hearsAnother) return true;
-  if (watchOf(turn, group.name, holder).inFlight?.late === true) {
+  if (isLate) {
     if (!hearsAnother && turn.now > since) lookAtOthers(turn, group.name, holder, since);
     const next = [since + 1, silentAt].find((at) => at > turn.now) ?? turn.now + AGAIN_MS;
     turn.news.expect(group.name, next);
