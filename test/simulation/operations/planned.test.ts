@@ -3,7 +3,15 @@ import { expect, test } from "vitest";
 import type { CommandOutcome } from "../../../src/core/messages.ts";
 import { SWITCHOVER_STEPS } from "../../../src/core/operation/switchover-steps.ts";
 import { GROUP } from "../world/plan.ts";
-import { atRest, peersOf, type ScriptedWorld, until, verdictOf } from "../rules/script.ts";
+import {
+  atRest,
+  peersOf,
+  type ScriptedWorld,
+  stepsOf,
+  timesOf,
+  until,
+  verdictOf,
+} from "../rules/script.ts";
 import { becomesWhole, lostWrites } from "./at-rest.ts";
 import { loses } from "./reach.ts";
 
@@ -25,19 +33,6 @@ function asked(
 
 function planned(world: ScriptedWorld, to: string | null): CommandOutcome | undefined {
   return asked(world, "plan-switchover", to, 3_000);
-}
-
-/** The names of the steps that monitors report, and what befalls the world with one of them. */
-function stepsOf(world: ScriptedWorld, befalls: (step: string) => void = () => {}): string[] {
-  const steps: string[] = [];
-  world.onTurn = (_, effects) => {
-    for (const effect of effects)
-      if (effect.kind === "report" && effect.event.kind === "operation.step") {
-        steps.push(effect.event.step);
-        befalls(effect.event.step);
-      }
-  };
-  return steps;
 }
 
 test.each(SEEDS)("each step passes once, in the order of the plan (seed %i)", (seed) => {
@@ -150,13 +145,6 @@ test.each(SEEDS)("a leader moves the role to whom it reaches by itself (seed %i)
   expect(world.group).toMatchObject({ master: "db3", past: [{ result: "ok" }] });
   expect(lostWrites(world)).toBe(0);
 });
-
-/** When each step was reported. */
-function timesOf(world: ScriptedWorld): Map<string, number> {
-  const times = new Map<string, number>();
-  stepsOf(world, (step) => times.set(step, world.now));
-  return times;
-}
 
 test.each(SEEDS)("a target that is just behind is looked at again at once (seed %i)", (seed) => {
   const world = atRest(seed, { writeEveryMs: 1 });

@@ -8,7 +8,7 @@ import type { GroupPart } from "../../../src/core/state.ts";
 import { GROUP, groupName, proposalOf, WRITER, writerOf } from "../world/plan.ts";
 import { whatIsMissing } from "../world/wholeness.ts";
 import type { World } from "../world/world.ts";
-import { atRest, servers, until } from "./script.ts";
+import { atRest, servers, timesOf, until } from "./script.ts";
 
 const SECOND = groupName(1);
 const SECOND_VIP = writerOf(1);
@@ -63,16 +63,11 @@ test.each([1, 2])("a claim is not lingered over while another group waits, seed 
   until(world, () => isSettled(world), "the second group is served");
   world.unplug("db4");
   until(world, () => part(world)?.operation != null, "the second group fails over");
-  let claimed = Infinity;
-  world.onTurn = (_, effects) => {
-    for (const effect of effects)
-      if (effect.kind === "report" && effect.event.kind === "operation.step")
-        if (effect.event.step === "claiming") claimed = world.now;
-  };
+  const times = timesOf(world);
   world.command({ kind: "switchover", group: GROUP, to: "db2" });
   until(world, () => part(world, GROUP)?.past.length === 1, "the first is switched over");
   expect(part(world)?.operation).not.toBeNull();
-  expect(world.now - claimed).toBeLessThan(15);
+  expect(world.now - (times.get("claiming") ?? -Infinity)).toBeLessThan(15);
 });
 
 const TEN = Array.from({ length: 10 }, (_, index) => index);

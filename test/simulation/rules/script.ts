@@ -121,6 +121,29 @@ export function atRest(seed: number, options: Partial<WorldOptions> = {}): Scrip
   return world;
 }
 
+/** The names of the steps that monitors report, and what befalls the world with one of them. */
+export function stepsOf(
+  world: ScriptedWorld,
+  befalls: (step: string) => void = () => {},
+): string[] {
+  const steps: string[] = [];
+  world.onTurn = (_, effects) => {
+    for (const effect of effects)
+      if (effect.kind === "report" && effect.event.kind === "operation.step") {
+        steps.push(effect.event.step);
+        befalls(effect.event.step);
+      }
+  };
+  return steps;
+}
+
+/** When each step was reported. */
+export function timesOf(world: ScriptedWorld): Map<string, number> {
+  const times = new Map<string, number>();
+  stepsOf(world, (step) => times.set(step, world.now));
+  return times;
+}
+
 /** What the leader makes of the votes on the master. */
 export function verdictOf(world: World): Verdict["kind"] | undefined {
   return world.leader()?.state?.groups[GROUP]?.verdict.kind;

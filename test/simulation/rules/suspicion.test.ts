@@ -19,6 +19,13 @@ function epochWatch(world: World): () => boolean {
   return () => !sameStamp(vipOf(world).epoch, before);
 }
 
+/** Its Redis answers nobody for so long. */
+function hangs(world: World, name: string, forMs: number): void {
+  world.redis(name).stop();
+  world.runUntil(world.now + forMs);
+  world.redis(name).proceed();
+}
+
 /** Every other answer of its guard takes so long. */
 function slowDown(world: World, name: string, byMs: number): void {
   const host = world.host(name);
@@ -44,10 +51,8 @@ test.each(SEEDS)(
   (seed) => {
     const world = atRest(seed, { settings: SETTINGS });
     const isSuspected = epochWatch(world);
-    world.redis("db1").stop();
     slowDown(world, "db1", 40);
-    world.runUntil(world.now + 800);
-    world.redis("db1").proceed();
+    hangs(world, "db1", 800);
     world.runUntil(world.now + 1_000);
     expect(isSuspected()).toBe(false);
     expect(world.servingHost(WRITER)?.name).toBe("db1");
@@ -59,9 +64,7 @@ test.each(SEEDS)("a host is not whose guard answers only who keeps its lease (se
   const isSuspected = epochWatch(world);
   loses(world, world.theLeader.name, "guard", ["db1"]);
   world.runUntil(world.now + 1_000 + 40 * seed);
-  world.redis("db1").stop();
-  world.runUntil(world.now + 320);
-  world.redis("db1").proceed();
+  hangs(world, "db1", 320);
   world.runUntil(world.now + 100);
   expect(isSuspected()).toBe(false);
   expect(world.servingHost(WRITER)?.name).toBe("db1");
@@ -73,9 +76,7 @@ test.each(SEEDS)("a host far away is not whose Redis is slow once (seed %i)", (s
   world.runUntil(world.now + 3_000 + 40 * seed);
   const isSuspected = epochWatch(world);
   for (let time = 0; time < 10; time += 1) {
-    world.redis("db1").stop();
-    world.runUntil(world.now + 300);
-    world.redis("db1").proceed();
+    hangs(world, "db1", 300);
     world.runUntil(world.now + 700);
   }
   expect(isSuspected()).toBe(false);

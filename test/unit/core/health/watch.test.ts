@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import type { ErrorReplyCode, NodeVote, ProbeResult } from "../../../../src/core/health/types.ts";
 import {
   createWatch,
-  type NodeWatch,
-  observed,
   foundLate,
   lateAt,
+  type NodeWatch,
+  observed,
   probeStarted,
   roundTripMs,
   stalled,
